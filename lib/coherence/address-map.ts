@@ -1,0 +1,77 @@
+/**
+ * Where memory and processors are. Frames are numbered densely over the machine, node after node; so are processors.
+ * Byte addresses of 40 bits do not fit 32-bit operators, so nothing here uses them.
+ */
+
+/** What an address map is made of. */
+export interface AddressMapOptions {
+  /** Frames of memory by node; 0 for a node without memory. */
+  readonly frames: readonly number[];
+  /** Processors by node; 0 for a node with memory only. */
+  readonly processors: readonly number[];
+  /** Size of a page in bytes, a power of two. */
+  readonly pageBytes: number;
+  /** Size of a coherence line in bytes, a power of two, not above a page. */
+  readonly lineBytes: number;
+}
+
+/** Frames, lines, processors and the nodes that they belong to. Immutable. */
+export class AddressMap {
+  readonly nodes: number;
+  readonly processors: number;
+  readonly frames: number;
+  readonly pageBytes: number;
+  readonly lineBytes: number;
+  /** Lines to a frame, as a shift. */
+  readonly frameShift: number;
+  /** First frame of each node, and behind the last one the number of frames. */
+  readonly firstFrame: Float64Array;
+  /** First processor of each node, and behind the last one the number of processors. */
+  readonly firstProcessor: Int32Array;
+  /** Node of each processor. */
+  readonly nodeOfProcessor: Int32Array;
+  private readonly equal: number;
+
+  /** Throws a RangeError for sizes that are no powers of two or a machine of more than 2^31 lines. */
+  constructor(options: AddressMapOptions) {
+    const { frames, processors, pageBytes, lineBytes } = options;
+    if (frames.length !== processors.length)
+      throw new RangeError(`memory is given for ${frames.length} nodes, processors for ${processors.length}`);
+    for (const [name, size] of [['page', pageBytes], ['line', lineBytes]] as const)
+      if (!Number.isSafeInteger(size) || size < 4 || (size & (size - 1)) !== 0)
+        throw new RangeError(`a ${name} is a power of two of bytes, not ${size}`);
+    if (lineBytes > pageBytes) throw new RangeError(`a line of ${lineBytes} bytes does not fit a page of ${pageBytes}`);
+    this.nodes = frames.length;
+    this.pageBytes = pageBytes;
+    this.lineBytes = lineBytes;
+    this.frameShift = Math.log2(pageBytes / lineBytes);
+    this.firstFrame = Float64Array.from(sums(frames));
+    this.firstProcessor = Int32Array.from(sums(processors));
+    this.frames = this.firstFrame[this.nodes]!;
+    this.processors = this.firstProcessor[this.nodes]!;
+    if (this.frames * (pageBytes / lineBytes) > 2 ** 31)
+      throw new RangeError(`${this.frames} frames hold more than 2^31 lines of ${lineBytes} bytes; use less memory or longer lines`);
+    this.nodeOfProcessor = new Int32Array(this.processors);
+    processors.forEach((count, node) => this.nodeOfProcessor.fill(node, this.firstProcessor[node], this.firstProcessor[node]! + count));
+    this.equal = frames.every((count) => count === frames[0]) ? frames[0]! : 0;
+  }
+
+  /** The node whose memory holds a frame. */
+  homeOfFrame(frame: number): number {
+    if (this.equal !== 0) return (frame / this.equal) | 0;
+    let node = 0;
+    while (this.firstFrame[node + 1]! <= frame) node++;
+    return node;
+  }
+
+  /** The node that is home of a line. */
+  homeOfLine(line: number): number {
+    return this.homeOfFrame(line >>> this.frameShift);
+  }
+}
+
+function sums(counts: readonly number[]): number[] {
+  const result = [0];
+  for (const count of counts) result.push(result[result.length - 1]! + count);
+  return result;
+}

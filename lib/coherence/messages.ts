@@ -1,0 +1,129 @@
+/**
+ * What caches and homes say to each other.
+ * Vocabulary and virtual networks after Sorin, Hill and Wood, A Primer on Memory Consistency and Cache Coherence.
+ */
+import type { LineData } from './line-data.js';
+
+/** Kinds of coherence messages. */
+export const Kind = {
+  GetS: 0,
+  GetM: 1,
+  PutS: 2,
+  PutE: 3,
+  PutM: 4,
+  FwdGetS: 5,
+  FwdGetM: 6,
+  Inv: 7,
+  PutAck: 8,
+  /** Data from home, with the number of acknowledgements to expect. */
+  DataDir: 9,
+  /** Data from home to the only holder, clean. */
+  DataExcl: 10,
+  /** Data from the owner, to the requester or to home. */
+  DataOwner: 11,
+  InvAck: 12,
+} as const;
+
+/** Names of the kinds, by number. */
+export const KIND_NAMES: readonly string[] = Object.keys(Kind);
+
+/** The virtual networks: requests, forwards (in order per source and destination), responses. */
+export const Lane = { Request: 0, Forward: 1, Response: 2 } as const;
+
+/** Virtual network by kind of message. */
+export const LANE_OF: readonly number[] = [0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2];
+
+/** Whether a kind of message carries a line of data. A PutM does; a response of data does. */
+export const CARRIES_DATA: readonly boolean[] = KIND_NAMES.map((name) => name === 'PutM' || name.startsWith('Data'));
+
+/** The `from` or `to` of a message that comes from, or goes to, the home of its line. */
+export const HOME = -1;
+
+/** A coherence message. Caches are numbered densely over the machine. */
+export class CoherenceMessage {
+  readonly kind: number;
+  readonly lane: number;
+  /** Length in flits, set by the sender from the machine's message lengths. */
+  readonly flits: number;
+  /** Dense number of the line over the machine. */
+  readonly line: number;
+  /** The cache that sends it, or HOME. */
+  readonly from: number;
+  /** The cache it goes to, or HOME. */
+  readonly to: number;
+  /** The cache on whose behalf it travels. */
+  readonly requester: number;
+  /** Acknowledgements to expect; only in DataDir. */
+  readonly acks: number;
+  /** The words of the line, null for a line that no program wrote a value to. */
+  readonly data: LineData | null;
+
+  constructor(
+    kind: number,
+    flits: number,
+    line: number,
+    from: number,
+    to: number,
+    requester: number,
+    acks: number,
+    data: LineData | null,
+  ) {
+    this.kind = kind;
+    this.lane = LANE_OF[kind]!;
+    this.flits = flits;
+    this.line = line;
+    this.from = from;
+    this.to = to;
+    this.requester = requester;
+    this.acks = acks;
+    this.data = data;
+  }
+
+  signature(): number {
+    return this.kind ^ (this.line << 4) ^ Math.imul(this.requester + 1, 0x01000193) ^ (this.acks << 20) ^ (this.to << 25);
+  }
+}
+
+/** An interrupt from one processor, or from a home's page counters, to a processor. */
+export class InterruptMessage {
+  readonly lane = Lane.Request;
+  readonly flits: number;
+  /** What it is about: a number that the system software chose, or `HOT_PAGE`. */
+  readonly code: number;
+  /** The processor that sent it, or HOME. */
+  readonly from: number;
+  readonly to: number;
+  /** Two integers for the receiver. */
+  readonly a: number;
+  readonly b: number;
+  /** What a page counter said: misses by node, then writes; null in other interrupts. */
+  readonly counts: Readonly<Int32Array> | null;
+
+  constructor(
+    flits: number,
+    code: number,
+    from: number,
+    to: number,
+    a: number,
+    b: number,
+    counts: Readonly<Int32Array> | null = null,
+  ) {
+    this.flits = flits;
+    this.code = code;
+    this.from = from;
+    this.to = to;
+    this.a = a;
+    this.b = b;
+    this.counts = counts;
+  }
+
+  signature(): number {
+    return 0x40000000 ^ this.code ^ Math.imul(this.a, 31) ^ (this.b << 8) ^ (this.from << 16) ^ (this.to << 24);
+  }
+}
+
+/** The interrupt code of a page counter that reached its threshold: `a` is the frame, `b` the node that missed. */
+export const HOT_PAGE = 0;
+
+/** Everything that travels between processors and nodes. */
+export type NodeMessage = CoherenceMessage | InterruptMessage;

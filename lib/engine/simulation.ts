@@ -1,0 +1,217 @@
+/** A simulation: the clock, the names, the random streams and the run loop. Two of them in one process do not meet. */
+import { Arrivals } from './arrivals.js';
+import type { Component, Scope } from './component.js';
+import { Place } from './component.js';
+import { StallError, WiringError } from './errors.js';
+import { Fingerprint } from './fingerprint.js';
+import { domainOf, findLookaheads } from './lookahead.js';
+import type { Observer } from './observer.js';
+import type { Message, Port } from './port.js';
+import type { EventQueue } from './queue.js';
+import { randomStream, type RandomStream } from './random.js';
+import { RunnerQueue, type Runner } from './runner.js';
+import { StatisticsRegistry, type Statistic } from './statistics.js';
+import { TimeBase, type Clock, type Duration, type Frequency, type Ticks } from './time.js';
+import { WheelQueue } from './wheel-queue.js';
+
+/** What a simulation is made with. */
+export interface SimulationOptions {
+  /** Length of a tick in picoseconds: a positive integer. */
+  readonly tickPs: number;
+  /** Master seed; all random streams derive from it. */
+  readonly seed: string | number;
+  /** Run-ahead of processors; on unless false. Results do not depend on it. */
+  readonly runAhead?: boolean;
+  /** The event queue; a `WheelQueue` of 4096 slots unless given. Results do not depend on it. */
+  readonly queue?: EventQueue;
+}
+
+/** Where a run stops. What is left out does not limit. */
+export interface RunLimits {
+  /** Last tick to be simulated. */
+  readonly until?: Ticks;
+  /** Number of events after which to stop; the tick at hand is finished. */
+  readonly events?: number;
+  /** Called now and then with how far it is; `false` stops the run at a consistent point. */
+  readonly progress?: (state: Progress) => boolean | void;
+}
+
+/** How far a run is. */
+export interface Progress {
+  readonly now: Ticks;
+  readonly events: number;
+}
+
+/** Why a run ended. */
+export type RunEnd = 'finished' | 'time limit' | 'event limit' | 'stopped';
+
+/** Turns of the run loop between two calls of `progress`. */
+const PROGRESS_TURNS = 4096;
+
+/** A discrete-event simulation. */
+export class Simulation implements Scope {
+  readonly path = '';
+  readonly seed: string;
+  readonly time: TimeBase;
+  readonly runAhead: boolean;
+  /** Pending events. For ports and timers; components do not touch it. */
+  readonly queue: EventQueue;
+  /** Appointments of processors. For runners only. */
+  readonly runners = new RunnerQueue();
+  readonly fingerprint = new Fingerprint();
+  readonly registry = new StatisticsRegistry();
+  /** Watches the run, or null. May be set at any time; results do not depend on it. */
+  observer: Observer | null = null;
+  /** Runners must not execute anything at or behind this tick. For runners only. */
+  runLimit: Ticks = Infinity;
+  private readonly components = new Map<string, Component>();
+  private readonly ports: Port<Message, Message>[] = [];
+  private readonly allRunners: Runner[] = [];
+  private readonly domains = new Map<string, Arrivals>();
+  private readonly streams = new Set<string>();
+  private ranks = 0;
+  private started = false;
+
+  constructor(options: SimulationOptions) {
+    this.seed = String(options.seed);
+    this.time = new TimeBase(options.tickPs);
+    this.runAhead = options.runAhead ?? true;
+    this.queue = options.queue ?? new WheelQueue();
+  }
+
+  get simulation(): this {
+    return this;
+  }
+
+  /** The current tick. */
+  get now(): Ticks {
+    return this.queue.now;
+  }
+
+  /** Events fired so far; bookkeeping of run-ahead does not count. */
+  get events(): number {
+    return this.queue.fired;
+  }
+
+  scope(name: string): Scope {
+    return new Place(this, name);
+  }
+
+  /** A duration in ticks. Throws a RangeError if it is not a whole number of them. */
+  ticks(duration: Duration): Ticks {
+    return this.time.ticks(duration);
+  }
+
+  /** A clock domain. Throws a RangeError if its period is not a whole number of ticks. */
+  clock(frequency: Frequency): Clock {
+    return this.time.clock(frequency);
+  }
+
+  /** The random stream of that name. Throws if it was handed out before: a stream has one user. */
+  random(name: string): RandomStream {
+    if (this.streams.has(name)) throw new Error(`the random stream ${JSON.stringify(name)} already has a user`);
+    this.streams.add(name);
+    return randomStream(this.seed, name);
+  }
+
+  /** Runs until nothing is left to do or a limit is met. Throws a StallError if somebody still waits when nothing is left. */
+  run(limits: RunLimits = {}): RunEnd {
+    this.elaborate();
+    const until = limits.until ?? Infinity;
+    const lastEvent = this.queue.fired + (limits.events ?? Infinity);
+    const { queue, runners } = this;
+    this.runLimit = until + 1;
+    for (let turn = 1; ; turn++) {
+      const event = queue.nextTime();
+      const resumption = runners.nextTime();
+      if (event <= resumption) {
+        if (event === Infinity) return this.finish();
+        if (event > until) return this.stopAt(until, 'time limit');
+        queue.fireTick();
+      } else {
+        if (resumption > until) return this.stopAt(until, 'time limit');
+        if (resumption > queue.now) queue.moveTo(resumption);
+        runners.take().resume();
+      }
+      if (queue.fired >= lastEvent) return 'event limit';
+      if (turn % PROGRESS_TURNS === 0 && limits.progress?.({ now: this.now, events: queue.fired }) === false)
+        return 'stopped';
+    }
+  }
+
+  /** Runs up to and including tick `time`. */
+  runUntil(time: Ticks): RunEnd {
+    return this.run({ until: time });
+  }
+
+  /** Fires the next event, or resumes the next processor. False if there was nothing to do. */
+  step(): boolean {
+    this.elaborate();
+    const event = this.queue.nextTime();
+    const resumption = this.runners.nextTime();
+    if (event === Infinity && resumption === Infinity) return false;
+    this.runLimit = Infinity;
+    if (event <= resumption) this.queue.fireOne();
+    else {
+      if (resumption > this.now) this.queue.moveTo(resumption);
+      this.runners.take().resume();
+    }
+    return true;
+  }
+
+  /** All statistics with their units and definitions, in order of construction. */
+  statistics(): Statistic[] {
+    return this.registry.report();
+  }
+
+  /** For `Component`: takes a component in and returns the record of what is under way to its domain. */
+  adopt(component: Component): Arrivals {
+    if (this.started) throw new Error(`${component.path}: components are made before the simulation first runs`);
+    if (this.components.has(component.path)) throw new Error(`there are two components called ${component.path}`);
+    this.components.set(component.path, component);
+    const domain = domainOf(component);
+    let arrivals = this.domains.get(domain);
+    if (arrivals === undefined) this.domains.set(domain, (arrivals = new Arrivals()));
+    return arrivals;
+  }
+
+  /** For `Port`: takes a port in and returns its rank. */
+  adoptPort(port: object): number {
+    this.ports.push(port as Port<Message, Message>);
+    return this.nextRank();
+  }
+
+  /** For `Runner`: takes a runner in and returns its index. */
+  adoptRunner(runner: Runner): number {
+    return this.allRunners.push(runner) - 1;
+  }
+
+  /** For ports and timers: the next rank in the total order. */
+  nextRank(): number {
+    return this.ranks++;
+  }
+
+  private elaborate(): void {
+    if (this.started) return;
+    this.started = true;
+    const loose = this.ports.filter((port) => port.connectedTo === null);
+    if (loose.length > 0) throw new WiringError(loose.map((port) => `${port.path} is not connected`));
+    findLookaheads(this.allRunners, this.ports);
+    for (const component of this.components.values()) component.start?.();
+  }
+
+  private finish(): RunEnd {
+    const waiting: string[] = [];
+    for (const component of this.components.values()) {
+      const reason = component.waitsFor?.();
+      if (reason !== undefined) waiting.push(`${component.path} waits for ${reason}`);
+    }
+    if (waiting.length > 0) throw new StallError(this.now, this.seed, waiting);
+    return 'finished';
+  }
+
+  private stopAt(until: Ticks, end: RunEnd): RunEnd {
+    if (until > this.now) this.queue.moveTo(until);
+    return end;
+  }
+}

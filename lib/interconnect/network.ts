@@ -1,0 +1,110 @@
+/**
+ * The booking network: a message walks its route when it is handed over and books every link on the way, so contention
+ * is real and a message costs no event of its own. The head pays each link's latency; the flits occupy the link behind
+ * it (cut-through: the receiver starts with the first word). Virtual networks share a link's bandwidth and never block
+ * each other.
+ *
+ * Promised: order per pair of nodes and virtual network. Not promised: buffers that fill up and push back. Links are
+ * booked in the order of sending, which differs from the order of arrival at far links under load.
+ */
+import { Booking } from '../engine/booking.js';
+import { Component, type Scope } from '../engine/component.js';
+import { LANES, Port, type Message } from '../engine/port.js';
+import type { Ticks } from '../engine/time.js';
+import { leastLatencies } from '../topology/least-latency.js';
+import type { Topology } from '../topology/topology.js';
+
+/** What a network is made with. */
+export interface NetworkOptions<M extends Message> {
+  readonly topology: Topology;
+  /** The node that a message goes to. */
+  readonly destination: (message: M) => number;
+}
+
+/** Traffic of one link. */
+export interface LinkTraffic {
+  readonly link: number;
+  readonly from: number;
+  readonly to: number;
+  /** Messages by virtual network. */
+  readonly messages: readonly number[];
+  readonly flits: number;
+  readonly busyTicks: Ticks;
+  readonly waitedTicks: Ticks;
+  readonly largestQueue: number;
+}
+
+/** A network of links between nodes. One port per node. */
+export class Network<M extends Message> extends Component {
+  /** By node. */
+  readonly nodes: readonly Port<M, M>[];
+  readonly stats = this.statistics({
+    messages: ['messages', 'messages carried between different nodes'],
+    flits: ['flits', 'flits carried between different nodes'],
+    hops: ['links', 'links crossed, summed over messages'],
+    waitedTicks: ['ticks', 'time that messages waited for busy links, summed up'],
+  });
+  private readonly topology: Topology;
+  private readonly destination: (message: M) => number;
+  private readonly latency: Float64Array;
+  private readonly ticksPerFlit: Float64Array;
+  private readonly links: readonly Booking[];
+  private readonly traffic: Float64Array;
+  private readonly linkFlits: Float64Array;
+  private least: readonly number[] | null = null;
+
+  constructor(parent: Scope, name: string, options: NetworkOptions<M>) {
+    super(parent, name);
+    const { topology } = options;
+    this.topology = topology;
+    this.destination = options.destination;
+    this.latency = Float64Array.from(topology.links, (link) => link.latency);
+    this.ticksPerFlit = Float64Array.from(topology.links, (link) => link.ticksPerFlit);
+    this.links = topology.links.map(() => new Booking());
+    this.traffic = new Float64Array(topology.links.length * LANES);
+    this.linkFlits = new Float64Array(topology.links.length);
+    this.nodes = Array.from({ length: topology.nodes }, (_, node) =>
+      Port.passing<M, M>(this, `node${node}`, (message, arrives) => this.carry(node, message, arrives)),
+    );
+  }
+
+  override leastTransit(port: object): Ticks {
+    this.least ??= leastLatencies(this.topology);
+    const wires = this.nodes.map((node) => node.wireLatency);
+    return this.least[this.nodes.indexOf(port as Port<M, M>)]! + Math.min(...wires);
+  }
+
+  /** Traffic by link, in the order of the topology's links. */
+  linkTraffic(): LinkTraffic[] {
+    return this.topology.links.map(({ from, to }, link) => {
+      const { busyTicks, waitedTicks, largestQueue } = this.links[link]!;
+      const messages = Array.from(this.traffic.subarray(link * LANES, (link + 1) * LANES));
+      return { link, from, to, messages, flits: this.linkFlits[link]!, busyTicks, waitedTicks, largestQueue };
+    });
+  }
+
+  private carry(from: number, message: M, arrives: Ticks): void {
+    const to = this.destination(message);
+    const route = this.topology.route(from, to);
+    const { flits, lane } = message;
+    let time = arrives;
+    for (let hop = 0; hop < route.length; hop++) {
+      const link = route[hop]!;
+      const perFlit = this.ticksPerFlit[link]!;
+      this.traffic[link * LANES + lane]!++;
+      this.linkFlits[link]! += flits;
+      let start = time;
+      if (perFlit !== 0) {
+        start = this.links[link]!.book(time, flits * perFlit);
+        this.stats.waitedTicks += start - time;
+      }
+      time = start + this.latency[link]!;
+    }
+    if (route.length > 0) {
+      this.stats.messages++;
+      this.stats.flits += flits;
+      this.stats.hops += route.length;
+    }
+    this.nodes[to]!.forward(message, time);
+  }
+}

@@ -1,0 +1,372 @@
+/**
+ * The controller of a node: between its processors, its memory and the network. It is the home side of the coherence
+ * protocol for the lines of its memory and passes everything else on. Its occupancy is a queue of its own, apart from
+ * latency, as in FLASH's MAGIC and the Origin's hub. 260 lines: the dispatch loop, the actions and the routing read
+ * together or not at all.
+ */
+import type { AddressMap } from '../coherence/address-map.js';
+import type { LineData } from '../coherence/line-data.js';
+import {
+  CARRIES_DATA,
+  CoherenceMessage,
+  HOME,
+  HOT_PAGE,
+  InterruptMessage,
+  KIND_NAMES,
+  Kind,
+  type NodeMessage,
+} from '../coherence/messages.js';
+import { HOME_EVENTS, HOME_ACTIONS, type CoherenceProtocol, type HomeAction, type HomeEvent } from '../coherence/table.js';
+import { Booking } from '../engine/booking.js';
+import { Component, type Scope } from '../engine/component.js';
+import { SimulationError } from '../engine/errors.js';
+import { Port } from '../engine/port.js';
+import type { Ticks } from '../engine/time.js';
+import { Timer } from '../engine/timer.js';
+import { Directory } from './directory.js';
+import { PageCounters, type PageCounterOptions } from './page-counters.js';
+
+/** Latencies and occupancies of a controller, in ticks. Latencies add up; occupancies only make others wait. */
+export interface ControllerTiming {
+  /** A processor's request leaving for another node. */
+  readonly requestOut: Ticks;
+  /** Directory look-up for a request of this node's processors. */
+  readonly lookupLocal: Ticks;
+  /** Directory look-up for a request from another node. */
+  readonly lookupRemote: Ticks;
+  /** On top of the look-up, when home forwards, invalidates or acknowledges instead of reading memory. */
+  readonly forwardOut: Ticks;
+  /** A forward from the network to its processor. */
+  readonly forwardIn: Ticks;
+  /** A processor's response leaving for another node. */
+  readonly responseOut: Ticks;
+  /** A response from the network to its processor. */
+  readonly responseIn: Ticks;
+  /** Time for which a request occupies the controller of its home. */
+  readonly homeOccupancy: Ticks;
+  /** Time for which a message that only passes through occupies the controller. */
+  readonly passOccupancy: Ticks;
+}
+
+/** Memory of a node. */
+export interface MemoryTiming {
+  /** From the look-up to the first word of the line. */
+  readonly accessTicks: Ticks;
+  /** Time for which a line occupies its bank: the bandwidth. */
+  readonly bankTicks: Ticks;
+  /** Banks, interleaved by line. */
+  readonly banks: number;
+}
+
+/** Lengths of messages in flits. */
+export interface MessageLengths {
+  readonly control: number;
+  readonly data: number;
+}
+
+/** What a node controller is made with. */
+export interface NodeControllerOptions {
+  /** Its number. */
+  readonly node: number;
+  readonly map: AddressMap;
+  readonly protocol: CoherenceProtocol;
+  readonly timing: ControllerTiming;
+  readonly memory: MemoryTiming;
+  readonly flits: MessageLengths;
+  /** Page miss counters, or null for none. */
+  readonly counters: PageCounterOptions | null;
+}
+
+/** Sees every miss that a home serves; for locality over time. Must not act on the model. */
+export type MissObserver = (frame: number, requesterNode: number, now: Ticks) => void;
+
+const HISTORY = 64;
+const EVENT = Object.fromEntries(HOME_EVENTS.map((name, index) => [name, index])) as Record<HomeEvent, number>;
+const ACTION = Object.fromEntries(HOME_ACTIONS.map((name, index) => [name, index])) as Record<HomeAction, number>;
+const A = ACTION;
+
+/** One node's controller: home of its lines, and the way out and in for its processors. */
+export class NodeController extends Component {
+  /** One port per processor of the node, in order. */
+  readonly processors: readonly Port<NodeMessage, NodeMessage>[];
+  readonly network: Port<NodeMessage, NodeMessage>;
+  readonly stats = this.statistics({
+    localRequests: ['requests', 'GetS and GetM of this node that this home served'],
+    remoteRequests: ['requests', 'GetS and GetM of other nodes that this home served'],
+    forwards: ['messages', 'forwards and invalidations sent'],
+    writebacks: ['messages', 'lines written back, dirty'],
+    stalled: ['requests', 'requests that waited for a line in transition'],
+    hotPages: ['interrupts', 'hot-page interrupts raised'],
+  });
+  /** Occupancy of the controller. */
+  readonly occupancy = new Booking();
+  /** Occupancy of the memory banks. */
+  readonly banks: readonly Booking[];
+  readonly directory: Directory;
+  readonly counters: PageCounters | null;
+  /** Sees every miss, or null. */
+  missObserver: MissObserver | null = null;
+  /** Values of lines that programs wrote and that are in memory. */
+  private readonly memory = new Map<number, LineData>();
+  private readonly waiting = new Map<number, CoherenceMessage[]>();
+  private readonly outbox = new Timer<NodeMessage>(this, (message) => this.network.send(message));
+  private readonly history: (CoherenceMessage | null)[] = new Array<CoherenceMessage | null>(HISTORY).fill(null);
+  private readonly historyTime = new Float64Array(HISTORY);
+  private handled = 0;
+  private readonly options: NodeControllerOptions;
+  private readonly firstProcessor: number;
+  private readonly stallAction = A.stall;
+
+  constructor(parent: Scope, name: string, options: NodeControllerOptions) {
+    super(parent, name);
+    const { map, node, memory } = options;
+    this.options = options;
+    this.firstProcessor = map.firstProcessor[node]!;
+    const count = map.firstProcessor[node + 1]! - this.firstProcessor;
+    this.processors = Array.from(
+      { length: count },
+      (_, i) => new Port<NodeMessage, NodeMessage>(this, `processor${i}`, (message) => this.fromProcessor(message)),
+    );
+    this.network = new Port<NodeMessage, NodeMessage>(this, 'network', (message) => this.fromNetwork(message));
+    if (!Number.isSafeInteger(memory.banks) || memory.banks < 1)
+      throw new RangeError(`${this.path}: memory has at least one bank, not ${memory.banks}`);
+    this.banks = Array.from({ length: memory.banks }, () => new Booking());
+    this.directory = new Directory(map.processors, map.firstFrame[node]!, map.frameShift);
+    this.counters = options.counters && new PageCounters(map.nodes, options.counters);
+  }
+
+  override waitsFor(): string | undefined {
+    const [line] = this.waiting.keys();
+    return line === undefined ? undefined : `line ${line} to leave its transition, with ${this.waiting.get(line)!.length} requests behind it`;
+  }
+
+  /** The value of a line as memory has it. Right only while no cache owns the line. */
+  lineInMemory(line: number): LineData | null {
+    return this.memory.get(line) ?? null;
+  }
+
+  private fromProcessor(message: NodeMessage): void {
+    const { map, node, timing } = this.options;
+    if (message instanceof CoherenceMessage && message.to === HOME) {
+      if (map.homeOfLine(message.line) === node) this.atHome(message, timing.lookupLocal);
+      else this.network.send(message, this.pass() + (message.lane === 0 ? timing.requestOut : timing.responseOut));
+      return;
+    }
+    const local = map.nodeOfProcessor[message.to] === node;
+    const out = message.lane === 2 ? timing.responseOut : timing.requestOut;
+    if (local) this.toProcessor(message, this.pass() + out);
+    else this.network.send(message, this.pass() + out);
+  }
+
+  private fromNetwork(message: NodeMessage): void {
+    const { timing } = this.options;
+    if (message.to === HOME) this.atHome(message as CoherenceMessage, timing.lookupRemote);
+    else this.toProcessor(message, this.pass() + (message.lane === 2 ? timing.responseIn : timing.forwardIn));
+  }
+
+  /** Books the controller for a message that passes through; returns how long it waits. */
+  private pass(): Ticks {
+    return this.occupancy.book(this.now, this.options.timing.passOccupancy) - this.now;
+  }
+
+  private toProcessor(message: NodeMessage, delay: Ticks): void {
+    this.processors[message.to - this.firstProcessor]!.send(message, delay);
+  }
+
+  /** Sends a message of home's to a processor, wherever it is. */
+  private toCache(message: NodeMessage, delay: Ticks): void {
+    if (this.options.map.nodeOfProcessor[message.to] === this.options.node) this.toProcessor(message, delay);
+    // Data waits for memory: it enters the network when it is there, so that links are booked in the order of use.
+    else if (message.lane === 2 && delay > 0) this.outbox.after(delay, message);
+    else this.network.send(message, delay);
+  }
+
+  private atHome(message: CoherenceMessage, lookup: Ticks): void {
+    const { line } = message;
+    const { table, directory } = this;
+    const entry = directory.entry(line);
+    this.note(message);
+    const state = directory.state[entry]!;
+    const event = this.classify(message, entry);
+    const cell = state * table.events.length + event;
+    const actions = table.cells[cell];
+    if (actions === null || actions === undefined) this.refuse(message, state, event);
+    if (actions.length === 1 && actions[0] === this.stallAction) {
+      this.stall(message);
+      return;
+    }
+    const wait = this.occupancy.book(this.now, this.options.timing.homeOccupancy) - this.now;
+    this.count(message);
+    for (let i = 0; i < actions.length; i++) this.act(actions[i]!, message, entry, wait + lookup);
+    const next = table.next[cell]!;
+    const empty = table.nextWithoutSharers[cell]!;
+    directory.state[entry] = next === empty || directory.count(entry) > 0 ? next : empty;
+    if (!table.stable[state] && table.stable[directory.state[entry]]) this.release(line);
+  }
+
+  private get table(): CoherenceProtocol['home'] {
+    return this.options.protocol.home;
+  }
+
+  private classify(message: CoherenceMessage, entry: number): number {
+    const { directory } = this;
+    const { from } = message;
+    switch (message.kind) {
+      case Kind.GetS:
+        return EVENT.GetS;
+      case Kind.GetM:
+        return directory.shares(entry, from) ? EVENT['GetM(sharer)'] : EVENT['GetM(non-sharer)'];
+      case Kind.PutS:
+        if (!directory.shares(entry, from)) return EVENT['PutS(not a sharer)'];
+        return directory.count(entry) === 1 ? EVENT['PutS(last sharer)'] : EVENT['PutS(not last)'];
+      case Kind.PutM:
+        if (directory.owner[entry] === from) return EVENT['PutM(owner)'];
+        return directory.shares(entry, from) ? EVENT['PutM(non-owner, sharer)'] : EVENT['PutM(non-owner)'];
+      case Kind.PutE:
+        if (directory.owner[entry] === from) return EVENT['PutE(owner)'];
+        return directory.shares(entry, from) ? EVENT['PutE(non-owner, sharer)'] : EVENT['PutE(non-owner)'];
+      case Kind.DataOwner:
+        return EVENT.Data;
+      default:
+        throw new SimulationError(this.path, this.now, this.simulation.seed, `home cannot receive ${KIND_NAMES[message.kind]}`);
+    }
+  }
+
+  private act(action: number, message: CoherenceMessage, entry: number, delay: Ticks): void {
+    const { directory } = this;
+    const { from } = message;
+    switch (action) {
+      case A.sendData: {
+        const others = directory.count(entry) - (directory.shares(entry, from) ? 1 : 0);
+        this.sendLine(Kind.DataDir, message, message.kind === Kind.GetM ? others : 0, delay);
+        break;
+      }
+      case A.sendExclusive:
+        this.sendLine(Kind.DataExcl, message, 0, delay);
+        break;
+      case A.sendInvToOthers:
+        for (let sharer = directory.nextSharer(entry, -1); sharer >= 0; sharer = directory.nextSharer(entry, sharer))
+          if (sharer !== from) this.forward(Kind.Inv, sharer, message, delay);
+        break;
+      case A.forwardGetS:
+        this.forward(Kind.FwdGetS, directory.owner[entry]!, message, delay);
+        break;
+      case A.forwardGetM:
+        this.forward(Kind.FwdGetM, directory.owner[entry]!, message, delay);
+        break;
+      case A.sendPutAck:
+        this.forward(Kind.PutAck, from, message, delay);
+        break;
+      case A.addRequester:
+        directory.addSharer(entry, from);
+        break;
+      case A.addOwner:
+        directory.addSharer(entry, directory.owner[entry]!);
+        break;
+      case A.removeRequester:
+        directory.remove(entry, from);
+        break;
+      case A.clearSharers:
+        directory.clear(entry);
+        break;
+      case A.setOwner:
+        directory.owner[entry] = from;
+        break;
+      case A.clearOwner:
+        directory.owner[entry] = -1;
+        break;
+      case A.writeMemory:
+        this.writeMemory(message, delay);
+        break;
+      default:
+        throw new Error(`${this.path}: the home does not know the action ${action}`);
+    }
+  }
+
+  private sendLine(kind: number, request: CoherenceMessage, acks: number, delay: Ticks): void {
+    const { memory, flits } = this.options;
+    const { line, from } = request;
+    const start = this.banks[line % this.banks.length]!.book(this.now + delay, memory.bankTicks);
+    const data = this.memory.size === 0 ? null : (this.memory.get(line) ?? null);
+    const reply = new CoherenceMessage(kind, flits.data, line, HOME, from, from, acks, data);
+    this.toCache(reply, start + memory.accessTicks - this.now);
+  }
+
+  private forward(kind: number, to: number, request: CoherenceMessage, delay: Ticks): void {
+    const { flits, timing } = this.options;
+    this.stats.forwards++;
+    this.toCache(
+      new CoherenceMessage(kind, flits.control, request.line, HOME, to, request.from, 0, null),
+      delay + timing.forwardOut,
+    );
+  }
+
+  private writeMemory(message: CoherenceMessage, delay: Ticks): void {
+    const { line, data } = message;
+    this.banks[line % this.banks.length]!.book(this.now + delay, this.options.memory.bankTicks);
+    if (data !== null) this.memory.set(line, data);
+    if (CARRIES_DATA[message.kind]) this.stats.writebacks++;
+  }
+
+  private stall(message: CoherenceMessage): void {
+    this.stats.stalled++;
+    const queue = this.waiting.get(message.line);
+    if (queue) queue.push(message);
+    else this.waiting.set(message.line, [message]);
+  }
+
+  /** A line has become stable: its requests are served in order until one makes it wait again. */
+  private release(line: number): void {
+    const queue = this.waiting.get(line);
+    if (queue === undefined) return;
+    this.waiting.delete(line);
+    const { map, node, timing } = this.options;
+    for (const message of queue)
+      this.atHome(message, map.nodeOfProcessor[message.from] === node ? timing.lookupLocal : timing.lookupRemote);
+  }
+
+  /** Counts a request for the page counters and raises the hot-page interrupt. */
+  private count(message: CoherenceMessage): void {
+    const { kind, line, from } = message;
+    if (kind !== Kind.GetS && kind !== Kind.GetM && kind !== Kind.PutM) return;
+    const { map, node, flits } = this.options;
+    const { counters, now } = this;
+    const frame = line >>> map.frameShift;
+    if (kind === Kind.PutM) {
+      counters?.write(frame, now);
+      return;
+    }
+    const requester = map.nodeOfProcessor[from]!;
+    if (requester === node) this.stats.localRequests++;
+    else this.stats.remoteRequests++;
+    if (this.missObserver !== null) this.missObserver(frame, requester, now);
+    if (counters === null) return;
+    if (kind === Kind.GetM) counters.write(frame, now);
+    if (!counters.miss(frame, requester, now) || requester === node) return;
+    this.stats.hotPages++;
+    const counts = counters.snapshot(frame, now);
+    this.toCache(new InterruptMessage(flits.control, HOT_PAGE, HOME, from, frame, requester, counts), this.options.counters!.delayTicks);
+  }
+
+  private note(message: CoherenceMessage): void {
+    const slot = this.handled++ % HISTORY;
+    this.history[slot] = message;
+    this.historyTime[slot] = this.now;
+  }
+
+  private refuse(message: CoherenceMessage, state: number, event: number): never {
+    const { table } = this;
+    const past: string[] = [];
+    for (let i = Math.max(0, this.handled - HISTORY); i < this.handled; i++) {
+      const earlier = this.history[i % HISTORY]!;
+      if (earlier.line === message.line)
+        past.push(`tick ${this.historyTime[i % HISTORY]}: ${KIND_NAMES[earlier.kind]} from processor ${earlier.from}`);
+    }
+    throw new SimulationError(
+      this.path,
+      this.now,
+      this.simulation.seed,
+      `${table.name}: ${table.events[event]} cannot happen to line ${message.line} in ${table.states[state]}; before it came\n  ${past.join('\n  ')}\n`,
+    );
+  }
+}

@@ -1,0 +1,92 @@
+/** What a policy decided, on which evidence and why: counts of everything, and the last entries in full. */
+import type { Decision, Evidence, PageView } from './policy.js';
+
+/** One observation with the page as it was at that moment: the unit of a recorded evidence log. */
+export interface EvidenceRecord {
+  /** What was observed. */
+  readonly evidence: Evidence;
+  /** The page as the policy saw it. */
+  readonly page: PageView;
+}
+
+/** One line of the log. Also a record that `replayEvidence` takes. */
+export interface DecisionEntry extends EvidenceRecord {
+  /** What the policy made of it. */
+  readonly decision: Decision;
+}
+
+/** How often one action was decided for one reason. */
+export interface DecisionCount {
+  /** The action decided. */
+  readonly action: Decision['action'];
+  /** The policy's reason. */
+  readonly because: string;
+  /** Number of such decisions, at least 1. */
+  readonly count: number;
+}
+
+/** Options of a decision log. */
+export interface DecisionLogOptions {
+  /** How many of the last decisions are kept in full: an integer from 0 up, or Infinity for all. */
+  readonly keep: number;
+}
+
+/** Collects decisions. What goes in is copied; what comes out is fresh plain data that the caller owns. */
+export class DecisionLog {
+  /** Decisions recorded so far, those no longer kept included. */
+  total = 0;
+  private readonly keep: number;
+  private readonly ring: DecisionEntry[] = [];
+  private readonly tally = new Map<string, { action: Decision['action']; because: string; count: number }>();
+
+  /** Throws a RangeError if `keep` is neither an integer from 0 up nor Infinity. */
+  constructor(options: DecisionLogOptions) {
+    const { keep } = options;
+    if (!(keep === Infinity || (Number.isInteger(keep) && keep >= 0))) {
+      throw new RangeError(`DecisionLog: keep is ${keep}; it must be an integer from 0 up, or Infinity to keep all`);
+    }
+    this.keep = keep;
+  }
+
+  /** Takes down one decision. The host may reuse the objects afterwards. */
+  record(evidence: Evidence, page: PageView, decision: Decision): void {
+    if (this.keep > 0) this.ring[this.total % this.keep] = copyOf(evidence, page, decision);
+    this.total++;
+    const { action, because } = decision;
+    const key = `${action} ${because}`;
+    const line = this.tally.get(key);
+    if (line) line.count++;
+    else this.tally.set(key, { action, because, count: 1 });
+  }
+
+  /** How often an action was decided, for one reason or for all. */
+  count(action: Decision['action'], because?: string): number {
+    let sum = 0;
+    for (const line of this.tally.values()) {
+      if (line.action === action && (because ?? line.because) === line.because) sum += line.count;
+    }
+    return sum;
+  }
+
+  /** All counts, most frequent first, then in the order of first occurrence. */
+  counts(): DecisionCount[] {
+    return [...this.tally.values()].map((line) => ({ ...line })).sort((a, b) => b.count - a.count);
+  }
+
+  /** The last decisions, oldest first. */
+  entries(): DecisionEntry[] {
+    const oldest = this.total > this.keep && this.keep > 0 ? this.total % this.keep : 0;
+    const inOrder = [...this.ring.slice(oldest), ...this.ring.slice(0, oldest)];
+    return inOrder.map(({ evidence, page, decision }) => copyOf(evidence, page, decision));
+  }
+}
+
+/** Names every field: a host's view may have getters, which a spread would lose. */
+function copyOf({ kind, node, store, timeNs }: Evidence, view: PageView, decision: Decision): DecisionEntry {
+  const { page, home, replicas, misses, writes, moves, frozen } = view;
+  return {
+    evidence: { kind, node, store, timeNs },
+    page: { page, home, replicas: [...replicas], misses: [...misses], writes, moves, frozen },
+    decision: { ...decision },
+  };
+}

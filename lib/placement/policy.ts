@@ -1,0 +1,106 @@
+/**
+ * The interface of page placement policies: evidence in, decision out.
+ * A policy is a pure object that knows no machine. Whoever hosts it (a unit test, a recorded evidence log, a kernel,
+ * the monitor) produces the evidence it asks for, carries out its decisions and pays for them.
+ */
+
+/** Everything a host can tell a policy about. A policy names the kinds that it wants; the others are not produced. */
+export type EvidenceKind =
+  | 'first-touch'
+  | 'counted-miss'
+  | 'hot-page'
+  | 'replica-write'
+  | 'hint-fault'
+  | 'sampled-access'
+  | 'interval'
+  | 'memory-pressure';
+
+/** One observation about one page. `node` is the node that caused it; `timeNs` is simulated nanoseconds. */
+export interface Evidence {
+  readonly kind: EvidenceKind;
+  /** The node whose processor touched, missed on or wrote the page; for `interval` and `memory-pressure`, the page's home. */
+  readonly node: number;
+  /** Whether the access that led to it was a store. */
+  readonly store: boolean;
+  /** Simulated time in nanoseconds. */
+  readonly timeNs: number;
+}
+
+/** What a policy may know about one page. Counts are those since the counters were last reset. */
+export interface PageView {
+  /** Dense number of the page in its host. Stable over moves. */
+  readonly page: number;
+  /** The node that holds the master copy, or -1 before the page is placed. */
+  readonly home: number;
+  /** Nodes that hold a read-only replica besides the home, ascending. */
+  readonly replicas: readonly number[];
+  /** Counted misses by node. */
+  readonly misses: readonly number[];
+  /** Counted misses that asked for ownership (stores), over all nodes. */
+  readonly writes: number;
+  /** Times that the page was migrated since the counters were last reset. */
+  readonly moves: number;
+  /** Whether a freeze decision is in force. */
+  readonly frozen: boolean;
+}
+
+/** What a policy may know about the machine. */
+export interface MemoryView {
+  /** Number of nodes, those without memory included. */
+  readonly nodes: number;
+  /** Free page frames of a node; 0 for a node without memory. */
+  freeFrames(node: number): number;
+  /** Unloaded read latency in nanoseconds from a node's processors to a node's memory. */
+  latencyNs(from: number, to: number): number;
+}
+
+/** What is to be done with the page, and why. The reason goes into the decision log; it is a short constant phrase. */
+export type Decision =
+  | { readonly action: 'stay' | 'collapse' | 'freeze' | 'thaw'; readonly because: string }
+  | {
+      readonly action: 'place' | 'migrate' | 'replicate' | 'promote' | 'demote';
+      readonly to: number;
+      readonly because: string;
+    };
+
+/** A fact about references that a trace may lack and a policy may need. */
+export type ReferenceFact = 'thread' | 'write' | 'time';
+
+/** Decides where pages live. Never touches the machine. */
+export interface PlacementPolicy {
+  /** Short name, as used on the command line and in reports. */
+  readonly name: string;
+  /** The kinds of evidence that the policy decides on. `first-touch` is always produced. */
+  readonly wants: readonly EvidenceKind[];
+  /** What the references must record for the policy's decisions to mean anything. */
+  readonly needs: readonly ReferenceFact[];
+  /** How the hardware counters have to be set for it, or undefined if it does not use them. */
+  readonly counters?: CounterSettings;
+  /** Must answer `first-touch` with `place`, or with `stay` if no node has a free frame. May keep state of its own, but no clock and no randomness of its own. */
+  decide(evidence: Evidence, page: PageView, memory: MemoryView): Decision;
+}
+
+/** How the page miss counters at the home nodes are programmed. */
+export interface CounterSettings {
+  /** Counted misses of one node on one page that raise the hot-page interrupt; a positive integer. */
+  readonly threshold: number;
+  /** Counts one miss in so many; 1 counts all. */
+  readonly sampling: number;
+  /** Width of a counter in bits, 1 to 31; it stays at its largest value. */
+  readonly bits: number;
+  /** Nanoseconds from crossing the threshold to the interrupt leaving the home node. */
+  readonly delayNs: number;
+  /** Counters, write counts and move counts are cleared every so many nanoseconds of simulated time. */
+  readonly resetNs: number;
+}
+
+/** A placement decision. */
+export const place = (to: number, because: string): Decision => ({ action: 'place', to, because });
+/** Leave the page as it is. */
+export const stay = (because: string): Decision => ({ action: 'stay', because });
+/** Move the page to another node. */
+export const migrate = (to: number, because: string): Decision => ({ action: 'migrate', to, because });
+/** Give a node a read-only copy. */
+export const replicate = (to: number, because: string): Decision => ({ action: 'replicate', to, because });
+/** Drop all replicas; one writable copy remains. */
+export const collapse = (because: string): Decision => ({ action: 'collapse', because });

@@ -1,0 +1,31 @@
+/** Runs a recorded evidence log through a policy without a simulator. */
+import { DecisionLog } from './decision-log.js';
+import type { DecisionCount, EvidenceRecord } from './decision-log.js';
+import type { Decision, MemoryView, PlacementPolicy } from './policy.js';
+
+/** What a policy made of a recorded evidence log. */
+export interface ReplayResult {
+  /** One element for each record, in order; undefined where the policy does not want that kind of evidence. */
+  readonly decisions: readonly (Decision | undefined)[];
+  /** Decisions by action and reason, most frequent first. */
+  readonly counts: readonly DecisionCount[];
+}
+
+/**
+ * Asks a policy, which should be fresh if it keeps state, about each record in turn. Nothing is fed back: the pages are
+ * as recorded and `memory` does not fill up, so a decision that differs from the recorded one does not change what follows.
+ */
+export function replayEvidence(
+  policy: PlacementPolicy,
+  records: readonly EvidenceRecord[],
+  memory: MemoryView,
+): ReplayResult {
+  const log = new DecisionLog({ keep: 0 });
+  const decisions = records.map(({ evidence, page }) => {
+    if (evidence.kind !== 'first-touch' && !policy.wants.includes(evidence.kind)) return undefined;
+    const decision = policy.decide(evidence, page, memory);
+    log.record(evidence, page, decision);
+    return decision;
+  });
+  return { decisions, counts: log.counts() };
+}

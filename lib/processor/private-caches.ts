@@ -1,0 +1,384 @@
+/**
+ * The private caches of a processor: split first level, unified inclusive second level, and the cache side of the
+ * coherence protocol. A plain object: the processor calls it, and it calls back to send and to report completion.
+ * A line is in the second level or, on its way out, in one of the buffers behind it; the protocol sees slots of both.
+ * 300 lines: slots, actions and classification are one state machine.
+ */
+import type { AddressMap } from '../coherence/address-map.js';
+import { wordOf, withWord, type LineData } from '../coherence/line-data.js';
+import { CoherenceMessage, HOME, KIND_NAMES, Kind } from '../coherence/messages.js';
+import { CACHE_ACTIONS, CACHE_EVENTS, type CacheAction, type CacheEvent, type CoherenceProtocol } from '../coherence/table.js';
+import { FirstLevel, Right, SecondLevel, type CacheGeometry } from './set-array.js';
+
+/** What private caches are made with. */
+export interface PrivateCacheOptions {
+  readonly map: AddressMap;
+  readonly protocol: CoherenceProtocol;
+  readonly l1i: CacheGeometry;
+  readonly l1d: CacheGeometry;
+  readonly l2: CacheGeometry;
+  /** Lengths of messages in flits. */
+  readonly flits: { readonly control: number; readonly data: number };
+}
+
+/** Who owns the caches: sends for them and hears of completion. */
+export interface CacheOwner {
+  /** Number of this cache over the machine. */
+  readonly processor: number;
+  /** Path, for errors. */
+  readonly path: string;
+  send(message: CoherenceMessage): void;
+  /** The access that missed is done; its value, if it was a load. Called before anybody else may take the line away. */
+  completed(): void;
+  /** Throws an error that carries time and seed. */
+  fail(message: string): never;
+}
+
+/** What an access has to say. */
+export const Access = { Hit: 0, SecondLevel: 1, Missed: 2 } as const;
+
+/** For `word`: the access wants no value, as replayed references. */
+export const NO_VALUE = -1;
+/** For `word`: the access is to the whole line, as when a page is copied. */
+export const WHOLE_LINE = -2;
+
+const EVENT = Object.fromEntries(CACHE_EVENTS.map((name, index) => [name, index])) as Record<CacheEvent, number>;
+const A = Object.fromEntries(CACHE_ACTIONS.map((name, index) => [name, index])) as Record<CacheAction, number>;
+
+/** Lines that may be on their way out at once. */
+const LEAVING = 16;
+
+/** Caches of one processor. */
+export class PrivateCaches {
+  readonly l1i: FirstLevel;
+  readonly l1d: FirstLevel;
+  readonly l2: SecondLevel;
+  /** Rights that a state gives, by state: what the table calls a hit. */
+  readonly rights: Uint8Array;
+  private readonly loadHits: Uint8Array;
+  private readonly storeHits: Uint8Array;
+  /** The line that the processor waits for, -1 for none. */
+  missLine = -1;
+  /** Counters; the processor publishes them. */
+  fills = 0;
+  upgrades = 0;
+  evictions = 0;
+  invalidations = 0;
+  /** The value that the last load of a word found, or that a store left. */
+  value = 0;
+  /** What the last load of a whole line found, and what the next store of one leaves. */
+  wholeLine: LineData | null = null;
+  private readonly options: PrivateCacheOptions;
+  private readonly owner: CacheOwner;
+  private readonly state: Uint8Array;
+  private readonly data = new Map<number, LineData>();
+  private readonly words: number;
+  private readonly invalid: number;
+  private leaving = 0;
+  private missStore = false;
+  private missFetch = false;
+  private missL1Line = 0;
+  private missWord = NO_VALUE;
+  private missValue = 0;
+  private missSlot = -1;
+  /** Acknowledgements still to come; negative while they are early, with `countKnown` false. */
+  private acks = 0;
+  private countKnown = false;
+  private parked: CoherenceMessage[] = [];
+
+  constructor(name: string, owner: CacheOwner, options: PrivateCacheOptions) {
+    const { protocol, map } = options;
+    this.owner = owner;
+    this.options = options;
+    this.l1i = new FirstLevel(`${name}: l1i`, options.l1i);
+    this.l1d = new FirstLevel(`${name}: l1d`, options.l1d);
+    this.l2 = new SecondLevel(`${name}: l2`, options.l2, LEAVING);
+    if (options.l2.lineBytes !== map.lineBytes)
+      throw new RangeError(`${name}: second-level lines of ${options.l2.lineBytes} bytes, but coherence keeps ${map.lineBytes}`);
+    for (const [level, geometry] of [['l1i', options.l1i], ['l1d', options.l1d]] as const)
+      if (geometry.lineBytes > options.l2.lineBytes)
+        throw new RangeError(`${name}: ${level} lines of ${geometry.lineBytes} bytes do not fit second-level lines of ${options.l2.lineBytes}`);
+    const { cache } = protocol;
+    this.invalid = cache.state('I');
+    this.words = map.lineBytes >> 2;
+    this.state = new Uint8Array(this.l2.tags.length).fill(this.invalid);
+    this.loadHits = Uint8Array.from(cache.states, (_, state) => Number(cache.does(state, EVENT.load, 'hit')));
+    this.storeHits = Uint8Array.from(cache.states, (_, state) => Number(cache.does(state, EVENT.store, 'hit')));
+    this.rights = Uint8Array.from(cache.states, (_, state) => {
+      if (this.loadHits[state] === 0) return Right.None;
+      // A store that hits but changes the state (E to M) takes the slow path once, then the line may be written.
+      const quiet = this.storeHits[state] === 1 && cache.next[state * cache.events.length + EVENT.store] === state;
+      return quiet ? Right.Write : Right.Read;
+    });
+  }
+
+  /**
+   * An access that the first level could not answer: its line of the second and of the first level, and which word of it
+   * the program wants (or NO_VALUE, or WHOLE_LINE), with the new value of a store. Returns an Access.
+   */
+  access(line: number, l1Line: number, store: boolean, fetch: boolean, word: number, value: number): number {
+    const slot = this.l2.find(line);
+    if (slot >= 0) {
+      const state = this.state[slot]!;
+      if ((store ? this.storeHits : this.loadHits)[state] === 1) {
+        this.state[slot] = this.options.protocol.cache.next[state * CACHE_EVENTS.length + (store ? EVENT.store : EVENT.load)]!;
+        this.l2.touch(slot);
+        this.use(slot, store, fetch, l1Line, word, value);
+        return Access.SecondLevel;
+      }
+    }
+    this.missLine = line;
+    this.missL1Line = l1Line;
+    this.missStore = store;
+    this.missFetch = fetch;
+    this.missWord = word;
+    this.missValue = value;
+    this.request();
+    return Access.Missed;
+  }
+
+  /** Whether an access would have to leave the processor. Changes nothing. */
+  wouldMiss(line: number, store: boolean): boolean {
+    const slot = this.l2.find(line);
+    return slot < 0 || (store ? this.storeHits : this.loadHits)[this.state[slot]!] === 0;
+  }
+
+  /** Carries out an access to a line that is here and gives the right: reads, and writes if `store`, a word or WHOLE_LINE. */
+  perform(line: number, word: number, store: boolean, value: number): void {
+    const slot = this.l2.find(line);
+    if (word === WHOLE_LINE) {
+      if (!store) this.wholeLine = this.data.get(slot) ?? null;
+      else if (this.wholeLine === null) this.data.delete(slot);
+      else this.data.set(slot, this.wholeLine);
+      return;
+    }
+    if (store) this.data.set(slot, withWord(this.data.get(slot) ?? null, this.words, word, value));
+    this.value = wordOf(this.data.get(slot) ?? null, word);
+  }
+
+  /** The state of a line by name, I if it is not here. */
+  stateOf(line: number): string {
+    const slot = this.slotOf(line);
+    return this.options.protocol.cache.states[slot < 0 ? this.invalid : this.state[slot]!]!;
+  }
+
+  /** Lines that are here, with their states, for checks. */
+  *lines(): Iterable<{ readonly line: number; readonly state: string; readonly data: LineData | null }> {
+    const { tags } = this.l2;
+    for (let slot = 0; slot < tags.length; slot++)
+      if (tags[slot] !== -1)
+        yield {
+          line: tags[slot]!,
+          state: this.options.protocol.cache.states[this.state[slot]!]!,
+          data: this.data.get(slot) ?? null,
+        };
+  }
+
+  /** A coherence message has arrived. */
+  receive(message: CoherenceMessage): void {
+    const slot = this.slotOf(message.line);
+    if (this.parked.length > 0 && message.line === this.missLine && isForward(message)) {
+      this.parked.push(message);
+      return;
+    }
+    const event = this.classify(message);
+    if (!this.apply(slot, event, message)) this.parked.push(message);
+  }
+
+  private slotOf(line: number): number {
+    const slot = this.l2.find(line);
+    if (slot >= 0 || this.leaving === 0) return slot;
+    const { tags, slots } = this.l2;
+    for (let extra = slots; extra < slots + LEAVING; extra++) if (tags[extra] === line) return extra;
+    return -1;
+  }
+
+  /** Asks for the line that is missing, or waits until its old copy has left. */
+  private request(): void {
+    const { missLine, l2 } = this;
+    let slot = this.slotOf(missLine);
+    if (slot >= l2.slots) return; // on its way out: tried again when the Put is acknowledged
+    if (slot < 0) {
+      slot = l2.victim(missLine);
+      if (l2.tags[slot] !== -1) this.evict(slot);
+      l2.tags[slot] = missLine;
+      this.state[slot] = this.invalid;
+      this.fills++;
+    } else this.upgrades++;
+    l2.touch(slot);
+    this.missSlot = slot;
+    this.acks = 0;
+    this.countKnown = false;
+    this.apply(slot, this.missStore ? EVENT.store : EVENT.load, null);
+  }
+
+  private evict(slot: number): void {
+    const { tags, slots } = this.l2;
+    let extra = slots;
+    while (tags[extra] !== -1) if (++extra === slots + LEAVING) this.owner.fail(`more than ${LEAVING} lines are on their way out`);
+    this.evictions++;
+    this.leaving++;
+    const line = tags[slot]!;
+    tags[extra] = line;
+    this.state[extra] = this.state[slot]!;
+    const data = this.data.get(slot);
+    if (data !== undefined) {
+      this.data.set(extra, data);
+      this.data.delete(slot);
+    }
+    tags[slot] = -1;
+    this.restrictFirstLevel(line, Right.None);
+    this.apply(extra, EVENT.evict, null);
+  }
+
+  private classify(message: CoherenceMessage): number {
+    switch (message.kind) {
+      case Kind.FwdGetS:
+        return EVENT['Fwd-GetS'];
+      case Kind.FwdGetM:
+        return EVENT['Fwd-GetM'];
+      case Kind.Inv:
+        return EVENT.Inv;
+      case Kind.PutAck:
+        return EVENT['Put-Ack'];
+      case Kind.DataExcl:
+        return EVENT.DataExcl;
+      case Kind.DataOwner:
+        return EVENT.DataOwner;
+      case Kind.DataDir:
+        if (message.acks === 0) return EVENT['DataDir(ack=0)'];
+        return this.acks + message.acks === 0 ? EVENT['DataDir(ack>0)[all acks were early]'] : EVENT['DataDir(ack>0)'];
+      case Kind.InvAck:
+        return this.countKnown && this.acks === 1 ? EVENT['Last-Inv-Ack'] : EVENT['Inv-Ack'];
+      default:
+        return this.owner.fail(`a cache cannot receive ${KIND_NAMES[message.kind]}`);
+    }
+  }
+
+  /** Applies an event to a slot. False if the table says that it has to wait. */
+  private apply(slot: number, event: number, message: CoherenceMessage | null): boolean {
+    const { cache } = this.options.protocol;
+    const before = slot < 0 ? this.invalid : this.state[slot]!;
+    const cell = before * CACHE_EVENTS.length + event;
+    const actions = cache.cells[cell];
+    if (actions === null || actions === undefined) this.refuse(slot, before, event, message);
+    for (let i = 0; i < actions.length; i++) {
+      if (actions[i] === A.stall) return false;
+      this.act(actions[i]!, slot, message);
+    }
+    const after = cache.next[cell]!;
+    if (slot >= 0 && after !== before) this.changed(slot, before, after);
+    return true;
+  }
+
+  private changed(slot: number, before: number, after: number): void {
+    const { l2, state } = this;
+    const line = l2.tags[slot]!;
+    state[slot] = after;
+    if (slot < l2.slots && this.rights[after]! < this.rights[before]!) {
+      this.restrictFirstLevel(line, this.rights[after]!);
+      if (this.rights[after] === Right.None) this.invalidations++;
+    }
+    if (after === this.invalid) {
+      l2.tags[slot] = -1;
+      this.data.delete(slot);
+      if (slot >= l2.slots) {
+        this.leaving--;
+        if (line === this.missLine && this.missSlot < 0) this.request();
+      }
+    } else if (slot === this.missSlot && this.options.protocol.cache.stable[after]) this.complete(slot);
+  }
+
+  private complete(slot: number): void {
+    this.missSlot = -1;
+    this.missLine = -1;
+    this.use(slot, this.missStore, this.missFetch, this.missL1Line, this.missWord, this.missValue);
+    this.owner.completed();
+    const { parked } = this;
+    if (parked.length === 0) return;
+    this.parked = [];
+    for (const message of parked) this.receive(message);
+  }
+
+  /** Fills the first level from a slot and carries out the access. */
+  private use(slot: number, store: boolean, fetch: boolean, l1Line: number, word: number, value: number): void {
+    if (fetch) this.l1i.fill(l1Line, Right.Read);
+    else this.l1d.fill(l1Line, this.rights[this.state[slot]!]!);
+    if (word !== NO_VALUE) this.perform(this.l2.tags[slot]!, word, store, value);
+  }
+
+  private act(action: number, slot: number, message: CoherenceMessage | null): void {
+    switch (action) {
+      case A.hit:
+        break;
+      case A.sendGetS:
+        this.toHome(Kind.GetS, slot);
+        break;
+      case A.sendGetM:
+        this.toHome(Kind.GetM, slot);
+        break;
+      case A.sendPutS:
+        this.toHome(Kind.PutS, slot);
+        break;
+      case A.sendPutE:
+        this.toHome(Kind.PutE, slot);
+        break;
+      case A.sendPutM:
+        this.toHome(Kind.PutM, slot);
+        break;
+      case A.sendInvAckToRequester:
+        this.send(Kind.InvAck, message!.line, message!.requester, message!.requester, null);
+        break;
+      case A.sendDataToRequester:
+        this.send(Kind.DataOwner, message!.line, message!.requester, message!.requester, this.data.get(slot) ?? null);
+        break;
+      case A.sendDataToHome:
+        this.send(Kind.DataOwner, message!.line, HOME, message!.requester, this.data.get(slot) ?? null);
+        break;
+      case A.keepData:
+        if (message!.data !== null) this.data.set(slot, message!.data);
+        else this.data.delete(slot);
+        break;
+      case A.addCount:
+        this.acks += message!.acks;
+        this.countKnown = true;
+        break;
+      case A.countOne:
+        this.acks--;
+        break;
+      default:
+        this.owner.fail(`a cache does not know the action ${action}`);
+    }
+  }
+
+  private toHome(kind: number, slot: number): void {
+    const data = kind === Kind.PutM ? (this.data.get(slot) ?? null) : null;
+    this.send(kind, this.l2.tags[slot]!, HOME, this.owner.processor, data);
+  }
+
+  private send(kind: number, line: number, to: number, requester: number, data: LineData | null): void {
+    const { flits } = this.options;
+    const length = kind === Kind.PutM || kind === Kind.DataOwner ? flits.data : flits.control;
+    this.owner.send(new CoherenceMessage(kind, length, line, this.owner.processor, to, requester, 0, data));
+  }
+
+  private restrictFirstLevel(line: number, right: number): void {
+    const { l1i, l1d, l2 } = this;
+    if (right === Right.None)
+      for (let i = l1i.lineShift, first = line << (l2.lineShift - i), k = 0; k < 1 << (l2.lineShift - i); k++)
+        l1i.restrict(first + k, right);
+    for (let d = l1d.lineShift, first = line << (l2.lineShift - d), k = 0; k < 1 << (l2.lineShift - d); k++)
+      l1d.restrict(first + k, right);
+  }
+
+  private refuse(slot: number, state: number, event: number, message: CoherenceMessage | null): never {
+    const { cache } = this.options.protocol;
+    const line = message === null ? this.l2.tags[slot] : message.line;
+    const source = message === null ? '' : ` from ${message.from === HOME ? 'home' : `processor ${message.from}`}`;
+    return this.owner.fail(`${cache.name}: ${cache.events[event]}${source} cannot happen to line ${line} in ${cache.states[state]}`);
+  }
+}
+
+function isForward(message: CoherenceMessage): boolean {
+  return message.lane === 1;
+}

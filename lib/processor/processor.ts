@@ -1,0 +1,612 @@
+/**
+ * An in-order, blocking processor with its TLB and private caches. It executes ahead of the clock, without events, as
+ * far as nothing can reach it (engine/runner.ts); what involves others - a miss, a trap, a service call - it does at
+ * the present. 480 lines: the run loop, and what it does when it has to stop, read together or not at all.
+ */
+import type { AddressMap } from '../coherence/address-map.js';
+import { CoherenceMessage, InterruptMessage, type NodeMessage } from '../coherence/messages.js';
+import type { CoherenceProtocol } from '../coherence/table.js';
+import { Component, type Scope } from '../engine/component.js';
+import { SimulationError } from '../engine/errors.js';
+import { Port } from '../engine/port.js';
+import type { RandomStream } from '../engine/random.js';
+import { Runner } from '../engine/runner.js';
+import { TimeAccount } from '../engine/time-account.js';
+import type { Clock, Ticks } from '../engine/time.js';
+import { Op, type Operation, type Program } from './operations.js';
+import { Access, NO_VALUE, PrivateCaches, WHOLE_LINE, type CacheOwner } from './private-caches.js';
+import { ReferenceKind } from './references.js';
+import { Right, type CacheGeometry } from './set-array.js';
+import { ACTIVITIES, Activity, type Handler, type SystemSoftware } from './software.js';
+import { Tlb } from './tlb.js';
+
+/** What a processor is made with. */
+export interface ProcessorOptions {
+  /** Its number over the machine, which is also that of its caches. */
+  readonly processor: number;
+  readonly clock: Clock;
+  readonly map: AddressMap;
+  readonly protocol: CoherenceProtocol;
+  readonly tlbEntries: number;
+  readonly l1i: CacheGeometry;
+  readonly l1d: CacheGeometry;
+  readonly l2: CacheGeometry;
+  /** Ticks that an access waits which the first level cannot answer and the second can. */
+  readonly l2Ticks: Ticks;
+  /** Lengths of messages in flits. */
+  readonly flits: { readonly control: number; readonly data: number };
+}
+
+/** A program in execution, or a handler on top of it. */
+interface Frame {
+  readonly program: Program;
+  /** Activity of a handler, or -1 for the processor's own program. */
+  readonly activity: number;
+  operation: Operation | null;
+  /** Progress within the operation. */
+  at: number;
+  /** The instructions before the reference at hand are done. */
+  gapDone: boolean;
+  /** Ticks until the next action, left over from an interruption. */
+  owed: Ticks;
+  /** The program has nothing more to yield. */
+  done: boolean;
+}
+
+type State = 'idle' | 'running' | 'stalled' | 'waiting';
+
+/** Outcomes of an access, besides the ticks that it took. */
+const AT_PRESENT = -1;
+const STALLED = -2;
+const TRAPS = -3;
+/** What an operation returns that left an appointment, a stall or a wait behind. */
+const STOPPED = -1;
+
+/** The longest piece executed ahead, so that a lone processor returns to the run loop. */
+const LONGEST_PIECE = 1 << 20;
+/** Operations without any time passing before a program is taken to be stuck. */
+const MOST_TIMELESS = 1_000_000;
+
+/** A processor. Give it software and a program with `load` before the simulation runs. */
+export class Processor extends Component implements CacheOwner {
+  private readonly runner = new Runner(this, () => this.resume());
+  readonly node = new Port<NodeMessage, NodeMessage>(this, 'node', (message) => this.onMessage(message));
+  readonly stats = this.statistics({
+    references: ['references', 'packed references executed: fetches of lines, loads and stores'],
+    secondLevelHits: ['accesses', 'accesses that missed the first level and hit the second'],
+    localMisses: ['misses', 'second-level misses and upgrades to lines whose home is this node'],
+    remoteMisses: ['misses', 'second-level misses and upgrades to lines whose home is another node'],
+    tlbMisses: ['misses', 'references that the TLB could not translate'],
+    interrupts: ['interrupts', 'interrupts taken'],
+  });
+  /** Where the time goes: see ACTIVITIES. Call `settle` before reading it. */
+  readonly account = new TimeAccount(ACTIVITIES);
+  readonly processor: number;
+  /** Number of its node. */
+  readonly nodeNumber: number;
+  readonly tlb: Tlb;
+  readonly caches: PrivateCaches;
+  private readonly options: ProcessorOptions;
+  private readonly random: RandomStream;
+  private readonly period: Ticks;
+  private readonly pageShift: number;
+  private system: SystemSoftware | null = null;
+  private readonly frames: Frame[] = [];
+  private state: State = 'idle';
+  private programEnded = false;
+  private readonly interrupts: InterruptMessage[] = [];
+  private woken = false;
+  private result = 0;
+  private stallActivity = 0;
+  /** Ticks to be spent after the stall at hand. */
+  private owedAfterStall: Ticks = 0;
+  /** The sign bit is set while recorded kernel code runs. */
+  private mode = 0;
+  /** Ticks of second-level hits in user and in kernel mode, not yet moved to their activity. */
+  private readonly cacheTicks = [0, 0];
+  private timeless = 0;
+
+  constructor(parent: Scope, name: string, options: ProcessorOptions) {
+    super(parent, name);
+    const { map, processor } = options;
+    this.options = options;
+    this.processor = processor;
+    this.nodeNumber = map.nodeOfProcessor[processor]!;
+    this.period = options.clock.period;
+    this.pageShift = Math.log2(map.pageBytes);
+    this.tlb = new Tlb(options.tlbEntries);
+    this.caches = new PrivateCaches(this.path, this, options);
+    this.random = this.simulation.random(`${this.path}.tlb`);
+  }
+
+  /** Gives it system software, and a program or none. Throws if it has software already. */
+  load(software: SystemSoftware, program: Program | null): void {
+    if (this.system !== null) throw new Error(`${this.path} already has system software`);
+    this.system = software;
+    if (program !== null) this.frames.push(frameOf(program, -1));
+    else this.programEnded = true;
+  }
+
+  override start(): void {
+    if (this.frames.length === 0) return;
+    this.state = 'running';
+    this.runner.at(this.now);
+  }
+
+  override waitsFor(): string | undefined {
+    const { missLine } = this.caches;
+    if (this.state === 'stalled') return `line ${missLine} (${this.caches.stateOf(missLine)}) of node ${this.options.map.homeOfLine(missLine)}`;
+    if (this.state === 'waiting') return `the system software to wake it (${ACTIVITIES[this.activity()]})`;
+    return undefined;
+  }
+
+  /** Whether its program has ended. */
+  get ended(): boolean {
+    return this.programEnded;
+  }
+
+  /** A TLB index drawn at random, for software that replaces so. */
+  tlbRandom(): number {
+    return this.random.below(this.tlb.entries);
+  }
+
+  /** Ends a `wait`, one cycle from now; remembered if there is none, so who waits checks again. For software, at the present. */
+  wake(): void {
+    this.woken = true;
+    if (this.state === 'waiting') this.go(this.now + this.period);
+  }
+
+  /** Brings the account up to now and checks that its parts add up. */
+  settle(): void {
+    if (this.account.until < this.now) this.account.charge(this.activity(), this.now);
+    for (const [index, activity] of [Activity.User, Activity.Kernel].entries()) {
+      const ticks = Math.min(this.cacheTicks[index]!, this.account.ticks[activity]!);
+      this.account.move(activity, Activity.Cache, ticks);
+      this.cacheTicks[index]! -= ticks;
+    }
+    this.account.check(this.path);
+  }
+
+  /** For the caches. */
+  send(message: CoherenceMessage): void {
+    this.node.send(message);
+  }
+
+  /** For the caches. */
+  completed(): void {
+    const next = this.now + this.owedAfterStall;
+    this.owedAfterStall = 0;
+    this.account.charge(this.stallActivity, next);
+    this.result = this.caches.value;
+    this.state = 'running';
+    this.runner.at(next);
+  }
+
+  /** For the caches. */
+  fail(message: string): never {
+    throw new SimulationError(this.path, this.now, this.simulation.seed, message);
+  }
+
+  private get top(): Frame {
+    return this.frames[this.frames.length - 1]!;
+  }
+
+  /** What time is charged to now. */
+  private activity(): number {
+    if (this.frames.length === 0) return Activity.Idle;
+    const { activity } = this.top;
+    if (activity >= 0) return activity;
+    return this.mode < 0 ? Activity.Kernel : Activity.User;
+  }
+
+  private onMessage(message: NodeMessage): void {
+    if (message instanceof CoherenceMessage) {
+      this.caches.receive(message);
+      return;
+    }
+    this.interrupts.push(message);
+    if (!this.interruptible()) return;
+    if (this.state !== 'running') {
+      this.go(this.now);
+      return;
+    }
+    // What was charged ahead (a refill) is finished first; the rest of the way to the next action is owed.
+    const at = Math.max(this.now, this.account.until);
+    if (at >= this.runner.time) return;
+    this.top.owed += this.runner.time - at;
+    this.runner.at(at);
+  }
+
+  /** Interrupts are taken by programs, by handlers that wait, and by an idle processor. */
+  private interruptible(): boolean {
+    if (this.state === 'stalled') return false;
+    if (this.frames.length === 0) return true;
+    return this.top.activity < 0 || this.top.operation?.kind === Op.Wait;
+  }
+
+  /** Leaves idleness or a wait. */
+  private go(time: Ticks): void {
+    this.account.charge(this.activity(), this.now);
+    this.state = 'running';
+    this.runner.at(time);
+  }
+
+  private resume(): void {
+    if (this.interrupts.length > 0 && this.interruptible()) {
+      this.stats.interrupts++;
+      this.push(this.system!.interrupt(this, this.interrupts.shift()!));
+    }
+    this.execute();
+  }
+
+  private push(handler: Handler): void {
+    this.account.charge(this.activity(), this.now);
+    this.frames.push(frameOf(handler.program, handler.activity));
+  }
+
+  /** Ends the frame on top, at the present. False if the processor has to stop for that. */
+  private pop(): boolean {
+    this.account.charge(this.activity(), this.now);
+    this.frames.pop();
+    if (this.interrupts.length > 0 && this.interruptible()) {
+      this.runner.at(this.now);
+      return false;
+    }
+    if (this.frames.length > 0) return true;
+    this.state = 'idle';
+    if (!this.programEnded) {
+      this.programEnded = true;
+      this.system!.ended(this);
+    }
+    return false;
+  }
+
+  /** Executes until it must stop, and leaves an appointment, a stall, a wait or the end behind. */
+  private execute(): void {
+    const { now } = this;
+    const horizon = Math.min(this.runner.horizon(), now + LONGEST_PIECE);
+    let time = now;
+    while (time < horizon) {
+      const frame = this.top;
+      if (frame.owed > 0) {
+        time += frame.owed;
+        frame.owed = 0;
+      } else if (frame.operation !== null) {
+        const before = time;
+        time = this.perform(frame, frame.operation, time, horizon);
+        if (time === STOPPED) return;
+        this.timeless = time > before ? 0 : this.timeless + 1;
+        if (this.timeless > MOST_TIMELESS) this.fail(`its program yielded ${MOST_TIMELESS} operations without any time passing`);
+      } else if (time > now && (frame.activity >= 0 || frame.done)) {
+        break; // system software and the end of a program belong to the present
+      } else if (frame.done) {
+        if (!this.pop()) return;
+      } else this.fetchOperation(frame);
+    }
+    this.runner.at(time);
+  }
+
+  private fetchOperation(frame: Frame): void {
+    const next = frame.program.next(this.result);
+    this.result = 0;
+    if (next.done === true) {
+      frame.done = true;
+      return;
+    }
+    frame.operation = next.value;
+    frame.at = next.value.kind === Op.Block ? next.value.a : 0;
+    frame.gapDone = false;
+  }
+
+  /** Performs an operation from `time` on. Returns when it is done, or where it has come to the horizon, or STOPPED. */
+  private perform(frame: Frame, operation: Operation, time: Ticks, horizon: Ticks): Ticks {
+    const { a, b, c, kind } = operation;
+    switch (kind) {
+      case Op.Block:
+        return this.runBlock(frame, operation, time, horizon);
+      case Op.Compute:
+        frame.operation = null;
+        return time + a * this.period;
+      case Op.Load:
+      case Op.Store:
+        return this.virtualWord(frame, a >>> 0, kind === Op.Store, b, time, horizon);
+      case Op.MachineLoad:
+      case Op.MachineStore:
+        return this.word(frame, a, b, kind === Op.MachineStore, c, time, horizon);
+      case Op.CopyFrame:
+      case Op.ClearFrame:
+        return this.wholeFrame(frame, operation, time, horizon);
+      default:
+        return time > this.now ? this.appoint(time) : this.performNow(frame, operation);
+    }
+  }
+
+  /** Operations that involve others. */
+  private performNow(frame: Frame, operation: Operation): Ticks {
+    const { a, b, c, kind } = operation;
+    const { now } = this;
+    switch (kind) {
+      case Op.Interrupt:
+        frame.operation = null;
+        this.node.send(new InterruptMessage(this.options.flits.control, b, this.processor, a, c, 0));
+        return now + this.period;
+      case Op.Wait:
+        if (this.woken) {
+          this.woken = false;
+          frame.operation = null;
+          return now;
+        }
+        if (this.interrupts.length > 0) return this.appoint(now);
+        this.account.charge(this.activity(), now);
+        this.state = 'waiting';
+        return STOPPED;
+      case Op.Call: {
+        frame.operation = null;
+        const answer = this.system!.call(this, operation.request);
+        if (typeof answer === 'number') this.result = answer;
+        else this.push(answer);
+        return now;
+      }
+      default:
+        return this.fail(`there is no operation ${String(kind)}`);
+    }
+  }
+
+  private appoint(time: Ticks): Ticks {
+    this.runner.at(time);
+    return STOPPED;
+  }
+
+  /** A load or store of a word at a virtual address. */
+  private virtualWord(frame: Frame, address: number, store: boolean, value: number, time: Ticks, horizon: Ticks): Ticks {
+    const page = address >>> this.pageShift;
+    const at = frame.gapDone ? time : time + this.period;
+    frame.gapDone = true;
+    if (at >= horizon) return at;
+    if (!this.translates(page, store)) return at > this.now ? this.appoint(at) : this.trap(page, store);
+    const offset = address & (this.options.map.pageBytes - 1);
+    return this.word(frame, this.tlb.frame[Tlb.slot(page)]!, offset, store, value, at, horizon);
+  }
+
+  /** A load or store of a word of a frame. The cycle of the instruction comes first. */
+  private word(frame: Frame, number: number, offset: number, store: boolean, value: number, time: Ticks, horizon: Ticks): Ticks {
+    const at = frame.gapDone ? time : time + this.period;
+    frame.gapDone = true;
+    if (at >= horizon) return at;
+    const word = (offset & (this.options.map.lineBytes - 1)) >> 2;
+    const kind = store ? ReferenceKind.Store : ReferenceKind.Load;
+    const extra = this.reference(number, offset, kind, at, word, value);
+    if (extra === AT_PRESENT) return this.appoint(at);
+    frame.operation = null;
+    if (extra === STALLED) return STOPPED;
+    this.result = this.caches.value;
+    return at + extra;
+  }
+
+  /** Copies or clears a frame, line by line through the caches. */
+  private wholeFrame(frame: Frame, { a, b, c, kind }: Operation, time: Ticks, horizon: Ticks): Ticks {
+    const { map } = this.options;
+    const copies = kind === Op.CopyFrame;
+    const steps = (copies ? 2 : 1) << map.frameShift;
+    let at = time;
+    while (frame.at < steps) {
+      const store = !copies || (frame.at & 1) === 1;
+      if (!frame.gapDone) {
+        if (!copies || !store) at += c * this.period;
+        frame.gapDone = true;
+      }
+      if (at >= horizon) return at;
+      if (!copies) this.caches.wholeLine = null;
+      const offset = (copies ? frame.at >> 1 : frame.at) * map.lineBytes;
+      const number = copies && store ? b : a;
+      const extra = this.reference(number, offset, store ? ReferenceKind.Store : ReferenceKind.Load, at, WHOLE_LINE, 0);
+      if (extra === AT_PRESENT) return this.appoint(at);
+      frame.at++;
+      frame.gapDone = false;
+      if (extra === STALLED) return STOPPED;
+      at += extra;
+    }
+    frame.operation = null;
+    return at;
+  }
+
+  /** Packed references: the hot loop. A hit costs a few comparisons; everything else goes through `slowReference`. */
+  private runBlock(frame: Frame, operation: Operation, start: Ticks, horizon: Ticks): Ticks {
+    const { words, gaps } = operation.references!;
+    const end = operation.b;
+    const { period, pageShift } = this;
+    const { readable, writable, frame: frameOfPage } = this.tlb;
+    const { l1i, l1d } = this.caches;
+    const tagsI = l1i.tags;
+    const tagsD = l1d.tags;
+    const rightsI = l1i.rights;
+    const rightsD = l1d.rights;
+    const maskI = l1i.setMask;
+    const maskD = l1d.setMask;
+    const waysI = l1i.ways;
+    const waysD = l1d.ways;
+    const shiftI = l1i.lineShift;
+    const shiftD = l1d.lineShift;
+    const upI = pageShift - shiftI;
+    const upD = pageShift - shiftD;
+    const offsetMask = (1 << pageShift) - 1;
+    const budget = horizon - start;
+    const first = frame.at;
+    let i = first;
+    // The gap of a reference that was only waited for is added again below.
+    let c = frame.gapDone && i < end ? -gaps[i]! * period : 0;
+    let outcome = 0;
+    while (i < end) {
+      c += gaps[i]! * period;
+      if (c >= budget) break;
+      const w = words[i]!;
+      const page = w >>> pageShift;
+      const u = (page ^ (page >>> 6)) & 63;
+      const kind = w & 3;
+      // A way that does not exist holds another set's lines, which never match.
+      if (kind === ReferenceKind.Load) {
+        if (readable[u] === page) {
+          const line = (frameOfPage[u]! << upD) | ((w & offsetMask) >>> shiftD);
+          const base = (line & maskD) * waysD;
+          if (tagsD[base] === line) {
+            i++;
+            continue;
+          }
+          if (tagsD[base + 1] === line) {
+            tagsD[base + 1] = tagsD[base]!;
+            tagsD[base] = line;
+            const right = rightsD[base + 1]!;
+            rightsD[base + 1] = rightsD[base]!;
+            rightsD[base] = right;
+            i++;
+            continue;
+          }
+        }
+      } else if (kind === ReferenceKind.Store) {
+        if (writable[u] === page) {
+          const line = (frameOfPage[u]! << upD) | ((w & offsetMask) >>> shiftD);
+          const base = (line & maskD) * waysD;
+          if (tagsD[base] === line && rightsD[base] === Right.Write) {
+            i++;
+            continue;
+          }
+          if (tagsD[base + 1] === line && rightsD[base + 1] === Right.Write) {
+            tagsD[base + 1] = tagsD[base]!;
+            tagsD[base] = line;
+            rightsD[base + 1] = rightsD[base]!;
+            rightsD[base] = Right.Write;
+            i++;
+            continue;
+          }
+        }
+      } else if (readable[u] === page && (w ^ this.mode) >= 0) {
+        const line = (frameOfPage[u]! << upI) | ((w & offsetMask) >>> shiftI);
+        const base = (line & maskI) * waysI;
+        if (tagsI[base] === line) {
+          i++;
+          continue;
+        }
+        if (tagsI[base + 1] === line) {
+          tagsI[base + 1] = tagsI[base]!;
+          tagsI[base] = line;
+          const right = rightsI[base + 1]!;
+          rightsI[base + 1] = rightsI[base]!;
+          rightsI[base] = right;
+          i++;
+          continue;
+        }
+      }
+      outcome = this.slowReference(frame, w, kind, start + c);
+      if (outcome < 0) break;
+      c += outcome;
+      i++;
+    }
+    if (outcome === STALLED) i++;
+    frame.at = i;
+    this.stats.references += i - first;
+    frame.gapDone = i < end && outcome !== STALLED;
+    if (i === end) frame.operation = null;
+    const time = start + c;
+    switch (outcome) {
+      case AT_PRESENT:
+        return this.appoint(time);
+      case STALLED:
+        return STOPPED;
+      case TRAPS: {
+        const w = words[i]!;
+        return this.trap(w >>> pageShift, (w & 3) === ReferenceKind.Store);
+      }
+      default:
+        return time;
+    }
+  }
+
+  /** A packed reference that the hot loop could not answer. Ticks that it took, or an outcome. */
+  private slowReference(frame: Frame, w: number, kind: number, time: Ticks): number {
+    const page = w >>> this.pageShift;
+    if (!this.translates(page, kind === ReferenceKind.Store)) return time > this.now ? AT_PRESENT : TRAPS;
+    // Before a stall the time so far belongs to the mode so far.
+    const flips = kind === ReferenceKind.Fetch && (w ^ this.mode) < 0;
+    if (flips && time === this.now) this.enterMode(w, frame, time);
+    const offset = w & (this.options.map.pageBytes - 1) & ~3;
+    const extra = this.reference(this.tlb.frame[Tlb.slot(page)]!, offset, kind, time, NO_VALUE, 0);
+    if (extra < 0) return extra;
+    if (flips && time > this.now) this.enterMode(w, frame, time);
+    if (extra > 0 && frame.activity < 0) this.cacheTicks[this.mode < 0 ? 1 : 0]! += extra;
+    return extra;
+  }
+
+  private enterMode(word: number, frame: Frame, time: Ticks): void {
+    if (frame.activity < 0 && time > this.account.until) this.account.charge(this.activity(), time);
+    this.mode = word & 0x80000000;
+  }
+
+  /** Whether the TLB, or the array in front of it, allows an access. */
+  private translates(page: number, store: boolean): boolean {
+    const { tlb } = this;
+    const slot = Tlb.slot(page);
+    if (tlb.readable[slot] !== page && !tlb.load(page)) return false;
+    return !store || tlb.writable[slot] === page;
+  }
+
+  /** The TLB forbids an access: lets the system software act, at the present. Returns the time at which to try again, or STOPPED. */
+  private trap(page: number, store: boolean): Ticks {
+    const { now } = this;
+    const system = this.system!;
+    if (this.tlb.readable[Tlb.slot(page)] === page) {
+      this.push(system.modified(this, page));
+      return now;
+    }
+    this.stats.tlbMisses++;
+    const refill = system.refill(this, page);
+    if (refill === null) {
+      this.push(system.fault(this, page, store));
+      return now;
+    }
+    let ticks = refill.cycles * this.period;
+    this.account.charge(this.activity(), now);
+    if (refill.frame >= 0) {
+      const extra = this.reference(refill.frame, refill.offset, ReferenceKind.Load, now, NO_VALUE, 0);
+      if (extra === STALLED) {
+        this.stallActivity = Activity.TlbRefill;
+        this.owedAfterStall = ticks;
+        return STOPPED;
+      }
+      ticks += extra;
+    }
+    this.account.charge(Activity.TlbRefill, now + ticks);
+    return now + ticks;
+  }
+
+  /** An access to a frame through the caches. Ticks beyond those of the instruction, AT_PRESENT or STALLED. */
+  private reference(number: number, offset: number, kind: number, time: Ticks, word: number, value: number): number {
+    const { caches, pageShift } = this;
+    const { map } = this.options;
+    const store = kind === ReferenceKind.Store;
+    const fetch = kind === ReferenceKind.Fetch;
+    const level = fetch ? caches.l1i : caches.l1d;
+    const l1Line = (number << (pageShift - level.lineShift)) | (offset >>> level.lineShift);
+    const line = (number << map.frameShift) | (offset >>> caches.l2.lineShift);
+    if (level.touch(l1Line) && level.rights[(l1Line & level.setMask) * level.ways]! >= (store ? Right.Write : Right.Read)) {
+      if (word !== NO_VALUE) caches.perform(line, word, store, value);
+      return 0;
+    }
+    if (time > this.now && caches.wouldMiss(line, store)) return AT_PRESENT;
+    if (caches.access(line, l1Line, store, fetch, word, value) !== Access.Missed) {
+      this.stats.secondLevelHits++;
+      return this.options.l2Ticks;
+    }
+    const local = map.homeOfFrame(number) === this.nodeNumber;
+    if (local) this.stats.localMisses++;
+    else this.stats.remoteMisses++;
+    this.account.charge(this.activity(), this.now);
+    const { activity } = this.top;
+    this.stallActivity = activity >= 0 ? activity : local ? Activity.LocalStall : Activity.RemoteStall;
+    this.state = 'stalled';
+    return STALLED;
+  }
+}
+
+function frameOf(program: Program, activity: number): Frame {
+  return { program, activity, operation: null, at: 0, gapDone: false, owed: 0, done: false };
+}

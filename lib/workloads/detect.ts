@@ -1,0 +1,110 @@
+/**
+ * Which format a trace is in, and its reader. Content decides; a name only where the content has no mark of its own.
+ */
+import { readChampsim } from './champsim.js';
+import { readDinero } from './dinero.js';
+import { readDrmemtrace } from './drmemtrace.js';
+import { readLackey } from './lackey.js';
+import { readNtr } from './ntr.js';
+import { TraceError, type ReadOptions, type RecordedTrace } from './trace.js';
+
+/** The formats that can be read. The part behind the dash is the form. */
+export const traceFormats = [
+  'NTR1',
+  'lackey',
+  'din',
+  'dinero-extended',
+  'dinero-binary',
+  'champsim',
+  'champsim-cloudsuite',
+  'drmemtrace',
+] as const;
+/** One of `traceFormats`. */
+export type TraceFormat = (typeof traceFormats)[number];
+
+/** Formats by how a file name ends, for binary formats without a magic and for texts that begin with remarks. */
+const endings: readonly (readonly [string, TraceFormat])[] = [
+  ['.ntr', 'NTR1'],
+  ['.lackey', 'lackey'],
+  ['.din', 'din'],
+  ['.xdin', 'dinero-extended'],
+  ['.d4b', 'dinero-binary'],
+  ['.champsim', 'champsim'],
+  ['.champsimtrace', 'champsim'],
+  ['.cloudsuite', 'champsim-cloudsuite'],
+  ['.memtrace', 'drmemtrace'],
+];
+const firstLines: readonly (readonly [RegExp, TraceFormat])[] = [
+  [/^(I {2}| [LSM] )[0-9a-fA-F]+,\d+\r?$/, 'lackey'],
+  [/^==\d+== /, 'lackey'],
+  [/^[ \t]*[rwimcvRWIMCV][ \t]+(0[xX])?[0-9a-fA-F]+[ \t]+(0[xX])?[0-9a-fA-F]+([ \t\r]|$)/, 'dinero-extended'],
+  [/^[ \t]*0*[0-5][ \t]+(0[xX])?[0-9a-fA-F]+([ \t\r]|$)/, 'din'],
+];
+const mostLine = 4096;
+const drmemtraceHeader = 25;
+const drmemtraceRecordBytes = 12;
+
+/**
+ * The format of decompressed bytes. `name` is the file's. Throws a TraceError for compressed files, and for files that
+ * fit nothing, with the formats to choose from.
+ */
+export function detectFormat(bytes: Uint8Array, name: string): TraceFormat {
+  if (bytes.length === 0) throw new TraceError(`${name}: the file is empty`);
+  refuseCompressed(bytes, name);
+  const found = byContent(bytes) ?? endings.find(([ending]) => name.toLowerCase().endsWith(ending))?.[1];
+  if (found !== undefined) return found;
+  const known = `${traceFormats.join(', ')}; name one explicitly, or use a file name that ends in ${endings.map(([ending]) => ending).join(' ')}`;
+  throw new TraceError(`${name}: neither content nor name fits a known format: ${known}`);
+}
+
+/** Reads decompressed bytes in the given format, or in the one that `detectFormat` finds. */
+export function readTrace(
+  bytes: Uint8Array,
+  options: ReadOptions,
+  format: TraceFormat = detectFormat(bytes, options.name),
+): RecordedTrace {
+  switch (format) {
+    case 'NTR1':
+      return readNtr(bytes, options);
+    case 'lackey':
+      return readLackey(bytes, options);
+    case 'din':
+      return readDinero(bytes, options, 'din');
+    case 'dinero-extended':
+      return readDinero(bytes, options, 'extended');
+    case 'dinero-binary':
+      return readDinero(bytes, options, 'binary');
+    case 'champsim':
+      return readChampsim(bytes, options, 'standard');
+    case 'champsim-cloudsuite':
+      return readChampsim(bytes, options, 'cloudsuite');
+    case 'drmemtrace':
+      return readDrmemtrace([{ name: options.name, bytes }], options);
+    default:
+      throw new TraceError(`${options.name}: unknown format ${String(format)}; known are ${traceFormats.join(', ')}`);
+  }
+}
+
+function byContent(bytes: Uint8Array): TraceFormat | undefined {
+  const line = String.fromCharCode(...bytes.subarray(0, mostLine)).split('\n', 1)[0];
+  if (line.startsWith('NTR1')) return 'NTR1';
+  if (
+    startsWith(bytes, drmemtraceHeader, 0) &&
+    bytes.length % drmemtraceRecordBytes === 0 &&
+    bytes.subarray(5, 12).every((byte) => byte === 0)
+  ) {
+    return 'drmemtrace';
+  }
+  return firstLines.find(([pattern]) => pattern.test(line))?.[1];
+}
+
+function refuseCompressed(bytes: Uint8Array, name: string): void {
+  if (startsWith(bytes, 0x1f, 0x8b)) throw new TraceError(`${name}: compressed with gzip; decompress it first`);
+  if (startsWith(bytes, 0xfd, 0x37, 0x7a)) throw new TraceError(`${name}: compressed with xz; decompress it first`);
+  if (startsWith(bytes, 0x50, 0x4b, 3, 4))
+    throw new TraceError(`${name}: a zip archive; read its entries with zipEntries and readZipEntry first`);
+}
+
+function startsWith(bytes: Uint8Array, ...first: readonly number[]): boolean {
+  return first.every((byte, i) => bytes[i] === byte);
+}

@@ -1,0 +1,36 @@
+/**
+ * What the NTR1 reader keeps for each stream while it takes the file apart.
+ */
+import type { NtrBlocks } from './ntr-blocks.js';
+import { StreamMappings, type MappingLog } from './ntr-mappings.js';
+import { SynchronisationMarks } from './ntr-marks.js';
+import { StreamRecording } from './recording.js';
+
+/** One stream, and the state from which its blocks and addresses are predicted. */
+export class NtrStream {
+  /** References and instructions so far. */
+  readonly recording: StreamRecording;
+  /** Marks so far. */
+  readonly synchronisation: SynchronisationMarks;
+  /** Page mappings that the stream knows. */
+  readonly mappings: StreamMappings;
+  /** Last address of every memory operation of the block table. */
+  readonly addresses: Uint32Array;
+  /** The block that followed each block last time, or -1. */
+  readonly successors: Int32Array;
+  /** Instructions that the header announces. */
+  readonly instructionLimit: number;
+  /** Last block executed, or -1. */
+  previous = -1;
+  /** Line fetched last, or -1. */
+  line = -1;
+
+  constructor(trace: string, blocks: NtrBlocks, log: MappingLog, instructionLimit: number) {
+    this.recording = new StreamRecording(trace);
+    this.synchronisation = new SynchronisationMarks(this.recording);
+    this.mappings = new StreamMappings(log, this.synchronisation.marks);
+    this.addresses = new Uint32Array(blocks.operands);
+    this.successors = new Int32Array(blocks.count).fill(-1);
+    this.instructionLimit = instructionLimit;
+  }
+}

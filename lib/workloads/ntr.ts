@@ -1,0 +1,232 @@
+/**
+ * Reader of NTR1: recorded MIPS32 programs, as blocks that were executed and addresses that they touched.
+ * After traces/FORMAT.md. Accesses are aligned there (the processor traps others), so none crosses a page.
+ */
+import { compileBlocks, type NtrBlocks } from './ntr-blocks.js';
+import { MappingLog } from './ntr-mappings.js';
+import { splitNtr, type NtrCounts, type NtrHeader, type NtrSections } from './ntr-sections.js';
+import { NtrStream } from './ntr-stream.js';
+import { fetchLineShift } from './recording.js';
+import { TraceError, type ReadOptions, type RecordedTrace } from './trace.js';
+import type { VarintReader } from './varints.js';
+
+const Token = { End: 0, Stream: 1, Mark: 2, Map: 3, Task: 4, Predicted: 5, FirstBlock: 6 } as const;
+const virtualPages = 2 ** 20;
+const mostTableEntries = 2 ** 27;
+
+/**
+ * Reads a decompressed NTR1 file. A fetch is the address at which a stream enters a line other than the line it fetched
+ * last. Throws a TraceError, with section and byte offset, at anything that FORMAT.md does not allow, and when the
+ * decoded totals are not exactly those of the header.
+ */
+export function readNtr(bytes: Uint8Array, options: ReadOptions): RecordedTrace {
+  const lineShift = fetchLineShift(options);
+  const sections = splitNtr(bytes, options.name);
+  const decoder = new NtrDecoder(sections, compileBlocks(sections.table, lineShift), options);
+  decoder.run();
+  return decoder.finish();
+}
+
+class NtrDecoder {
+  private readonly streams: (NtrStream | undefined)[];
+  private readonly log = new MappingLog();
+  private readonly header: NtrHeader;
+  private readonly control: VarintReader;
+  private readonly deltas: VarintReader;
+  private readonly blocks: NtrBlocks;
+  private readonly options: ReadOptions;
+  private page = 0;
+  private readonly seen = { blockExecutions: 0, marks: 0, maps: 0, taskSwitches: 0 };
+
+  constructor(sections: NtrSections, blocks: NtrBlocks, options: ReadOptions) {
+    this.header = sections.header;
+    this.control = sections.control;
+    this.deltas = sections.addresses;
+    this.blocks = blocks;
+    this.options = options;
+    const { streams } = this.header.counts;
+    if (streams * (blocks.count + blocks.operands) > mostTableEntries) {
+      this.control.fail(
+        `${streams} streams of ${blocks.count} blocks need more than ${mostTableEntries} table entries`,
+      );
+    }
+    this.streams = new Array<NtrStream | undefined>(streams).fill(undefined);
+  }
+
+  run(): void {
+    const { control } = this;
+    let stream: NtrStream | undefined;
+    for (;;) {
+      const start = control.at;
+      const token = control.unsigned();
+      if (token === Token.End) break;
+      if (token === Token.Stream) stream = this.select(control.below(this.streams.length, 'stream number'));
+      else if (stream === undefined) return control.fail(`token ${token} before the first stream`, start);
+      else if (token >= Token.Predicted) this.execute(stream, this.blockOf(stream, token, start));
+      else this.note(stream, token, start);
+    }
+    if (control.at !== control.end) control.fail(`${control.end - control.at} bytes after the end token`);
+    if (this.deltas.at !== this.deltas.end)
+      this.deltas.fail(`${this.deltas.end - this.deltas.at} bytes after the last address`);
+  }
+
+  finish(): RecordedTrace {
+    const { header, options } = this;
+    const posted = new Set<number>();
+    const all = Array.from(this.streams, (stream, s) => stream ?? this.open(s));
+    for (const { synchronisation } of all) {
+      synchronisation.finish();
+      for (const address of synchronisation.posted) posted.add(address);
+    }
+    for (const { synchronisation } of all) synchronisation.resolveWaits(posted);
+    const remarks = this.remarks(all);
+    const streams = all.map(({ recording, synchronisation }) => recording.finish(synchronisation.marks));
+    this.compare(all);
+    return {
+      name: options.name,
+      format: 'NTR1',
+      system: header.system,
+      description: header.description,
+      streams,
+      lacks: [],
+      remarks,
+    };
+  }
+
+  private open(s: number): NtrStream {
+    return new NtrStream(this.options.name, this.blocks, this.log, this.header.counts.perStream[s][0]);
+  }
+
+  private select(s: number): NtrStream {
+    const stream = (this.streams[s] ??= this.open(s));
+    stream.mappings.resume(stream.recording.length);
+    return stream;
+  }
+
+  private blockOf(stream: NtrStream, token: number, start: number): number {
+    let block = token - Token.FirstBlock;
+    if (token === Token.Predicted) {
+      block = stream.previous < 0 ? -1 : stream.successors[stream.previous];
+      if (block < 0) this.control.fail('a predicted block where none is known', start);
+    } else if (block >= this.blocks.count) {
+      this.control.fail(`block ${block} of a table of ${this.blocks.count}`, start);
+    }
+    if (stream.previous >= 0) stream.successors[stream.previous] = block;
+    stream.previous = block;
+    return block;
+  }
+
+  private execute(stream: NtrStream, block: number): void {
+    const {
+      stepStart,
+      stepPosition,
+      stepWord,
+      stepOperand,
+      firstLine,
+      lastLine,
+      entryFetch,
+      length,
+      loads,
+      stores,
+      linkedStart,
+    } = this.blocks;
+    const { recording, addresses } = stream;
+    const base = recording.instructions;
+    if (firstLine[block] !== stream.line) recording.append(entryFetch[block], base);
+    const end = stepStart[block + 1];
+    for (let i = stepStart[block]; i < end; i++) {
+      const operand = stepOperand[i];
+      if (operand < 0) {
+        recording.append(stepWord[i], base + stepPosition[i]);
+        continue;
+      }
+      const address = addresses[operand] + this.deltas.signed();
+      if (address < 0 || address > 0xffffffff) this.deltas.fail(`address ${address} leaves the 32-bit addresses`);
+      addresses[operand] = address;
+      recording.append((address & ~3) | stepWord[i], base + stepPosition[i]);
+    }
+    stream.line = lastLine[block];
+    recording.instructions = base + length[block];
+    recording.loads += loads[block];
+    recording.stores += stores[block];
+    this.seen.blockExecutions++;
+    if (recording.instructions > stream.instructionLimit) {
+      this.control.fail(`a stream executes more than the ${stream.instructionLimit} instructions of the header`);
+    }
+    if (stream.synchronisation.open && linkedStart[block] !== linkedStart[block + 1]) this.link(stream, block);
+  }
+
+  private link(stream: NtrStream, block: number): void {
+    const { linkedStart, linkedOperand } = this.blocks;
+    for (let i = linkedStart[block]; i < linkedStart[block + 1]; i++) {
+      stream.synchronisation.loadLinked(stream.addresses[linkedOperand[i]]);
+    }
+  }
+
+  private note(stream: NtrStream, token: number, start: number): void {
+    const { control, header } = this;
+    const at = stream.recording.length;
+    if (token === Token.Mark) {
+      const code = control.unsigned();
+      this.seen.marks++;
+      // The marks of whole-system traces are steps of an operating system script, whatever their number.
+      if (header.system) stream.synchronisation.marks.push({ kind: 'note', at, note: code });
+      else stream.synchronisation.mark(code);
+      return;
+    }
+    if (!header.system)
+      control.fail(`token ${token} (${token === Token.Map ? 'page mapping' : 'task'}) in a user-level trace`, start);
+    if (token === Token.Task) {
+      this.seen.taskSwitches++;
+      stream.mappings.runTask(control.below(2 ** 32, 'task'), at);
+      return;
+    }
+    this.seen.maps++;
+    this.page += control.signed();
+    if (this.page < 0 || this.page >= virtualPages) control.fail(`virtual page ${this.page} of ${virtualPages}`, start);
+    stream.mappings.map(this.page, control.below(virtualPages, 'physical page'), at);
+  }
+
+  private compare(all: readonly NtrStream[]): void {
+    const { counts } = this.header;
+    const sums = { ...this.seen, streams: all.length, blocks: this.blocks.count, instructions: 0, loads: 0, stores: 0 };
+    all.forEach(({ recording }, s) => {
+      const { instructions, loads, stores } = recording;
+      const [wantedInstructions, wantedLoads, wantedStores] = counts.perStream[s];
+      this.agree(`instructions of stream ${s}`, instructions, wantedInstructions);
+      this.agree(`loads of stream ${s}`, loads, wantedLoads);
+      this.agree(`stores of stream ${s}`, stores, wantedStores);
+      sums.instructions += instructions;
+      sums.loads += loads;
+      sums.stores += stores;
+    });
+    for (const key of Object.keys(sums) as (keyof typeof sums)[])
+      this.agree(key, sums[key], counts[key satisfies keyof NtrCounts]);
+  }
+
+  private agree(what: string, decoded: number, written: number): void {
+    if (decoded !== written)
+      throw new TraceError(`${this.options.name}: ${what}: decoded ${decoded}, but the header counts ${written}`);
+  }
+
+  private remarks(all: readonly NtrStream[]): string[] {
+    const remarks = [`Instruction fetches are merged: one per ${this.options.fetchLineBytes}-byte line entered.`];
+    const guessed = all.reduce((sum, { synchronisation }) => sum + synchronisation.guessed, 0);
+    const repeated = all.reduce((sum, { recording }) => sum + recording.repeatedFetches, 0);
+    if (!this.header.system)
+      remarks.push('Threads are ordered by their synchronisation marks only; the recorded slices are not kept.');
+    if (this.log.repeated > 0)
+      remarks.push(
+        `${this.log.repeated} page mappings are repeated in the stream of another processor that runs their task.`,
+      );
+    if (guessed > 0)
+      remarks.push(
+        `${guessed} lock or semaphore marks have no load-linked address of their own; the nearest likely one was taken.`,
+      );
+    if (repeated > 0)
+      remarks.push(
+        `${repeated} fetches are repeated where a loop ran for more than 65535 instructions without another reference.`,
+      );
+    return remarks;
+  }
+}

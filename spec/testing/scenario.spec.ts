@@ -1,0 +1,187 @@
+import { describe, expect, it } from '@jest/globals';
+import * as fc from 'fast-check';
+import { missCounting } from '../../lib/placement/miss-counting.js';
+import { collapse, migrate, place, replicate, stay } from '../../lib/placement/policy.js';
+import { memory, repeat, scenario } from '../../lib/testing/index.js';
+import type { CounterSettings, Decision, EvidenceKind, PlacementPolicy } from '../../lib/placement/policy.js';
+
+const SEED = 1997;
+const counters: CounterSettings = { threshold: 3, sampling: 1, bits: 2, delayNs: 0, resetNs: 100 };
+
+/** A policy that places by `home` and answers everything else that it wants with `answer`. */
+function answering(answer: Decision, wants: readonly EvidenceKind[] = ['hot-page'], home = 0): PlacementPolicy {
+  return {
+    name: 'answering',
+    wants,
+    needs: [],
+    counters,
+    decide: ({ kind }) => (kind === 'first-touch' ? place(home, 'told') : answer),
+  };
+}
+
+const hot = repeat(3, { node: 1, page: 0 });
+
+describe('scenario', () => {
+  it('counts misses and stores by node, and stops where the counter does', () => {
+    const misses = [...repeat(2, { node: 1, page: 0 }), ...repeat(5, { node: 2, page: 0, store: true })];
+    expect(scenario(answering(stay('told')), misses).pages[0]).toMatchObject({ misses: [0, 2, 3, 0], writes: 5 });
+  });
+
+  it('raises a hot page once for each node and interval', () => {
+    const misses = [...repeat(9, ...hot), { node: 1, page: 0, timeNs: 100 }, ...hot];
+    const times = scenario(answering(stay('told')), misses).decisions.map(({ evidence: { kind, timeNs } }) => [
+      kind,
+      timeNs,
+    ]);
+    expect(times).toEqual([
+      ['first-touch', 0],
+      ['hot-page', 0],
+      ['hot-page', 100],
+    ]);
+  });
+
+  it('asks about each counted miss if the policy wants that', () => {
+    const policy: PlacementPolicy = {
+      ...answering(stay('told'), ['counted-miss']),
+      counters: { ...counters, sampling: 2 },
+    };
+    const { decisions } = scenario(policy, repeat(5, { node: 1, page: 0, store: true }));
+    expect(decisions.map(({ evidence, page }) => [evidence.kind, page.misses[1], page.writes])).toEqual([
+      ['first-touch', 0, 0],
+      ['counted-miss', 1, 1],
+      ['counted-miss', 2, 2],
+    ]);
+  });
+
+  it('clears misses, writes and moves at a reset, but nothing else', () => {
+    const misses = [...hot, { node: 1, page: 0, store: true }, { node: 0, page: 1, timeNs: 100 }];
+    expect(scenario(answering(migrate(1, 'told')), misses).pages[0]).toEqual({
+      page: 0,
+      home: 1,
+      replicas: [],
+      misses: [0, 0, 0, 0],
+      writes: 0,
+      moves: 0,
+      frozen: false,
+    });
+  });
+
+  it('moves a page and its frame', () => {
+    const { pages, freeFrames } = scenario(answering(migrate(1, 'told')), hot, memory({ frames: 1 }));
+    expect([pages[0].home, pages[0].moves, freeFrames]).toEqual([1, 1, [1, 0, 1, 1]]);
+  });
+
+  it('gives a replica a frame of its own and takes it back on collapse', () => {
+    const policy: PlacementPolicy = {
+      ...answering(stay('told')),
+      wants: ['hot-page', 'replica-write'],
+      decide: ({ kind, node }) => {
+        if (kind === 'first-touch') return place(0, 'told');
+        return kind === 'hot-page' ? replicate(node, 'told') : collapse('told');
+      },
+    };
+    const copied = scenario(policy, hot, memory({ frames: 1 }));
+    const written = scenario(policy, [...hot, { node: 2, page: 0, store: true }], memory({ frames: 1 }));
+    expect([copied.pages[0].replicas, copied.freeFrames]).toEqual([[1], [0, 0, 1, 1]]);
+    expect([written.pages[0].replicas, written.freeFrames]).toEqual([[], [0, 1, 1, 1]]);
+  });
+
+  it('freezes and thaws', () => {
+    const policy: PlacementPolicy = {
+      ...answering(stay('told'), ['counted-miss']),
+      decide: ({ kind }, page) => {
+        if (kind === 'first-touch') return place(0, 'told');
+        return { action: page.frozen ? 'thaw' : 'freeze', because: 'told' };
+      },
+    };
+    const frozen = [1, 2].map((count) => scenario(policy, repeat(count, { node: 1, page: 0 })).pages[0].frozen);
+    expect(frozen).toEqual([true, false]);
+  });
+
+  it('leaves holes for pages that are never touched', () => {
+    const { pages } = scenario(answering(stay('told')), [{ node: 0, page: 2 }]);
+    expect(Object.keys(pages)).toEqual(['2']);
+  });
+
+  const stores = [...hot, { node: 2, page: 0, store: true }];
+  const noRoom = memory({ full: [1] });
+  const mistakes = [
+    ['a move to where it is', answering(migrate(0, 'told')), hot, memory(), 'page 0 is on node 0 already; stay'],
+    [
+      'a copy to a full node',
+      answering(replicate(1, 'told')),
+      hot,
+      noRoom,
+      'cannot go to node 1, which has no free frame',
+    ],
+    ['a move to nowhere', answering(migrate(9, 'told')), hot, memory(), 'cannot go to node 9, which has no free frame'],
+    ['a second placement', answering(place(1, 'told')), hot, memory(), 'cannot place page 0'],
+    [
+      'replicas written',
+      answering(replicate(1, 'told')),
+      stores,
+      memory(),
+      "has replicas; collapse on 'replica-write'",
+    ],
+    [
+      'a miss from nowhere',
+      answering(stay('told')),
+      [{ node: 4, page: 0 }],
+      memory(),
+      'there is no node 4, only 4 from 0',
+    ],
+    ['a page that is no number', answering(stay('told')), [{ node: 0, page: -1 }], memory(), '-1 is no page number'],
+  ] as const;
+  for (const [name, policy, misses, view, message] of mistakes) {
+    it(`refuses ${name}`, () => expect(() => scenario(policy, misses, view)).toThrow(message));
+  }
+
+  it('refuses to migrate a page that has replicas', () => {
+    const policy: PlacementPolicy = {
+      ...answering(stay('told')),
+      decide: ({ kind, node }, page) => {
+        if (kind === 'first-touch') return place(0, 'told');
+        return page.replicas.length > 0 ? migrate(node, 'told') : replicate(node, 'told');
+      },
+    };
+    const misses = [...hot, ...repeat(3, { node: 2, page: 0 })];
+    expect(() => scenario(policy, misses)).toThrow('page 0 has replicas; collapse it before it migrates');
+  });
+
+  it('says when memory runs out', () => {
+    const policy: PlacementPolicy = { ...answering(stay('told')), decide: () => stay('no free frame anywhere') };
+    expect(() => scenario(policy, [{ node: 0, page: 3 }])).toThrow('page 3 was not placed: no free frame anywhere');
+  });
+
+  it('refuses time that runs backwards', () => {
+    const misses = [
+      { node: 0, page: 0, timeNs: 5 },
+      { node: 0, page: 0, timeNs: 4 },
+    ];
+    expect(() => scenario(answering(stay('told')), misses)).toThrow(
+      'a miss at 4 ns comes after one at 5 ns; sort them',
+    );
+  });
+
+  it('refuses a policy that wants what it cannot give', () => {
+    const { name, wants, needs, decide } = answering(stay('told'));
+    const uncounted: PlacementPolicy = { name, wants, needs, decide };
+    const message = "answering wants 'hot-page' but has no counters; set its counters field";
+    expect(() => scenario(uncounted, [])).toThrow(message);
+    expect(() => scenario(answering(stay('told'), ['interval']), [])).toThrow("answering wants 'interval'");
+  });
+
+  it(`conserves frames, whatever the misses (seed ${SEED})`, () => {
+    const options = { trigger: 3, sharing: 2, writes: 1, moves: 2, migration: true, replication: true, sampling: 1 };
+    const policy = missCounting({ ...options, bits: 4, delayNs: 0, resetNs: 50 });
+    const misses = fc.array(fc.record({ node: fc.nat(3), page: fc.nat(7), store: fc.boolean() }), { maxLength: 300 });
+    const property = fc.property(misses, (sequence) => {
+      const timed = sequence.map((miss, index) => ({ ...miss, timeNs: index }));
+      const { pages, freeFrames } = scenario(policy, timed, memory({ frames: 3 }));
+      const used = freeFrames.map(() => 0);
+      for (const page of pages.filter(Boolean)) for (const node of [page.home, ...page.replicas]) used[node]++;
+      expect(used.map((count, node) => count + freeFrames[node])).toEqual([3, 3, 3, 3]);
+    });
+    fc.assert(property, { seed: SEED });
+  });
+});
