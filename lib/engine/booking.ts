@@ -1,10 +1,11 @@
 /**
- * Contention is booking: something that serves one request at a time knows when it is next free, and waiting is
- * arithmetic. Used for controllers, memory banks and links.
+ * Contention is booking: something that serves one request at a time keeps a calendar, and waiting is arithmetic. Used
+ * for controllers, memory banks, wires and links. Requests may be booked ahead of their arrival, so a later booking may
+ * fall into a gap before an earlier one, as it would if both had been booked on arrival.
  */
 import type { Ticks } from './time.js';
 
-/** A server with one queue, first come first served by the order of booking. */
+/** A server of one request at a time. Equal durations are served in the order of arrival. */
 export class Booking {
   /** Requests served. */
   served = 0;
@@ -12,27 +13,32 @@ export class Booking {
   busyTicks = 0;
   /** Ticks that requests waited before they were served, summed up. */
   waitedTicks = 0;
-  /** The most requests that ever waited at once, the one being booked included. */
+  /** The most requests that ever waited at once, as far as they were known at the time of booking. */
   largestQueue = 0;
-  /** When it is next free. */
-  freeAt: Ticks = 0;
-  /** Starts of those that wait, ascending: a ring. */
-  private starts = new Float64Array(4);
+  /** Busy spans, ascending, apart from each other: start and end at 2i and 2i + 1. */
+  private spans = new Float64Array(8);
   private head = 0;
-  private size = 0;
+  private end = 0;
+  /** Requests that wait: arrival and start of service at 2i and 2i + 1, in no order. */
+  private waiting = new Float64Array(0);
+  private waitingEnd = 0;
 
-  /** Books `duration` ticks from `at` on; returns the tick at which service starts. */
-  book(at: Ticks, duration: Ticks): Ticks {
+  /** Books `duration` ticks, at least 1, for a request that arrives at `at`, not before `now`; returns when it is served. */
+  book(now: Ticks, at: Ticks, duration: Ticks): Ticks {
     this.served++;
     this.busyTicks += duration;
-    if (this.freeAt <= at) {
-      this.freeAt = at + duration;
+    const { spans } = this;
+    while (this.head < this.end && spans[this.head + 1]! <= now) this.head += 2;
+    if (this.head === this.end) this.head = this.end = 0;
+    else if (this.end === spans.length) this.makeRoom();
+    if (this.end === 0 || this.spans[this.end - 1]! < at) {
+      this.spans[this.end] = at;
+      this.spans[this.end + 1] = at + duration;
+      this.end += 2;
       return at;
     }
-    const start = this.freeAt;
-    this.freeAt = start + duration;
-    this.waitedTicks += start - at;
-    this.enqueue(at, start);
+    const start = this.place(at, duration);
+    if (start > at) this.wait(now, at, start);
     return start;
   }
 
@@ -41,18 +47,65 @@ export class Booking {
     this.served = this.busyTicks = this.waitedTicks = this.largestQueue = 0;
   }
 
-  private enqueue(at: Ticks, start: Ticks): void {
-    while (this.size > 0 && this.starts[this.head]! <= at) {
-      this.head = (this.head + 1) & (this.starts.length - 1);
-      this.size--;
+  /** The first gap at or behind `at` that is long enough. */
+  private place(at: Ticks, duration: Ticks): Ticks {
+    const { spans } = this;
+    let span = this.head;
+    while (spans[span + 1]! < at) span += 2;
+    let start = at;
+    for (; span < this.end; span += 2) {
+      if (start + duration <= spans[span]!) break;
+      if (spans[span + 1]! > start) start = spans[span + 1]!;
     }
-    if (this.size === this.starts.length) {
-      const larger = new Float64Array(2 * this.size);
-      for (let i = 0; i < this.size; i++) larger[i] = this.starts[(this.head + i) & (this.size - 1)]!;
-      this.starts = larger;
+    const touchesBefore = span > this.head && spans[span - 1] === start;
+    const touchesAfter = span < this.end && spans[span] === start + duration;
+    if (touchesBefore && touchesAfter) {
+      spans[span - 1] = spans[span + 1]!;
+      spans.copyWithin(span, span + 2, this.end);
+      this.end -= 2;
+    } else if (touchesBefore) spans[span - 1] = start + duration;
+    else if (touchesAfter) spans[span] = start;
+    else {
+      spans.copyWithin(span + 2, span, this.end);
+      this.end += 2;
+      spans[span] = start;
+      spans[span + 1] = start + duration;
+    }
+    return start;
+  }
+
+  private makeRoom(): void {
+    if (this.head > 0) {
+      this.spans.copyWithin(0, this.head, this.end);
+      this.end -= this.head;
       this.head = 0;
+      return;
     }
-    this.starts[(this.head + this.size++) & (this.starts.length - 1)] = start;
-    if (this.size > this.largestQueue) this.largestQueue = this.size;
+    const larger = new Float64Array(2 * this.spans.length);
+    larger.set(this.spans);
+    this.spans = larger;
+  }
+
+  private wait(now: Ticks, at: Ticks, start: Ticks): void {
+    this.waitedTicks += start - at;
+    let { waiting } = this;
+    let kept = 0;
+    let queue = 1;
+    for (let i = 0; i < this.waitingEnd; i += 2) {
+      if (waiting[i + 1]! <= now) continue;
+      if (waiting[i]! <= at && waiting[i + 1]! > at) queue++;
+      waiting[kept] = waiting[i]!;
+      waiting[kept + 1] = waiting[i + 1]!;
+      kept += 2;
+    }
+    if (kept === waiting.length) {
+      waiting = new Float64Array(Math.max(8, 2 * kept));
+      waiting.set(this.waiting);
+      this.waiting = waiting;
+    }
+    waiting[kept] = at;
+    waiting[kept + 1] = start;
+    this.waitingEnd = kept + 2;
+    if (queue > this.largestQueue) this.largestQueue = queue;
   }
 }

@@ -74,7 +74,7 @@ function leastEntry(inside: readonly AnyPort[], distance: ReadonlyMap<Component,
     const peer = port.connectedTo;
     const onward = distance.get(port.owner);
     if (peer === null || onward === undefined || domainOf(peer.owner) === domainOf(port.owner)) continue;
-    const transit = peer.passes ? (peer.owner.leastTransit?.(peer) ?? 0) : 0;
+    const transit = peer.owner.leastTransit?.(peer) ?? 0;
     least = Math.min(least, transit + port.wireLatency + onward);
   }
   return least;

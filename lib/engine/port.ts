@@ -3,18 +3,19 @@
  * One closure per port, made when the port is made; none per event.
  */
 import type { Arrivals } from './arrivals.js';
+import { Booking } from './booking.js';
 import type { Component } from './component.js';
 import { SimulationError } from './errors.js';
 import type { Target } from './queue.js';
 import type { Simulation } from './simulation.js';
 import type { Ticks } from './time.js';
 
-/** Number of virtual networks, which are lanes of a wire: messages of different lanes never wait for each other's order. */
+/** Number of virtual networks. */
 export const LANES = 3;
 
 /** What travels. A message belongs to the receiver once it is sent. */
 export interface Message {
-  /** The virtual network it travels on, 0 to LANES - 1. Order is kept per wire and lane. */
+  /** The virtual network it travels on, 0 to LANES - 1. */
   readonly lane: number;
   /** Its length in flits, at least 1: what it occupies of a wire or link with a bandwidth. */
   readonly flits: number;
@@ -38,20 +39,23 @@ export class Port<in out Sends extends Message, in out Receives extends Message>
   readonly rank: number;
   private readonly simulation: Simulation;
   private readonly onReceive: (message: Receives) => void;
-  private readonly onTransit: ((message: Receives, arrives: Ticks) => void) | null;
+  private readonly onTransit: ((message: Receives, arrives: Ticks) => boolean) | null;
   private peer: Port<Receives, Sends> | null = null;
   private latency: Ticks = 0;
   private ticksPerFlit: Ticks = 0;
-  private freeAt: Ticks = 0;
-  private readonly laneFree = new Float64Array(LANES);
+  private booking: Booking | null = null;
   private arrivals: Arrivals;
 
-  /** `onTransit` is for `Port.passing`. */
+  /**
+   * With `onTransit`, a message is first offered for passing on, at once and with the tick of its arrival: no event is
+   * spent on what only books time. It answers whether it has handed the message on with `forward`; it must not act on
+   * anything else, because the arrival is still to come.
+   */
   constructor(
     owner: Component,
     name: string,
     onReceive: (message: Receives) => void,
-    onTransit: ((message: Receives, arrives: Ticks) => void) | null = null,
+    onTransit: ((message: Receives, arrives: Ticks) => boolean) | null = null,
   ) {
     this.owner = owner;
     this.path = `${owner.path}.${name}`;
@@ -60,18 +64,6 @@ export class Port<in out Sends extends Message, in out Receives extends Message>
     this.onTransit = onTransit;
     this.arrivals = owner.arrivals;
     this.rank = this.simulation.adoptPort(this);
-  }
-
-  /**
-   * A port of a component that only books time: what reaches it is handed on at once, with the tick of its arrival.
-   * No event is spent on it. `onTransit` must pass it on with `forward`, not act on it.
-   */
-  static passing<Sends extends Message, Receives extends Message>(
-    owner: Component,
-    name: string,
-    onTransit: (message: Receives, arrives: Ticks) => void,
-  ): Port<Sends, Receives> {
-    return new Port<Sends, Receives>(owner, name, () => undefined, onTransit);
   }
 
   /** The port at the other end, or null. */
@@ -84,12 +76,7 @@ export class Port<in out Sends extends Message, in out Receives extends Message>
     return this.latency;
   }
 
-  /** Whether messages pass through without an event. */
-  get passes(): boolean {
-    return this.onTransit !== null;
-  }
-
-  /** Puts a message on the wire `delay` ticks from now, behind those of its lane already sent. The caller must not touch it afterwards. */
+  /** Puts a message on the wire `delay` ticks from now. Messages arrive in the order of departure. The caller must not touch it afterwards. */
   send(message: Sends, delay: Ticks = 0): void {
     this.forward(message, this.simulation.now + delay);
   }
@@ -99,22 +86,16 @@ export class Port<in out Sends extends Message, in out Receives extends Message>
     const peer = this.peer;
     if (peer === null)
       throw new SimulationError(this.path, this.simulation.now, this.simulation.seed, 'sends but is not connected');
-    let start = departs;
-    if (this.ticksPerFlit !== 0) {
-      if (this.freeAt > start) start = this.freeAt;
-      this.freeAt = start + message.flits * this.ticksPerFlit;
-    }
-    let arrives = start + this.latency;
-    const lane = message.lane;
-    if (this.laneFree[lane]! > arrives) arrives = this.laneFree[lane]!;
-    this.laneFree[lane] = arrives;
     const simulation = this.simulation;
+    const start =
+      this.booking === null
+        ? departs
+        : this.booking.book(simulation.queue.now, departs, message.flits * this.ticksPerFlit);
+    const arrives = start + this.latency;
     if (simulation.observer !== null) simulation.observer.sent?.(this.path, peer.path, message, simulation.now, arrives);
-    if (peer.onTransit !== null) peer.onTransit(message, arrives);
-    else {
-      peer.arrivals.add(arrives);
-      simulation.queue.schedule(arrives - simulation.now, peer, message, this.rank);
-    }
+    if (peer.onTransit !== null && peer.onTransit(message, arrives)) return;
+    peer.arrivals.add(arrives);
+    simulation.queue.schedule(arrives - simulation.now, peer, message, this.rank);
   }
 
   /** For the queue only. */
@@ -139,6 +120,7 @@ export class Port<in out Sends extends Message, in out Receives extends Message>
     this.peer = peer;
     this.latency = wire.latency;
     this.ticksPerFlit = ticksPerFlit;
+    this.booking = ticksPerFlit === 0 ? null : new Booking();
     this.arrivals = this.owner.arrivals;
   }
 }

@@ -5,7 +5,7 @@
  * each other.
  *
  * Promised: order per pair of nodes and virtual network. Not promised: buffers that fill up and push back. Links are
- * booked in the order of sending, which differs from the order of arrival at far links under load.
+ * booked when the message is handed over, with whatever gaps they have by then.
  */
 import { Booking } from '../engine/booking.js';
 import { Component, type Scope } from '../engine/component.js';
@@ -51,6 +51,8 @@ export class Network<M extends Message> extends Component {
   private readonly links: readonly Booking[];
   private readonly traffic: Float64Array;
   private readonly linkFlits: Float64Array;
+  /** When the last message left, by destination, then by source and virtual network. */
+  private readonly lastExit: (Float64Array | undefined)[] = [];
   private least: readonly number[] | null = null;
 
   constructor(parent: Scope, name: string, options: NetworkOptions<M>) {
@@ -63,8 +65,9 @@ export class Network<M extends Message> extends Component {
     this.links = topology.links.map(() => new Booking());
     this.traffic = new Float64Array(topology.links.length * LANES);
     this.linkFlits = new Float64Array(topology.links.length);
-    this.nodes = Array.from({ length: topology.nodes }, (_, node) =>
-      Port.passing<M, M>(this, `node${node}`, (message, arrives) => this.carry(node, message, arrives)),
+    this.nodes = Array.from(
+      { length: topology.nodes },
+      (_, node) => new Port<M, M>(this, `node${node}`, refuse, (message, arrives) => this.carry(node, message, arrives)),
     );
   }
 
@@ -83,10 +86,11 @@ export class Network<M extends Message> extends Component {
     });
   }
 
-  private carry(from: number, message: M, arrives: Ticks): void {
+  private carry(from: number, message: M, arrives: Ticks): boolean {
     const to = this.destination(message);
     const route = this.topology.route(from, to);
     const { flits, lane } = message;
+    const { now } = this;
     let time = arrives;
     for (let hop = 0; hop < route.length; hop++) {
       const link = route[hop]!;
@@ -95,7 +99,7 @@ export class Network<M extends Message> extends Component {
       this.linkFlits[link]! += flits;
       let start = time;
       if (perFlit !== 0) {
-        start = this.links[link]!.book(time, flits * perFlit);
+        start = this.links[link]!.book(now, time, flits * perFlit);
         this.stats.waitedTicks += start - time;
       }
       time = start + this.latency[link]!;
@@ -105,6 +109,16 @@ export class Network<M extends Message> extends Component {
       this.stats.flits += flits;
       this.stats.hops += route.length;
     }
+    // A short message may fall into a gap before a long one; it still waits for it at the exit.
+    const last = (this.lastExit[to] ??= new Float64Array(this.nodes.length * LANES));
+    const pair = from * LANES + lane;
+    if (last[pair]! > time) time = last[pair]!;
+    last[pair] = time;
     this.nodes[to]!.forward(message, time);
+    return true;
   }
+}
+
+function refuse(): never {
+  throw new Error('a network passes everything on');
 }

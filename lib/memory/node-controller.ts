@@ -22,7 +22,6 @@ import { Component, type Scope } from '../engine/component.js';
 import { SimulationError } from '../engine/errors.js';
 import { Port } from '../engine/port.js';
 import type { Ticks } from '../engine/time.js';
-import { Timer } from '../engine/timer.js';
 import { Directory } from './directory.js';
 import { PageCounters, type PageCounterOptions } from './page-counters.js';
 
@@ -109,7 +108,8 @@ export class NodeController extends Component {
   /** Values of lines that programs wrote and that are in memory. */
   private readonly memory = new Map<number, LineData>();
   private readonly waiting = new Map<number, CoherenceMessage[]>();
-  private readonly outbox = new Timer<NodeMessage>(this, (message) => this.network.send(message));
+  /** When the last forward of this home leaves, by processor of the node. */
+  private readonly lastForward: Float64Array;
   private readonly history: (CoherenceMessage | null)[] = new Array<CoherenceMessage | null>(HISTORY).fill(null);
   private readonly historyTime = new Float64Array(HISTORY);
   private handled = 0;
@@ -125,9 +125,21 @@ export class NodeController extends Component {
     const count = map.firstProcessor[node + 1]! - this.firstProcessor;
     this.processors = Array.from(
       { length: count },
-      (_, i) => new Port<NodeMessage, NodeMessage>(this, `processor${i}`, (message) => this.fromProcessor(message)),
+      (_, i) =>
+        new Port<NodeMessage, NodeMessage>(
+          this,
+          `processor${i}`,
+          message => this.atHome(message as CoherenceMessage, options.timing.lookupLocal),
+          (message, arrives) => this.fromProcessor(message, arrives),
+        ),
     );
-    this.network = new Port<NodeMessage, NodeMessage>(this, 'network', (message) => this.fromNetwork(message));
+    this.network = new Port<NodeMessage, NodeMessage>(
+      this,
+      'network',
+      message => this.atHome(message as CoherenceMessage, options.timing.lookupRemote),
+      (message, arrives) => this.fromNetwork(message, arrives),
+    );
+    this.lastForward = new Float64Array(count);
     if (!Number.isSafeInteger(memory.banks) || memory.banks < 1)
       throw new RangeError(`${this.path}: memory has at least one bank, not ${memory.banks}`);
     this.banks = Array.from({ length: memory.banks }, () => new Booking());
@@ -145,40 +157,48 @@ export class NodeController extends Component {
     return this.memory.get(line) ?? null;
   }
 
-  private fromProcessor(message: NodeMessage): void {
+  /** Passes on what a processor sends elsewhere; only what is for this home arrives here. */
+  private fromProcessor(message: NodeMessage, arrives: Ticks): boolean {
     const { map, node, timing } = this.options;
-    if (message instanceof CoherenceMessage && message.to === HOME) {
-      if (map.homeOfLine(message.line) === node) this.atHome(message, timing.lookupLocal);
-      else this.network.send(message, this.pass() + (message.lane === 0 ? timing.requestOut : timing.responseOut));
+    const out = message.lane === 2 ? timing.responseOut : timing.requestOut;
+    if (message.to === HOME) {
+      if (map.homeOfLine((message as CoherenceMessage).line) === node) return false;
+      this.network.forward(message, this.pass(arrives) + out);
+    } else if (map.nodeOfProcessor[message.to] === node) this.toProcessor(message, this.pass(arrives) + out);
+    else this.network.forward(message, this.pass(arrives) + out);
+    return true;
+  }
+
+  /** Passes on what the network brings for a processor; only what is for this home arrives here. */
+  private fromNetwork(message: NodeMessage, arrives: Ticks): boolean {
+    if (message.to === HOME) return false;
+    const { timing } = this.options;
+    this.toProcessor(message, this.pass(arrives) + (message.lane === 2 ? timing.responseIn : timing.forwardIn));
+    return true;
+  }
+
+  /** Books the controller for a message that passes through; returns when it is served. */
+  private pass(arrives: Ticks): Ticks {
+    const { passOccupancy } = this.options.timing;
+    return passOccupancy === 0 ? arrives : this.occupancy.book(this.now, arrives, passOccupancy);
+  }
+
+  private toProcessor(message: NodeMessage, departs: Ticks): void {
+    this.processors[message.to - this.firstProcessor]!.forward(message, departs);
+  }
+
+  /** Sends a message of home's to a processor, wherever it is. Forwards to one processor keep their order. */
+  private toCache(message: NodeMessage, departs: Ticks): void {
+    if (this.options.map.nodeOfProcessor[message.to] !== this.options.node) {
+      this.network.forward(message, departs);
       return;
     }
-    const local = map.nodeOfProcessor[message.to] === node;
-    const out = message.lane === 2 ? timing.responseOut : timing.requestOut;
-    if (local) this.toProcessor(message, this.pass() + out);
-    else this.network.send(message, this.pass() + out);
-  }
-
-  private fromNetwork(message: NodeMessage): void {
-    const { timing } = this.options;
-    if (message.to === HOME) this.atHome(message as CoherenceMessage, timing.lookupRemote);
-    else this.toProcessor(message, this.pass() + (message.lane === 2 ? timing.responseIn : timing.forwardIn));
-  }
-
-  /** Books the controller for a message that passes through; returns how long it waits. */
-  private pass(): Ticks {
-    return this.occupancy.book(this.now, this.options.timing.passOccupancy) - this.now;
-  }
-
-  private toProcessor(message: NodeMessage, delay: Ticks): void {
-    this.processors[message.to - this.firstProcessor]!.send(message, delay);
-  }
-
-  /** Sends a message of home's to a processor, wherever it is. */
-  private toCache(message: NodeMessage, delay: Ticks): void {
-    if (this.options.map.nodeOfProcessor[message.to] === this.options.node) this.toProcessor(message, delay);
-    // Data waits for memory: it enters the network when it is there, so that links are booked in the order of use.
-    else if (message.lane === 2 && delay > 0) this.outbox.after(delay, message);
-    else this.network.send(message, delay);
+    const index = message.to - this.firstProcessor;
+    if (message.lane !== 1) this.processors[index]!.forward(message, departs);
+    else {
+      this.lastForward[index] = Math.max(departs, this.lastForward[index]!);
+      this.processors[index]!.forward(message, this.lastForward[index]!);
+    }
   }
 
   private atHome(message: CoherenceMessage, lookup: Ticks): void {
@@ -195,9 +215,11 @@ export class NodeController extends Component {
       this.stall(message);
       return;
     }
-    const wait = this.occupancy.book(this.now, this.options.timing.homeOccupancy) - this.now;
+    const { now } = this;
+    const { homeOccupancy } = this.options.timing;
+    const served = homeOccupancy === 0 ? now : this.occupancy.book(now, now, homeOccupancy);
     this.count(message);
-    for (let i = 0; i < actions.length; i++) this.act(actions[i]!, message, entry, wait + lookup);
+    for (let i = 0; i < actions.length; i++) this.act(actions[i]!, message, entry, served + lookup);
     const next = table.next[cell]!;
     const empty = table.nextWithoutSharers[cell]!;
     directory.state[entry] = next === empty || directory.count(entry) > 0 ? next : empty;
@@ -232,30 +254,30 @@ export class NodeController extends Component {
     }
   }
 
-  private act(action: number, message: CoherenceMessage, entry: number, delay: Ticks): void {
+  private act(action: number, message: CoherenceMessage, entry: number, done: Ticks): void {
     const { directory } = this;
     const { from } = message;
     switch (action) {
       case A.sendData: {
         const others = directory.count(entry) - (directory.shares(entry, from) ? 1 : 0);
-        this.sendLine(Kind.DataDir, message, message.kind === Kind.GetM ? others : 0, delay);
+        this.sendLine(Kind.DataDir, message, message.kind === Kind.GetM ? others : 0, done);
         break;
       }
       case A.sendExclusive:
-        this.sendLine(Kind.DataExcl, message, 0, delay);
+        this.sendLine(Kind.DataExcl, message, 0, done);
         break;
       case A.sendInvToOthers:
         for (let sharer = directory.nextSharer(entry, -1); sharer >= 0; sharer = directory.nextSharer(entry, sharer))
-          if (sharer !== from) this.forward(Kind.Inv, sharer, message, delay);
+          if (sharer !== from) this.forward(Kind.Inv, sharer, message, done);
         break;
       case A.forwardGetS:
-        this.forward(Kind.FwdGetS, directory.owner[entry]!, message, delay);
+        this.forward(Kind.FwdGetS, directory.owner[entry]!, message, done);
         break;
       case A.forwardGetM:
-        this.forward(Kind.FwdGetM, directory.owner[entry]!, message, delay);
+        this.forward(Kind.FwdGetM, directory.owner[entry]!, message, done);
         break;
       case A.sendPutAck:
-        this.forward(Kind.PutAck, from, message, delay);
+        this.forward(Kind.PutAck, from, message, done);
         break;
       case A.addRequester:
         directory.addSharer(entry, from);
@@ -276,34 +298,34 @@ export class NodeController extends Component {
         directory.owner[entry] = -1;
         break;
       case A.writeMemory:
-        this.writeMemory(message, delay);
+        this.writeMemory(message, done);
         break;
       default:
         throw new Error(`${this.path}: the home does not know the action ${action}`);
     }
   }
 
-  private sendLine(kind: number, request: CoherenceMessage, acks: number, delay: Ticks): void {
+  private sendLine(kind: number, request: CoherenceMessage, acks: number, done: Ticks): void {
     const { memory, flits } = this.options;
     const { line, from } = request;
-    const start = this.banks[line % this.banks.length]!.book(this.now + delay, memory.bankTicks);
+    const start = this.banks[line % this.banks.length]!.book(this.now, done, memory.bankTicks);
     const data = this.memory.size === 0 ? null : (this.memory.get(line) ?? null);
     const reply = new CoherenceMessage(kind, flits.data, line, HOME, from, from, acks, data);
-    this.toCache(reply, start + memory.accessTicks - this.now);
+    this.toCache(reply, start + memory.accessTicks);
   }
 
-  private forward(kind: number, to: number, request: CoherenceMessage, delay: Ticks): void {
+  private forward(kind: number, to: number, request: CoherenceMessage, done: Ticks): void {
     const { flits, timing } = this.options;
     this.stats.forwards++;
     this.toCache(
       new CoherenceMessage(kind, flits.control, request.line, HOME, to, request.from, 0, null),
-      delay + timing.forwardOut,
+      done + timing.forwardOut,
     );
   }
 
-  private writeMemory(message: CoherenceMessage, delay: Ticks): void {
+  private writeMemory(message: CoherenceMessage, done: Ticks): void {
     const { line, data } = message;
-    this.banks[line % this.banks.length]!.book(this.now + delay, this.options.memory.bankTicks);
+    this.banks[line % this.banks.length]!.book(this.now, done, this.options.memory.bankTicks);
     if (data !== null) this.memory.set(line, data);
     if (CARRIES_DATA[message.kind]) this.stats.writebacks++;
   }
@@ -345,7 +367,7 @@ export class NodeController extends Component {
     if (!counters.miss(frame, requester, now) || requester === node) return;
     this.stats.hotPages++;
     const counts = counters.snapshot(frame, now);
-    this.toCache(new InterruptMessage(flits.control, HOT_PAGE, HOME, from, frame, requester, counts), this.options.counters!.delayTicks);
+    this.toCache(new InterruptMessage(flits.control, HOT_PAGE, HOME, from, frame, requester, counts), now + this.options.counters!.delayTicks);
   }
 
   private note(message: CoherenceMessage): void {

@@ -91,7 +91,7 @@ function byContent(bytes: Uint8Array): TraceFormat | undefined {
   if (
     startsWith(bytes, drmemtraceHeader, 0) &&
     bytes.length % drmemtraceRecordBytes === 0 &&
-    bytes.subarray(5, 12).every((byte) => byte === 0)
+    bytes.subarray(5, 12).every(byte => byte === 0)
   ) {
     return 'drmemtrace';
   }

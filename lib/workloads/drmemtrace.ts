@@ -69,7 +69,7 @@ class DrmemtraceReader {
 
   finish(): RecordedTrace {
     const { options, pages } = this;
-    const streams = [...this.threads.values()].map((thread) => thread.stream).filter((stream) => stream.length > 0);
+    const streams = [...this.threads.values()].map(thread => thread.stream).filter(stream => stream.length > 0);
     if (streams.length === 0) throw new TraceError(`${options.name}: record 0, byte 0: no reference in any part`);
     const timed = this.dropped.timestamps > 0;
     const remarks = [
@@ -87,7 +87,7 @@ class DrmemtraceReader {
       description: `${streams.length} threads under DynamoRIO drmemtrace.`,
       lacks: timed ? [] : ['time'],
       remarks,
-      streams: streams.map((stream) => stream.finish()),
+      streams: streams.map(stream => stream.finish()),
     };
   }
 

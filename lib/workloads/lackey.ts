@@ -1,7 +1,7 @@
 /**
  * Reader of Valgrind Lackey text (`valgrind --tool=lackey --trace-mem=yes --log-file=...`).
  * `I  address,size` is an instruction; ` L`, ` S`, ` M` a load, a store, a load and then a store of the instruction
- * above; address hexadecimal, size decimal; lines of `==` and `--` are Valgrind's own. After lackey/lk_main.c 3.19.
+ * above; address hexadecimal, size decimal; lines of `==` and `--` are Valgrind's own. After the output of Valgrind 3.19.
  */
 import { DensePages } from './dense-pages.js';
 import { TextCursor } from './text-cursor.js';

@@ -69,7 +69,7 @@ export class SynchronisationMarks {
   /** Gives each wait the semaphore that somebody posts, or the first that it looked at. */
   resolveWaits(posted: ReadonlySet<number>): void {
     for (const wait of this.waits) {
-      const semaphore = wait.candidates.find((address) => posted.has(address)) ?? wait.candidates[0] ?? 0;
+      const semaphore = wait.candidates.find(address => posted.has(address)) ?? wait.candidates[0] ?? 0;
       for (const index of wait.marks) this.marks[index] = { ...this.marks[index], semaphore } as TraceMark;
     }
   }
@@ -98,7 +98,7 @@ export class SynchronisationMarks {
   }
 
   private closeRegion(closing: number): void {
-    const marks = [this.opening, closing].filter((index) => index >= 0);
+    const marks = [this.opening, closing].filter(index => index >= 0);
     const candidates = this.linked.length > 0 ? this.linked : this.dataAddresses();
     this.open = false;
     if (this.linked.length === 0) this.guessed++;

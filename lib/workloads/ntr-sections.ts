@@ -86,9 +86,7 @@ function readHeader(text: string, place: VarintReader): NtrHeader {
   const system = header['system'];
   if (typeof system !== 'boolean') return place.fail('system is not true or false');
   const info = fields(header['info'], 'info', place);
-  const words = ['program', 'input', 'window', 'mode']
-    .map((key) => info[key])
-    .filter((word) => typeof word === 'string');
+  const words = ['program', 'input', 'window', 'mode'].map(key => info[key]).filter(word => typeof word === 'string');
   return {
     system,
     description: words.join('; '),

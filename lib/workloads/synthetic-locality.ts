@@ -85,7 +85,7 @@ function zipfBounds(items: number, exponent: number): Float64Array {
     sum += 1 / power(k, exponent);
     sums[k - 1] = sum;
   }
-  return sums.map((partial) => Math.round((partial / sum) * drawRange));
+  return sums.map(partial => Math.round((partial / sum) * drawRange));
 }
 
 function power(base: number, exponent: number): number {

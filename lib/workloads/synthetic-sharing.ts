@@ -1,6 +1,5 @@
 /**
  * Synthetic streams that share memory in the classic patterns: producer and consumers, migratory, read-shared.
- * Names after Weber and Gupta, Analysis of Cache Invalidation Patterns in Multiprocessors, ASPLOS 1989.
  * There are no marks: who comes first follows from the gaps, so streams that run at one speed stay in step.
  */
 import { ReferenceKind, packReference } from '../processor/references.js';

@@ -85,9 +85,9 @@ export function wideRemarks(streams: readonly WideRecording[], pages: DensePages
     `Pages are renumbered in pairs in order of first use: ${pages.pairs} pairs of 4 KB pages.`,
     `${split} accesses cross a 4 KB page and became a reference to each page.`,
   ];
-  if (streams.some((stream) => stream.timed))
+  if (streams.some(stream => stream.timed))
     remarks.push(`Instruction fetches are merged: one per ${options.fetchLineBytes}-byte line entered.`);
-  if (streams.some((stream) => !stream.timed))
+  if (streams.some(stream => !stream.timed))
     remarks.push('No instructions are recorded: each reference counts as one instruction.');
   return remarks;
 }

@@ -32,7 +32,7 @@ const program: readonly Instruction[] = [
 describe('the ChampSim reader', () => {
   it.each<ChampsimForm>(['standard', 'cloudsuite'])(
     'reads %s records: fetch, loads, stores; zero is an unused slot',
-    (form) => {
+    form => {
       const trace = readChampsim(records(form, program), options, form);
       expect(listing(trace.streams[0])).toEqual([
         'fetch 0 +0',
@@ -65,7 +65,7 @@ describe('the ChampSim reader', () => {
   it('gives a consistent trace or a TraceError for any change of bytes', () => {
     const valid = records('standard', program);
     fc.assert(
-      fc.property(fc.array(fc.tuple(fc.nat(valid.length - 1), fc.nat(255)), { maxLength: 6 }), (changes) => {
+      fc.property(fc.array(fc.tuple(fc.nat(valid.length - 1), fc.nat(255)), { maxLength: 6 }), changes => {
         const bytes = Uint8Array.from(valid);
         for (const [at, value] of changes) bytes[at] = value;
         problem(() => readChampsim(bytes, options, 'standard').streams.forEach(expectConsistent));

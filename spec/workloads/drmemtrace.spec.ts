@@ -44,7 +44,7 @@ describe('the drmemtrace reader', () => {
     );
     const together = readDrmemtrace([part('all', header, ...one, ...two, ...more)], options);
     expect(together.streams.map(listing)).toEqual(expected);
-    expect(separate.streams.map((stream) => stream.counts)).toEqual(together.streams.map((stream) => stream.counts));
+    expect(separate.streams.map(stream => stream.counts)).toEqual(together.streams.map(stream => stream.counts));
     expect(separate.streams[0].words).toEqual(together.streams[0].words);
     expect(together.streams[1].counts).toEqual({ instructions: 2, loads: 0, stores: 2 });
     together.streams.forEach(expectConsistent);

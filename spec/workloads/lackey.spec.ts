@@ -44,6 +44,11 @@ describe('the Lackey reader', () => {
     expectConsistent(trace.streams[0]);
   });
 
+  it('carries into the upper half where an access crosses 4 GB', () => {
+    const crossing = readLackey(text('I  200000000,4', ' L 1fffffffc,8'), options);
+    expect(listing(crossing.streams[0])).toEqual(['fetch 0 +0', 'load 3ffc +0', 'load 0 +0']);
+  });
+
   it('says what is missing and what was changed', () => {
     expect(trace).toMatchObject({ format: 'lackey', system: false, lacks: ['thread', 'time'] });
     expect(trace.remarks.join(' ')).toContain('3 pairs');

@@ -67,7 +67,7 @@ function withHeader(change: (header: ReturnType<typeof headerOf>) => unknown): U
 }
 
 function withCounts(counts: Record<string, unknown>): Uint8Array {
-  return withHeader((header) => ({ ...header, counts: { ...header.counts, ...counts } }));
+  return withHeader(header => ({ ...header, counts: { ...header.counts, ...counts } }));
 }
 
 /** The sections with one of them replaced. */
@@ -89,9 +89,9 @@ const cases: readonly (readonly [string, () => Uint8Array, RegExp])[] = [
   ],
   ['a header that is not JSON', () => withSection(0, '{"format":'), /header, byte \d+: not JSON/],
   ['a header that is no object', () => withSection(0, '7'), /the header is not a JSON object/],
-  ['another format in the header', () => withHeader((header) => ({ ...header, format: 'NTR2' })), /format is "NTR2"/],
-  ['a header without system', () => withHeader((header) => ({ ...header, system: 1 })), /system is not true or false/],
-  ['a header without info', () => withHeader((header) => ({ ...header, info: null })), /info is not a JSON object/],
+  ['another format in the header', () => withHeader(header => ({ ...header, format: 'NTR2' })), /format is "NTR2"/],
+  ['a header without system', () => withHeader(header => ({ ...header, system: 1 })), /system is not true or false/],
+  ['a header without info', () => withHeader(header => ({ ...header, info: null })), /info is not a JSON object/],
   ['a negative count', () => withCounts({ loads: -1 }), /counts.loads is not a count/],
   ['no streams', () => withCounts({ streams: 0 }), /counts.streams is 0/],
   ['perStream of another length', () => withCounts({ perStream: [[1, 1, 1]] }), /counts.perStream is not a list of 2/],
@@ -134,7 +134,7 @@ const cases: readonly (readonly [string, () => Uint8Array, RegExp])[] = [
     /stores of stream 0: decoded 2, but the header counts 1/,
   ],
   ...(['blocks', 'blockExecutions', 'instructions', 'loads', 'stores', 'marks', 'maps', 'taskSwitches'] as const).map(
-    (key) =>
+    key =>
       [
         `a wrong total of ${key}`,
         () => withCounts({ [key]: 999 }),
@@ -216,6 +216,11 @@ const cases: readonly (readonly [string, () => Uint8Array, RegExp])[] = [
     'a number of more than 33 bits',
     () => withSection(2, [1, 0, 0xff, 0xff, 0xff, 0xff, 0xff, 1, 0]),
     /a number of more than 33 bits/,
+  ],
+  [
+    'a number of 34 bits',
+    () => withSection(2, [1, 0, 0xff, 0xff, 0xff, 0xff, 0x3f, 0]),
+    /control stream, byte \d+: a number of more than 33 bits/,
   ],
   [
     'addresses that are missing',

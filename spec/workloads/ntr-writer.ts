@@ -57,7 +57,7 @@ export function ntrFile(
   const lengths = (n: number): number[] => [n & 255, (n >> 8) & 255, (n >> 16) & 255, n >>> 24];
   return Uint8Array.from([
     ...new TextEncoder().encode('NTR1'),
-    ...sections.flatMap((section) => [...lengths(section.length), ...section]),
+    ...sections.flatMap(section => [...lengths(section.length), ...section]),
   ]);
 }
 
@@ -80,13 +80,13 @@ export function headerOf({
   events,
 }: Program): Record<string, unknown> & { counts: Record<string, unknown> } {
   const perStream = Array.from({ length: streams }, () => [0, 0, 0]);
-  const count = (key: string): number => events.filter((event) => key in event).length;
+  const count = (key: string): number => events.filter(event => key in event).length;
   let current = 0;
   for (const event of events) {
     if ('stream' in event) current = event.stream;
     if (!('run' in event)) continue;
     const { length, operations } = blocks[event.run];
-    const stores = operations.filter((operation) => operation.store).length;
+    const stores = operations.filter(operation => operation.store).length;
     perStream[current][0] += length;
     perStream[current][1] += operations.length - stores;
     perStream[current][2] += stores;
@@ -109,7 +109,7 @@ export function headerOf({
 
 function encodeBlocks(blocks: readonly Block[]): number[] {
   let pc = 0;
-  return blocks.flatMap((block) => {
+  return blocks.flatMap(block => {
     const head = [...zigzag((block.pc - pc) / 4), ...varint(block.length), ...varint(block.operations.length)];
     pc = block.pc;
     let last = 0;
@@ -119,7 +119,7 @@ function encodeBlocks(blocks: readonly Block[]): number[] {
       return varint(value);
     });
     let lastLinked = 0;
-    const specials = block.linked.flatMap((position) => {
+    const specials = block.linked.flatMap(position => {
       const value = (position - lastLinked) * 32 + 13;
       lastLinked = position;
       return varint(value);

@@ -88,7 +88,7 @@ describe('the NTR1 reader', () => {
       blocks,
       events: [stream(2), run(0, 8), stream(0), run(0, 16), stream(2), run(0, 24)],
     });
-    expect(streams.map((one) => references(one).filter(([kind]) => kind === Load))).toEqual([
+    expect(streams.map(one => references(one).filter(([kind]) => kind === Load))).toEqual([
       [[Load, 16, 1]],
       [],
       [
@@ -115,13 +115,25 @@ describe('the NTR1 reader', () => {
     ]);
   });
 
+  it('takes a release that does not show its lock to be that of the innermost lock held', () => {
+    const blocks: Block[] = [
+      { pc: 0x1000, length: 1, operations: [load(0)], linked: [0] },
+      { pc: 0x1004, length: 1, operations: [store(0)], linked: [] },
+    ];
+    const acquire = (lock: number): Event[] => [mark(18), run(0, lock), mark(19)];
+    const release = [mark(20), run(1, 0x900), mark(21)];
+    const [one] = read({ blocks, events: [stream(0), ...acquire(0x100), ...acquire(0x200), ...release, ...release] });
+    const released = one.marks.filter(each => each.kind === 'lock-release' || each.kind === 'lock-released');
+    expect(released.map(each => 'lock' in each && each.lock)).toEqual([0x200, 0x200, 0x100, 0x100]);
+  });
+
   it('waits for the semaphore that somebody posts, wherever in the trace', () => {
     const blocks: Block[] = [{ pc: 0x1000, length: 1, operations: [load(0)], linked: [0] }];
     const wait = [mark(24), run(0, 0x700), run(0, 0x800), run(0, 0x900), mark(25)];
     const alone = [mark(24), run(0, 0xa00), mark(25)];
     const post = [mark(22), run(0, 0x800), mark(23)];
     const streams = read({ streams: 2, blocks, events: [stream(0), ...wait, ...alone, stream(1), ...post] });
-    expect(streams[0].marks.map((one) => [one.kind, 'semaphore' in one && one.semaphore])).toEqual([
+    expect(streams[0].marks.map(one => [one.kind, 'semaphore' in one && one.semaphore])).toEqual([
       ['wait', 0x800],
       ['waited', 0x800],
       ['wait', 0xa00],
@@ -165,7 +177,7 @@ describe('the NTR1 reader', () => {
 
   it('reads back what was written, for any program', () => {
     fc.assert(
-      fc.property(programs(), (program) => {
+      fc.property(programs(), program => {
         const trace = readNtr(writeNtr(program), options);
         expect(trace.streams.map(references)).toEqual(expected(program));
         const counted = trace.streams.map(({ gaps, tail }) => gaps.reduce((sum, gap) => sum + gap, tail));
@@ -210,7 +222,7 @@ function programs(): fc.Arbitrary<Program> {
         length: fc.constant(length),
         operations: fc
           .array(fc.record({ position: fc.nat(length - 1), store: fc.boolean() }), { maxLength: 6 })
-          .map((list) => list.sort((a, b) => a.position - b.position)),
+          .map(list => list.sort((a, b) => a.position - b.position)),
         linked: fc.constant([]),
       }),
     );
@@ -219,18 +231,18 @@ function programs(): fc.Arbitrary<Program> {
     .chain(({ streams, blocks }) => {
       const execution = fc
         .nat(blocks.length - 1)
-        .chain((b) =>
+        .chain(b =>
           fc
             .array(address, { minLength: blocks[b].operations.length, maxLength: blocks[b].operations.length })
-            .map((addresses) => ({ run: b, addresses })),
+            .map(addresses => ({ run: b, addresses })),
         );
       const event: fc.Arbitrary<Event> = fc.oneof(
         { weight: 6, arbitrary: execution },
-        { weight: 1, arbitrary: fc.nat(streams - 1).map((s) => ({ stream: s })) },
-        { weight: 1, arbitrary: fc.integer({ min: 0, max: 30 }).map((code) => ({ mark: code })) },
+        { weight: 1, arbitrary: fc.nat(streams - 1).map(s => ({ stream: s })) },
+        { weight: 1, arbitrary: fc.integer({ min: 0, max: 30 }).map(code => ({ mark: code })) },
       );
       return fc
         .array(event, { maxLength: 40 })
-        .map((events) => ({ system: false, streams, blocks, events: [{ stream: 0 }, ...events] }));
+        .map(events => ({ system: false, streams, blocks, events: [{ stream: 0 }, ...events] }));
     });
 }

@@ -37,5 +37,5 @@ export function problem(read: () => unknown): string {
 
 /** The bytes of a text. */
 export function text(...lines: readonly string[]): Uint8Array {
-  return new TextEncoder().encode(lines.map((line) => `${line}\n`).join(''));
+  return new TextEncoder().encode(lines.map(line => `${line}\n`).join(''));
 }

@@ -7,7 +7,7 @@ import { summarise } from '../../lib/workloads/summary.js';
 import type { RecordedTrace, TraceMark } from '../../lib/workloads/trace.js';
 
 const folder = join(process.cwd(), 'traces');
-const files = readdirSync(folder).filter((file) => file.endsWith('.ntr.gz'));
+const files = readdirSync(folder).filter(file => file.endsWith('.ntr.gz'));
 
 function open(file: string): { readonly trace: RecordedTrace; readonly counts: Record<string, unknown> } {
   const bytes = new Uint8Array(gunzipSync(readFileSync(join(folder, file))));
@@ -24,7 +24,7 @@ function tally(trace: RecordedTrace, key: (mark: TraceMark) => string): Record<s
   return counts;
 }
 
-describe.each(files)('%s', (file) => {
+describe.each(files)('%s', file => {
   const { trace, counts } = open(file);
 
   it('decodes to the instructions, loads and stores that the recorder counted', () => {
@@ -51,25 +51,23 @@ describe.each(files)('%s', (file) => {
 describe('the synchronisation of the recorded programs', () => {
   it('of radix: 16 threads at 15 barriers, one lock, and waits that find their posts', () => {
     const { trace } = open('radix-16.ntr.gz');
-    const kinds = tally(trace, (mark) => mark.kind);
+    const kinds = tally(trace, mark => mark.kind);
     expect(kinds).toMatchObject({ 'barrier-enter': 240, 'barrier-leave': 240, post: 93, waited: 90, note: 1 });
-    expect(tally(trace, (mark) => ('lock' in mark ? `${mark.kind} ${mark.lock.toString(16)}` : 'other'))).toMatchObject(
-      {
-        'lock-request 3b7f600c': 16,
-        'lock-acquired 3b7f600c': 16,
-        'lock-release 3b7f600c': 16,
-        'lock-released 3b7f600c': 16,
-      },
-    );
-    const posts = tally(trace, (mark) => (mark.kind === 'post' ? String(mark.semaphore) : 'other'));
-    const waits = tally(trace, (mark) => (mark.kind === 'waited' ? String(mark.semaphore) : 'other'));
+    expect(tally(trace, mark => ('lock' in mark ? `${mark.kind} ${mark.lock.toString(16)}` : 'other'))).toMatchObject({
+      'lock-request 3b7f600c': 16,
+      'lock-acquired 3b7f600c': 16,
+      'lock-release 3b7f600c': 16,
+      'lock-released 3b7f600c': 16,
+    });
+    const posts = tally(trace, mark => (mark.kind === 'post' ? String(mark.semaphore) : 'other'));
+    const waits = tally(trace, mark => (mark.kind === 'waited' ? String(mark.semaphore) : 'other'));
     delete waits['other'];
     for (const [semaphore, count] of Object.entries(waits)) expect(posts[semaphore]).toBeGreaterThanOrEqual(count);
   });
 
   it('of raytrace: 3371 times a lock, released as it was acquired', () => {
     const { trace } = open('raytrace-car-16.ntr.gz');
-    expect(tally(trace, (mark) => mark.kind)).toEqual({
+    expect(tally(trace, mark => mark.kind)).toEqual({
       'lock-request': 3371,
       'lock-acquired': 3371,
       'lock-release': 3371,

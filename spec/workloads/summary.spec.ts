@@ -8,7 +8,7 @@ const { Load, Store, Fetch } = ReferenceKind;
 
 function stream(references: readonly (readonly [number, number])[], marks: readonly TraceMark[] = []): RecordedStream {
   const words = Int32Array.from(references, ([address, kind]) => packReference(address, kind));
-  const count = (kind: number): number => references.filter((one) => one[1] === kind).length;
+  const count = (kind: number): number => references.filter(one => one[1] === kind).length;
   const counts = { instructions: words.length, loads: count(Load), stores: count(Store) };
   return { words, gaps: new Uint16Array(words.length).fill(1), marks, tail: 0, counts };
 }

@@ -19,7 +19,7 @@ const base: MixedOptions = {
   gapInstructions: 3,
   storePercent: 0,
 };
-const addresses = ({ words }: RecordedStream): number[] => Array.from(words, (word) => word & ~3);
+const addresses = ({ words }: RecordedStream): number[] => Array.from(words, word => word & ~3);
 const never = (): number => {
   throw new Error('drew a number');
 };
@@ -98,8 +98,8 @@ describe('synthetic locality', () => {
       },
       random(),
     );
-    const phases = [0, 1000, 2000].map((start) => addresses(one).slice(start, start + 1000));
-    const pages = phases.map((phase) => [...new Set(phase.map((address) => address >>> 12))].sort((a, b) => a - b));
+    const phases = [0, 1000, 2000].map(start => addresses(one).slice(start, start + 1000));
+    const pages = phases.map(phase => [...new Set(phase.map(address => address >>> 12))].sort((a, b) => a - b));
     for (const [first, second, ...more] of pages) expect([second - first, more.length]).toEqual([1, 0]);
     expect(new Set(pages.map(String)).size).toBe(3);
   });
@@ -124,14 +124,14 @@ describe('synthetic sharing', () => {
   it('hands every place from stream to stream, read and then written, never to two at once', () => {
     const streams = migratory({ ...shared, references: 128, stepBytes: 1024 });
     for (let i = 0; i < 128; i += 2) {
-      const now = streams.map((stream) => stream.words[i] & ~3);
+      const now = streams.map(stream => stream.words[i] & ~3);
       expect(new Set(now).size).toBe(4);
       for (const stream of streams)
         expect([stream.words[i] & 3, stream.words[i + 1]]).toEqual([0, (stream.words[i] & ~3) | 1]);
     }
-    const visitors = streams.map((stream) => addresses(stream).indexOf(0));
+    const visitors = streams.map(stream => addresses(stream).indexOf(0));
     expect(visitors).toEqual([0, 24, 16, 8]); // the place at 0 goes from stream 0 to 3, 2 and 1
-    expect(streams.map((stream) => new Set(addresses(stream)).size)).toEqual([16, 16, 16, 16]);
+    expect(streams.map(stream => new Set(addresses(stream)).size)).toEqual([16, 16, 16, 16]);
   });
 
   it('reads one footprint from all streams and never writes', () => {

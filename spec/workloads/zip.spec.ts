@@ -43,7 +43,7 @@ function archive(flags = 0, method?: number): Uint8Array {
 }
 
 function readAll(bytes: Uint8Array): (readonly [string, Uint8Array])[] {
-  return zipEntries(bytes, 'a.zip').map((entry) => [entry.name, readZipEntry(bytes, 'a.zip', entry, inflate)]);
+  return zipEntries(bytes, 'a.zip').map(entry => [entry.name, readZipEntry(bytes, 'a.zip', entry, inflate)]);
 }
 
 describe('a zip archive', () => {
@@ -74,10 +74,10 @@ describe('a zip archive', () => {
     for (let length = 0; length < valid.length; length++)
       expect(problem(() => readAll(valid.subarray(0, length)))).not.toBe('no error');
     fc.assert(
-      fc.property(fc.array(fc.tuple(fc.nat(valid.length - 1), fc.nat(255)), { maxLength: 4 }), (changes) => {
+      fc.property(fc.array(fc.tuple(fc.nat(valid.length - 1), fc.nat(255)), { maxLength: 4 }), changes => {
         const bytes = Uint8Array.from(valid);
         for (const [at, value] of changes) bytes[at] = value;
-        problem(() => zipEntries(bytes, 'a').map((entry) => readZipEntry(bytes, 'a', entry, (packed) => packed)));
+        problem(() => zipEntries(bytes, 'a').map(entry => readZipEntry(bytes, 'a', entry, packed => packed)));
       }),
       { numRuns: 500 },
     );
