@@ -1,5 +1,5 @@
 /** What a run yields: plain data, complete enough to repeat the run and to print every table and picture of a report. */
-import type { MachineSpecification } from '../machine/specification.js';
+import type { ResolvedSpecification } from '../machine/specification.js';
 
 /** The result of one replay. Times in nanoseconds of simulated time. */
 export interface RunResult {
@@ -11,7 +11,7 @@ export interface RunResult {
   /** Null for a run that ended by itself, else why it was cut short. Figures of a partial run are not comparable. */
   readonly partial: string | null;
   /** The resolved specification of the machine. */
-  readonly machine: MachineSpecification;
+  readonly machine: ResolvedSpecification;
   readonly trace: {
     readonly name: string;
     readonly format: string;

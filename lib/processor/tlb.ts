@@ -126,6 +126,11 @@ export class Tlb {
     this.forget(2 * (key & 0x7ffff) + 1);
   }
 
+  /** Removes all entries of an address space. */
+  dropSpace(space: number): void {
+    for (let index = 0; index < this.entries; index++) if (this.keys[index]! >> 19 === space) this.drop(index);
+  }
+
   /** Removes a page from the array in front only. */
   forget(page: number): void {
     const slot = Tlb.slot(page);

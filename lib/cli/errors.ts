@@ -1,0 +1,11 @@
+/** Errors that are the user's to mend: printed without a stack trace, exit code 2. */
+
+/** A command line that cannot be carried out. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+/** Stopped by the user. The message says how far it got. */
+export class Interrupted extends Error {
+  override readonly name = 'Interrupted';
+}

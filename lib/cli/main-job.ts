@@ -1,0 +1,56 @@
+/** The main job: the recorded programs in `traces/` on Disco's machine and on a UMA one, under three policies. */
+import { fileURLToPath } from 'node:url';
+import { parseArguments } from './arguments.js';
+import { UsageError } from './errors.js';
+import { checkWritable, readTraceFile } from './files.js';
+import { runJob } from './job.js';
+import { output } from './output.js';
+import { tasksFor } from './trace-command.js';
+
+const HELP = `disco-sim main [options]
+
+Replays five recorded programs (radix and raytrace with 16 threads; pmake, database and verilog, four copies
+of a two-processor system side by side) on Disco's ccNUMA machine under three page placement policies, and on a UMA
+machine, and writes report.html.
+
+--seed TEXT      master seed (default 1997)
+--quick          only the first tenth of each trace
+--json           print one JSON object instead of a table
+--report FILE    where to write the report (default report.html)
+--help           this text
+`;
+
+/** A recorded program of the main job. */
+interface Recorded {
+  readonly file: string;
+  readonly copies: number;
+  /** The paper simulates Raytrace's locality with a small second-level cache, because its scene fits the large one. */
+  readonly l2Bytes?: number;
+}
+
+const PROGRAMS: readonly Recorded[] = [
+  { file: 'radix-16.ntr.gz', copies: 1 },
+  { file: 'raytrace-car-16.ntr.gz', copies: 1, l2Bytes: 256 * 1024 },
+  { file: 'pmake-2cpu-compile.ntr.gz', copies: 4 },
+  { file: 'database-2cpu.ntr.gz', copies: 4 },
+  { file: 'verilog-2cpu.ntr.gz', copies: 4 },
+];
+
+const FETCH_BYTES = 64;
+
+/** Runs the command. */
+export async function mainJob(words: readonly string[]): Promise<void> {
+  const chosen = parseArguments(words);
+  if (chosen.help) {
+    process.stdout.write(HELP);
+    return;
+  }
+  if (chosen.files.length > 0) throw new UsageError(`main takes no files; use: disco-sim trace ${chosen.files.join(' ')}`);
+  const report = chosen.report ?? 'report.html';
+  checkWritable(report);
+  const folder = fileURLToPath(new URL('../../traces/', import.meta.url));
+  const tasks = PROGRAMS.flatMap(({ file, copies, l2Bytes }) =>
+    tasksFor(readTraceFile(`${folder}${file}`, undefined, FETCH_BYTES), { ...chosen, copies }, l2Bytes),
+  );
+  output(await runJob(tasks, chosen.seed), { title: 'Five recorded programs on Disco’s machine', json: chosen.json, report });
+}

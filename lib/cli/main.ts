@@ -1,0 +1,47 @@
+#!/usr/bin/env node
+/** The command line. Exit codes: 0 done, 1 a fault of ours, 2 something for the user to mend, 130 interrupted. */
+import { ReplayError } from '../experiments/replay.js';
+import { VERSION } from '../engine/version.js';
+import { SpecificationError } from '../machine/specification-error.js';
+import { TraceError } from '../workloads/trace.js';
+import { unknown } from './arguments.js';
+import { Interrupted, UsageError } from './errors.js';
+import { mainJob } from './main-job.js';
+import { traceCommand } from './trace-command.js';
+
+const HELP = `disco-sim ${VERSION}: cache-coherent NUMA machines and page placement, simulated
+
+disco-sim trace FILE...   replay recorded references on simulated machines
+disco-sim main            the recorded programs that come with the package, and a report
+disco-sim --version       the version
+
+disco-sim COMMAND --help tells the options of a command.
+`;
+
+const COMMANDS: Readonly<Record<string, (words: readonly string[]) => Promise<void>>> = { trace: traceCommand, main: mainJob };
+
+async function run([command, ...words]: readonly string[]): Promise<void> {
+  if (command === undefined || command === '--help' || command === '-h' || command === 'help') process.stdout.write(HELP);
+  else if (command === '--version' || command === '-v') process.stdout.write(`${VERSION}\n`);
+  else {
+    const action = COMMANDS[command];
+    if (action === undefined) throw new UsageError(unknown('command', command, Object.keys(COMMANDS)));
+    await action(words);
+  }
+}
+
+const MENDABLE = [UsageError, TraceError, SpecificationError, ReplayError] as const;
+
+run(process.argv.slice(2)).catch((error: unknown) => {
+  const { message } = error as Error;
+  if (error instanceof Interrupted) {
+    process.stderr.write(`disco-sim: ${message}\n`);
+    process.exitCode = 130;
+  } else if (MENDABLE.some(kind => error instanceof kind)) {
+    process.stderr.write(`disco-sim: ${message}\n`);
+    process.exitCode = 2;
+  } else {
+    process.stderr.write(`disco-sim: a fault of the simulator, please report it: ${message}\n`);
+    process.exitCode = 1;
+  }
+});

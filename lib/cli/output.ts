@@ -1,0 +1,35 @@
+/** What a job prints and writes. */
+import { reportHtml } from '../experiments/report.js';
+import type { RunResult } from '../experiments/result.js';
+import { textTable } from '../experiments/table.js';
+import { VERSION } from '../engine/version.js';
+import { draw } from '../machine/draw.js';
+import type { ResolvedSpecification } from '../machine/specification.js';
+import { writeWhole } from './files.js';
+
+/** Where results go. */
+export interface OutputOptions {
+  readonly title: string;
+  /** Print one JSON object instead of the table. */
+  readonly json: boolean;
+  /** Path of the report, or undefined for none. */
+  readonly report: string | undefined;
+}
+
+/** Prints results on standard output and writes the report. Throws a UsageError if it cannot be written. */
+export function output(results: readonly RunResult[], options: OutputOptions): void {
+  if (options.report !== undefined) writeWhole(options.report, html(results, options.title));
+  process.stdout.write(options.json ? `${JSON.stringify({ version: VERSION, results }, null, 1)}\n` : `${textTable(results)}\n`);
+  if (options.report !== undefined && !options.json) process.stdout.write(`\nThe report is in ${options.report}.\n`);
+}
+
+function html(results: readonly RunResult[], title: string): string {
+  const machines = new Map<string, ResolvedSpecification>();
+  for (const { machine } of results) machines.set(machine.name, machine);
+  return reportHtml({
+    title,
+    results,
+    machines: [...machines.values()].map(machine => ({ name: machine.name, svg: draw(machine).svg, caption: machine.source })),
+    generatedBy: `disco-sim ${VERSION}`,
+  });
+}

@@ -1,0 +1,46 @@
+/** A line of progress on a terminal; silent elsewhere. */
+
+/** Shows what runs, how fast, and how long it will take. */
+export class ProgressLine {
+  private readonly stream: NodeJS.WriteStream;
+  private readonly total: number;
+  private readonly started = performance.now();
+  private shown = 0;
+  private done = 0;
+
+  /** `total` is the number of references of the whole job. */
+  constructor(stream: NodeJS.WriteStream, total: number) {
+    this.stream = stream;
+    this.total = total;
+  }
+
+  /** Called often; draws ten times a second. `done` counts references from the start of the job. */
+  update(label: string, done: number): void {
+    this.done = done;
+    const now = performance.now();
+    if (!this.stream.isTTY || now - this.shown < 100) return;
+    this.shown = now;
+    const seconds = (now - this.started) / 1000;
+    const rate = done / seconds;
+    const left = rate > 0 ? (this.total - done) / rate : 0;
+    const percent = Math.floor((100 * done) / this.total);
+    const text = `${String(percent).padStart(3)} %  ${(rate / 1e6).toFixed(1)} M references/s  ${clock(left)} left  ${label}`;
+    this.stream.write(`\r\x1b[K${text.slice(0, (this.stream.columns || 80) - 1)}`);
+  }
+
+  /** Removes the line. */
+  clear(): void {
+    if (this.stream.isTTY) this.stream.write('\r\x1b[K');
+  }
+
+  /** How far it got, for a message: `43 % of the job after 0:12`. */
+  summary(): string {
+    const percent = this.total === 0 ? 100 : Math.floor((100 * this.done) / this.total);
+    return `${percent} % of the job after ${clock((performance.now() - this.started) / 1000)}`;
+  }
+}
+
+function clock(seconds: number): string {
+  const whole = Math.round(seconds);
+  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, '0')}`;
+}

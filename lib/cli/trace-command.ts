@@ -1,0 +1,67 @@
+/** `disco-sim trace FILE...`: any trace, on presets, under policies. */
+import { presets, type Preset } from '../machine/presets.js';
+import { resolve, type ResolvedSpecification } from '../machine/specification.js';
+import { shorten } from '../workloads/shorten.js';
+import type { RecordedTrace } from '../workloads/trace.js';
+import { parseArguments, type Arguments } from './arguments.js';
+import { UsageError } from './errors.js';
+import { checkWritable, readTraceFile } from './files.js';
+import { runJob, type Task } from './job.js';
+import { output } from './output.js';
+
+const HELP = `disco-sim trace FILE... [options]
+
+Replays recorded references on simulated ccNUMA machines and says where the time goes.
+
+FILE             NTR1, Valgrind Lackey, Dinero (din, extended, binary), ChampSim or drmemtrace;
+                 plain, gzip, or a zip of drmemtrace chunks
+--preset A,B     machines (default disco-1997,uma)
+--policies A,B   page placement policies (default first-touch,round-robin,migrate-replicate)
+--copies N       copies of each trace side by side, each with processors of its own (default 1)
+--format NAME    format of the files, where it cannot be told from their content
+--seed TEXT      master seed (default 1997); equal seeds give equal results
+--quick          only the first tenth of each trace
+--json           print one JSON object instead of a table
+--report FILE    also write a report in HTML
+--help           this text
+`;
+
+/** The part of a trace that --quick replays. */
+const QUICK = 0.1;
+/** Size of a line of the instruction cache for which fetches are cut: that of every preset is a multiple of it. */
+const FETCH_BYTES = 64;
+
+/** Runs the command. */
+export async function traceCommand(words: readonly string[]): Promise<void> {
+  const chosen = parseArguments(words);
+  if (chosen.help) {
+    process.stdout.write(HELP);
+    return;
+  }
+  if (chosen.files.length === 0) throw new UsageError('trace needs at least one FILE; see disco-sim trace --help');
+  if (chosen.report !== undefined) checkWritable(chosen.report);
+  const traces = chosen.files.map(file => readTraceFile(file, chosen.format, FETCH_BYTES));
+  const tasks = traces.flatMap(trace => tasksFor(trace, chosen));
+  output(await runJob(tasks, chosen.seed), { title: 'Recorded programs on ccNUMA machines', json: chosen.json, report: chosen.report });
+}
+
+/** All runs of a trace: every preset, every policy; on a machine of one node placement changes nothing, so one policy does. */
+export function tasksFor(whole: RecordedTrace, chosen: Pick<Arguments, 'presets' | 'policies' | 'copies' | 'quick'>, l2Bytes?: number): Task[] {
+  const trace = chosen.quick ? shorten(whole, QUICK) : whole;
+  const { copies } = chosen;
+  return chosen.presets.flatMap(preset => {
+    const machine = machineFor(preset, copies * trace.streams.length, l2Bytes);
+    const policies = machine.nodes.length === 1 ? chosen.policies.slice(0, 1) : chosen.policies;
+    return policies.map((policy): Task => ({ trace, machine, policy, copies }));
+  });
+}
+
+/** A preset with enough nodes. The paper's machines are made to measure, as there; others grow only if they must. */
+function machineFor(name: string, processors: number, l2Bytes: number | undefined): ResolvedSpecification {
+  const preset = presets[name as keyof typeof presets] as Preset;
+  const options = l2Bytes === undefined ? {} : { l2Bytes };
+  if (name === 'disco-1997' || name === 'uma') return resolve(preset({ ...options, nodes: processors }));
+  const usual = resolve(preset(options));
+  const present = usual.nodes.reduce((sum, node) => sum + node.processors, 0);
+  return present >= processors ? usual : resolve(preset({ ...options, nodes: Math.ceil((usual.nodes.length * processors) / present) }));
+}

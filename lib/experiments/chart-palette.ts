@@ -1,0 +1,43 @@
+/**
+ * Colours that people with any colour vision tell apart, and that differ in lightness for print. Throughout a report
+ * blue is local and orange remote; what a program would do on any machine is grey.
+ */
+
+/** A fill and the colour of text on it. */
+export interface Paint {
+  readonly fill: string;
+  readonly ink: string;
+}
+
+const DARK = '#1c2530';
+const WHITE = '#ffffff';
+
+/** One for each of TIME_GROUPS. */
+export const TIME_PAINTS: readonly Paint[] = [
+  { fill: '#46525f', ink: WHITE },
+  { fill: '#8391a0', ink: DARK },
+  { fill: '#c2ccd6', ink: DARK },
+  { fill: '#1f5fa8', ink: WHITE },
+  { fill: '#f08c1e', ink: DARK },
+  { fill: '#7d4f9e', ink: WHITE },
+  { fill: '#cfaee0', ink: DARK },
+  { fill: '#0b8f6f', ink: WHITE },
+  { fill: '#f0d264', ink: DARK },
+  { fill: '#eceff2', ink: DARK },
+  { fill: '#000000', ink: WHITE },
+];
+
+/** From all misses remote to all local, in even steps of lightness. */
+export const SHARE_STEPS: readonly string[] = ['#f08c1e', '#d98a4e', '#bf8468', '#9f7b80', '#7a6f94', '#51619f', '#1a4a94'];
+
+/** Where there is no miss. */
+export const NO_MISS = '#eef1f4';
+
+/** Colour and dashes of the lines of a chart, used in turn. */
+export const LINES: readonly { readonly stroke: string; readonly dashes: string }[] = [
+  { stroke: '#1c2530', dashes: '' },
+  { stroke: '#c2570c', dashes: '7 4' },
+  { stroke: '#1f5fa8', dashes: '' },
+  { stroke: '#7d4f9e', dashes: '2 3' },
+  { stroke: '#0b8f6f', dashes: '9 3 2 3' },
+];

@@ -1,0 +1,320 @@
+/**
+ * A minimal kernel for the bare machine, until there is a commodity one: page tables, first touch, and the decisions of
+ * a placement policy carried out and paid for. It runs recorded user programs (threads in one address space) and
+ * recorded systems, whose own kernel is part of the recording: then TLB refills and page faults cost nothing here,
+ * because their instructions are in the trace.
+ */
+import type { AddressMap } from '../coherence/address-map.js';
+import { HOT_PAGE, type InterruptMessage } from '../coherence/messages.js';
+import { DecisionLog } from '../placement/decision-log.js';
+import type { CounterSettings, Decision, Evidence, EvidenceKind, MemoryView, PageView, PlacementPolicy } from '../placement/policy.js';
+import { clearFrame, compute, machineLoad, machineStore, wait, type Operation, type Program } from '../processor/operations.js';
+import type { Processor } from '../processor/processor.js';
+import { Activity, type Handler, type Refill, type SystemSoftware } from '../processor/software.js';
+import { GLOBAL } from '../processor/tlb.js';
+import type { KernelCosts } from './costs.js';
+import { FramePool } from './frame-pool.js';
+import { PageMover, SHOOTDOWN } from './page-mover.js';
+import { PageStore, frameFor, type Page } from './pages.js';
+import type { Process } from './process.js';
+
+/** What a kernel is made with. */
+export interface BareKernelOptions {
+  readonly map: AddressMap;
+  readonly policy: PlacementPolicy;
+  readonly costs: KernelCosts;
+  /** Unloaded read latency between nodes, for policies. */
+  readonly latencyNs: (from: number, to: number) => number;
+  /** The present in nanoseconds. */
+  readonly nowNs: () => number;
+  /** Decisions kept one by one besides the counts; 0 for none. */
+  readonly keepDecisions: number;
+}
+
+/** What the kernel did to pages. Times are those of the processor that did it, waiting included. */
+export interface PageWork {
+  hotPages: number;
+  migrations: number;
+  replications: number;
+  collapses: number;
+  migrationNs: number;
+  replicationNs: number;
+}
+
+const REFUSED_BUSY: Decision = { action: 'stay', because: 'already being moved' };
+const REFUSED_GONE: Decision = { action: 'stay', because: 'moved since the interrupt was raised' };
+const REFUSED_REPLICAS: Decision = { action: 'stay', because: 'has replicas, which migration does not move' };
+const REFUSED_FULL: Decision = { action: 'stay', because: 'no free frame at the target' };
+
+/** Entries of a page table that one frame holds: four bytes each. */
+const ENTRY_BYTES = 4;
+
+/** The kernel. One object serves all processors of a machine. */
+export class BareKernel implements SystemSoftware {
+  readonly log: DecisionLog;
+  readonly pages: PageStore;
+  readonly frames: FramePool;
+  readonly work: PageWork = { hotPages: 0, migrations: 0, replications: 0, collapses: 0, migrationNs: 0, replicationNs: 0 };
+  private readonly options: BareKernelOptions;
+  private readonly mover: PageMover;
+  private readonly processes = new Map<Processor, Process>();
+  private readonly memory: MemoryView;
+  private readonly wanted: ReadonlySet<EvidenceKind>;
+  private readonly resetNs: number;
+  /** Frames of page tables, by space and part of the table. */
+  private readonly tables = new Map<number, number>();
+  /** Frames of page records, one line each, by page number over lines to a frame. */
+  private readonly records: number[] = [];
+
+  constructor(options: BareKernelOptions) {
+    const { map, policy } = options;
+    this.options = options;
+    this.log = new DecisionLog({ keep: options.keepDecisions });
+    this.pages = new PageStore(map.frames);
+    this.frames = new FramePool(map);
+    this.mover = new PageMover(map, options.costs, this.frames, this.pages);
+    this.memory = {
+      nodes: map.nodes,
+      freeFrames: node => this.frames.free(node),
+      latencyNs: options.latencyNs,
+    };
+    this.wanted = new Set(policy.wants);
+    const counters: CounterSettings | undefined = policy.counters;
+    this.resetNs = counters?.resetNs ?? Infinity;
+  }
+
+  /** Says what a processor runs. Before the simulation starts. */
+  assign(processor: Processor, process: Process): void {
+    this.processes.set(processor, process);
+    processor.tlb.enter(process.spaceOf(processor));
+  }
+
+  refill(processor: Processor, number: number): Refill | null {
+    const process = this.processOf(processor);
+    const page = process.lookup(processor, number, this.pages);
+    if (page === undefined) return null;
+    if (page.frame < 0 && process.recordedKernel) this.placeAtOnce(processor, page);
+    if (page.frame < 0 || page.busy) return null;
+    const { nodeNumber, tlb } = processor;
+    const unmapped = process.physicalOf(number);
+    if (unmapped >= 0) {
+      page.holders.add(processor);
+      tlb.setWindow(unmapped, frameFor(page, nodeNumber), page.replicas === null);
+      return { cycles: 0, frame: -1, offset: 0 };
+    }
+    const other = process.mapped(processor, number ^ 1);
+    const twin = other !== undefined && other.frame >= 0 && !other.busy ? other : undefined;
+    const [even, odd] = (number & 1) === 0 ? [page, twin] : [twin, page];
+    page.holders.add(processor);
+    twin?.holders.add(processor);
+    const space = process.isGlobal(number) ? GLOBAL : tlb.space;
+    const pair = number >>> 1;
+    // A pair that is there lacks the half that was missed: it is replaced, so that no page has two entries.
+    const present = tlb.probe(pair, space);
+    tlb.write(present >= 0 ? present : processor.tlbRandom(), {
+      pair,
+      space,
+      even: even === undefined ? -1 : frameFor(even, nodeNumber),
+      odd: odd === undefined ? -1 : frameFor(odd, nodeNumber),
+      evenWritable: even !== undefined && even.replicas === null,
+      oddWritable: odd !== undefined && odd.replicas === null,
+    });
+    if (process.recordedKernel) return { cycles: 0, frame: -1, offset: 0 };
+    const entries = this.options.map.pageBytes / ENTRY_BYTES;
+    const table = this.tableOf(space, Math.floor(number / entries), nodeNumber);
+    return { cycles: this.options.costs.refill, frame: table, offset: (number % entries) * ENTRY_BYTES };
+  }
+
+  fault(processor: Processor, number: number, store: boolean): Handler {
+    const process = this.processOf(processor);
+    const page = process.touch(processor, number, this.pages);
+    if (page.busy) return { program: this.untilFree(processor, page), activity: Activity.PageFault };
+    return { program: this.firstTouch(processor, page, store), activity: Activity.PageFault };
+  }
+
+  modified(processor: Processor, number: number): Handler {
+    const page = this.processOf(processor).lookup(processor, number, this.pages)!;
+    if (page.busy) return { program: this.untilFree(processor, page), activity: Activity.PageFault };
+    return { program: this.replicaWrite(processor, page), activity: Activity.PageMoving };
+  }
+
+  interrupt(processor: Processor, message: InterruptMessage): Handler {
+    if (message.code === SHOOTDOWN)
+      return { program: this.mover.acknowledge(processor, message.a), activity: Activity.Interrupt };
+    if (message.code === HOT_PAGE) return { program: this.hotPage(processor, message), activity: Activity.PageMoving };
+    throw new Error(`${processor.path}: the kernel does not know interrupt ${message.code}`);
+  }
+
+  call(processor: Processor, request: unknown): Handler | number {
+    const program = this.processOf(processor).request(processor, request);
+    return program === null ? 0 : { program, activity: Activity.Synchronisation };
+  }
+
+  ended(processor: Processor): void {
+    this.processes.get(processor)?.ended(processor);
+  }
+
+  private processOf(processor: Processor): Process {
+    const process = this.processes.get(processor);
+    if (process === undefined) throw new Error(`${processor.path} runs no process of this kernel`);
+    return process;
+  }
+
+  private decide(kind: EvidenceKind, processor: Processor, page: Page, store: boolean, counts: Readonly<Int32Array> | null): [Evidence, PageView, Decision] {
+    const evidence: Evidence = { kind, node: processor.nodeNumber, store, timeNs: this.options.nowNs() };
+    const view = this.view(page, counts, evidence.timeNs);
+    return [evidence, view, this.options.policy.decide(evidence, view, this.memory)];
+  }
+
+  private view(page: Page, counts: Readonly<Int32Array> | null, timeNs: number): PageView {
+    const interval = Math.floor(timeNs / this.resetNs);
+    if (page.interval !== interval) {
+      page.interval = interval;
+      page.moves = 0;
+    }
+    const { nodes } = this.memory;
+    return {
+      page: page.id,
+      home: page.home,
+      replicas: page.replicas === null ? [] : [...page.replicas.keys()].sort((a, b) => a - b),
+      misses: counts === null ? new Array<number>(nodes).fill(0) : Array.from(counts.subarray(0, nodes)),
+      writes: counts === null ? 0 : counts[nodes]!,
+      moves: page.moves,
+      frozen: page.frozen,
+    };
+  }
+
+  /** Chooses and takes a frame for a page that has none. */
+  private place(processor: Processor, page: Page, store: boolean): void {
+    const [evidence, view, decision] = this.decide('first-touch', processor, page, store, null);
+    if (decision.action === 'stay') throw new RangeError(`${processor.path}: out of memory: ${decision.because}; give the machine more memory`);
+    if (decision.action !== 'place')
+      throw new Error(`the policy ${this.options.policy.name} answers a first touch with ${decision.action}; it must place the page`);
+    const frame = this.frames.take(decision.to);
+    if (frame < 0) throw new Error(`the policy ${this.options.policy.name} places a page on node ${decision.to}, which has no free frame`);
+    this.log.record(evidence, view, decision);
+    page.frame = frame;
+    page.home = decision.to;
+    this.pages.setFrame(frame, page);
+  }
+
+  /** A page of a recorded system: it has been in memory all along, so placing it takes no time. */
+  private placeAtOnce(processor: Processor, page: Page): void {
+    this.place(processor, page, false);
+  }
+
+  private *firstTouch(processor: Processor, page: Page, store: boolean): Program {
+    const { costs } = this.options;
+    this.place(processor, page, store);
+    page.busy = true;
+    yield compute(costs.pageFault);
+    yield clearFrame(page.frame, costs.clearLine);
+    this.release(page);
+  }
+
+  private *untilFree(processor: Processor, page: Page): Program {
+    while (page.busy) {
+      if (!page.waiters.includes(processor)) page.waiters.push(processor);
+      yield wait();
+    }
+  }
+
+  private release(page: Page): void {
+    page.busy = false;
+    for (const waiter of page.waiters.splice(0)) waiter.wake();
+  }
+
+  private *hotPage(processor: Processor, message: InterruptMessage): Program {
+    this.work.hotPages++;
+    const started = this.options.nowNs();
+    const page = this.pages.ofFrame(message.a);
+    yield compute(this.options.costs.interrupt);
+    if (page === undefined) return; // kernel data: the page tables and mailboxes stay
+    yield* this.touchRecord(page);
+    const node = processor.nodeNumber;
+    const current = this.pages.ofFrame(message.a) === page;
+    if (!this.wanted.has('hot-page')) return;
+    const [evidence, view, wish] = this.decide('hot-page', processor, page, false, message.counts);
+    const decision = page.busy ? REFUSED_BUSY : !current || frameFor(page, node) !== message.a ? REFUSED_GONE : this.possible(page, wish);
+    this.log.record(evidence, view, decision);
+    yield* this.carryOut(processor, page, decision, started);
+  }
+
+  /** A store to a page with replicas: the hardware cannot go on, so if the policy does not collapse it, the kernel does. */
+  private *replicaWrite(processor: Processor, page: Page): Program {
+    const started = this.options.nowNs();
+    if (page.replicas === null) {
+      // The translation is from before the collapse: dropped, it is loaded anew.
+      yield compute(this.options.costs.interrupt + this.mover.drop(processor, page) * this.options.costs.dropTranslation);
+      return;
+    }
+    page.busy = true;
+    yield compute(this.options.costs.interrupt);
+    yield* this.touchRecord(page);
+    if (this.wanted.has('replica-write')) {
+      const [evidence, view, decision] = this.decide('replica-write', processor, page, true, null);
+      this.log.record(evidence, view, decision);
+    }
+    yield* this.carryOut(processor, page, { action: 'collapse', because: 'written' }, started);
+  }
+
+  /** What of a wish can be done now. */
+  private possible(page: Page, wish: Decision): Decision {
+    if (wish.action !== 'migrate' && wish.action !== 'replicate') return wish;
+    if (wish.action === 'migrate' && page.replicas !== null) return REFUSED_REPLICAS;
+    return this.frames.free(wish.to) === 0 ? REFUSED_FULL : wish;
+  }
+
+  private *carryOut(processor: Processor, page: Page, decision: Decision, started: number): Generator<Operation, void, number> {
+    const { work } = this;
+    switch (decision.action) {
+      case 'stay':
+        return;
+      case 'freeze':
+      case 'thaw':
+        page.frozen = decision.action === 'freeze';
+        return;
+      case 'migrate':
+        page.busy = true;
+        page.moves++;
+        yield* this.mover.migrate(processor, page, this.frames.take(decision.to));
+        work.migrations++;
+        work.migrationNs += this.options.nowNs() - started;
+        break;
+      case 'replicate':
+        page.busy = true;
+        yield* this.mover.replicate(processor, page, this.frames.take(decision.to));
+        work.replications++;
+        work.replicationNs += this.options.nowNs() - started;
+        break;
+      case 'collapse':
+        page.busy = true;
+        yield* this.mover.collapse(processor, page);
+        work.collapses++;
+        break;
+      default:
+        throw new Error(`the bare-machine kernel cannot ${decision.action} a page; it places, migrates, replicates, collapses, freezes and thaws`);
+    }
+    yield* this.touchRecord(page);
+    this.release(page);
+  }
+
+  /** Reads and writes the page's record, a line of kernel data on the node that the page was first placed on. */
+  private *touchRecord(page: Page): Generator<Operation, void, number> {
+    const { map } = this.options;
+    const perFrame = map.pageBytes / map.lineBytes;
+    const part = Math.floor(page.id / perFrame);
+    const frame = (this.records[part] ??= this.frames.takeNear(page.home));
+    const offset = (page.id % perFrame) * map.lineBytes;
+    yield machineLoad(frame, offset);
+    yield machineStore(frame, offset, page.id);
+    yield compute(this.options.costs.decision);
+  }
+
+  private tableOf(space: number, part: number, node: number): number {
+    const key = space * 4096 + part;
+    let frame = this.tables.get(key);
+    if (frame === undefined) this.tables.set(key, (frame = this.frames.takeNear(node)));
+    return frame;
+  }
+}

@@ -1,0 +1,65 @@
+/** Finds all faults of a specification: of its fields one by one, then of fields that do not fit each other. */
+import type { z } from 'zod';
+import { CHECKS, type Path } from './checks.js';
+import { schema, TOPOLOGY_KINDS } from './schema.js';
+import type { MachineSpecification } from './specification.js';
+import { pathText, type Fault } from './specification-error.js';
+import { suggestion } from './suggestion.js';
+
+type Issue = z.core.$ZodIssue;
+
+/** All faults of what should be a specification; none if it is one. Never throws on plain data. */
+export function findFaults(specification: unknown): Fault[] {
+  const issues = (schema.safeParse(specification, { reportInput: true }).error?.issues ?? []).flatMap(unfold);
+  const faults = issues.flatMap(faultsOf);
+  if (issues.some(({ path, code }) => path.length === 0 && code !== 'unrecognized_keys')) return faults;
+  // A group with a fault of its own is not compared with others; an unknown key makes no value wrong.
+  const broken = new Set(issues.filter(({ code }) => code !== 'unrecognized_keys').map(({ path }) => path[0]));
+  const report = (path: Path, message: string): void => {
+    faults.push({ path: pathText(path), message });
+  };
+  for (const { reads, check } of CHECKS)
+    if (!reads.some(group => broken.has(group))) check(specification as MachineSpecification, report, broken);
+  return faults;
+}
+
+/** Of a choice between shapes, the issues of the shape that was meant. */
+function unfold(issue: Issue): Issue[] {
+  if (issue.code !== 'invalid_union' || issue.errors.length === 0) return [issue];
+  const meant = issue.errors.find(branch => !branch.some(({ path, code }) => path.length === 0 && code === 'invalid_type'));
+  if (meant === undefined) return [issue];
+  return meant.map(inner => ({ ...inner, path: [...issue.path, ...inner.path] })).flatMap(unfold);
+}
+
+function faultsOf(issue: Issue): Fault[] {
+  const path = pathText(issue.path);
+  switch (issue.code) {
+    case 'unrecognized_keys': {
+      const lines = issue.message.split('\n');
+      return issue.keys.map((key, i) => ({ path: pathText([...issue.path, key]), message: lines[i] }));
+    }
+    case 'invalid_union':
+      return [{ path, message: unionMessage(issue) }];
+    case 'invalid_type':
+      if (issue.input === undefined) return [{ path, message: `is missing: ${withArticle(issue.expected)}` }];
+      return [{ path, message: lowerFirst(issue.message) }];
+    default:
+      return [{ path, message: lowerFirst(issue.message) }];
+  }
+}
+
+function unionMessage(issue: z.core.$ZodIssueInvalidUnion): string {
+  if (issue.path.at(-1) !== 'kind') return 'is none of the forms that are allowed here';
+  const { input } = issue;
+  const given = typeof input === 'object' && input !== null ? (input as { kind?: unknown }).kind : input;
+  const hint = typeof given === 'string' ? suggestion(given, TOPOLOGY_KINDS) : '';
+  return `is none of ${TOPOLOGY_KINDS.join(', ')}${hint}`;
+}
+
+function withArticle(type: string): string {
+  return `${/^[aeio]/.test(type) ? 'an' : 'a'} ${type}`;
+}
+
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}

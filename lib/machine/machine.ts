@@ -1,0 +1,199 @@
+/** A machine: what a specification says, wired. The same can be wired by hand (examples/wiring.ts). */
+import { AddressMap } from '../coherence/address-map.js';
+import { mesi } from '../coherence/mesi.js';
+import { HOME, type CoherenceMessage, type NodeMessage } from '../coherence/messages.js';
+import type { CoherenceProtocol } from '../coherence/table.js';
+import { connect } from '../engine/port.js';
+import type { EventQueue } from '../engine/queue.js';
+import { Simulation, type RunEnd, type RunLimits } from '../engine/simulation.js';
+import { MHz, ns, type Ticks } from '../engine/time.js';
+import { WheelQueue } from '../engine/wheel-queue.js';
+import { Network } from '../interconnect/network.js';
+import { NodeController, type ControllerTiming, type MessageLengths } from '../memory/node-controller.js';
+import type { PageCounterOptions } from '../memory/page-counters.js';
+import type { CounterSettings } from '../placement/policy.js';
+import type { Program } from '../processor/operations.js';
+import { Processor } from '../processor/processor.js';
+import type { SystemSoftware } from '../processor/software.js';
+import type { Topology } from '../topology/topology.js';
+import { buildTopology } from './build-topology.js';
+import { draw, type Drawing } from './draw.js';
+import { readLatencyNs } from './latency.js';
+import { resolve, type MachineSpecification, type ResolvedSpecification } from './specification.js';
+
+/** What a machine is built with, besides its specification. */
+export interface MachineOptions {
+  /** Master seed; all random streams derive from it. */
+  readonly seed: string | number;
+  /** Run-ahead of processors; on unless false. Results do not depend on it. */
+  readonly runAhead?: boolean;
+  /** The event queue; a wheel of the specification's slots unless given. Results do not depend on it. */
+  readonly queue?: EventQueue;
+  /** Replaces the page miss counters of the specification; for policies that bring their own settings. */
+  readonly counters?: CounterSettings | null;
+}
+
+const PROTOCOLS: Readonly<Record<MachineSpecification['protocol'], CoherenceProtocol>> = { MESI: mesi };
+
+/** Builds a machine. Throws a SpecificationError that lists all faults of its specification. */
+export function buildMachine(specification: MachineSpecification, options: MachineOptions): Machine {
+  const { counters } = options;
+  return new Machine(resolve(counters === undefined ? specification : { ...specification, counters }), options);
+}
+
+/** A wired machine. Load software, then run. */
+export class Machine {
+  /** Checked and complete: what results carry. */
+  readonly specification: ResolvedSpecification;
+  readonly simulation: Simulation;
+  readonly map: AddressMap;
+  readonly topology: Topology;
+  readonly network: Network<NodeMessage>;
+  /** By node. */
+  readonly controllers: readonly NodeController[];
+  /** By number over the machine: node by node. */
+  readonly processors: readonly Processor[];
+
+  /** For `buildMachine`, which checks. */
+  constructor(specification: ResolvedSpecification, options: MachineOptions) {
+    const { runAhead = true, queue = new WheelQueue(specification.wheelSlots) } = options;
+    this.specification = specification;
+    this.simulation = new Simulation({ tickPs: specification.tickPs, seed: options.seed, runAhead, queue });
+    this.map = mapOf(specification);
+    this.topology = buildTopology(specification, this.simulation.time);
+    this.network = new Network<NodeMessage>(this.simulation, 'network', {
+      topology: this.topology,
+      destination: destinations(this.map),
+    });
+    this.controllers = this.makeControllers();
+    this.processors = this.makeProcessors();
+    this.wire();
+  }
+
+  /**
+   * Gives every processor the same system software, and each its program or none (null). Throws a RangeError unless
+   * there is an entry for every processor.
+   */
+  load(software: SystemSoftware, programs: readonly (Program | null)[]): void {
+    if (programs.length !== this.processors.length)
+      throw new RangeError(
+        `${programs.length} programs for ${this.processors.length} processors; give null to those that have none`,
+      );
+    this.processors.forEach((processor, i) => processor.load(software, programs[i]));
+  }
+
+  /** Runs until nothing is left to do or a limit is met, and brings the processors' accounts up to now if it is finished. */
+  run(limits: RunLimits = {}): RunEnd {
+    const end = this.simulation.run(limits);
+    if (end === 'finished') for (const processor of this.processors) processor.settle();
+    return end;
+  }
+
+  /** Simulated time so far. */
+  get elapsedNs(): number {
+    return this.simulation.time.ns(this.simulation.now);
+  }
+
+  /** Unloaded latency of a read by a processor of one node of a clean, uncached line of another or the same. By arithmetic. */
+  readLatencyNs(from: number, to: number): number {
+    return readLatencyNs(this.specification, this.topology, from, to);
+  }
+
+  /** Pictures of the machine. */
+  draw(): Drawing {
+    return draw(this.specification);
+  }
+
+  private makeControllers(): NodeController[] {
+    const { map, specification, simulation } = this;
+    const protocol = PROTOCOLS[specification.protocol];
+    const flits = messageLengths(specification);
+    const timing = this.timing();
+    const counters = this.counters();
+    return specification.nodes.map(({ memory }, node) => {
+      const { banks } = memory;
+      const options = { accessTicks: this.ticks(memory.accessNs), bankTicks: this.ticks(memory.bankNs), banks };
+      return new NodeController(simulation.scope(`node${node}`), 'controller', {
+        ...{ node, map, protocol, flits, timing, counters },
+        memory: options,
+      });
+    });
+  }
+
+  private makeProcessors(): Processor[] {
+    const { map, specification, simulation } = this;
+    const { clockMHz, tlbEntries, l1i, l1d, l2, l2HitNs } = specification.processor;
+    const protocol = PROTOCOLS[specification.protocol];
+    const clock = simulation.clock(MHz(clockMHz));
+    const flits = messageLengths(specification);
+    const shared = { clock, map, protocol, tlbEntries, l1i, l1d, l2, l2Ticks: this.ticks(l2HitNs), flits };
+    return Array.from(map.nodeOfProcessor, (node, processor) => {
+      const name = `cpu${processor - map.firstProcessor[node]}`;
+      return new Processor(simulation.scope(`node${node}`), name, { ...shared, processor });
+    });
+  }
+
+  private wire(): void {
+    const { map, specification } = this;
+    const interfaceTicks = this.ticks(specification.network.niNs);
+    specification.nodes.forEach(({ busNs }, node) => {
+      const controller = this.controllers[node];
+      connect(controller.network, this.network.nodes[node], { latency: interfaceTicks });
+      const bus = this.ticks(busNs);
+      controller.processors.forEach((port, i) =>
+        connect(this.processors[map.firstProcessor[node] + i].node, port, { latency: bus }),
+      );
+    });
+  }
+
+  private ticks(value: number): Ticks {
+    return this.simulation.ticks(ns(value));
+  }
+
+  private timing(): ControllerTiming {
+    const { controller } = this.specification;
+    return {
+      requestOut: this.ticks(controller.requestOutNs),
+      lookupLocal: this.ticks(controller.lookupLocalNs),
+      lookupRemote: this.ticks(controller.lookupRemoteNs),
+      forwardOut: this.ticks(controller.forwardOutNs),
+      forwardIn: this.ticks(controller.forwardInNs),
+      responseOut: this.ticks(controller.responseOutNs),
+      responseIn: this.ticks(controller.responseInNs),
+      homeOccupancy: this.ticks(controller.homeOccupancyNs),
+      passOccupancy: this.ticks(controller.passOccupancyNs),
+    };
+  }
+
+  private counters(): PageCounterOptions | null {
+    const { counters } = this.specification;
+    if (counters === null) return null;
+    const { threshold, sampling, bits, delayNs, resetNs } = counters;
+    return { threshold, sampling, bits, delayTicks: this.ticks(delayNs), resetTicks: this.ticks(resetNs) };
+  }
+}
+
+/** Frames, lines and processors of a specification. */
+function mapOf({ nodes, pageBytes, processor }: ResolvedSpecification): AddressMap {
+  return new AddressMap({
+    frames: nodes.map(({ memoryBytes }) => memoryBytes / pageBytes),
+    processors: nodes.map(({ processors }) => processors),
+    pageBytes,
+    lineBytes: processor.l2.lineBytes,
+  });
+}
+
+/** Where a message goes. */
+function destinations(map: AddressMap): (message: NodeMessage) => number {
+  return message =>
+    message.to === HOME ? map.homeOfLine((message as CoherenceMessage).line) : map.nodeOfProcessor[message.to];
+}
+
+/** Lengths of messages in flits. */
+function messageLengths({ network, processor }: ResolvedSpecification): MessageLengths {
+  const { flitBytes, headerBytes } = network;
+  return {
+    control: Math.ceil(headerBytes / flitBytes),
+    data: Math.ceil((headerBytes + processor.l2.lineBytes) / flitBytes),
+  };
+}

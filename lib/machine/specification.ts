@@ -1,0 +1,199 @@
+/**
+ * A machine as one plain object, complete and in units that its names say. Nothing here has a default: presets are
+ * complete specifications, and a variant is made by spreading one. `resolve` checks and returns what goes into results.
+ */
+import type { CounterSettings } from '../placement/policy.js';
+import type { CacheGeometry } from '../processor/set-array.js';
+import { findFaults } from './faults.js';
+import { SpecificationError } from './specification-error.js';
+
+/** A cache-coherent NUMA machine. */
+export interface MachineSpecification {
+  /** What to call it, in reports and drawings. */
+  readonly name: string;
+  /** Where its numbers come from. */
+  readonly source: string;
+  /** How far to trust them, by group. */
+  readonly confidence: Confidence;
+  /** Length of a tick in picoseconds. Every time below is a whole number of ticks. */
+  readonly tickPs: number;
+  /** Nodes alike, or one by one. */
+  readonly nodes: UniformNodes | readonly NodeSpecification[];
+  /** Size of a page; 4096. */
+  readonly pageBytes: number;
+  readonly processor: ProcessorSpecification;
+  /** Memory of every node that does not say otherwise. */
+  readonly memory: MemorySpecification;
+  readonly controller: ControllerSpecification;
+  /** One way between a processor and its controller, for every node that does not say otherwise. */
+  readonly busNs: number;
+  readonly network: NetworkSpecification;
+  /** The coherence protocol. */
+  readonly protocol: 'MESI';
+  /** Page miss counters at the home nodes, or null for none. A policy's own settings replace them. */
+  readonly counters: CounterSettings | null;
+  /** One-tick slots of the queue for near events: a power of two from 1024 to 2^20. Speed only; results do not depend on it. */
+  readonly wheelSlots: number;
+}
+
+/** How far to trust the numbers of each group, in words; docs/machine.md explains the tags. */
+export interface Confidence {
+  readonly nodes: string;
+  readonly processor: string;
+  readonly memory: string;
+  readonly controller: string;
+  readonly network: string;
+}
+
+/** Nodes that are all alike. */
+export interface UniformNodes {
+  readonly count: number;
+  /** Processors of each. */
+  readonly processors: number;
+  /** Memory of each, a multiple of the page. */
+  readonly memoryBytes: number;
+}
+
+/** One node: with processors, with memory, or with both. */
+export interface NodeSpecification {
+  readonly processors: number;
+  /** A multiple of the page; 0 for a node without memory. */
+  readonly memoryBytes: number;
+  /** Its memory, if it differs from the machine's. */
+  readonly memory?: MemorySpecification | undefined;
+  /** Its bus, if it differs from the machine's. */
+  readonly busNs?: number | undefined;
+}
+
+/** An in-order processor with its TLB and private caches. */
+export interface ProcessorSpecification {
+  readonly clockMHz: number;
+  /** Entries, each for a pair of pages: 1 to 1024. */
+  readonly tlbEntries: number;
+  readonly l1i: CacheGeometry;
+  readonly l1d: CacheGeometry;
+  /** Its lines are those that coherence keeps. */
+  readonly l2: CacheGeometry;
+  /** What an access waits that the first level cannot answer and the second can. */
+  readonly l2HitNs: number;
+}
+
+/** Memory of a node. */
+export interface MemorySpecification {
+  /** From the directory look-up to the first word of the line. */
+  readonly accessNs: number;
+  /** Banks, interleaved by line. */
+  readonly banks: number;
+  /** Time for which a line occupies its bank. The node's bandwidth is banks lines in this time. */
+  readonly bankNs: number;
+}
+
+/** Latencies of a node's controller, which add up, and occupancies, which only make others wait. */
+export interface ControllerSpecification {
+  /** A processor's request leaving for another node. */
+  readonly requestOutNs: number;
+  /** Directory look-up for a request of the node's own processors. */
+  readonly lookupLocalNs: number;
+  /** Directory look-up for a request from another node. */
+  readonly lookupRemoteNs: number;
+  /** On top of the look-up, when home forwards, invalidates or acknowledges instead of reading memory. */
+  readonly forwardOutNs: number;
+  /** A forward from the network to its processor. */
+  readonly forwardInNs: number;
+  /** A processor's response leaving for another node. */
+  readonly responseOutNs: number;
+  /** A response from the network to its processor. */
+  readonly responseInNs: number;
+  /** Time for which a request occupies the controller of its home; 0 for a controller that never queues. */
+  readonly homeOccupancyNs: number;
+  /** Time for which a message that only passes through occupies the controller; 0 as above. */
+  readonly passOccupancyNs: number;
+}
+
+/** What lies between controllers. */
+export interface NetworkSpecification {
+  readonly topology: TopologySpecification;
+  /** One way between a controller and the network. */
+  readonly niNs: number;
+  readonly flitBytes: number;
+  /** What a message is longer than its data; the whole length of one without data. */
+  readonly headerBytes: number;
+}
+
+/** A link, in either direction. */
+export interface LinkSpecification {
+  /** For the head of a message to cross. */
+  readonly latencyNs: number;
+  /** For which a flit occupies the link; 0 for a link that never queues. */
+  readonly flitNs: number;
+}
+
+/** How nodes hang on the routers of a regular topology. */
+export interface RoutersSpecification {
+  readonly nodesPerRouter: number;
+  /** Between a node and its router. */
+  readonly attach: LinkSpecification;
+  /** Between two routers. */
+  readonly link: LinkSpecification;
+}
+
+/** The shape of the interconnect; each kind is a topology of this library. */
+export type TopologySpecification =
+  | (RoutersSpecification & { readonly kind: 'mesh' | 'torus'; readonly columns: number; readonly rows: number })
+  | (RoutersSpecification & { readonly kind: 'ring'; readonly routers: number })
+  | (RoutersSpecification & { readonly kind: 'hypercube'; readonly dimension: number })
+  | (RoutersSpecification & { readonly kind: 'fat-tree'; readonly arity: number; readonly levels: number })
+  | { readonly kind: 'crossbar'; readonly attach: LinkSpecification }
+  | { readonly kind: 'graph'; readonly routers: number; readonly edges: readonly EdgeSpecification[] }
+  | MatrixSpecification;
+
+/** A connection of a graph: both ways between `a` and `b`, or one way `from` a vertex `to` another. Nodes come before routers. */
+export type EdgeSpecification = LinkSpecification &
+  ({ readonly a: number; readonly b: number } | { readonly from: number; readonly to: number });
+
+/** A link of its own for every ordered pair of nodes. */
+export interface MatrixSpecification {
+  readonly kind: 'matrix';
+  /** One way, `[from][to]`; the diagonal is ignored. */
+  readonly latencyNs: readonly (readonly number[])[];
+  /** Of all links, or of each as `[from][to]`. */
+  readonly flitNs: number | readonly (readonly number[])[];
+}
+
+/** A node with everything said. */
+export interface ResolvedNode {
+  readonly processors: number;
+  readonly memoryBytes: number;
+  readonly memory: MemorySpecification;
+  readonly busNs: number;
+}
+
+/** A specification that has passed all checks, its nodes one by one. It is a specification again, of the same machine. */
+export interface ResolvedSpecification extends MachineSpecification {
+  readonly nodes: readonly ResolvedNode[];
+}
+
+/** A fresh, complete and checked copy of a specification. Throws a SpecificationError that lists all faults. */
+export function resolve(specification: unknown): ResolvedSpecification {
+  const faults = findFaults(specification);
+  if (faults.length > 0) throw new SpecificationError(faults);
+  const copy = structuredClone(specification as MachineSpecification);
+  return { ...copy, nodes: nodesOf(copy) };
+}
+
+/** The nodes one by one, of a specification without faults. */
+export function nodesOf({ nodes, memory, busNs }: MachineSpecification): ResolvedNode[] {
+  if (isList(nodes))
+    return nodes.map(node => ({
+      processors: node.processors,
+      memoryBytes: node.memoryBytes,
+      memory: { ...(node.memory ?? memory) },
+      busNs: node.busNs ?? busNs,
+    }));
+  const { count, processors, memoryBytes } = nodes;
+  return Array.from({ length: count }, () => ({ processors, memoryBytes, memory: { ...memory }, busNs }));
+}
+
+function isList(nodes: MachineSpecification['nodes']): nodes is readonly NodeSpecification[] {
+  return Array.isArray(nodes);
+}
