@@ -32,8 +32,13 @@ const OPTIONS = {
   help: { type: 'boolean', short: 'h' },
 } as const;
 
+/** What is taken where the command line says nothing. */
+export interface Usual {
+  readonly policies: string;
+}
+
 /** Parses what follows the command. Throws a UsageError. */
-export function parseArguments(words: readonly string[]): Arguments {
+export function parseArguments(words: readonly string[], usual: Usual): Arguments {
   const known = Object.keys(OPTIONS);
   for (const word of words) {
     if (word === '--') break;
@@ -44,7 +49,7 @@ export function parseArguments(words: readonly string[]): Arguments {
   return {
     files: positionals,
     presets: names('preset', values.preset ?? 'disco-1997,uma', presetNames),
-    policies: names('policy', values.policies ?? 'first-touch,round-robin,migrate-replicate', Object.keys(policies)),
+    policies: names('policy', values.policies ?? usual.policies, Object.keys(policies)),
     copies: wholeNumber('--copies', values.copies ?? '1', 1, 64),
     format: values.format === undefined ? undefined : (names('format', values.format, traceFormats)[0] as TraceFormat),
     seed: values.seed ?? '1997',

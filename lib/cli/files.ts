@@ -14,7 +14,7 @@ const LARGEST = 2 ** 31 - 1;
 /** Reads a trace file: plain, gzip, or a zip of drmemtrace chunks. Throws a TraceError or UsageError that names the file. */
 export function readTraceFile(path: string, format: TraceFormat | undefined, fetchLineBytes: number): RecordedTrace {
   const bytes = readBytes(path);
-  const name = basename(path);
+  const name = basename(path).replace(/\.gz$/, '');
   if (bytes[0] === 0x50 && bytes[1] === 0x4b) {
     const parts = zipEntries(bytes, name).map(entry => ({
       name: entry.name,
@@ -25,7 +25,7 @@ export function readTraceFile(path: string, format: TraceFormat | undefined, fet
   if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return readTrace(bytes, { name, fetchLineBytes }, format);
   return readTrace(
     unpack(name, () => gunzipSync(bytes, { maxOutputLength: LARGEST })),
-    { name: name.replace(/\.gz$/, ''), fetchLineBytes },
+    { name, fetchLineBytes },
     format,
   );
 }

@@ -10,10 +10,11 @@ import { tasksFor } from './trace-command.js';
 const HELP = `disco-sim main [options]
 
 Replays five recorded programs (radix and raytrace with 16 threads; pmake, database and verilog, four copies
-of a two-processor system side by side) on Disco's ccNUMA machine under three page placement policies, and on a UMA
-machine, and writes report.html.
+of a two-processor system side by side) on Disco's ccNUMA machine under three page placement policies (the one that
+moves pages with two settings), and on a UMA machine, and writes report.html.
 
 --seed TEXT      master seed (default 1997)
+--policies A,B   page placement policies
 --quick          only the first tenth of each trace
 --json           print one JSON object instead of a table
 --report FILE    where to write the report (default report.html)
@@ -40,7 +41,7 @@ const FETCH_BYTES = 64;
 
 /** Runs the command. */
 export async function mainJob(words: readonly string[]): Promise<void> {
-  const chosen = parseArguments(words);
+  const chosen = parseArguments(words, { policies: 'first-touch,round-robin,migrate-replicate,migrate-replicate-eager' });
   if (chosen.help) {
     process.stdout.write(HELP);
     return;

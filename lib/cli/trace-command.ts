@@ -33,7 +33,7 @@ const FETCH_BYTES = 64;
 
 /** Runs the command. */
 export async function traceCommand(words: readonly string[]): Promise<void> {
-  const chosen = parseArguments(words);
+  const chosen = parseArguments(words, { policies: 'first-touch,round-robin,migrate-replicate' });
   if (chosen.help) {
     process.stdout.write(HELP);
     return;

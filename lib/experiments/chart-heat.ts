@@ -3,7 +3,7 @@
  * height of a cell their number. One path for each colour keeps a map small.
  */
 import { NO_MISS, SHARE_STEPS } from './chart-palette.js';
-import { at, merged, ticks } from './chart-scale.js';
+import { at, merged, ticksWithin } from './chart-scale.js';
 import { html } from './html.js';
 import type { Html } from './html.js';
 import { clipped, count, percent, ratio } from './report-format.js';
@@ -35,21 +35,20 @@ const HEIGHTS = [3, 6, 9];
 export function heatMaps(labels: readonly string[], maps: readonly HeatMap[]): Html {
   const merge = maps.map(shortened);
   const limits = limitsOf(merge);
-  const end = Math.max(...merge.map(map => (map.windowNs / 1e6) * lengthOf(map)), 0);
-  const scale = ticks(end, 5);
+  const end = Math.max(...merge.map(map => (map.windowNs / 1e6) * lengthOf(map)), 0) || 1;
   const width = (WIDTH - LEFT - GAP * (maps.length - 1)) / Math.max(2, maps.length);
   const bottom = TOP + ROW * labels.length;
   return html`<svg class="chart" role="img" viewBox="0 0 ${WIDTH} ${bottom + 36}">
 <title>${`Local share of the misses of each page over time: ${maps.map(({ title }) => title).join('; ')}`}</title>
 <g class="tiny" text-anchor="end">${labels.map((label, i) => html`<text x="${LEFT - 8}" y="${TOP + ROW * i + 9}">${clipped(label, 28)}<title>${label}</title></text>`)}</g>
-${merge.map((map, i) => html`<g transform="translate(${at(LEFT + i * (width + GAP))} 0)">${panel(map, limits, scale, width - 12, bottom)}</g>`)}
+${merge.map((map, i) => html`<g transform="translate(${at(LEFT + i * (width + GAP))} 0)">${panel(map, limits, end, width, bottom)}</g>`)}
 </svg>
 <p class="key">Colour: share of the page’s misses that were local, from ${SHARE_STEPS.map((fill, i) => step(fill, i))}; ${box(NO_MISS, 9)} no miss.
 Height: ${box(SHARE_STEPS[3]!, HEIGHTS[0]!)} up to ${count(limits[0])}, ${box(SHARE_STEPS[3]!, HEIGHTS[1]!)} up to ${count(limits[1])}, ${box(SHARE_STEPS[3]!, HEIGHTS[2]!)} more misses in one column.</p>`;
 }
 
-function panel(map: HeatMap, limits: readonly [number, number], scale: readonly number[], width: number, bottom: number): Html {
-  const perMs = width / scale.at(-1)!;
+function panel(map: HeatMap, limits: readonly [number, number], end: number, width: number, bottom: number): Html {
+  const perMs = width / end;
   const columnWidth = (map.windowNs / 1e6) * perMs;
   const paths = SHARE_STEPS.map(() => '');
   map.rows.forEach((row, i) => row && addCells(paths, row, TOP + ROW * i, columnWidth, limits));
@@ -58,7 +57,7 @@ function panel(map: HeatMap, limits: readonly [number, number], scale: readonly 
 <rect y="${TOP}" width="${extent}" height="${bottom - TOP}" fill="${NO_MISS}"/>
 ${paths.map((d, i) => d !== '' && html`<path d="${d}" fill="${SHARE_STEPS[i]!}"/>`)}
 ${map.rows.map((row, i) => html`<rect class="row" y="${TOP + ROW * i}" width="${extent}" height="${ROW}"><title>${rowTitle(row)}</title></rect>`)}
-<g class="axis" text-anchor="middle">${scale.map(ms => html`<text x="${at(ms * perMs)}" y="${bottom + 14}">${ms}</text>`)}
+<g class="axis" text-anchor="middle">${ticksWithin(end, 5).map(ms => html`<text x="${at(ms * perMs)}" y="${bottom + 14}">${ms}</text>`)}
 <text x="${at(width / 2)}" y="${bottom + 30}">milliseconds</text></g>`;
 }
 

@@ -1,6 +1,6 @@
 /** Fractions over time, one line for each series, named where it ends. */
 import { LINES } from './chart-palette.js';
-import { at, ticks } from './chart-scale.js';
+import { at, ticksWithin } from './chart-scale.js';
 import { html } from './html.js';
 import type { Html } from './html.js';
 import { clipped } from './report-format.js';
@@ -17,16 +17,16 @@ export interface Series {
 const WIDTH = 1040;
 const HEIGHT = 250;
 const LEFT = 52;
-const RIGHT = 230;
+const RIGHT = 256;
 const TOP = 10;
 const BOTTOM = 40;
 const PERCENT = [0, 25, 50, 75, 100];
 
 /** Draws lines from 0 to 100 percent. Names that would meet are moved apart. */
 export function lineChart(title: string, series: readonly Series[]): Html {
-  const end = Math.max(...series.map(({ stepMs, values }) => stepMs * values.length), 0);
-  const scale = ticks(end, 8);
-  const x = (ms: number) => at(LEFT + (ms / scale.at(-1)!) * (WIDTH - LEFT - RIGHT));
+  const end = Math.max(...series.map(({ stepMs, values }) => stepMs * values.length), 0) || 1;
+  const scale = ticksWithin(end, 8);
+  const x = (ms: number) => at(LEFT + (ms / end) * (WIDTH - LEFT - RIGHT));
   const y = (fraction: number) => at(HEIGHT - BOTTOM - fraction * (HEIGHT - TOP - BOTTOM));
   const names = apart(series.map(({ values }) => y(values.findLast(value => value !== null) ?? 0) + 4));
   return html`<svg class="chart" role="img" viewBox="0 0 ${WIDTH} ${HEIGHT}">
@@ -53,7 +53,7 @@ function drawn({ name, stepMs, values }: Series, i: number, x: (ms: number) => n
   const nameX = WIDTH - RIGHT + 14;
   const leader = html`<path class="leader" d="M${endX} ${y(values[last]!)}L${nameX - 4} ${nameY - 4}"/>`;
   return html`<g>${leader}<path class="line" d="${path}" stroke="${stroke}"${dashes !== '' && html` stroke-dasharray="${dashes}"`}><title>${name}</title></path>
-<text x="${nameX}" y="${nameY}" fill="${stroke}" class="strong">${clipped(name, 31)}</text></g>`;
+<text x="${nameX}" y="${nameY}" fill="${stroke}" class="strong">${clipped(name, 33)}</text></g>`;
 }
 
 /** A step between two gaps is a point: a line too short to see otherwise. */

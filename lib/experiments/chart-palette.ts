@@ -23,7 +23,7 @@ export const TIME_PAINTS: readonly Paint[] = [
   { fill: '#cfaee0', ink: DARK },
   { fill: '#0b8f6f', ink: WHITE },
   { fill: '#f0d264', ink: DARK },
-  { fill: '#eceff2', ink: DARK },
+  { fill: '#dde3e8', ink: DARK },
   { fill: '#000000', ink: WHITE },
 ];
 

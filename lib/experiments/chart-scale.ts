@@ -15,6 +15,11 @@ export function ticks(most: number, parts: number): number[] {
   return Array.from({ length: steps + 1 }, (_, i) => Number((i * step).toPrecision(12)));
 }
 
+/** Those of the ticks that are not beyond the end. */
+export function ticksWithin(end: number, parts: number): number[] {
+  return ticks(end, parts).filter(tick => tick <= end);
+}
+
 /** Sums of `group` neighbours; the last group may have fewer. */
 export function merged(values: readonly number[], group: number): number[] {
   const sums = new Array<number>(Math.ceil(values.length / group)).fill(0);

@@ -70,6 +70,8 @@ export class Replay {
       costs: leanKernel,
       latencyNs: (from, to) => machine.readLatencyNs(from, to),
       nowNs: () => machine.simulation.time.ns(machine.simulation.now),
+      colours: coloursOf(machine.specification),
+      clearCounters: frame => machine.controllers[machine.map.homeOfFrame(frame)]!.counters?.clear(frame),
       keepDecisions: 0,
     });
     this.totalReferences = copies * trace.streams.reduce((sum, stream) => sum + stream.words.length, 0);
@@ -209,6 +211,11 @@ function checkFit({ trace, machine, policy, copies }: ReplayOptions): void {
     throw new ReplayError(
       `${trace.name} in ${copies} ${copies === 1 ? 'copy' : 'copies'} needs ${wanted} processors, ${machine.name} has ${present}; give it more nodes or replay fewer copies`,
     );
+}
+
+/** Pages in a way of the second-level cache. */
+function coloursOf({ processor, pageBytes }: ResolvedSpecification): number {
+  return Math.max(1, processor.l2.sizeBytes / processor.l2.ways / pageBytes);
 }
 
 function processorsOf(machine: ResolvedSpecification): number {

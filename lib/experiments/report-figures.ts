@@ -71,7 +71,7 @@ export function configurationOf({ policy, machine }: RunResult): string {
 }
 
 /** Nodes that have processors. */
-export function nodesOf(run: RunResult): number {
+export function processorNodes(run: RunResult): number {
   return new Set(run.processors.map(({ node }) => node)).size;
 }
 
@@ -108,7 +108,7 @@ function baselineOf(runs: readonly RunResult[]): RunResult | null {
   const candidates = runs.filter(run => whole(run) && run.elapsedNs > 0);
   const firstTouch = candidates.filter(({ policy }) => policy === 'first-touch');
   const slowest = candidates.reduce<RunResult | null>((most, run) => (most && most.elapsedNs >= run.elapsedNs ? most : run), null);
-  return firstTouch.find(run => nodesOf(run) > 1) ?? firstTouch[0] ?? slowest;
+  return firstTouch.find(run => processorNodes(run) > 1) ?? firstTouch[0] ?? slowest;
 }
 
 function relative(run: RunResult, baseline: RunResult | null): number | null {

@@ -27,6 +27,10 @@ export interface BareKernelOptions {
   readonly latencyNs: (from: number, to: number) => number;
   /** The present in nanoseconds. */
   readonly nowNs: () => number;
+  /** Colours of frames: pages in a way of the second-level cache. */
+  readonly colours: number;
+  /** Clears the hardware's miss counters of a frame that is put to a new use. */
+  readonly clearCounters: (frame: number) => void;
   /** Decisions kept one by one besides the counts; 0 for none. */
   readonly keepDecisions: number;
 }
@@ -71,7 +75,7 @@ export class BareKernel implements SystemSoftware {
     this.options = options;
     this.log = new DecisionLog({ keep: options.keepDecisions });
     this.pages = new PageStore(map.frames);
-    this.frames = new FramePool(map);
+    this.frames = new FramePool(map, options.colours);
     this.mover = new PageMover(map, options.costs, this.frames, this.pages);
     this.memory = {
       nodes: map.nodes,
@@ -190,7 +194,7 @@ export class BareKernel implements SystemSoftware {
     if (decision.action === 'stay') throw new RangeError(`${processor.path}: out of memory: ${decision.because}; give the machine more memory`);
     if (decision.action !== 'place')
       throw new Error(`the policy ${this.options.policy.name} answers a first touch with ${decision.action}; it must place the page`);
-    const frame = this.frames.take(decision.to);
+    const frame = this.frames.take(decision.to, page.number);
     if (frame < 0) throw new Error(`the policy ${this.options.policy.name} places a page on node ${decision.to}, which has no free frame`);
     this.log.record(evidence, view, decision);
     page.frame = frame;
@@ -209,6 +213,8 @@ export class BareKernel implements SystemSoftware {
     page.busy = true;
     yield compute(costs.pageFault);
     yield clearFrame(page.frame, costs.clearLine);
+    // Clearing is no use of the page: its misses and stores must not look like sharing.
+    this.options.clearCounters(page.frame);
     this.release(page);
   }
 
@@ -277,13 +283,13 @@ export class BareKernel implements SystemSoftware {
       case 'migrate':
         page.busy = true;
         page.moves++;
-        yield* this.mover.migrate(processor, page, this.frames.take(decision.to));
+        yield* this.mover.migrate(processor, page, this.frames.take(decision.to, page.number));
         work.migrations++;
         work.migrationNs += this.options.nowNs() - started;
         break;
       case 'replicate':
         page.busy = true;
-        yield* this.mover.replicate(processor, page, this.frames.take(decision.to));
+        yield* this.mover.replicate(processor, page, this.frames.take(decision.to, page.number));
         work.replications++;
         work.replicationNs += this.options.nowNs() - started;
         break;
@@ -295,6 +301,8 @@ export class BareKernel implements SystemSoftware {
       default:
         throw new Error(`the bare-machine kernel cannot ${decision.action} a page; it places, migrates, replicates, collapses, freezes and thaws`);
     }
+    // The counts that led here, and the misses of the copy itself, are no evidence about the page where it is now.
+    this.options.clearCounters(page.frame);
     yield* this.touchRecord(page);
     this.release(page);
   }
@@ -304,7 +312,7 @@ export class BareKernel implements SystemSoftware {
     const { map } = this.options;
     const perFrame = map.pageBytes / map.lineBytes;
     const part = Math.floor(page.id / perFrame);
-    const frame = (this.records[part] ??= this.frames.takeNear(page.home));
+    const frame = (this.records[part] ??= this.frames.takeNear(page.home, part));
     const offset = (page.id % perFrame) * map.lineBytes;
     yield machineLoad(frame, offset);
     yield machineStore(frame, offset, page.id);
@@ -314,7 +322,7 @@ export class BareKernel implements SystemSoftware {
   private tableOf(space: number, part: number, node: number): number {
     const key = space * 4096 + part;
     let frame = this.tables.get(key);
-    if (frame === undefined) this.tables.set(key, (frame = this.frames.takeNear(node)));
+    if (frame === undefined) this.tables.set(key, (frame = this.frames.takeNear(node, part)));
     return frame;
   }
 }

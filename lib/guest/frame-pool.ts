@@ -1,35 +1,49 @@
-/** Free page frames by node. */
+/**
+ * Free page frames by node and colour. Frames of one colour compete for the same sets of the second-level cache, so a
+ * page gets a frame of its own number's colour wherever it lives: otherwise a policy would be judged by cache conflicts
+ * that depend on how nodes number their frames. Commodity kernels of the time did the same.
+ */
 import type { AddressMap } from '../coherence/address-map.js';
 
-/** Hands out frames, lowest first, and takes them back. Frames are conserved. */
+/** Hands out frames and takes them back. Frames are conserved. */
 export class FramePool {
   private readonly map: AddressMap;
-  private readonly next: Float64Array;
+  private readonly colours: number;
+  /** Frames never handed out yet, by node and colour: how many were. */
+  private readonly used: Int32Array;
   private readonly returned: number[][];
+  private readonly freeFrames: Float64Array;
 
-  constructor(map: AddressMap) {
+  /** `colours` is the size of a cache way in pages, a positive integer. */
+  constructor(map: AddressMap, colours: number) {
+    if (!Number.isSafeInteger(colours) || colours < 1) throw new RangeError(`frames have at least one colour, not ${colours}`);
     this.map = map;
-    this.next = map.firstFrame.slice(0, map.nodes);
-    this.returned = Array.from({ length: map.nodes }, () => []);
+    this.colours = colours;
+    this.used = new Int32Array(map.nodes * colours);
+    this.returned = Array.from({ length: map.nodes * colours }, () => []);
+    this.freeFrames = Float64Array.from({ length: map.nodes }, (_, node) => map.firstFrame[node + 1]! - map.firstFrame[node]!);
   }
 
   /** Free frames of a node. */
   free(node: number): number {
-    return this.map.firstFrame[node + 1]! - this.next[node]! + this.returned[node]!.length;
+    return this.freeFrames[node]!;
   }
 
-  /** Takes a frame of a node, or -1 if there is none. */
-  take(node: number): number {
-    const returned = this.returned[node]!.pop();
-    if (returned !== undefined) return returned;
-    if (this.next[node]! === this.map.firstFrame[node + 1]!) return -1;
-    return this.next[node]!++;
+  /** Takes a frame of a node for the page of that number, or -1 if there is none. Without one of the colour, the next colour's. */
+  take(node: number, page: number): number {
+    if (this.freeFrames[node] === 0) return -1;
+    for (let k = 0; ; k++) {
+      const frame = this.ofColour(node, (page + k) % this.colours);
+      if (frame < 0) continue;
+      this.freeFrames[node]!--;
+      return frame;
+    }
   }
 
-  /** Takes a frame of a node, or of the next one that has any. Throws when the machine is full. */
-  takeNear(node: number): number {
+  /** Takes a frame of a node, or of the next one that has any. Throws a RangeError when the machine is full. */
+  takeNear(node: number, page: number): number {
     for (let k = 0; k < this.map.nodes; k++) {
-      const frame = this.take((node + k) % this.map.nodes);
+      const frame = this.take((node + k) % this.map.nodes, page);
       if (frame >= 0) return frame;
     }
     throw new RangeError(`out of memory: all ${this.map.frames} frames of ${this.map.nodes} nodes are in use; give the machine more memory`);
@@ -37,6 +51,19 @@ export class FramePool {
 
   /** Gives a frame back. */
   give(frame: number): void {
-    this.returned[this.map.homeOfFrame(frame)]!.push(frame);
+    const node = this.map.homeOfFrame(frame);
+    const colour = (frame - this.map.firstFrame[node]!) % this.colours;
+    this.returned[node * this.colours + colour]!.push(frame);
+    this.freeFrames[node]!++;
+  }
+
+  private ofColour(node: number, colour: number): number {
+    const index = node * this.colours + colour;
+    const returned = this.returned[index]!.pop();
+    if (returned !== undefined) return returned;
+    const frame = this.map.firstFrame[node]! + colour + this.used[index]! * this.colours;
+    if (frame >= this.map.firstFrame[node + 1]!) return -1;
+    this.used[index]!++;
+    return frame;
   }
 }

@@ -36,7 +36,7 @@ export class PageMover {
     this.costs = costs;
     this.frames = frames;
     this.pages = pages;
-    this.mailboxes = Array.from({ length: map.nodes }, (_, node) => frames.takeNear(node));
+    this.mailboxes = Array.from({ length: map.nodes }, (_, node) => frames.takeNear(node, node));
   }
 
   /** Moves the master copy to a frame of another node. The page must be busy and have no replicas. */

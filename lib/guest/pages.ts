@@ -27,6 +27,8 @@ export interface Page {
   readonly holders: Set<Processor>;
   /** Virtual pages that map it. */
   readonly mappings: Mapping[];
+  /** Number that decides its colour: virtual, or physical of a recorded system. */
+  readonly number: number;
   /** Physical page of a recorded system, for its unmapped segments; -1 for others. */
   readonly physical: number;
   frozen: boolean;
@@ -45,8 +47,8 @@ export class PageStore {
     this.byFrame = new Int32Array(frames).fill(-1);
   }
 
-  /** Makes a page without a frame. */
-  add(label: string, physical: number): Page {
+  /** Makes a page without a frame. `physical` is -1 for a page that is no physical page of a recorded system. */
+  add(label: string, number: number, physical: number): Page {
     const page: Page = {
       id: this.pages.length,
       label,
@@ -57,6 +59,7 @@ export class PageStore {
       waiters: [],
       holders: new Set(),
       mappings: [],
+      number,
       physical,
       frozen: false,
       moves: 0,

@@ -51,7 +51,7 @@ export class SystemProcess implements Process {
     if (physical === undefined) throw new Error(`${processor.path}: the trace uses page 0x${number.toString(16)} of task ${this.taskOf(processor)} before it maps it`);
     let page = this.physical.get(physical);
     if (page === undefined) {
-      page = pages.add(`${this.prefix}physical page 0x${physical.toString(16)}`, physical);
+      page = pages.add(`${this.prefix}physical page 0x${physical.toString(16)}`, physical, physical);
       this.physical.set(physical, page);
     }
     if (this.physicalOf(number) < 0) {

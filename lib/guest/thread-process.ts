@@ -37,7 +37,7 @@ export class ThreadProcess implements Process {
   touch(_processor: Processor, number: number, pages: PageStore): Page {
     let page = this.table.get(number);
     if (page === undefined) {
-      page = pages.add(`${this.prefix}page 0x${number.toString(16)}`, -1);
+      page = pages.add(`${this.prefix}page 0x${number.toString(16)}`, number, -1);
       page.mappings.push({ space: this.space, page: number });
       this.table.set(number, page);
     }

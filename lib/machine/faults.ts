@@ -13,8 +13,8 @@ export function findFaults(specification: unknown): Fault[] {
   const issues = (schema.safeParse(specification, { reportInput: true }).error?.issues ?? []).flatMap(unfold);
   const faults = issues.flatMap(faultsOf);
   if (issues.some(({ path, code }) => path.length === 0 && code !== 'unrecognized_keys')) return faults;
-  // A group with a fault of its own is not compared with others; an unknown key makes no value wrong.
-  const broken = new Set(issues.filter(({ code }) => code !== 'unrecognized_keys').map(({ path }) => path[0]));
+  // A group with a fault of its own is not compared with others.
+  const broken = new Set(issues.map(({ path }) => path[0]));
   const report = (path: Path, message: string): void => {
     faults.push({ path: pathText(path), message });
   };
@@ -26,9 +26,15 @@ export function findFaults(specification: unknown): Fault[] {
 /** Of a choice between shapes, the issues of the shape that was meant. */
 function unfold(issue: Issue): Issue[] {
   if (issue.code !== 'invalid_union' || issue.errors.length === 0) return [issue];
-  const meant = issue.errors.find(branch => !branch.some(({ path, code }) => path.length === 0 && code === 'invalid_type'));
-  if (meant === undefined) return [issue];
+  const near = issue.errors.filter(branch => !branch.some(({ path, code }) => path.length === 0 && code === 'invalid_type'));
+  if (near.length === 0) return [issue];
+  const meant = near.reduce((best, branch) => (weight(branch) < weight(best) ? branch : best));
   return meant.map(inner => ({ ...inner, path: [...issue.path, ...inner.path] })).flatMap(unfold);
+}
+
+/** How far off a shape is. */
+function weight(branch: readonly Issue[]): number {
+  return branch.reduce((sum, issue) => sum + (issue.code === 'unrecognized_keys' ? issue.keys.length : 1), 0);
 }
 
 function faultsOf(issue: Issue): Fault[] {

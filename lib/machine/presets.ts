@@ -1,22 +1,35 @@
 /** Machines by name: complete specifications, each with its source and how far to trust it (docs/machine.md). */
+import { dash1992 } from './presets/dash-1992.js';
 import { disco1997, uma } from './presets/disco-1997.js';
+import { flash1994 } from './presets/flash-1994.js';
+import { epyc2s, xeon2s, xeon2sCxl } from './presets/modern.js';
+import { origin2000 } from './presets/origin2000-1997.js';
 import type { MachineSpecification } from './specification.js';
 
 /** What can be asked of a preset without spreading it. */
 export interface PresetOptions {
-  /** Number of nodes; of processors for `uma`. A number that the machine's topology cannot have is refused by `resolve`. */
+  /**
+   * Number of nodes; of processors for `uma`. Meshes and hypercubes have the next number that they can have: 5 nodes of
+   * DASH make a mesh of 3 by 2. `xeon-2s-cxl` has 3 and no other number.
+   */
   readonly nodes?: number;
   /** Size of the second-level cache. */
   readonly l2Bytes?: number;
 }
 
-/** Makes a specification. */
+/** Makes a specification. Numbers that make no machine are refused when it is resolved or built. */
 export type Preset = (options?: PresetOptions) => MachineSpecification;
 
 /** All presets by name. */
 export const presets = {
   'disco-1997': disco1997,
   uma,
+  'flash-1994': flash1994,
+  'dash-1992': dash1992,
+  'origin2000-1997': origin2000,
+  'xeon-2s': xeon2s,
+  'epyc-2s': epyc2s,
+  'xeon-2s-cxl': xeon2sCxl,
 } as const satisfies Record<string, Preset>;
 
 /** Name of a preset. */

@@ -23,7 +23,8 @@ const text = z.string().max(2000);
 const count = (least: number, most: number) => z.int().min(least).max(most);
 /** At most a second. */
 const duration = z.number().min(0).max(1e9);
-const positive = z.number().positive().max(1e9);
+/** What takes time takes at least a picosecond. */
+const positive = z.number().min(0.001).max(1e9);
 
 const cache = object({ sizeBytes: count(4, 2 ** 28), ways: count(1, 255), lineBytes: count(4, 4096) });
 const memory = object({ accessNs: duration, banks: count(1, 65536), bankNs: positive });
@@ -111,7 +112,7 @@ export const schema = object({
     bits: count(1, 31),
     delayNs: duration,
     /** At most 1000 seconds. */
-    resetNs: z.number().positive().max(1e12),
+    resetNs: z.number().min(0.001).max(1e12),
   }).nullable(),
   wheelSlots: count(1024, 2 ** 20),
 }) satisfies z.ZodType<MachineSpecification>;

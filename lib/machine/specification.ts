@@ -5,6 +5,7 @@
 import type { CounterSettings } from '../placement/policy.js';
 import type { CacheGeometry } from '../processor/set-array.js';
 import { findFaults } from './faults.js';
+import { schema } from './schema.js';
 import { SpecificationError } from './specification-error.js';
 
 /** A cache-coherent NUMA machine. */
@@ -177,7 +178,7 @@ export interface ResolvedSpecification extends MachineSpecification {
 export function resolve(specification: unknown): ResolvedSpecification {
   const faults = findFaults(specification);
   if (faults.length > 0) throw new SpecificationError(faults);
-  const copy = structuredClone(specification as MachineSpecification);
+  const copy: MachineSpecification = schema.parse(specification);
   return { ...copy, nodes: nodesOf(copy) };
 }
 

@@ -64,6 +64,11 @@ export class PageCounters {
     return this.of(frame, now).slice(0, this.nodes + 1);
   }
 
+  /** Forgets a frame. */
+  clear(frame: number): void {
+    this.frames.delete(frame);
+  }
+
   private of(frame: number, now: Ticks): Int32Array {
     const interval = Math.floor(now / this.options.resetTicks) | 0;
     let counts = this.frames.get(frame);

@@ -1,4 +1,6 @@
 /** Plausible results without a simulator: five programs on four configurations, the same at every call. */
+import { disco1997, uma as umaMachine } from '../../lib/machine/presets/disco-1997.js';
+import { resolve } from '../../lib/machine/specification.js';
 import type { RunResult } from '../../lib/experiments/result.js';
 import { ACTIVITIES } from '../../lib/processor/software.js';
 
@@ -74,7 +76,7 @@ function result(program: Program, policy: string, machine: string): RunResult {
     seed: '1997',
     fingerprint: Array.from({ length: 16 }, () => Math.floor(16 * draw()).toString(16)).join(''),
     partial: null,
-    machine: specification(machine),
+    machine: resolve((uma ? umaMachine : disco1997)({ nodes: program.streams })),
     trace: traceOf(program),
     policy,
     elapsedNs,
@@ -101,21 +103,6 @@ function traceOf({ name, streams, system }: Program): RunResult['trace'] {
     lacks: system ? ['time'] : [],
     remarks: system ? ['The last block of each stream may be missing.'] : [],
   };
-}
-
-function specification(name: string): RunResult['machine'] {
-  const uma = name === 'uma';
-  const source = 'Bugnion, Devine, Rosenblum, SOSP 1997, sections 4 and 5.5';
-  const machine = {
-    name,
-    nodes: uma ? 1 : 16,
-    processorsPerNode: uma ? 16 : 1,
-    pageBytes: 4096,
-    l2: { bytes: 1048576, ways: 2, lineBytes: 128 },
-    latencyNs: { local: 300, remote: uma ? 300 : 900 },
-    notes: { latencyNs: { source, confidence: 'read' }, bankNs: { source: 'chosen', confidence: 'ours' } },
-  };
-  return machine as unknown as RunResult['machine'];
 }
 
 function activities(elapsedNs: number, { system }: Program, remote: number, moving: boolean, draw: () => number): number[] {

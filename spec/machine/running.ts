@@ -2,9 +2,15 @@
 import { FlatMemory } from '../../lib/machine/flat-memory.js';
 import { buildMachine, type Machine, type MachineOptions } from '../../lib/machine/machine.js';
 import type { MachineSpecification } from '../../lib/machine/specification.js';
-import { compute, load, store, type Operation, type Program } from '../../lib/processor/operations.js';
+import { compute, load, store, type Program } from '../../lib/processor/operations.js';
+import { Activity } from '../../lib/processor/software.js';
 
-/** Software that deals page pair p (two pages) to node p, for reads of chosen homes. */
+/** A machine with a fixed seed. */
+export function build(specification: MachineSpecification, options: Partial<MachineOptions> = {}): Machine {
+  return buildMachine(specification, { seed: 1, ...options });
+}
+
+/** Software that deals pair p of pages to node p. */
 export function pairPerNode(machine: Machine): FlatMemory {
   return new FlatMemory(machine.map, { nodeOfPage: page => (page >>> 1) % machine.map.nodes, refillCycles: 14 });
 }
@@ -12,48 +18,16 @@ export function pairPerNode(machine: Machine): FlatMemory {
 /** The virtual address of a word on `node`, with `pairPerNode`. */
 export const addressOn = (node: number): number => node * 8192 + 64;
 
-/** Nanoseconds that one read of `home` stalls the first processor of `reader`, line and TLB entry being absent. */
-export function measuredReadNs(specification: MachineSpecification, reader: number, home: number): number {
-  return measureNs(specification, reader, [[reader, [load(addressOn(home))]]]);
-}
-
-/** As `measuredReadNs`, of a line that the first processor of `owner` wrote long before. */
-export function measuredDirtyReadNs(
-  specification: MachineSpecification,
-  reader: number,
-  home: number,
-  owner: number,
-): number {
-  return measureNs(specification, reader, [
-    [owner, [store(addressOn(home), 1)]],
-    [reader, [compute(1_000_000), load(addressOn(home))]],
-  ]);
-}
-
-/** Time that the first processor of `reader` spends in stalls. */
-function measureNs(
-  specification: MachineSpecification,
-  reader: number,
-  work: readonly (readonly [node: number, operations: Operation[]])[],
-): number {
+/** Nanoseconds that one read of a line of node `home` stalls `reader` on a quiet machine. `owner` wrote it before, or -1. */
+export function readNs(specification: MachineSpecification, reader: number, home: number, owner = -1): number {
   const machine = build(specification);
-  const { map, processors, simulation } = machine;
-  const programs = new Array<Program | null>(processors.length).fill(null);
-  // A second processor of the same node, where owner and reader share one.
-  for (const [node, operations] of work) {
-    let at = map.firstProcessor[node];
-    while (programs[at] !== null) at++;
-    programs[at] = operations.values();
-  }
+  const programs = machine.processors.map((_, processor): Program | null => {
+    if (processor === owner) return [store(addressOn(home), 1)].values();
+    if (processor === reader) return [compute(1_000_000), load(addressOn(home))].values();
+    return null;
+  });
   machine.load(pairPerNode(machine), programs);
   machine.run();
-  const readers = work[work.length - 1][0] === reader ? programs.findLastIndex(program => program !== null && true) : -1;
-  const last = work.length > 1 && work[0][0] !== reader ? map.firstProcessor[reader] : readers;
-  const { ticks } = processors[last].account;
-  return simulation.time.ns(ticks[3] + ticks[4]);
-}
-
-/** A machine with a fixed seed. */
-export function build(specification: MachineSpecification, options: Partial<MachineOptions> = {}): Machine {
-  return buildMachine(specification, { seed: 1, ...options });
+  const { ticks } = machine.processors[reader].account;
+  return machine.simulation.time.ns(ticks[Activity.LocalStall] + ticks[Activity.RemoteStall]);
 }

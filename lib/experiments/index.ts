@@ -1,0 +1,9 @@
+/**
+ * disco-sim/experiments: replays of recorded programs, their results, tables and reports.
+ * @packageDocumentation
+ */
+export * from './policies.js';
+export * from './replay.js';
+export * from './report.js';
+export * from './result.js';
+export * from './table.js';
