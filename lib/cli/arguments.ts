@@ -43,7 +43,14 @@ export function parseArguments(words: readonly string[], usual: Usual): Argument
   for (const word of words) {
     if (word === '--') break;
     const name = /^--([^=]+)/.exec(word)?.[1];
-    if (name !== undefined && !known.includes(name)) throw new UsageError(unknown('option', `--${name}`, known.map(option => `--${option}`)));
+    if (name !== undefined && !known.includes(name))
+      throw new UsageError(
+        unknown(
+          'option',
+          `--${name}`,
+          known.map(option => `--${option}`),
+        ),
+      );
   }
   const { values, positionals } = parsed(words);
   return {
@@ -65,7 +72,9 @@ export function unknown(what: string, name: string, known: readonly string[]): s
   return `there is no ${what} ${name}${suggestion(name, known) || ';'} there are ${known.join(', ')}`;
 }
 
-function parsed(words: readonly string[]): ReturnType<typeof parseArgs<{ options: typeof OPTIONS; allowPositionals: true }>> {
+function parsed(
+  words: readonly string[],
+): ReturnType<typeof parseArgs<{ options: typeof OPTIONS; allowPositionals: true }>> {
   try {
     return parseArgs({ args: [...words], options: OPTIONS, allowPositionals: true });
   } catch (error) {

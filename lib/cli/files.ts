@@ -13,6 +13,11 @@ const LARGEST = 2 ** 31 - 1;
 
 /** Reads a trace file: plain, gzip, or a zip of drmemtrace chunks. Throws a TraceError or UsageError that names the file. */
 export function readTraceFile(path: string, format: TraceFormat | undefined, fetchLineBytes: number): RecordedTrace {
+  const trace = parsed(path, format, fetchLineBytes);
+  return { ...trace, name: trace.name.replace(/\.ntr$/, '') };
+}
+
+function parsed(path: string, format: TraceFormat | undefined, fetchLineBytes: number): RecordedTrace {
   const bytes = readBytes(path);
   const name = basename(path).replace(/\.gz$/, '');
   if (bytes[0] === 0x50 && bytes[1] === 0x4b) {

@@ -31,7 +31,10 @@ export async function runJob(tasks: readonly Task[], seed: string): Promise<RunR
   };
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
-  const progress = new ProgressLine(process.stderr, tasks.reduce((sum, task) => sum + referencesOf(task), 0));
+  const progress = new ProgressLine(
+    process.stderr,
+    tasks.reduce((sum, task) => sum + referencesOf(task), 0),
+  );
   const results: RunResult[] = [];
   let before = 0;
   try {

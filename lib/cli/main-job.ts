@@ -41,17 +41,24 @@ const FETCH_BYTES = 64;
 
 /** Runs the command. */
 export async function mainJob(words: readonly string[]): Promise<void> {
-  const chosen = parseArguments(words, { policies: 'first-touch,round-robin,migrate-replicate,migrate-replicate-eager' });
+  const chosen = parseArguments(words, {
+    policies: 'first-touch,round-robin,migrate-replicate,migrate-replicate-eager',
+  });
   if (chosen.help) {
     process.stdout.write(HELP);
     return;
   }
-  if (chosen.files.length > 0) throw new UsageError(`main takes no files; use: disco-sim trace ${chosen.files.join(' ')}`);
+  if (chosen.files.length > 0)
+    throw new UsageError(`main takes no files; use: disco-sim trace ${chosen.files.join(' ')}`);
   const report = chosen.report ?? 'report.html';
   checkWritable(report);
   const folder = fileURLToPath(new URL('../../traces/', import.meta.url));
   const tasks = PROGRAMS.flatMap(({ file, copies, l2Bytes }) =>
     tasksFor(readTraceFile(`${folder}${file}`, undefined, FETCH_BYTES), { ...chosen, copies }, l2Bytes),
   );
-  output(await runJob(tasks, chosen.seed), { title: 'Five recorded programs on Disco’s machine', json: chosen.json, report });
+  output(await runJob(tasks, chosen.seed), {
+    title: 'Five recorded programs on Disco’s machine',
+    json: chosen.json,
+    report,
+  });
 }

@@ -18,10 +18,14 @@ disco-sim --version       the version
 disco-sim COMMAND --help tells the options of a command.
 `;
 
-const COMMANDS: Readonly<Record<string, (words: readonly string[]) => Promise<void>>> = { trace: traceCommand, main: mainJob };
+const COMMANDS: Readonly<Record<string, (words: readonly string[]) => Promise<void>>> = {
+  trace: traceCommand,
+  main: mainJob,
+};
 
 async function run([command, ...words]: readonly string[]): Promise<void> {
-  if (command === undefined || command === '--help' || command === '-h' || command === 'help') process.stdout.write(HELP);
+  if (command === undefined || command === '--help' || command === '-h' || command === 'help')
+    process.stdout.write(HELP);
   else if (command === '--version' || command === '-v') process.stdout.write(`${VERSION}\n`);
   else {
     const action = COMMANDS[command];

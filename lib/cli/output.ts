@@ -19,7 +19,9 @@ export interface OutputOptions {
 /** Prints results on standard output and writes the report. Throws a UsageError if it cannot be written. */
 export function output(results: readonly RunResult[], options: OutputOptions): void {
   if (options.report !== undefined) writeWhole(options.report, html(results, options.title));
-  process.stdout.write(options.json ? `${JSON.stringify({ version: VERSION, results }, null, 1)}\n` : `${textTable(results)}\n`);
+  process.stdout.write(
+    options.json ? `${JSON.stringify({ version: VERSION, results }, null, 1)}\n` : `${textTable(results)}\n`,
+  );
   if (options.report !== undefined && !options.json) process.stdout.write(`\nThe report is in ${options.report}.\n`);
 }
 
@@ -29,7 +31,11 @@ function html(results: readonly RunResult[], title: string): string {
   return reportHtml({
     title,
     results,
-    machines: [...machines.values()].map(machine => ({ name: machine.name, svg: draw(machine).svg, caption: machine.source })),
+    machines: [...machines.values()].map(machine => ({
+      name: machine.name,
+      svg: draw(machine).svg,
+      caption: machine.source,
+    })),
     generatedBy: `disco-sim ${VERSION}`,
   });
 }

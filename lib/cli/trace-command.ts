@@ -42,11 +42,19 @@ export async function traceCommand(words: readonly string[]): Promise<void> {
   if (chosen.report !== undefined) checkWritable(chosen.report);
   const traces = chosen.files.map(file => readTraceFile(file, chosen.format, FETCH_BYTES));
   const tasks = traces.flatMap(trace => tasksFor(trace, chosen));
-  output(await runJob(tasks, chosen.seed), { title: 'Recorded programs on ccNUMA machines', json: chosen.json, report: chosen.report });
+  output(await runJob(tasks, chosen.seed), {
+    title: 'Recorded programs on ccNUMA machines',
+    json: chosen.json,
+    report: chosen.report,
+  });
 }
 
 /** All runs of a trace: every preset, every policy; on a machine of one node placement changes nothing, so one policy does. */
-export function tasksFor(whole: RecordedTrace, chosen: Pick<Arguments, 'presets' | 'policies' | 'copies' | 'quick'>, l2Bytes?: number): Task[] {
+export function tasksFor(
+  whole: RecordedTrace,
+  chosen: Pick<Arguments, 'presets' | 'policies' | 'copies' | 'quick'>,
+  l2Bytes?: number,
+): Task[] {
   const trace = chosen.quick ? shorten(whole, QUICK) : whole;
   const { copies } = chosen;
   return chosen.presets.flatMap(preset => {
@@ -63,5 +71,7 @@ function machineFor(name: string, processors: number, l2Bytes: number | undefine
   if (name === 'disco-1997' || name === 'uma') return resolve(preset({ ...options, nodes: processors }));
   const usual = resolve(preset(options));
   const present = usual.nodes.reduce((sum, node) => sum + node.processors, 0);
-  return present >= processors ? usual : resolve(preset({ ...options, nodes: Math.ceil((usual.nodes.length * processors) / present) }));
+  return present >= processors
+    ? usual
+    : resolve(preset({ ...options, nodes: Math.ceil((usual.nodes.length * processors) / present) }));
 }

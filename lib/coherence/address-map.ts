@@ -37,7 +37,10 @@ export class AddressMap {
     const { frames, processors, pageBytes, lineBytes } = options;
     if (frames.length !== processors.length)
       throw new RangeError(`memory is given for ${frames.length} nodes, processors for ${processors.length}`);
-    for (const [name, size] of [['page', pageBytes], ['line', lineBytes]] as const)
+    for (const [name, size] of [
+      ['page', pageBytes],
+      ['line', lineBytes],
+    ] as const)
       if (!Number.isSafeInteger(size) || size < 4 || (size & (size - 1)) !== 0)
         throw new RangeError(`a ${name} is a power of two of bytes, not ${size}`);
     if (lineBytes > pageBytes) throw new RangeError(`a line of ${lineBytes} bytes does not fit a page of ${pageBytes}`);
@@ -50,10 +53,14 @@ export class AddressMap {
     this.frames = this.firstFrame[this.nodes]!;
     this.processors = this.firstProcessor[this.nodes]!;
     if (this.frames * (pageBytes / lineBytes) > 2 ** 31)
-      throw new RangeError(`${this.frames} frames hold more than 2^31 lines of ${lineBytes} bytes; use less memory or longer lines`);
+      throw new RangeError(
+        `${this.frames} frames hold more than 2^31 lines of ${lineBytes} bytes; use less memory or longer lines`,
+      );
     this.nodeOfProcessor = new Int32Array(this.processors);
-    processors.forEach((count, node) => this.nodeOfProcessor.fill(node, this.firstProcessor[node], this.firstProcessor[node]! + count));
-    this.equal = frames.every((count) => count === frames[0]) ? frames[0]! : 0;
+    processors.forEach((count, node) =>
+      this.nodeOfProcessor.fill(node, this.firstProcessor[node], this.firstProcessor[node]! + count),
+    );
+    this.equal = frames.every(count => count === frames[0]) ? frames[0]! : 0;
   }
 
   /** The node whose memory holds a frame. */

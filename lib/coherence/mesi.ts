@@ -76,7 +76,12 @@ const homeRows: readonly Row<HomeState, HomeEvent, HomeAction>[] = [
   ['S', ['GetM(sharer)', 'GetM(non-sharer)'], ['sendData', 'sendInvToOthers', 'clearSharers', 'setOwner'], 'M'],
   ['S', 'PutS(not last)', ['removeRequester', 'sendPutAck']],
   ['S', 'PutS(last sharer)', ['removeRequester', 'sendPutAck'], 'I'],
-  ['S', ['PutM(non-owner, sharer)', 'PutE(non-owner, sharer)'], ['removeRequester', 'sendPutAck'], { some: 'S', none: 'I' }],
+  [
+    'S',
+    ['PutM(non-owner, sharer)', 'PutE(non-owner, sharer)'],
+    ['removeRequester', 'sendPutAck'],
+    { some: 'S', none: 'I' },
+  ],
 
   [['E', 'M'], 'GetS', ['forwardGetS', 'addRequester', 'addOwner', 'clearOwner'], 'S_D'],
   [['E', 'M'], 'GetM(non-sharer)', ['forwardGetM', 'setOwner'], 'M'],
@@ -85,7 +90,11 @@ const homeRows: readonly Row<HomeState, HomeEvent, HomeAction>[] = [
 
   ['S_D', ['GetS', 'GetM(sharer)', 'GetM(non-sharer)'], ['stall']],
   ['S_D', 'Data', ['writeMemory'], 'S'],
-  ['S_D', ['PutS(not last)', 'PutS(last sharer)', 'PutM(non-owner, sharer)', 'PutE(non-owner, sharer)'], ['removeRequester', 'sendPutAck']],
+  [
+    'S_D',
+    ['PutS(not last)', 'PutS(last sharer)', 'PutM(non-owner, sharer)', 'PutE(non-owner, sharer)'],
+    ['removeRequester', 'sendPutAck'],
+  ],
 
   [['I', 'E', 'M', 'S_D'], ['PutS(not a sharer)', 'PutM(non-owner)', 'PutE(non-owner)'], ['sendPutAck']],
   ['S', ['PutS(not a sharer)', 'PutM(non-owner)', 'PutE(non-owner)'], ['sendPutAck'], { some: 'S', none: 'I' }],

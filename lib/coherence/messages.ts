@@ -34,7 +34,7 @@ export const Lane = { Request: 0, Forward: 1, Response: 2 } as const;
 export const LANE_OF: readonly number[] = [0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2];
 
 /** Whether a kind of message carries a line of data. A PutM does; a response of data does. */
-export const CARRIES_DATA: readonly boolean[] = KIND_NAMES.map((name) => name === 'PutM' || name.startsWith('Data'));
+export const CARRIES_DATA: readonly boolean[] = KIND_NAMES.map(name => name === 'PutM' || name.startsWith('Data'));
 
 /** The `from` or `to` of a message that comes from, or goes to, the home of its line. */
 export const HOME = -1;
@@ -80,7 +80,9 @@ export class CoherenceMessage {
   }
 
   signature(): number {
-    return this.kind ^ (this.line << 4) ^ Math.imul(this.requester + 1, 0x01000193) ^ (this.acks << 20) ^ (this.to << 25);
+    return (
+      this.kind ^ (this.line << 4) ^ Math.imul(this.requester + 1, 0x01000193) ^ (this.acks << 20) ^ (this.to << 25)
+    );
   }
 }
 

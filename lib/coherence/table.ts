@@ -49,13 +49,13 @@ export class Table<State extends string = string, Event extends string = string,
     this.states = source.states;
     this.events = source.events;
     this.actions = source.actions;
-    this.stable = source.states.map((state) => source.stable.includes(state));
+    this.stable = source.states.map(state => source.stable.includes(state));
     const size = source.states.length * source.events.length;
     const cells: (Int32Array | null)[] = new Array<Int32Array | null>(size).fill(null);
     this.next = new Int32Array(size);
     this.nextWithoutSharers = new Int32Array(size);
     for (const [states, events, actions, next] of source.rows) {
-      const numbers = Int32Array.from(actions, (action) => this.number('action', this.actions, action));
+      const numbers = Int32Array.from(actions, action => this.number('action', this.actions, action));
       for (const state of [states].flat() as State[])
         for (const event of [events].flat() as Event[]) {
           const cell = this.cell(state, event);

@@ -66,9 +66,7 @@ export abstract class Component implements Scope {
   }
 
   /** Makes a registered group of statistics. */
-  protected statistics<Name extends string>(
-    definitions: Readonly<Record<Name, Definition>>,
-  ): Record<Name, number> {
+  protected statistics<Name extends string>(definitions: Readonly<Record<Name, Definition>>): Record<Name, number> {
     return this.simulation.registry.define(this.path, definitions);
   }
 }
@@ -77,6 +75,8 @@ const NAME = /^[a-zA-Z][a-zA-Z0-9_-]*$/;
 
 function childPath(parent: Scope, name: string): string {
   if (!NAME.test(name))
-    throw new Error(`${JSON.stringify(name)} is not a name: a letter, then letters, digits, - or _ (below ${parent.path || 'the root'})`);
+    throw new Error(
+      `${JSON.stringify(name)} is not a name: a letter, then letters, digits, - or _ (below ${parent.path || 'the root'})`,
+    );
   return parent.path === '' ? name : `${parent.path}.${name}`;
 }

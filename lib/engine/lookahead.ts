@@ -18,8 +18,8 @@ export function findLookaheads(runners: readonly Runner[], ports: readonly AnyPo
     if (list) list.push(port);
     else byDomain.set(domain, [port]);
   }
-  const running = new Map(runners.map((runner) => [runner.owner, runner]));
-  const leave = Math.min(...runners.map((runner) => leastDeparture(runner.owner, byDomain)), Infinity);
+  const running = new Map(runners.map(runner => [runner.owner, runner]));
+  const leave = Math.min(...runners.map(runner => leastDeparture(runner.owner, byDomain)), Infinity);
   const counts = new Map<string, number>();
   for (const { owner } of runners) counts.set(domainOf(owner), (counts.get(domainOf(owner)) ?? 0) + 1);
   for (const runner of runners) {
@@ -51,7 +51,7 @@ export function domainOf(component: Component): string {
 function distancesTo(target: Component, inside: readonly AnyPort[]): Map<Component, Ticks> {
   const distance = new Map<Component, Ticks>([[target, 0]]);
   // Domains are small (a node), so relaxing until nothing changes is simple and quick enough.
-  for (let changed = true; changed; ) {
+  for (let changed = true; changed;) {
     changed = false;
     for (const port of inside) {
       const peer = port.connectedTo;

@@ -92,7 +92,8 @@ export class Port<in out Sends extends Message, in out Receives extends Message>
         ? departs
         : this.booking.book(simulation.queue.now, departs, message.flits * this.ticksPerFlit);
     const arrives = start + this.latency;
-    if (simulation.observer !== null) simulation.observer.sent?.(this.path, peer.path, message, simulation.now, arrives);
+    if (simulation.observer !== null)
+      simulation.observer.sent?.(this.path, peer.path, message, simulation.now, arrives);
     if (peer.onTransit !== null && peer.onTransit(message, arrives)) return;
     peer.arrivals.add(arrives);
     simulation.queue.schedule(arrives - simulation.now, peer, message, this.rank);
@@ -116,7 +117,9 @@ export class Port<in out Sends extends Message, in out Receives extends Message>
       );
     const ticksPerFlit = wire.ticksPerFlit ?? 0;
     if (!Number.isSafeInteger(ticksPerFlit) || ticksPerFlit < 0)
-      throw new RangeError(`a flit from ${this.path} to ${peer.path} takes a whole number of ticks, not ${ticksPerFlit}`);
+      throw new RangeError(
+        `a flit from ${this.path} to ${peer.path} takes a whole number of ticks, not ${ticksPerFlit}`,
+      );
     this.peer = peer;
     this.latency = wire.latency;
     this.ticksPerFlit = ticksPerFlit;

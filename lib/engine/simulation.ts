@@ -194,8 +194,8 @@ export class Simulation implements Scope {
   private elaborate(): void {
     if (this.started) return;
     this.started = true;
-    const loose = this.ports.filter((port) => port.connectedTo === null);
-    if (loose.length > 0) throw new WiringError(loose.map((port) => `${port.path} is not connected`));
+    const loose = this.ports.filter(port => port.connectedTo === null);
+    if (loose.length > 0) throw new WiringError(loose.map(port => `${port.path} is not connected`));
     findLookaheads(this.allRunners, this.ports);
     for (const component of this.components.values()) component.start?.();
   }

@@ -27,7 +27,7 @@ export class StatisticsRegistry {
 
   /** Makes a group of counters that start at 0. The caller increments the fields of the returned object. */
   define<Name extends string>(path: string, definitions: Readonly<Record<Name, Definition>>): Record<Name, number> {
-    const values = Object.fromEntries(Object.keys(definitions).map((name) => [name, 0])) as Record<Name, number>;
+    const values = Object.fromEntries(Object.keys(definitions).map(name => [name, 0])) as Record<Name, number>;
     this.groups.push({ path, values, definitions });
     return values;
   }

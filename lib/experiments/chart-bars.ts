@@ -1,8 +1,8 @@
 /** Stacked horizontal bars on a common scale, and small single ones for tables. */
 import type { Paint } from './chart-palette.js';
 import { at, ticks } from './chart-scale.js';
-import { html } from './html.js';
-import type { Html } from './html.js';
+import { html as markup } from './html.js';
+import type { Content, Html } from './html.js';
 import { clipped, decimal } from './report-format.js';
 
 /** A bar of several parts. */
@@ -22,7 +22,7 @@ export interface BarPart extends Paint {
 }
 
 const WIDTH = 1040;
-const LEFT = 232;
+const LEFT = 272;
 const RIGHT = 60;
 const ROW = 38;
 const BAR = 26;
@@ -35,49 +35,68 @@ export function stackedBars(title: string, bars: readonly Bar[], parts: readonly
   const scale = ticks(Math.max(100, ...bars.map(({ length }) => length ?? 0)) * 1.001, 6);
   const x = (value: number) => at(LEFT + (value / scale.at(-1)!) * (WIDTH - LEFT - RIGHT));
   const bottom = TOP + ROW * bars.length;
-  return html`<svg class="chart" role="img" viewBox="0 0 ${WIDTH} ${bottom + 20}">
+  return markup`<svg class="chart" role="img" viewBox="0 0 ${WIDTH} ${bottom + 20}">
 <title>${title}</title>
-<g class="grid">${scale.map(value => html`<path d="M${x(value)} ${TOP - 4}V${bottom}"/>`)}</g>
-<g class="axis" text-anchor="middle">${scale.map(value => html`<text x="${x(value)}" y="${bottom + 15}">${value}</text>`)}</g>
+<g class="grid">${scale.map(value => markup`<path d="M${x(value)} ${TOP - 4}V${bottom}"/>`)}</g>
+<g class="axis" text-anchor="middle">${scale.map(value => markup`<text x="${x(value)}" y="${bottom + 15}">${value}</text>`)}</g>
 ${bars.map((bar, i) => row(bar, TOP + ROW * i, parts, x))}
-<path class="mark" d="M${x(100)} ${TOP - 8}V${bottom}"/><text class="small" x="${x(100)}" y="${TOP - 11}" text-anchor="middle">100</text>
+<path class="mark" d="M${x(100)} ${TOP - 8}V${bottom}"/>
+<text class="small" x="${x(100)}" y="${TOP - 11}" text-anchor="middle">100</text>
 </svg>`;
 }
 
-/** A bar for one fraction, to stand beside its number. */
-export function smallBar(fraction: number | null, fill: string): Html {
-  if (fraction === null) return html``;
+/** A bar for one fraction, with its number behind it; the number alone if there is no fraction. */
+export function smallBar(fraction: number | null, fill: string, number: Content): Html {
+  const text = markup`<span class="number">${number}</span>`;
+  if (fraction === null) return text;
   const width = at(60 * Math.min(1, Math.max(0, fraction)));
-  return html`<svg class="mini" viewBox="0 0 60 10" aria-hidden="true"><rect width="60" height="10" fill="#e3e8ed"/><rect width="${width}" height="10" fill="${fill}"/></svg>`;
+  return markup`<svg class="mini" viewBox="0 0 60 10" aria-hidden="true">
+<rect width="60" height="10" fill="#e3e8ed"/>
+<rect width="${width}" height="10" fill="${fill}"/></svg>${text}`;
 }
 
 /** Names and colours of parts; those that no bar has can be left out by the caller. */
 export function legend(parts: readonly BarPart[]): Html {
-  return html`<ul class="legend">${parts.map(({ name, fill }) => html`<li>${swatch(fill)} ${name}</li>`)}</ul>`;
+  return markup`<ul class="legend">${parts.map(({ name, fill }) => markup`<li>${swatch(fill)} ${name}</li>`)}</ul>`;
 }
 
 /** A small square of a colour, drawn so that it prints. */
 export function swatch(fill: string): Html {
-  return html`<svg class="swatch" viewBox="0 0 12 12" aria-hidden="true"><rect x=".5" y=".5" width="11" height="11" fill="${fill}" stroke="#5b6670"/></svg>`;
+  return markup`<svg class="swatch" viewBox="0 0 12 12" aria-hidden="true">
+<rect x=".5" y=".5" width="11" height="11" fill="${fill}" stroke="#5b6670"/></svg>`;
 }
 
 function row(bar: Bar, y: number, parts: readonly BarPart[], x: (value: number) => number): Html {
   const { label, length, remark } = bar;
   const middle = y + BAR / 2 + 5;
-  const name = html`<text x="${LEFT - 10}" y="${middle}" text-anchor="end">${clipped(label, 34)}<title>${label}</title></text>`;
-  if (length === null) return html`<g>${name}<text class="warn" x="${LEFT + 8}" y="${middle}">${clipped(remark, 100)}<title>${remark}</title></text></g>`;
+  const name = markup`<text x="${LEFT - 10}" y="${middle}" text-anchor="end">${clipped(label, 38)}<title>${label}</title></text>`;
+  if (length === null)
+    return markup`<g>${name}
+<text class="warn" x="${LEFT + 8}" y="${middle}">${clipped(remark, 100)}<title>${remark}</title></text></g>`;
   let start = 0;
   const pieces = bar.parts.map((fraction, i) => {
     const from = start;
     start += fraction * length;
     return fraction > 0 ? piece(label, parts[i]!, fraction, length, y, x(from), x(start)) : null;
   });
-  return html`<g>${name}${pieces}<text class="strong" x="${x(length) + 7}" y="${middle}">${decimal(length, 1)}</text></g>`;
+  return markup`<g>${name}${pieces}<text class="strong" x="${x(length) + 7}" y="${middle}">${decimal(length, 1)}</text></g>`;
 }
 
-function piece(label: string, part: BarPart, fraction: number, length: number, y: number, from: number, to: number): Html {
+function piece(
+  label: string,
+  part: BarPart,
+  fraction: number,
+  length: number,
+  y: number,
+  from: number,
+  to: number,
+): Html {
   const value = fraction * length;
   const title = `${label}: ${part.name} ${decimal(value, 1)}, that is ${decimal(100 * fraction, 1)} % of this run`;
-  const number = to - from >= LEAST_WITH_NUMBER && html`<text class="on" x="${at((from + to) / 2)}" y="${y + BAR / 2 + 4}" fill="${part.ink}">${decimal(value, value < 9.95 ? 1 : 0)}</text>`;
-  return html`<g><title>${title}</title><rect class="piece" x="${from}" y="${y}" width="${at(to - from)}" height="${BAR}" fill="${part.fill}"/>${number}</g>`;
+  const digits = value < 9.95 ? 1 : 0;
+  const number =
+    to - from >= LEAST_WITH_NUMBER &&
+    markup`<text class="on" x="${at((from + to) / 2)}" y="${y + BAR / 2 + 4}" fill="${part.ink}">${decimal(value, digits)}</text>`;
+  return markup`<g><title>${title}</title>
+<rect class="piece" x="${from}" y="${y}" width="${at(to - from)}" height="${BAR}" fill="${part.fill}"/>${number}</g>`;
 }

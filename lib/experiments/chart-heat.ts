@@ -4,7 +4,7 @@
  */
 import { NO_MISS, SHARE_STEPS } from './chart-palette.js';
 import { at, merged, ticksWithin } from './chart-scale.js';
-import { html } from './html.js';
+import { html as markup } from './html.js';
 import type { Html } from './html.js';
 import { clipped, count, percent, ratio } from './report-format.js';
 
@@ -38,13 +38,28 @@ export function heatMaps(labels: readonly string[], maps: readonly HeatMap[]): H
   const end = Math.max(...merge.map(map => (map.windowNs / 1e6) * lengthOf(map)), 0) || 1;
   const width = (WIDTH - LEFT - GAP * (maps.length - 1)) / Math.max(2, maps.length);
   const bottom = TOP + ROW * labels.length;
-  return html`<svg class="chart" role="img" viewBox="0 0 ${WIDTH} ${bottom + 36}">
+  const panels = merge.map((map, i) => {
+    const left = at(LEFT + i * (width + GAP));
+    return markup`<g transform="translate(${left} 0)">${panel(map, limits, end, width, bottom)}</g>`;
+  });
+  return markup`<svg class="chart" role="img" viewBox="0 0 ${WIDTH} ${bottom + 36}">
 <title>${`Local share of the misses of each page over time: ${maps.map(({ title }) => title).join('; ')}`}</title>
-<g class="tiny" text-anchor="end">${labels.map((label, i) => html`<text x="${LEFT - 8}" y="${TOP + ROW * i + 9}">${clipped(label, 28)}<title>${label}</title></text>`)}</g>
-${merge.map((map, i) => html`<g transform="translate(${at(LEFT + i * (width + GAP))} 0)">${panel(map, limits, end, width, bottom)}</g>`)}
+<g class="tiny" text-anchor="end">${labels.map(rowLabel)}</g>
+${panels}
 </svg>
-<p class="key">Colour: share of the page’s misses that were local, from ${SHARE_STEPS.map((fill, i) => step(fill, i))}; ${box(NO_MISS, 9)} no miss.
-Height: ${box(SHARE_STEPS[3]!, HEIGHTS[0]!)} up to ${count(limits[0])}, ${box(SHARE_STEPS[3]!, HEIGHTS[1]!)} up to ${count(limits[1])}, ${box(SHARE_STEPS[3]!, HEIGHTS[2]!)} more misses in one column.</p>`;
+${key(limits)}`;
+}
+
+function rowLabel(label: string, row: number): Html {
+  return markup`<text x="${LEFT - 8}" y="${TOP + ROW * row + 9}">${clipped(label, 28)}<title>${label}</title></text>`;
+}
+
+/** What colours and heights mean. */
+function key(limits: readonly [number, number]): Html {
+  const [few, more, many] = HEIGHTS.map(height => box(SHARE_STEPS[3]!, height));
+  return markup`<p class="key">Colour: share of the page’s misses that were local, from none
+${SHARE_STEPS.map(fill => box(fill, 9))} all; ${box(NO_MISS, 9)} no miss.
+Height: ${few!} up to ${count(limits[0])}, ${more!} up to ${count(limits[1])}, ${many!} more misses in one column.</p>`;
 }
 
 function panel(map: HeatMap, limits: readonly [number, number], end: number, width: number, bottom: number): Html {
@@ -53,11 +68,12 @@ function panel(map: HeatMap, limits: readonly [number, number], end: number, wid
   const paths = SHARE_STEPS.map(() => '');
   map.rows.forEach((row, i) => row && addCells(paths, row, TOP + ROW * i, columnWidth, limits));
   const extent = at(columnWidth * lengthOf(map));
-  return html`<text class="strong" x="0" y="14">${map.title}</text>
+  return markup`<text class="strong" x="0" y="14">${map.title}</text>
 <rect y="${TOP}" width="${extent}" height="${bottom - TOP}" fill="${NO_MISS}"/>
-${paths.map((d, i) => d !== '' && html`<path d="${d}" fill="${SHARE_STEPS[i]!}"/>`)}
-${map.rows.map((row, i) => html`<rect class="row" y="${TOP + ROW * i}" width="${extent}" height="${ROW}"><title>${rowTitle(row)}</title></rect>`)}
-<g class="axis" text-anchor="middle">${ticksWithin(end, 5).map(ms => html`<text x="${at(ms * perMs)}" y="${bottom + 14}">${ms}</text>`)}
+${paths.map((d, i) => d !== '' && markup`<path d="${d}" fill="${SHARE_STEPS[i]!}"/>`)}
+${map.rows.map((row, i) => tooltip(row, TOP + ROW * i, extent))}
+<g class="axis" text-anchor="middle">
+${ticksWithin(end, 5).map(ms => markup`<text x="${at(ms * perMs)}" y="${bottom + 14}">${ms}</text>`)}
 <text x="${at(width / 2)}" y="${bottom + 30}">milliseconds</text></g>`;
 }
 
@@ -98,7 +114,9 @@ function limitsOf(maps: readonly HeatMap[]): [number, number] {
 
 function shortened(map: HeatMap): HeatMap {
   const group = Math.max(1, Math.ceil(lengthOf(map) / MOST_WINDOWS));
-  const rows = map.rows.map(row => row && { ...row, local: merged(row.local, group), remote: merged(row.remote, group) });
+  const rows = map.rows.map(
+    row => row && { ...row, local: merged(row.local, group), remote: merged(row.remote, group) },
+  );
   return { ...map, windowNs: map.windowNs * group, rows };
 }
 
@@ -106,17 +124,19 @@ function lengthOf({ rows }: HeatMap): number {
   return Math.max(0, ...rows.map(row => row?.local.length ?? 0));
 }
 
-function rowTitle(row: HeatRow | null): string {
-  if (row === null) return 'not among the pages with most misses in this run';
-  const [local, remote] = [row.local, row.remote].map(values => values.reduce((sum, value) => sum + value, 0)) as [number, number];
-  return `${row.label}: ${count(local + remote)} misses, ${percent(ratio(local, local + remote), 0)} % local`;
+function tooltip(row: HeatRow | null, y: number, width: number): Html {
+  return markup`<rect class="row" y="${y}" width="${width}" height="${ROW}"><title>${rowTitle(row)}</title></rect>`;
 }
 
-function step(fill: string, i: number): Html {
-  const edge = i === 0 ? 'none ' : '';
-  return html`${edge}${box(fill, 9)}${i === SHARE_STEPS.length - 1 && ' all'}`;
+function rowTitle(row: HeatRow | null): string {
+  if (row === null) return 'not among the pages with most misses in this run';
+  const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
+  const local = sum(row.local);
+  const all = local + sum(row.remote);
+  return `${row.label}: ${count(all)} misses, ${percent(ratio(local, all), 0)} % local`;
 }
 
 function box(fill: string, height: number): Html {
-  return html`<svg class="box" viewBox="0 0 16 11" aria-hidden="true"><rect y="${(ROW - height) / 2}" width="16" height="${height}" fill="${fill}"/></svg>`;
+  return markup`<svg class="box" viewBox="0 0 16 11" aria-hidden="true">
+<rect y="${(ROW - height) / 2}" width="16" height="${height}" fill="${fill}"/></svg>`;
 }

@@ -28,7 +28,15 @@ export const TIME_PAINTS: readonly Paint[] = [
 ];
 
 /** From all misses remote to all local, in even steps of lightness. */
-export const SHARE_STEPS: readonly string[] = ['#f08c1e', '#d98a4e', '#bf8468', '#9f7b80', '#7a6f94', '#51619f', '#1a4a94'];
+export const SHARE_STEPS: readonly string[] = [
+  '#ffab3d',
+  '#e79058',
+  '#c97a74',
+  '#a0688c',
+  '#6f5a94',
+  '#3f4789',
+  '#0b2f78',
+];
 
 /** Where there is no miss. */
 export const NO_MISS = '#eef1f4';

@@ -14,7 +14,10 @@ export class Html {
 /** What the template takes: markup goes in as it is, text and numbers escaped, `null` and `false` not at all. */
 export type Content = Html | string | number | null | false | readonly Content[];
 
-/** Builds markup. Values are escaped for text and for quoted attributes; an unquoted attribute is the caller's mistake. */
+/**
+ * Builds markup. Values are escaped for text and for quoted attributes; an unquoted attribute is the caller's mistake.
+ * The charts import it as `markup`, because prettier lays out `html` templates, and SVG would not be the better for it.
+ */
 export function html(strings: TemplateStringsArray, ...values: readonly Content[]): Html {
   let text = strings[0]!;
   for (let i = 0; i < values.length; i++) text += markupOf(values[i]!) + strings[i + 1]!;
@@ -53,7 +56,8 @@ const ENTITIES: Readonly<Record<string, string>> = {
 
 const UNPRINTABLE = /(?![\t\n\r])\p{Cc}|\p{Cs}|\p{Bidi_Control}/gu;
 
-const ACTIVE = /<script|<foreignObject|<image|<iframe|<!|\son\w+\s*=|\shref\s*=\s*["']?(?!["']?#)|:href|\ssrc\s*=|@import|url\(\s*["']?(?!#)/i;
+const ACTIVE =
+  /<script|<style|<foreignObject|<image|<iframe|<!|\son\w+\s*=|\shref\s*=\s*["']?(?!["']?#)|:href|\ssrc\s*=|@import|url\(\s*["']?(?!#)/i;
 
 function markupOf(value: Content): string {
   if (value === null || value === false) return '';

@@ -49,7 +49,11 @@ export class LocalityRecorder {
       windowNs: this.window * tickNs,
       local: cut(this.all.local),
       remote: cut(this.all.remote),
-      pages: pages.map(([page, counts]) => ({ label: page.label, local: cut(counts.local), remote: cut(counts.remote) })),
+      pages: pages.map(([page, counts]) => ({
+        label: page.label,
+        local: cut(counts.local),
+        remote: cut(counts.remote),
+      })),
     };
   }
 

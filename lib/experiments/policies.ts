@@ -20,7 +20,8 @@ export const policies: Readonly<Record<string, () => PlacementPolicy>> = {
   migrate: () => missCounting({ ...counting, migration: true, replication: false }),
   replicate: () => missCounting({ ...counting, migration: false, replication: true }),
   'migrate-replicate': () => missCounting({ ...counting, migration: true, replication: true }),
-  'migrate-replicate-eager': () => named('migrate-replicate-eager', missCounting({ ...eager, migration: true, replication: true })),
+  'migrate-replicate-eager': () =>
+    named('migrate-replicate-eager', missCounting({ ...eager, migration: true, replication: true })),
 };
 
 function named(name: string, policy: PlacementPolicy): PlacementPolicy {

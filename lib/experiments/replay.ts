@@ -1,5 +1,5 @@
 /** Replays a recorded trace on a machine under a placement policy, and says what happened. */
-import { Booking } from '../engine/booking.js';
+import type { Booking } from '../engine/booking.js';
 import type { RunEnd, RunLimits } from '../engine/simulation.js';
 import { VERSION } from '../engine/version.js';
 import { BareKernel } from '../guest/bare-kernel.js';
@@ -172,14 +172,20 @@ export class Replay {
   private processFor(copy: number, threads: readonly Processor[]): Process {
     const prefix = this.options.copies === 1 ? '' : `copy ${copy + 1}, `;
     // Copies never share a processor, so they may use the same identifiers.
-    return this.options.trace.system ? new SystemProcess(0, SPACES, prefix) : new ThreadProcess(copy % 256, prefix, threads);
+    return this.options.trace.system
+      ? new SystemProcess(0, SPACES, prefix)
+      : new ThreadProcess(copy % 256, prefix, threads);
   }
 
   private queues(): RunResult['queues'] {
     const { simulation, controllers, network } = this.machine;
     const elapsed = simulation.now;
     const ns = (ticks: number): number => simulation.time.ns(ticks);
-    const row = (kind: 'controller' | 'bank' | 'link', name: string, queue: Pick<Booking, 'served' | 'busyTicks' | 'waitedTicks' | 'largestQueue'>): RunResult['queues'][number] => ({
+    const row = (
+      kind: 'controller' | 'bank' | 'link',
+      name: string,
+      queue: Pick<Booking, 'served' | 'busyTicks' | 'waitedTicks' | 'largestQueue'>,
+    ): RunResult['queues'][number] => ({
       kind,
       name,
       served: queue.served,
@@ -189,10 +195,17 @@ export class Replay {
     });
     return [
       ...controllers.map(controller => row('controller', controller.path, controller.occupancy)),
-      ...controllers.flatMap(controller => controller.banks.map((bank, i) => row('bank', `${controller.path}.bank${i}`, bank))),
-      ...network.linkTraffic().map(link =>
-        row('link', `${link.from} -> ${link.to}`, { ...link, served: link.messages.reduce((sum, count) => sum + count, 0) }),
+      ...controllers.flatMap(controller =>
+        controller.banks.map((bank, i) => row('bank', `${controller.path}.bank${i}`, bank)),
       ),
+      ...network
+        .linkTraffic()
+        .map(link =>
+          row('link', `${link.from} -> ${link.to}`, {
+            ...link,
+            served: link.messages.reduce((sum, count) => sum + count, 0),
+          }),
+        ),
     ];
   }
 }
@@ -204,7 +217,8 @@ function checkFit({ trace, machine, policy, copies }: ReplayOptions): void {
       `the policy ${policy.name} needs to know ${lacking.join(' and ')}, which ${trace.name} (${trace.format}) does not record; ` +
         'use first-touch or round-robin, or a trace that records it',
     );
-  if (!Number.isSafeInteger(copies) || copies < 1) throw new ReplayError(`a trace is replayed in 1 copy or more, not ${copies}`);
+  if (!Number.isSafeInteger(copies) || copies < 1)
+    throw new ReplayError(`a trace is replayed in 1 copy or more, not ${copies}`);
   const wanted = copies * trace.streams.length;
   const present = processorsOf(machine);
   if (wanted > present)

@@ -60,7 +60,12 @@ export function programsOf(results: readonly RunResult[]): ProgramRuns[] {
   return [...groups.values()].map(({ name, members }) => {
     const labels = labelsOf(members.map(({ run }) => run));
     const base = baselineOf(members.map(({ run }) => run));
-    const runs = members.map(({ run, number }, i) => ({ run, number, label: labels[i]!, relative: relative(run, base) }));
+    const runs = members.map(({ run, number }, i) => ({
+      run,
+      number,
+      label: labels[i]!,
+      relative: relative(run, base),
+    }));
     return { name, runs, baseline: runs.find(({ run }) => run === base) ?? null };
   });
 }
@@ -81,7 +86,12 @@ export function timeShares({ time }: RunResult): number[] {
   const whole = entries.reduce((sum, [, ns]) => sum + ns, 0);
   return TIME_GROUPS.map(({ activities }) => {
     const own = entries.filter(([name]) => (activities.length > 0 ? activities.includes(name) : !NAMED.has(name)));
-    return ratio(own.reduce((sum, [, ns]) => sum + ns, 0), whole) ?? 0;
+    return (
+      ratio(
+        own.reduce((sum, [, ns]) => sum + ns, 0),
+        whole,
+      ) ?? 0
+    );
   });
 }
 
@@ -93,7 +103,10 @@ export function localShare({ local, remote }: { readonly local: number; readonly
 /** The most frequent reason for leaving a page where it is, or null if that was never decided. */
 export function mainStay({ placement }: RunResult): { readonly because: string; readonly count: number } | null {
   const stays = placement.decisions.filter(({ action }) => action === 'stay');
-  return stays.reduce<(typeof stays)[number] | null>((most, stay) => (most && most.count >= stay.count ? most : stay), null);
+  return stays.reduce<(typeof stays)[number] | null>(
+    (most, stay) => (most && most.count >= stay.count ? most : stay),
+    null,
+  );
 }
 
 /** Whether the run is to be compared with others. */
@@ -107,7 +120,10 @@ const NAMED: ReadonlySet<string> = new Set(TIME_GROUPS.flatMap(({ activities }) 
 function baselineOf(runs: readonly RunResult[]): RunResult | null {
   const candidates = runs.filter(run => whole(run) && run.elapsedNs > 0);
   const firstTouch = candidates.filter(({ policy }) => policy === 'first-touch');
-  const slowest = candidates.reduce<RunResult | null>((most, run) => (most && most.elapsedNs >= run.elapsedNs ? most : run), null);
+  const slowest = candidates.reduce<RunResult | null>(
+    (most, run) => (most && most.elapsedNs >= run.elapsedNs ? most : run),
+    null,
+  );
   return firstTouch.find(run => processorNodes(run) > 1) ?? firstTouch[0] ?? slowest;
 }
 
@@ -120,7 +136,9 @@ function relative(run: RunResult, baseline: RunResult | null): number | null {
 function labelsOf(runs: readonly RunResult[]): string[] {
   const plain = runs.map(configurationOf);
   const seeded = plain.map((label, i) => (isTwice(label, plain) ? `${label}, seed ${runs[i]!.seed}` : label));
-  return seeded.map((label, i) => (isTwice(label, seeded) ? `${label} (${seeded.slice(0, i + 1).filter(l => l === label).length})` : label));
+  return seeded.map((label, i) =>
+    isTwice(label, seeded) ? `${label} (${seeded.slice(0, i + 1).filter(l => l === label).length})` : label,
+  );
 }
 
 function isTwice(label: string, labels: readonly string[]): boolean {

@@ -15,16 +15,22 @@ export interface ReportMachine {
   readonly name: string;
   /** A drawing: one SVG element that loads nothing. */
   readonly svg: string;
+  /** Text below the drawing. */
   readonly caption: string;
 }
 
 /** All machines, each with the key numbers of every variant of it that the results used. */
 export function machinesSection(machines: readonly ReportMachine[], results: readonly RunResult[]): Html {
-  return html`<section id="machines"><h2>The machines</h2>${machines.map(machine => machineBlock(machine, results))}</section>`;
+  return html`<section id="machines">
+    <h2>The machines</h2>
+    ${machines.map(machine => machineBlock(machine, results))}
+  </section>`;
 }
 
 /** Specifications in the order of first use, and the programs that each was used for. */
-export function variantsOf(results: readonly RunResult[]): { specification: ResolvedSpecification; programs: string[]; key: string }[] {
+export function variantsOf(
+  results: readonly RunResult[],
+): { specification: ResolvedSpecification; programs: string[]; key: string }[] {
   const variants = new Map<string, { specification: ResolvedSpecification; programs: string[]; key: string }>();
   for (const { machine, trace } of results) {
     const key = JSON.stringify(machine);
@@ -40,25 +46,60 @@ function machineBlock({ name, svg, caption }: ReportMachine, results: readonly R
   const facts = variants.map(({ specification }) => factsOf(specification));
   const first = variants[0]?.specification;
   return html`<h3>${name}</h3>
-<figure>${drawing(svg)}<figcaption>${caption}</figcaption></figure>
-${
-  first !== undefined &&
-  html`<div class="wide"><table><caption>Key numbers of ${name}</caption>
-<thead><tr><th scope="col">used for</th>${variants.map(({ programs }) => html`<th scope="col" class="text">${programs.join(', ')}</th>`)}</tr></thead>
-<tbody>${facts[0]!.map(([label], i) => html`<tr><th scope="row">${label}</th>${facts.map(fact => html`<td class="text">${fact[i]![1]}</td>`)}</tr>`)}</tbody></table></div>
-<p><strong>Where the numbers come from.</strong> ${first.source}. By group:</p>
-<dl class="facts">${Object.entries(first.confidence).map(([group, words]) => html`<dt>${group}</dt><dd>${String(words)}</dd>`)}</dl>
-<p class="muted">${CONFIDENCE_TAGS}</p>`
-}`;
+    <figure>
+      ${drawing(svg)}
+      <figcaption>${caption}</figcaption>
+    </figure>
+    ${
+      first !== undefined &&
+      html`<div class="wide">
+          <table>
+            <caption>
+              Key numbers of ${name}
+            </caption>
+            <thead>
+              <tr>
+                <th scope="col">used for</th>
+                ${variants.map(({ programs }) => html`<th scope="col" class="text">${programs.join(', ')}</th>`)}
+              </tr>
+            </thead>
+            <tbody>
+              ${facts[0]!.map(
+                ([label], i) =>
+                  html`<tr>
+                    <th scope="row">${label}</th>
+                    ${facts.map(fact => html`<td class="text">${fact[i]![1]}</td>`)}
+                  </tr>`,
+              )}
+            </tbody>
+          </table>
+        </div>
+        <p><strong>Where the numbers come from.</strong> ${first.source}. By group:</p>
+        <dl class="facts">
+          ${Object.entries(first.confidence).map(
+            ([group, words]) =>
+              html`<dt>${group}</dt>
+                <dd>${String(words)}</dd>`,
+          )}
+        </dl>
+        <p class="muted">${CONFIDENCE_TAGS}</p>`
+    }`;
 }
 
 function factsOf(specification: ResolvedSpecification): [label: string, value: string][] {
   const { nodes, processor, memory, pageBytes, network, controller } = specification;
   const total = (pick: (node: (typeof nodes)[number]) => number) => nodes.reduce((sum, node) => sum + pick(node), 0);
   const { local, remote } = latencies(specification);
-  const cache = ({ sizeBytes, ways, lineBytes }: typeof processor.l2) => `${bytes(sizeBytes)}, ${ways}-way, ${lineBytes}-byte lines`;
+  const cache = ({ sizeBytes, ways, lineBytes }: typeof processor.l2) =>
+    `${bytes(sizeBytes)}, ${ways}-way, ${lineBytes}-byte lines`;
   return [
-    ['nodes and processors', `${counted(nodes.length, 'node')}, ${counted(total(node => node.processors), 'processor')}`],
+    [
+      'nodes and processors',
+      `${counted(nodes.length, 'node')}, ${counted(
+        total(node => node.processors),
+        'processor',
+      )}`,
+    ],
     ['memory', `${bytes(total(node => node.memoryBytes))} in pages of ${bytes(pageBytes)}`],
     ['processor', `in order, ${processor.clockMHz} MHz, TLB of ${processor.tlbEntries} entries`],
     ['first-level caches', `instructions ${cache(processor.l1i)}; data ${cache(processor.l1d)}`],

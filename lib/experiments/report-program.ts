@@ -3,7 +3,7 @@ import { legend, smallBar, stackedBars } from './chart-bars.js';
 import { TIME_PAINTS } from './chart-palette.js';
 import { html } from './html.js';
 import type { Html } from './html.js';
-import { count, decimal, duration, milliseconds, percent } from './report-format.js';
+import { count, counted, decimal, duration, milliseconds, percent } from './report-format.js';
 import { localShare, TIME_GROUPS, timeShares, whole } from './report-figures.js';
 import type { LabelledRun, ProgramRuns } from './report-figures.js';
 import { localityPictures } from './report-locality.js';
@@ -16,20 +16,22 @@ export function programSection(program: ProgramRuns, id: string): Html {
   const descriptions = [...new Set(runs.map(({ run }) => run.trace.description).filter(text => text !== ''))];
   const { streams, copies, system } = runs[0]!.run.trace;
   const kind = system ? 'the whole system, operating system included' : 'one program without its operating system';
-  return html`<section id="${id}"><h2>${name}</h2>
-${descriptions.map(text => html`<p>${text}</p>`)}
-<p class="muted">Recorded: ${kind}; ${count(streams)} parallel streams${copies > 1 && `; ${count(copies)} copies side by side`}.</p>
-${partialNotes(runs)}
-${finding(program)}
-<h3>Where the time went</h3>
-${timeFigure(runs, baseline)}
-<h3>Misses, and pages moved</h3>
-${placementTable(runs, baseline)}
-<h3>Locality over time</h3>
-${localityPictures(program)}
-<h3>Queues</h3>
-${queuesTable(runs)}
-</section>`;
+  return html`<section id="${id}">
+    <h2>${name}</h2>
+    ${descriptions.map(text => html`<p>${text}</p>`)}
+    <p class="muted">
+      Recorded: ${kind}; ${count(streams)} parallel streams${copies > 1 && `; ${count(copies)} copies side by side`}.
+    </p>
+    ${partialNotes(runs)} ${finding(program)}
+    <h3>Where the time went</h3>
+    ${timeFigure(runs, baseline)}
+    <h3>Misses, and pages moved</h3>
+    ${placementTable(runs, baseline)}
+    <h3>Locality over time</h3>
+    ${localityPictures(program)}
+    <h3>Queues</h3>
+    ${queuesTable(runs)}
+  </section>`;
 }
 
 /** A box for every partial run, or nothing. */
@@ -37,7 +39,10 @@ export function partialNotes(runs: readonly LabelledRun[]): Html {
   const partial = runs.filter(({ run }) => !whole(run));
   return html`${partial.map(
     ({ run, label }) =>
-      html`<p class="partial">PARTIAL RUN: ${run.trace.name}, ${label}. It was cut short: ${run.partial}. Its figures cannot be compared with those of other runs.</p>`,
+      html`<p class="partial">
+        PARTIAL RUN: ${run.trace.name}, ${label}. It was cut short: ${run.partial}. Its figures cannot be compared with
+        those of other runs.
+      </p>`,
   )}`;
 }
 
@@ -54,8 +59,21 @@ function finding({ runs, baseline }: ProgramRuns): Html | null {
     return fraction === null ? 'no misses' : `${percent(fraction, 0)} % of misses local`;
   };
   const others = runs.filter(({ run, relative }) => run !== baseline.run && relative !== null);
-  return html`<div class="finding"><p>${baseline.label} takes ${milliseconds(baseline.run.elapsedNs)} ms, with ${share(baseline.run)}; this is 100 below.
-${others.map(({ run, label, relative }) => html`<br>${label}: <strong>${decimal(relative, 1)}</strong>, ${difference(relative!)}, with ${share(run)}.`)}</p></div>`;
+  return html`<div class="finding">
+    <p>
+      ${baseline.label} takes ${milliseconds(baseline.run.elapsedNs)} ms, with ${share(baseline.run)}; this is 100
+      below.
+      ${others.map(({ run, label, relative }) => html`<br />${label}: <strong>${decimal(relative, 1)}</strong>, ${difference(relative!)}, with ${share(run)}${moves(run)}.`)}
+    </p>
+  </div>`;
+}
+
+/** What a run moved, or that it moved nothing although it was asked to. */
+function moves({ policy, placement }: RunResult): string {
+  const { migrations, replications } = placement;
+  if (migrations + replications > 0)
+    return `; ${counted(migrations, 'migration')}, ${counted(replications, 'replication')}`;
+  return /migrat|replic/.test(policy) ? '; no page was moved' : '';
 }
 
 function difference(relative: number): string {
@@ -75,22 +93,73 @@ function timeFigure(runs: readonly LabelledRun[], baseline: LabelledRun | null):
     remark: whole(run) ? 'nothing to compare with' : `PARTIAL, not comparable: ${run.partial}`,
   }));
   const scale = baseline === null ? 'no run is whole' : `${baseline.label} is 100`;
-  return html`<figure>${legend(parts)}${stackedBars(`Time by use, ${scale}`, bars, parts)}
-<figcaption>Simulated time of each run, split by what the processors did; ${scale}, shorter is faster. Numbers inside the bars are on the same scale. The table has the parts in percent of each run’s own time.</figcaption></figure>
-<div class="wide"><table><caption>Time by use, in percent of each run’s time</caption>
-<thead><tr><th scope="col">configuration</th><th scope="col">time<br>ms</th><th scope="col">relative<br>time</th>${used.map(group => html`<th scope="col">${TIME_GROUPS[group]!.name}</th>`)}</tr></thead>
-<tbody>${runs.map((entry, i) => timeRow(entry, baseline, used.map(group => shares[i]![group]!)))}</tbody></table></div>`;
+  return html`<figure>
+      ${legend(parts)}${stackedBars(`Time by use, ${scale}`, bars, parts)}
+      <figcaption>
+        Simulated time of each run, split by what the processors did; ${scale}, shorter is faster. Numbers inside the
+        bars are on the same scale. The table has the parts in percent of each run’s own time.
+      </figcaption>
+    </figure>
+    <div class="wide">
+      <table>
+        <caption>
+          Time by use, in percent of each run’s time
+        </caption>
+        <thead>
+          <tr>
+            <th scope="col">configuration</th>
+            <th scope="col">time<br />ms</th>
+            <th scope="col">relative<br />time</th>
+            ${used.map(group => html`<th scope="col">${TIME_GROUPS[group]!.name}</th>`)}
+          </tr>
+        </thead>
+        <tbody>
+          ${runs.map((entry, i) =>
+            timeRow(
+              entry,
+              baseline,
+              used.map(group => shares[i]![group]!),
+            ),
+          )}
+        </tbody>
+      </table>
+    </div>`;
 }
 
 function timeRow(entry: LabelledRun, baseline: LabelledRun | null, shares: readonly number[]): Html {
   const { run, label, relative } = entry;
-  return html`<tr class="${rowClass(entry, baseline)}"><th scope="row">${label}</th><td>${milliseconds(run.elapsedNs)}</td><td>${whole(run) ? decimal(relative, 1) : 'partial'}</td>${shares.map(share => html`<td>${percent(share)}</td>`)}</tr>`;
+  return html`<tr class="${rowClass(entry, baseline)}">
+    <th scope="row">${label}</th>
+    <td>${milliseconds(run.elapsedNs)}</td>
+    <td>${whole(run) ? decimal(relative, 1) : 'partial'}</td>
+    ${shares.map(share => html`<td>${percent(share)}</td>`)}
+  </tr>`;
 }
 
 function placementTable(runs: readonly LabelledRun[], baseline: LabelledRun | null): Html {
-  return html`<div class="wide"><table><caption>Pages as the policy placed them, and the share of misses that stayed in the own node</caption>
-<thead><tr><th scope="col">configuration</th><th scope="col">misses</th><th scope="col">local share<br>%</th><th scope="col">pages</th><th scope="col">migra-<br>tions</th><th scope="col">repli-<br>cations</th><th scope="col">col-<br>lapses</th><th scope="col">mean cost of one<br>migr. / repl.</th><th scope="col" class="text">decisions and their reasons</th></tr></thead>
-<tbody>${runs.map(entry => placementRow(entry, baseline))}</tbody></table></div>`;
+  return html`<div class="wide">
+    <table>
+      <caption>
+        Pages as the policy placed them, and the share of misses that stayed in the own node
+      </caption>
+      <thead>
+        <tr>
+          <th scope="col">configuration</th>
+          <th scope="col">misses</th>
+          <th scope="col">local share<br />%</th>
+          <th scope="col">pages</th>
+          <th scope="col">migra-<br />tions</th>
+          <th scope="col">repli-<br />cations</th>
+          <th scope="col">col-<br />lapses</th>
+          <th scope="col">mean cost of one<br />migr. / repl.</th>
+          <th scope="col" class="text">decisions and their reasons</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${runs.map(entry => placementRow(entry, baseline))}
+      </tbody>
+    </table>
+  </div>`;
 }
 
 function placementRow(entry: LabelledRun, baseline: LabelledRun | null): Html {
@@ -98,10 +167,20 @@ function placementRow(entry: LabelledRun, baseline: LabelledRun | null): Html {
   const { misses, placement } = run;
   const share = localShare(misses);
   const { pages, migrations, replications, collapses, meanMigrationNs, meanReplicationNs, decisions } = placement;
-  const reasons = decisions.map((decision, i) => html`${i > 0 && html`<br>`}${count(decision.count)} × ${decision.action}: ${decision.because}`);
-  return html`<tr class="${rowClass(entry, baseline)}"><th scope="row">${label}</th><td>${count(misses.local + misses.remote)}</td>
-<td>${smallBar(share, TIME_PAINTS[LOCAL]!.fill)}${percent(share)}</td><td>${count(pages)}</td><td>${count(migrations)}</td><td>${count(replications)}</td><td>${count(collapses)}</td>
-<td>${duration(meanMigrationNs)} / ${duration(meanReplicationNs)}</td><td class="text reasons">${reasons}</td></tr>`;
+  const reasons = decisions.map(
+    (decision, i) => html`${i > 0 && html`<br />`}${count(decision.count)} × ${decision.action}: ${decision.because}`,
+  );
+  return html`<tr class="${rowClass(entry, baseline)}">
+    <th scope="row">${label}</th>
+    <td>${count(misses.local + misses.remote)}</td>
+    <td>${smallBar(share, TIME_PAINTS[LOCAL]!.fill, percent(share))}</td>
+    <td>${count(pages)}</td>
+    <td>${count(migrations)}</td>
+    <td>${count(replications)}</td>
+    <td>${count(collapses)}</td>
+    <td>${duration(meanMigrationNs)} / ${duration(meanReplicationNs)}</td>
+    <td class="text reasons">${reasons}</td>
+  </tr>`;
 }
 
 const LOCAL = TIME_GROUPS.findIndex(({ activities }) => activities.includes('local stall'));

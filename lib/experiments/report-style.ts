@@ -14,6 +14,7 @@ nav ol { columns: 2; margin: 8px 0; padding-left: 22px; }
 .lead { font-size: 18px; }
 .muted { color: #55616d; font-size: 14px; }
 .finding { border-left: 4px solid #1f5fa8; padding-left: 12px; }
+.finding p { max-width: none; }
 .partial { border: 3px solid #b3261e; background: #fdecea; padding: 8px 14px; font-weight: 600; max-width: none; }
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; font-size: 14px; margin: 8px 0 14px; font-variant-numeric: tabular-nums; }
@@ -23,7 +24,8 @@ thead th { border-bottom: 2px solid #1c2530; vertical-align: bottom; font-weight
 tbody th { font-weight: 500; }
 td, th[scope^="row"] { white-space: nowrap; }
 th:first-child, td.text, th.text { text-align: left; }
-td.text { white-space: normal; overflow-wrap: anywhere; }
+td.text { white-space: normal; overflow-wrap: break-word; }
+td.kind { white-space: nowrap; }
 td.reasons { min-width: 24ch; }
 tr.base th, tr.base td { background: #f3f6f9; }
 tr.partial-run th, tr.partial-run td { background: #fdecea; }
@@ -49,17 +51,19 @@ footer { margin-top: 48px; border-top: 1px solid #d5dbe1; padding-top: 8px; }
 .chart .mark { stroke: #1c2530; stroke-dasharray: 4 3; fill: none; }
 .chart .strong { font-weight: 700; }
 .chart .warn { fill: #b3261e; font-weight: 700; }
-.chart .line { fill: none; stroke-width: 2.2; stroke-linejoin: round; stroke-linecap: round; }
+.chart .line { fill: none; stroke-linejoin: round; stroke-linecap: round; }
 .chart .leader { stroke: #aeb8c2; stroke-dasharray: 1 3; fill: none; }
 .chart .row { fill: transparent; stroke: #fff; stroke-width: .6; }
 .mini { width: 60px; height: 10px; vertical-align: -1px; margin-right: 6px; }
+.number { display: inline-block; min-width: 3em; text-align: right; }
 .swatch { width: 12px; height: 12px; vertical-align: -1px; }
 .box { width: 16px; height: 11px; vertical-align: -1px; }
 .key { font-size: 14px; color: #55616d; max-width: none; }
 ul.legend { list-style: none; margin: 4px 0 6px; padding: 0; display: flex; flex-wrap: wrap; gap: 2px 18px; font-size: 14px; }
 @media print {
   body { max-width: none; padding: 0; font-size: 12px; }
-  svg, tr.base, .partial { -webkit-print-color-adjust: exact; print-color-adjust: exact; }
+  svg, tr.base, .finding p { max-width: none; }
+.partial { -webkit-print-color-adjust: exact; print-color-adjust: exact; }
   figure, table { break-inside: avoid; }
   h2, h3 { break-after: avoid; }
 }

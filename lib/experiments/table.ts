@@ -32,8 +32,14 @@ export function textTable(results: readonly RunResult[]): string {
 /** Each with the column that it is about. */
 const NOTES = [
   ['ms', 'ms: simulated time. rel: the same, the run named behind the program being 100.'],
-  ['ms', 'user to idle: what the processors spent their time on, in percent; local and rem. are stalls on memory, L2 is cache time.'],
-  ['loc %', 'loc %: second-level misses that memory of the own node served. migr, repl, coll: pages migrated, replicated, collapsed.'],
+  [
+    'ms',
+    'user to idle: what the processors spent their time on, in percent; local and rem. are stalls on memory, L2 is cache time.',
+  ],
+  [
+    'loc %',
+    'loc %: second-level misses that memory of the own node served. migr, repl, coll: pages migrated, replicated, collapsed.',
+  ],
   ['queue', 'queue: the most requests that waited at one controller / memory bank / link.'],
   ['stays for', 'stays for: the most frequent reason to leave a hot page where it is.'],
 ] as const;
@@ -50,7 +56,12 @@ function titleOf({ name, baseline }: ProgramRuns): string {
 
 function columnsOf(entries: readonly LabelledRun[]): readonly Column[] {
   const shares = entries.map(({ run }) => timeShares(run));
-  const column = (heading: string, gap: number, cell: (run: RunResult, entry: LabelledRun) => string, expendable = 0): Column => ({
+  const column = (
+    heading: string,
+    gap: number,
+    cell: (run: RunResult, entry: LabelledRun) => string,
+    expendable = 0,
+  ): Column => ({
     heading,
     align: 'right',
     gap,

@@ -7,8 +7,24 @@
 import type { AddressMap } from '../coherence/address-map.js';
 import { HOT_PAGE, type InterruptMessage } from '../coherence/messages.js';
 import { DecisionLog } from '../placement/decision-log.js';
-import type { CounterSettings, Decision, Evidence, EvidenceKind, MemoryView, PageView, PlacementPolicy } from '../placement/policy.js';
-import { clearFrame, compute, machineLoad, machineStore, wait, type Operation, type Program } from '../processor/operations.js';
+import type {
+  CounterSettings,
+  Decision,
+  Evidence,
+  EvidenceKind,
+  MemoryView,
+  PageView,
+  PlacementPolicy,
+} from '../placement/policy.js';
+import {
+  clearFrame,
+  compute,
+  machineLoad,
+  machineStore,
+  wait,
+  type Operation,
+  type Program,
+} from '../processor/operations.js';
 import type { Processor } from '../processor/processor.js';
 import { Activity, type Handler, type Refill, type SystemSoftware } from '../processor/software.js';
 import { GLOBAL } from '../processor/tlb.js';
@@ -58,7 +74,14 @@ export class BareKernel implements SystemSoftware {
   readonly log: DecisionLog;
   readonly pages: PageStore;
   readonly frames: FramePool;
-  readonly work: PageWork = { hotPages: 0, migrations: 0, replications: 0, collapses: 0, migrationNs: 0, replicationNs: 0 };
+  readonly work: PageWork = {
+    hotPages: 0,
+    migrations: 0,
+    replications: 0,
+    collapses: 0,
+    migrationNs: 0,
+    replicationNs: 0,
+  };
   private readonly options: BareKernelOptions;
   private readonly mover: PageMover;
   private readonly processes = new Map<Processor, Process>();
@@ -164,7 +187,13 @@ export class BareKernel implements SystemSoftware {
     return process;
   }
 
-  private decide(kind: EvidenceKind, processor: Processor, page: Page, store: boolean, counts: Readonly<Int32Array> | null): [Evidence, PageView, Decision] {
+  private decide(
+    kind: EvidenceKind,
+    processor: Processor,
+    page: Page,
+    store: boolean,
+    counts: Readonly<Int32Array> | null,
+  ): [Evidence, PageView, Decision] {
     const evidence: Evidence = { kind, node: processor.nodeNumber, store, timeNs: this.options.nowNs() };
     const view = this.view(page, counts, evidence.timeNs);
     return [evidence, view, this.options.policy.decide(evidence, view, this.memory)];
@@ -191,11 +220,17 @@ export class BareKernel implements SystemSoftware {
   /** Chooses and takes a frame for a page that has none. */
   private place(processor: Processor, page: Page, store: boolean): void {
     const [evidence, view, decision] = this.decide('first-touch', processor, page, store, null);
-    if (decision.action === 'stay') throw new RangeError(`${processor.path}: out of memory: ${decision.because}; give the machine more memory`);
+    if (decision.action === 'stay')
+      throw new RangeError(`${processor.path}: out of memory: ${decision.because}; give the machine more memory`);
     if (decision.action !== 'place')
-      throw new Error(`the policy ${this.options.policy.name} answers a first touch with ${decision.action}; it must place the page`);
+      throw new Error(
+        `the policy ${this.options.policy.name} answers a first touch with ${decision.action}; it must place the page`,
+      );
     const frame = this.frames.take(decision.to, page.number);
-    if (frame < 0) throw new Error(`the policy ${this.options.policy.name} places a page on node ${decision.to}, which has no free frame`);
+    if (frame < 0)
+      throw new Error(
+        `the policy ${this.options.policy.name} places a page on node ${decision.to}, which has no free frame`,
+      );
     this.log.record(evidence, view, decision);
     page.frame = frame;
     page.home = decision.to;
@@ -241,7 +276,11 @@ export class BareKernel implements SystemSoftware {
     const current = this.pages.ofFrame(message.a) === page;
     if (!this.wanted.has('hot-page')) return;
     const [evidence, view, wish] = this.decide('hot-page', processor, page, false, message.counts);
-    const decision = page.busy ? REFUSED_BUSY : !current || frameFor(page, node) !== message.a ? REFUSED_GONE : this.possible(page, wish);
+    const decision = page.busy
+      ? REFUSED_BUSY
+      : !current || frameFor(page, node) !== message.a
+        ? REFUSED_GONE
+        : this.possible(page, wish);
     this.log.record(evidence, view, decision);
     yield* this.carryOut(processor, page, decision, started);
   }
@@ -251,7 +290,9 @@ export class BareKernel implements SystemSoftware {
     const started = this.options.nowNs();
     if (page.replicas === null) {
       // The translation is from before the collapse: dropped, it is loaded anew.
-      yield compute(this.options.costs.interrupt + this.mover.drop(processor, page) * this.options.costs.dropTranslation);
+      yield compute(
+        this.options.costs.interrupt + this.mover.drop(processor, page) * this.options.costs.dropTranslation,
+      );
       return;
     }
     page.busy = true;
@@ -271,7 +312,12 @@ export class BareKernel implements SystemSoftware {
     return this.frames.free(wish.to) === 0 ? REFUSED_FULL : wish;
   }
 
-  private *carryOut(processor: Processor, page: Page, decision: Decision, started: number): Generator<Operation, void, number> {
+  private *carryOut(
+    processor: Processor,
+    page: Page,
+    decision: Decision,
+    started: number,
+  ): Generator<Operation, void, number> {
     const { work } = this;
     switch (decision.action) {
       case 'stay':
@@ -299,7 +345,9 @@ export class BareKernel implements SystemSoftware {
         work.collapses++;
         break;
       default:
-        throw new Error(`the bare-machine kernel cannot ${decision.action} a page; it places, migrates, replicates, collapses, freezes and thaws`);
+        throw new Error(
+          `the bare-machine kernel cannot ${decision.action} a page; it places, migrates, replicates, collapses, freezes and thaws`,
+        );
     }
     // The counts that led here, and the misses of the copy itself, are no evidence about the page where it is now.
     this.options.clearCounters(page.frame);

@@ -16,12 +16,16 @@ export class FramePool {
 
   /** `colours` is the size of a cache way in pages, a positive integer. */
   constructor(map: AddressMap, colours: number) {
-    if (!Number.isSafeInteger(colours) || colours < 1) throw new RangeError(`frames have at least one colour, not ${colours}`);
+    if (!Number.isSafeInteger(colours) || colours < 1)
+      throw new RangeError(`frames have at least one colour, not ${colours}`);
     this.map = map;
     this.colours = colours;
     this.used = new Int32Array(map.nodes * colours);
     this.returned = Array.from({ length: map.nodes * colours }, () => []);
-    this.freeFrames = Float64Array.from({ length: map.nodes }, (_, node) => map.firstFrame[node + 1]! - map.firstFrame[node]!);
+    this.freeFrames = Float64Array.from(
+      { length: map.nodes },
+      (_, node) => map.firstFrame[node + 1]! - map.firstFrame[node]!,
+    );
   }
 
   /** Free frames of a node. */
@@ -46,7 +50,9 @@ export class FramePool {
       const frame = this.take((node + k) % this.map.nodes, page);
       if (frame >= 0) return frame;
     }
-    throw new RangeError(`out of memory: all ${this.map.frames} frames of ${this.map.nodes} nodes are in use; give the machine more memory`);
+    throw new RangeError(
+      `out of memory: all ${this.map.frames} frames of ${this.map.nodes} nodes are in use; give the machine more memory`,
+    );
   }
 
   /** Gives a frame back. */

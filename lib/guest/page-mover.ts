@@ -3,7 +3,16 @@
  * the change of the mapping. Programs of the bare-machine kernel; they run at the present, with the page marked busy.
  */
 import type { AddressMap } from '../coherence/address-map.js';
-import { compute, copyFrame, interrupt, machineLoad, machineStore, wait, type Operation, type Program } from '../processor/operations.js';
+import {
+  compute,
+  copyFrame,
+  interrupt,
+  machineLoad,
+  machineStore,
+  wait,
+  type Operation,
+  type Program,
+} from '../processor/operations.js';
 import type { Processor } from '../processor/processor.js';
 import type { KernelCosts } from './costs.js';
 import type { FramePool } from './frame-pool.js';

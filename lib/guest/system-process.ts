@@ -36,7 +36,9 @@ export class SystemProcess implements Process {
   /** Uses address space identifiers `firstSpace` to `firstSpace + spaces - 1`, one per task in turn. */
   constructor(firstSpace: number, spaces: number, prefix: string) {
     if (firstSpace + spaces > GLOBAL)
-      throw new RangeError(`address space identifiers end at 255; ${firstSpace} to ${firstSpace + spaces - 1} do not fit`);
+      throw new RangeError(
+        `address space identifiers end at 255; ${firstSpace} to ${firstSpace + spaces - 1} do not fit`,
+      );
     this.firstSpace = firstSpace;
     this.spaces = spaces;
     this.prefix = prefix;
@@ -48,7 +50,10 @@ export class SystemProcess implements Process {
 
   lookup(processor: Processor, number: number, pages: PageStore): Page | undefined {
     const physical = this.translate(processor, number);
-    if (physical === undefined) throw new Error(`${processor.path}: the trace uses page 0x${number.toString(16)} of task ${this.taskOf(processor)} before it maps it`);
+    if (physical === undefined)
+      throw new Error(
+        `${processor.path}: the trace uses page 0x${number.toString(16)} of task ${this.taskOf(processor)} before it maps it`,
+      );
     let page = this.physical.get(physical);
     if (page === undefined) {
       page = pages.add(`${this.prefix}physical page 0x${physical.toString(16)}`, physical, physical);
@@ -56,7 +61,8 @@ export class SystemProcess implements Process {
     }
     if (this.physicalOf(number) < 0) {
       const space = this.isGlobal(number) ? GLOBAL : this.spaceOf(processor);
-      if (!page.mappings.some(mapping => mapping.space === space && mapping.page === number)) page.mappings.push({ space, page: number });
+      if (!page.mappings.some(mapping => mapping.space === space && mapping.page === number))
+        page.mappings.push({ space, page: number });
     }
     return page;
   }
@@ -66,7 +72,9 @@ export class SystemProcess implements Process {
     const page = physical === undefined ? undefined : this.physical.get(physical);
     // A half that was never used on its own has no backmap yet, so it is left for its own refill.
     const space = this.isGlobal(number) ? GLOBAL : this.spaceOf(processor);
-    return page?.mappings.some(mapping => mapping.space === space && mapping.page === number) === true ? page : undefined;
+    return page?.mappings.some(mapping => mapping.space === space && mapping.page === number) === true
+      ? page
+      : undefined;
   }
 
   touch(processor: Processor, number: number, pages: PageStore): Page {

@@ -60,20 +60,21 @@ export class Network<M extends Message> extends Component {
     const { topology } = options;
     this.topology = topology;
     this.destination = options.destination;
-    this.latency = Float64Array.from(topology.links, (link) => link.latency);
-    this.ticksPerFlit = Float64Array.from(topology.links, (link) => link.ticksPerFlit);
+    this.latency = Float64Array.from(topology.links, link => link.latency);
+    this.ticksPerFlit = Float64Array.from(topology.links, link => link.ticksPerFlit);
     this.links = topology.links.map(() => new Booking());
     this.traffic = new Float64Array(topology.links.length * LANES);
     this.linkFlits = new Float64Array(topology.links.length);
     this.nodes = Array.from(
       { length: topology.nodes },
-      (_, node) => new Port<M, M>(this, `node${node}`, refuse, (message, arrives) => this.carry(node, message, arrives)),
+      (_, node) =>
+        new Port<M, M>(this, `node${node}`, refuse, (message, arrives) => this.carry(node, message, arrives)),
     );
   }
 
   override leastTransit(port: object): Ticks {
     this.least ??= leastLatencies(this.topology);
-    const wires = this.nodes.map((node) => node.wireLatency);
+    const wires = this.nodes.map(node => node.wireLatency);
     return this.least[this.nodes.indexOf(port as Port<M, M>)]! + Math.min(...wires);
   }
 

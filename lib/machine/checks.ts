@@ -15,7 +15,11 @@ export interface Check {
   /** Groups that must be right by themselves for the check to mean anything. */
   readonly reads: readonly (keyof MachineSpecification)[];
   /** Must not throw. `broken` are the groups with faults of their own. */
-  readonly check: (specification: MachineSpecification, report: Report, broken: ReadonlySet<PropertyKey | undefined>) => void;
+  readonly check: (
+    specification: MachineSpecification,
+    report: Report,
+    broken: ReadonlySet<PropertyKey | undefined>,
+  ) => void;
 }
 
 /** What lines, dense and over the whole machine, are numbered with. */
@@ -99,7 +103,10 @@ function checkCounters({ counters }: MachineSpecification, report: Report): void
   if (counters === null) return;
   const { bits, threshold } = counters;
   if (threshold > 2 ** bits - 1)
-    report(['counters', 'threshold'], `a counter of ${bits} bits stays at ${2 ** bits - 1} and never reaches ${threshold}`);
+    report(
+      ['counters', 'threshold'],
+      `a counter of ${bits} bits stays at ${2 ** bits - 1} and never reaches ${threshold}`,
+    );
 }
 
 function checkWheel({ wheelSlots }: MachineSpecification, report: Report): void {

@@ -26,7 +26,9 @@ export function findFaults(specification: unknown): Fault[] {
 /** Of a choice between shapes, the issues of the shape that was meant. */
 function unfold(issue: Issue): Issue[] {
   if (issue.code !== 'invalid_union' || issue.errors.length === 0) return [issue];
-  const near = issue.errors.filter(branch => !branch.some(({ path, code }) => path.length === 0 && code === 'invalid_type'));
+  const near = issue.errors.filter(
+    branch => !branch.some(({ path, code }) => path.length === 0 && code === 'invalid_type'),
+  );
   if (near.length === 0) return [issue];
   const meant = near.reduce((best, branch) => (weight(branch) < weight(best) ? branch : best));
   return meant.map(inner => ({ ...inner, path: [...issue.path, ...inner.path] })).flatMap(unfold);

@@ -9,7 +9,12 @@ import type { ResolvedSpecification } from './specification.js';
  * on. A node without processors or memory answers with what it would be. Throws a RangeError for a node that does not
  * exist.
  */
-export function readLatencyNs(specification: ResolvedSpecification, topology: Topology, from: number, to: number): number {
+export function readLatencyNs(
+  specification: ResolvedSpecification,
+  topology: Topology,
+  from: number,
+  to: number,
+): number {
   const { nodes, controller, network } = specification;
   const time = new TimeBase(specification.tickPs);
   const there = routeLatency(topology, from, to);

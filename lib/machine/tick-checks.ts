@@ -31,7 +31,10 @@ const GROUPS: readonly (readonly [keyof MachineSpecification, (specification: Ma
   ['processor', ({ processor }) => [clock(processor.clockMHz), ns(['processor', 'l2HitNs'], processor.l2HitNs)]],
   ['memory', ({ memory }) => memoryTimes(['memory'], memory)],
   ['nodes', nodeTimes],
-  ['controller', ({ controller }) => Object.entries(controller).map(([key, value]) => ns(['controller', key], value as number))],
+  [
+    'controller',
+    ({ controller }) => Object.entries(controller).map(([key, value]) => ns(['controller', key], value as number)),
+  ],
   ['busNs', ({ busNs }) => [ns(['busNs'], busNs)]],
   ['network', networkTimes],
   [
@@ -79,7 +82,8 @@ function networkTimes({ network: { topology, niNs } }: MachineSpecification): Ti
   const times = [ns(['network', 'niNs'], niNs)];
   if ('attach' in topology) times.push(...linkTimes([...path, 'attach'], topology.attach));
   if ('link' in topology) times.push(...linkTimes([...path, 'link'], topology.link));
-  if (topology.kind === 'graph') topology.edges.forEach((edge, i) => times.push(...linkTimes([...path, 'edges', i], edge)));
+  if (topology.kind === 'graph')
+    topology.edges.forEach((edge, i) => times.push(...linkTimes([...path, 'edges', i], edge)));
   if (topology.kind === 'matrix') {
     times.push(...matrixTimes([...path, 'latencyNs'], topology.latencyNs));
     if (typeof topology.flitNs === 'number') times.push(ns([...path, 'flitNs'], topology.flitNs));
@@ -89,7 +93,9 @@ function networkTimes({ network: { topology, niNs } }: MachineSpecification): Ti
 }
 
 function matrixTimes(path: Path, matrix: readonly (readonly number[])[]): Time[] {
-  return matrix.flatMap((row, from) => row.map((value, to) => ns([...path, from, to], value)).filter((_, to) => to !== from));
+  return matrix.flatMap((row, from) =>
+    row.map((value, to) => ns([...path, from, to], value)).filter((_, to) => to !== from),
+  );
 }
 
 function gcd(a: number, b: number): number {

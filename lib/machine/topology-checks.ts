@@ -1,6 +1,11 @@
 /** Whether a topology is one, and whether it has as many nodes as the machine. */
 import type { Report } from './checks.js';
-import { nodesOf, type EdgeSpecification, type MachineSpecification, type TopologySpecification } from './specification.js';
+import {
+  nodesOf,
+  type EdgeSpecification,
+  type MachineSpecification,
+  type TopologySpecification,
+} from './specification.js';
 
 const PATH = ['network', 'topology'] as const;
 
@@ -14,12 +19,16 @@ export function checkTopology({ network: { topology } }: MachineSpecification, r
     if (matrix.length !== rows) report([...PATH, key], `has ${matrix.length} rows, but latencyNs has ${rows}`);
     matrix.forEach((row, i) => {
       if (row.length !== rows)
-        report([...PATH, key, i], `has ${row.length} numbers, but there are ${rows} nodes; give each node one for each node`);
+        report(
+          [...PATH, key, i],
+          `has ${row.length} numbers, but there are ${rows} nodes; give each node one for each node`,
+        );
     });
   }
   latencyNs.forEach((row, from) =>
     row.forEach((latency, to) => {
-      if (latency < 0.001 && to !== from) report([...PATH, 'latencyNs', from, to], 'a link takes some time; only the diagonal may be 0');
+      if (latency < 0.001 && to !== from)
+        report([...PATH, 'latencyNs', from, to], 'a link takes some time; only the diagonal may be 0');
     }),
   );
 }
@@ -29,7 +38,8 @@ export function checkNodeCount(specification: MachineSpecification, report: Repo
   const nodes = nodesOf(specification).length;
   const { topology } = specification.network;
   const shape = shapeOf(topology);
-  if (shape !== null && shape.nodes !== nodes) report([...PATH], `${shape.text} has ${shape.nodes} nodes, but the machine has ${nodes}`);
+  if (shape !== null && shape.nodes !== nodes)
+    report([...PATH], `${shape.text} has ${shape.nodes} nodes, but the machine has ${nodes}`);
   if (topology.kind === 'graph') checkGraph(nodes, topology.routers, topology.edges, report);
 }
 
@@ -79,7 +89,8 @@ function checkGraph(nodes: number, routers: number, edges: readonly EdgeSpecific
   };
   edges.forEach((edge, i) => {
     const [a, b] = 'a' in edge ? [edge.a, edge.b] : [edge.from, edge.to];
-    if (a >= vertices || b >= vertices) report([...PATH, 'edges', i], `names vertex ${Math.max(a, b)} of 0 to ${vertices - 1}, nodes first`);
+    if (a >= vertices || b >= vertices)
+      report([...PATH, 'edges', i], `names vertex ${Math.max(a, b)} of 0 to ${vertices - 1}, nodes first`);
     else if (a === b) report([...PATH, 'edges', i], 'leads nowhere; leave it out');
     else {
       add(i, a, b);

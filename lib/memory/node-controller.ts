@@ -16,7 +16,13 @@ import {
   Kind,
   type NodeMessage,
 } from '../coherence/messages.js';
-import { HOME_EVENTS, HOME_ACTIONS, type CoherenceProtocol, type HomeAction, type HomeEvent } from '../coherence/table.js';
+import {
+  HOME_EVENTS,
+  HOME_ACTIONS,
+  type CoherenceProtocol,
+  type HomeAction,
+  type HomeEvent,
+} from '../coherence/table.js';
 import { Booking } from '../engine/booking.js';
 import { Component, type Scope } from '../engine/component.js';
 import { SimulationError } from '../engine/errors.js';
@@ -149,7 +155,9 @@ export class NodeController extends Component {
 
   override waitsFor(): string | undefined {
     const [line] = this.waiting.keys();
-    return line === undefined ? undefined : `line ${line} to leave its transition, with ${this.waiting.get(line)!.length} requests behind it`;
+    return line === undefined
+      ? undefined
+      : `line ${line} to leave its transition, with ${this.waiting.get(line)!.length} requests behind it`;
   }
 
   /** The value of a line as memory has it. Right only while no cache owns the line. */
@@ -250,7 +258,12 @@ export class NodeController extends Component {
       case Kind.DataOwner:
         return EVENT.Data;
       default:
-        throw new SimulationError(this.path, this.now, this.simulation.seed, `home cannot receive ${KIND_NAMES[message.kind]}`);
+        throw new SimulationError(
+          this.path,
+          this.now,
+          this.simulation.seed,
+          `home cannot receive ${KIND_NAMES[message.kind]}`,
+        );
     }
   }
 
@@ -367,7 +380,10 @@ export class NodeController extends Component {
     if (!counters.miss(frame, requester, now) || requester === node) return;
     this.stats.hotPages++;
     const counts = counters.snapshot(frame, now);
-    this.toCache(new InterruptMessage(flits.control, HOT_PAGE, HOME, from, frame, requester, counts), now + this.options.counters!.delayTicks);
+    this.toCache(
+      new InterruptMessage(flits.control, HOT_PAGE, HOME, from, frame, requester, counts),
+      now + this.options.counters!.delayTicks,
+    );
   }
 
   private note(message: CoherenceMessage): void {

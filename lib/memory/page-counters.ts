@@ -33,7 +33,9 @@ export class PageCounters {
   constructor(nodes: number, options: PageCounterOptions) {
     for (const [name, value] of Object.entries(options) as [string, number][])
       if (!Number.isSafeInteger(value) || value < (name === 'delayTicks' ? 0 : 1))
-        throw new RangeError(`page counters: ${name} is a whole number of at least ${name === 'delayTicks' ? 0 : 1}, not ${value}`);
+        throw new RangeError(
+          `page counters: ${name} is a whole number of at least ${name === 'delayTicks' ? 0 : 1}, not ${value}`,
+        );
     if (options.bits > 31) throw new RangeError(`page counters have at most 31 bits, not ${options.bits}`);
     if (options.threshold > 2 ** options.bits - 1)
       throw new RangeError(

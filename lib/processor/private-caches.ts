@@ -7,7 +7,13 @@
 import type { AddressMap } from '../coherence/address-map.js';
 import { wordOf, withWord, type LineData } from '../coherence/line-data.js';
 import { CoherenceMessage, HOME, KIND_NAMES, Kind } from '../coherence/messages.js';
-import { CACHE_ACTIONS, CACHE_EVENTS, type CacheAction, type CacheEvent, type CoherenceProtocol } from '../coherence/table.js';
+import {
+  CACHE_ACTIONS,
+  CACHE_EVENTS,
+  type CacheAction,
+  type CacheEvent,
+  type CoherenceProtocol,
+} from '../coherence/table.js';
 import { FirstLevel, Right, SecondLevel, type CacheGeometry } from './set-array.js';
 
 /** What private caches are made with. */
@@ -94,10 +100,17 @@ export class PrivateCaches {
     this.l1d = new FirstLevel(`${name}: l1d`, options.l1d);
     this.l2 = new SecondLevel(`${name}: l2`, options.l2, LEAVING);
     if (options.l2.lineBytes !== map.lineBytes)
-      throw new RangeError(`${name}: second-level lines of ${options.l2.lineBytes} bytes, but coherence keeps ${map.lineBytes}`);
-    for (const [level, geometry] of [['l1i', options.l1i], ['l1d', options.l1d]] as const)
+      throw new RangeError(
+        `${name}: second-level lines of ${options.l2.lineBytes} bytes, but coherence keeps ${map.lineBytes}`,
+      );
+    for (const [level, geometry] of [
+      ['l1i', options.l1i],
+      ['l1d', options.l1d],
+    ] as const)
       if (geometry.lineBytes > options.l2.lineBytes)
-        throw new RangeError(`${name}: ${level} lines of ${geometry.lineBytes} bytes do not fit second-level lines of ${options.l2.lineBytes}`);
+        throw new RangeError(
+          `${name}: ${level} lines of ${geometry.lineBytes} bytes do not fit second-level lines of ${options.l2.lineBytes}`,
+        );
     const { cache } = protocol;
     this.invalid = cache.state('I');
     this.words = map.lineBytes >> 2;
@@ -121,7 +134,8 @@ export class PrivateCaches {
     if (slot >= 0) {
       const state = this.state[slot]!;
       if ((store ? this.storeHits : this.loadHits)[state] === 1) {
-        this.state[slot] = this.options.protocol.cache.next[state * CACHE_EVENTS.length + (store ? EVENT.store : EVENT.load)]!;
+        this.state[slot] =
+          this.options.protocol.cache.next[state * CACHE_EVENTS.length + (store ? EVENT.store : EVENT.load)]!;
         this.l2.touch(slot);
         this.use(slot, store, fetch, l1Line, word, value);
         return Access.SecondLevel;
@@ -215,7 +229,8 @@ export class PrivateCaches {
   private evict(slot: number): void {
     const { tags, slots } = this.l2;
     let extra = slots;
-    while (tags[extra] !== -1) if (++extra === slots + LEAVING) this.owner.fail(`more than ${LEAVING} lines are on their way out`);
+    while (tags[extra] !== -1)
+      if (++extra === slots + LEAVING) this.owner.fail(`more than ${LEAVING} lines are on their way out`);
     this.evictions++;
     this.leaving++;
     const line = tags[slot]!;
@@ -375,7 +390,9 @@ export class PrivateCaches {
     const { cache } = this.options.protocol;
     const line = message === null ? this.l2.tags[slot] : message.line;
     const source = message === null ? '' : ` from ${message.from === HOME ? 'home' : `processor ${message.from}`}`;
-    return this.owner.fail(`${cache.name}: ${cache.events[event]}${source} cannot happen to line ${line} in ${cache.states[state]}`);
+    return this.owner.fail(
+      `${cache.name}: ${cache.events[event]}${source} cannot happen to line ${line} in ${cache.states[state]}`,
+    );
   }
 }
 

@@ -70,7 +70,7 @@ const MOST_TIMELESS = 1_000_000;
 /** A processor. Give it software and a program with `load` before the simulation runs. */
 export class Processor extends Component implements CacheOwner {
   private readonly runner = new Runner(this, () => this.resume());
-  readonly node = new Port<NodeMessage, NodeMessage>(this, 'node', (message) => this.onMessage(message));
+  readonly node = new Port<NodeMessage, NodeMessage>(this, 'node', message => this.onMessage(message));
   readonly stats = this.statistics({
     references: ['references', 'packed references executed: fetches of lines, loads and stores'],
     secondLevelHits: ['accesses', 'accesses that missed the first level and hit the second'],
@@ -135,7 +135,8 @@ export class Processor extends Component implements CacheOwner {
 
   override waitsFor(): string | undefined {
     const { missLine } = this.caches;
-    if (this.state === 'stalled') return `line ${missLine} (${this.caches.stateOf(missLine)}) of node ${this.options.map.homeOfLine(missLine)}`;
+    if (this.state === 'stalled')
+      return `line ${missLine} (${this.caches.stateOf(missLine)}) of node ${this.options.map.homeOfLine(missLine)}`;
     if (this.state === 'waiting') return `the system software to wake it (${ACTIVITIES[this.activity()]})`;
     return undefined;
   }
@@ -276,7 +277,8 @@ export class Processor extends Component implements CacheOwner {
         time = this.perform(frame, frame.operation, time, horizon);
         if (time === STOPPED) return;
         this.timeless = time > before ? 0 : this.timeless + 1;
-        if (this.timeless > MOST_TIMELESS) this.fail(`its program yielded ${MOST_TIMELESS} operations without any time passing`);
+        if (this.timeless > MOST_TIMELESS)
+          this.fail(`its program yielded ${MOST_TIMELESS} operations without any time passing`);
       } else if (time > now && (frame.activity >= 0 || frame.done)) {
         break; // system software and the end of a program belong to the present
       } else if (frame.done) {
@@ -358,7 +360,14 @@ export class Processor extends Component implements CacheOwner {
   }
 
   /** A load or store of a word at a virtual address. */
-  private virtualWord(frame: Frame, address: number, store: boolean, value: number, time: Ticks, horizon: Ticks): Ticks {
+  private virtualWord(
+    frame: Frame,
+    address: number,
+    store: boolean,
+    value: number,
+    time: Ticks,
+    horizon: Ticks,
+  ): Ticks {
     const page = address >>> this.pageShift;
     const at = frame.gapDone ? time : time + this.period;
     frame.gapDone = true;
@@ -369,7 +378,15 @@ export class Processor extends Component implements CacheOwner {
   }
 
   /** A load or store of a word of a frame. The cycle of the instruction comes first. */
-  private word(frame: Frame, number: number, offset: number, store: boolean, value: number, time: Ticks, horizon: Ticks): Ticks {
+  private word(
+    frame: Frame,
+    number: number,
+    offset: number,
+    store: boolean,
+    value: number,
+    time: Ticks,
+    horizon: Ticks,
+  ): Ticks {
     const at = frame.gapDone ? time : time + this.period;
     frame.gapDone = true;
     if (at >= horizon) return at;
@@ -587,7 +604,10 @@ export class Processor extends Component implements CacheOwner {
     const level = fetch ? caches.l1i : caches.l1d;
     const l1Line = (number << (pageShift - level.lineShift)) | (offset >>> level.lineShift);
     const line = (number << map.frameShift) | (offset >>> caches.l2.lineShift);
-    if (level.touch(l1Line) && level.rights[(l1Line & level.setMask) * level.ways]! >= (store ? Right.Write : Right.Read)) {
+    if (
+      level.touch(l1Line) &&
+      level.rights[(l1Line & level.setMask) * level.ways]! >= (store ? Right.Write : Right.Read)
+    ) {
       if (word !== NO_VALUE) caches.perform(line, word, store, value);
       return 0;
     }

@@ -13,13 +13,19 @@ export interface CacheGeometry {
 /** Throws a RangeError, naming the cache, unless sizes are powers of two that fit each other; returns the number of sets. */
 export function checkGeometry(name: string, geometry: CacheGeometry): number {
   const { sizeBytes, ways, lineBytes } = geometry;
-  for (const [what, value] of [['size', sizeBytes], ['line', lineBytes]] as const)
+  for (const [what, value] of [
+    ['size', sizeBytes],
+    ['line', lineBytes],
+  ] as const)
     if (!Number.isSafeInteger(value) || value < 4 || (value & (value - 1)) !== 0)
       throw new RangeError(`${name}: the ${what} is a power of two of bytes, not ${value}`);
-  if (!Number.isSafeInteger(ways) || ways < 1 || ways > 255) throw new RangeError(`${name}: 1 to 255 ways, not ${ways}`);
+  if (!Number.isSafeInteger(ways) || ways < 1 || ways > 255)
+    throw new RangeError(`${name}: 1 to 255 ways, not ${ways}`);
   const sets = sizeBytes / (ways * lineBytes);
   if (!Number.isSafeInteger(sets) || sets < 1 || (sets & (sets - 1)) !== 0)
-    throw new RangeError(`${name}: ${sizeBytes} bytes in ${ways} ways of ${lineBytes}-byte lines make ${sets} sets, not a power of two`);
+    throw new RangeError(
+      `${name}: ${sizeBytes} bytes in ${ways} ways of ${lineBytes}-byte lines make ${sets} sets, not a power of two`,
+    );
   return sets;
 }
 

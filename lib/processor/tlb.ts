@@ -146,7 +146,12 @@ export class Tlb {
   }
 
   /** Frames that some entry maps, for checks; with the page and whether it may be written. */
-  *mappings(): Iterable<{ readonly page: number; readonly space: number; readonly frame: number; readonly writable: boolean }> {
+  *mappings(): Iterable<{
+    readonly page: number;
+    readonly space: number;
+    readonly frame: number;
+    readonly writable: boolean;
+  }> {
     for (let half = 0; half < this.frames.length; half++) {
       const key = this.keys[half >> 1]!;
       if (key !== -1 && this.frames[half]! >= 0)

@@ -4,12 +4,16 @@ import type { RecordedStream, RecordedTrace } from './trace.js';
 
 /** The first part of every stream. `fraction` is above 0 and at most 1; 1 returns the trace itself. Throws a RangeError otherwise. */
 export function shorten(trace: RecordedTrace, fraction: number): RecordedTrace {
-  if (!(fraction > 0 && fraction <= 1)) throw new RangeError(`a fraction of a trace is above 0 and at most 1, not ${fraction}`);
+  if (!(fraction > 0 && fraction <= 1))
+    throw new RangeError(`a fraction of a trace is above 0 and at most 1, not ${fraction}`);
   if (fraction === 1) return trace;
   return {
     ...trace,
     streams: trace.streams.map(stream => beginning(stream, Math.ceil(stream.words.length * fraction))),
-    remarks: [...trace.remarks, `Only the first ${Math.round(fraction * 100)} % of the references of each stream are replayed.`],
+    remarks: [
+      ...trace.remarks,
+      `Only the first ${Math.round(fraction * 100)} % of the references of each stream are replayed.`,
+    ],
   };
 }
 

@@ -54,8 +54,11 @@ export function emptyResult(): RunResult {
 export const DRAWING =
   '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 480 120" width="480" height="120">' +
   [0, 1, 2, 3]
-    .map(i => `<g><rect x="${10 + 118 * i}" y="10" width="106" height="60" fill="#eef2f7" stroke="#4a5561"/>` +
-      `<text x="${63 + 118 * i}" y="45" text-anchor="middle" font-size="13">node ${i}</text></g>`)
+    .map(
+      i =>
+        `<g><rect x="${10 + 118 * i}" y="10" width="106" height="60" fill="#eef2f7" stroke="#4a5561"/>` +
+        `<text x="${63 + 118 * i}" y="45" text-anchor="middle" font-size="13">node ${i}</text></g>`,
+    )
     .join('') +
   '<path d="M63 70v30h354v-30M181 70v30M299 70v30" fill="none" stroke="#4a5561" stroke-width="2"/></svg>';
 
@@ -105,8 +108,24 @@ function traceOf({ name, streams, system }: Program): RunResult['trace'] {
   };
 }
 
-function activities(elapsedNs: number, { system }: Program, remote: number, moving: boolean, draw: () => number): number[] {
-  const weights = [30, system ? 12 : 0, 6, 14 * (1 - remote) + 1, 60 * remote, 2, 1.5, moving ? 3 : 0, moving ? 1 : 0.2];
+function activities(
+  elapsedNs: number,
+  { system }: Program,
+  remote: number,
+  moving: boolean,
+  draw: () => number,
+): number[] {
+  const weights = [
+    30,
+    system ? 12 : 0,
+    6,
+    14 * (1 - remote) + 1,
+    60 * remote,
+    2,
+    1.5,
+    moving ? 3 : 0,
+    moving ? 1 : 0.2,
+  ];
   const all = [...weights, system ? 1 : 9 + 4 * draw(), system ? 6 : 1];
   const total = sum(all);
   const parts = all.slice(0, -1).map(weight => Math.floor((elapsedNs * weight) / total));
@@ -131,7 +150,12 @@ function processorsOf(
   }));
 }
 
-function placementOf({ movable, volume }: Program, policy: string, uma: boolean, draw: () => number): RunResult['placement'] {
+function placementOf(
+  { movable, volume }: Program,
+  policy: string,
+  uma: boolean,
+  draw: () => number,
+): RunResult['placement'] {
   const moving = policy === 'migrate-replicate' && !uma;
   const pages = 300 + 2 * volume;
   const scale = (n: number) => (moving ? Math.round(n * (0.8 + 0.4 * draw())) : 0);
@@ -164,7 +188,14 @@ function queuesOf(uma: boolean, remote: number, draw: () => number): RunResult['
       const utilisation = Math.min(0.97, (kind === 'link' ? 0.2 : 0.5) * (0.3 + remote) * (0.4 + draw()));
       const meanWaitNs = Math.round((80 * utilisation) / (1 - utilisation));
       const name = kind === 'link' ? `node${i} to node${i ^ 1}` : `node${i}.${kind}`;
-      return { kind, name, served: Math.round(2e5 * utilisation), utilisation, meanWaitNs, largestQueue: Math.ceil(20 * utilisation) };
+      return {
+        kind,
+        name,
+        served: Math.round(2e5 * utilisation),
+        utilisation,
+        meanWaitNs,
+        largestQueue: Math.ceil(20 * utilisation),
+      };
     }),
   );
 }
@@ -193,7 +224,11 @@ function localityOf(
       local.push(Math.round(misses * share));
       remote.push(misses - local[w]!);
     }
-    return { label: `${rank % 5 === 0 ? 'text' : 'data'} 0x${(0x10020 + rank * 3).toString(16)}${name === 'pmake' ? ` of task ${1 + (rank % 4)}` : ''}`, local, remote };
+    return {
+      label: `${rank % 5 === 0 ? 'text' : 'data'} 0x${(0x10020 + rank * 3).toString(16)}${name === 'pmake' ? ` of task ${1 + (rank % 4)}` : ''}`,
+      local,
+      remote,
+    };
   });
   const settled = (w: number) => (moving ? after + (before - after) * Math.exp((-6 * w) / windows) : before);
   const all = Array.from({ length: windows }, () => Math.round(volume * 60 * (0.6 + 0.6 * draw())));

@@ -20,13 +20,17 @@ export function dash1992({ nodes = 16, l2Bytes = 2 ** 18 }: PresetOptions = {}):
   const bus = 5.5;
   return {
     name: 'dash-1992',
-    source: 'Lenoski et al., The Stanford Dash Multiprocessor, IEEE Computer, March 1992; parts measured from its figure 9',
+    source:
+      'Lenoski et al., The Stanford Dash Multiprocessor, IEEE Computer, March 1992; parts measured from its figure 9',
     confidence: {
       nodes: 'T: 16 clusters of 4 processors. M: 16 MB each',
-      processor: 'T: R3000 with a clock of 30 ns, direct-mapped caches of 16-byte lines (first level write-through there). M: L2 hit of 15 clocks, 64 TLB entries',
+      processor:
+        'T: R3000 with a clock of 30 ns, direct-mapped caches of 16-byte lines (first level write-through there). M: L2 hit of 15 clocks, 64 TLB entries',
       memory: 'T: 29 clocks in all, a line each 4 bus clocks; the split is ours',
-      controller: 'F: parts of figure 9, plus or minus 1.5 clocks. T: a line each 4 bus clocks occupies the cluster bus',
-      network: 'T: 4 by 4 mesh, 50 ns per hop, 16-bit flits, 120 MB/s in plus out. F: 10.8 clocks, here for two hops. One mesh for both directions; header of 8 bytes ours',
+      controller:
+        'F: parts of figure 9, plus or minus 1.5 clocks. T: a line each 4 bus clocks occupies the cluster bus',
+      network:
+        'T: 4 by 4 mesh, 50 ns per hop, 16-bit flits, 120 MB/s in plus out. F: 10.8 clocks, here for two hops. One mesh for both directions; header of 8 bytes ours',
     },
     tickPs: 1000,
     nodes: { count: columns * rows, processors: 4, memoryBytes: 16 * 2 ** 20 },

@@ -21,7 +21,8 @@ export function disco1997({ nodes = 8, l2Bytes = 2 ** 20 }: PresetOptions = {}):
     confidence: {
       nodes: 'T: one processor per node, 8 or 16 nodes by experiment, 256 MB on 8',
       processor: PROCESSOR_CONFIDENCE,
-      memory: 'T: 300 ns in all; the split is ours. M: 140 ns to the first word as FLASH. Four banks of 160 ns chosen by us',
+      memory:
+        'T: 300 ns in all; the split is ours. M: 140 ns to the first word as FLASH. Four banks of 160 ns chosen by us',
       controller:
         'T: 300 and 900 ns in all; the split is ours. M: occupancy of 110 ns at home and 20 to 30 ns in passing as FLASH; forwards as flash-1994',
       network:

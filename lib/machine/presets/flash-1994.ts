@@ -17,8 +17,10 @@ export function flash1994({ nodes = 16, l2Bytes = 2 ** 20 }: PresetOptions = {})
       nodes: 'M: 16 nodes of one processor; memory chosen by us',
       processor: 'M: a 200 MHz T5, which became the R10000; L2 hit of 30 ns chosen by us',
       memory: 'M: 140 ns to the first word. Four banks of 160 ns chosen by us',
-      controller: 'M: five read latencies and occupancies of 110 ns at home, 20 to 30 ns in passing; the split is partly ours',
-      network: 'M: 22 cycles of 10 ns across a 4 by 4 mesh on average, here for two hops; 40 ns per hop and 800 MB/s ours',
+      controller:
+        'M: five read latencies and occupancies of 110 ns at home, 20 to 30 ns in passing; the split is partly ours',
+      network:
+        'M: 22 cycles of 10 ns across a 4 by 4 mesh on average, here for two hops; 40 ns per hop and 800 MB/s ours',
     },
     tickPs: 2500,
     nodes: { count: columns * rows, processors: 1, memoryBytes: 32 * 2 ** 20 },

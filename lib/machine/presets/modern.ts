@@ -106,13 +106,15 @@ export function xeon2sCxl({ nodes = 3, l2Bytes = 2 ** 20 }: PresetOptions = {}):
   return {
     ...xeon2s({ l2Bytes }),
     name: 'xeon-2s-cxl',
-    source: 'Intel MLC, random, on a two-socket host with a CXL memory node on socket 0; latencies rounded to nanoseconds',
+    source:
+      'Intel MLC, random, on a two-socket host with a CXL memory node on socket 0; latencies rounded to nanoseconds',
     confidence: {
       nodes: CORES,
       processor: 'M: as xeon-2s; the generation is not stated',
       memory: 'S: latencies in all and 140 and 23.5 GB/s; the split is ours',
       controller: 'S: latencies in all; the split is ours',
-      network: 'S: latencies in all; 122 GB/s between sockets (measured 120) and 16.4 GB/s between socket 1 and the expander (measured 16.3)',
+      network:
+        'S: latencies in all; 122 GB/s between sockets (measured 120) and 16.4 GB/s between socket 1 and the expander (measured 16.3)',
     },
     tickPs: 25,
     // Another number of nodes does not fit the matrix and is refused.

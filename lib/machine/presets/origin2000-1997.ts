@@ -12,7 +12,8 @@ export function origin2000({ nodes = 8, l2Bytes = 2 ** 22 }: PresetOptions = {})
   const dimension = dimensionFor(nodes / nodesPerRouter);
   return {
     name: 'origin2000-1997',
-    source: 'Laudon and Lenoski, The SGI Origin, ISCA 1997, latencies recollected; line size from the IRIX-derived hub header',
+    source:
+      'Laudon and Lenoski, The SGI Origin, ISCA 1997, latencies recollected; line size from the IRIX-derived hub header',
     confidence: {
       nodes: 'S: two processors per node, two nodes per router, hypercube. Memory chosen by us',
       processor: 'S: R10000. M: 195 MHz and an L2 of 56.4 ns, here 200 MHz and 55 ns so that the tick is 5 ns; 4 MB L2',

@@ -1,0 +1,118 @@
+/**
+ * What the documents promise about the repository: links lead somewhere, quoted examples are the examples, and the
+ * protocol tables are those that the simulator runs.
+ */
+import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { mesi } from '../lib/coherence/mesi.js';
+import type { Table } from '../lib/coherence/table.js';
+
+const ROOT = join(__dirname, '..');
+/** Made by typedoc. */
+const REFERENCE = join(ROOT, 'docs', 'reference');
+
+const documents = [ROOT, join(ROOT, 'docs'), join(ROOT, 'docs', 'decisions'), join(ROOT, 'traces')].flatMap(folder =>
+  readdirSync(folder)
+    .filter(name => name.endsWith('.md'))
+    .map(name => join(folder, name)),
+);
+
+/** Text of a document. */
+function text(path: string): string {
+  return readFileSync(path, 'utf8');
+}
+
+/** The same without fenced code. */
+function prose(path: string): string {
+  return text(path).replace(/^```[\s\S]*?^```$/gm, '');
+}
+
+/** The anchors of a document, as forges make them from headings. */
+function anchors(path: string): string[] {
+  const headings = [...prose(path).matchAll(/^#+ (.+)$/gm)];
+  return headings.map(([, heading]) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}\s_-]/gu, '')
+      .replace(/\s/g, '-'),
+  );
+}
+
+/** What is wrong with the relative links of a document. */
+function brokenLinks(path: string): string[] {
+  const targets = [...prose(path).matchAll(/\]\(([^)\s]+)\)/g)].map(([, target]) => target);
+  return targets.filter(target => {
+    if (/^[a-z]+:/.test(target)) return false;
+    const [file, anchor] = target.split('#');
+    const to = file === '' ? path : resolve(dirname(path), file);
+    if (!existsSync(to)) return true;
+    return anchor !== undefined && (statSync(to).isDirectory() || !anchors(to).includes(anchor));
+  });
+}
+
+/** Code blocks that stand right behind a line that ends with a link to a file of examples/ and a colon. */
+function quotations(path: string): { readonly file: string; readonly code: string }[] {
+  const found = text(path).matchAll(/\]\(([^)\s]*examples\/[^)\s]+)\):\n\n```\w*\n([\s\S]*?)^```$/gm);
+  return [...found].map(([, file, code]) => ({ file: resolve(dirname(path), file), code }));
+}
+
+/** Rows of state, events, actions and next state. Events of a state with the same consequences share a row. */
+function rowsOf({ states, events, actions, cells, next, nextWithoutSharers }: Table): string[] {
+  const rows: string[] = [];
+  states.forEach((state, s) => {
+    const groups = new Map<string, string[]>();
+    events.forEach((event, e) => {
+      const cell = s * events.length + e;
+      const effects = cells[cell];
+      if (effects === null) return;
+      const some = states[next[cell]];
+      const none = states[nextWithoutSharers[cell]];
+      const after = some === none ? (some === state ? '' : some) : `${some}, ${none} if no sharer is left`;
+      const key = `${Array.from(effects, action => actions[action]).join(', ')} | ${after}`;
+      groups.set(key, [...(groups.get(key) ?? []), event]);
+    });
+    for (const [consequences, grouped] of groups) rows.push(`| ${state} | ${grouped.join(', ')} | ${consequences} |`);
+  });
+  return rows.map(bare);
+}
+
+/** A table row whatever its columns are padded to. */
+function bare(row: string): string {
+  return row.replace(/\s+/g, ' ').replace(/\|(?: ?\|)/g, '| |').trim();
+}
+
+/** The rows of the table behind a heading, without its own two heading rows. */
+function printedRows(path: string, heading: string): string[] {
+  const section = text(path).split(`\n### ${heading}\n`)[1]?.split(/\n##/)[0] ?? '';
+  return section
+    .split('\n')
+    .filter(line => line.startsWith('|'))
+    .slice(2)
+    .map(bare);
+}
+
+describe.each(documents.map(path => [relative(ROOT, path), path]))('%s', (_, path) => {
+  it('has no broken links', () => {
+    expect(brokenLinks(path)).toEqual([]);
+  });
+
+  it('quotes examples as they are', () => {
+    for (const { file, code } of quotations(path)) expect([file, code]).toEqual([file, readFileSync(file, 'utf8')]);
+  });
+
+  it('links to nothing that is generated', () => {
+    expect([...prose(path).matchAll(/\]\(([^)\s]+)\)/g)].filter(([, to]) => resolve(dirname(path), to).startsWith(REFERENCE))).toEqual([]);
+  });
+});
+
+describe('docs/coherence.md', () => {
+  const page = join(ROOT, 'docs', 'coherence.md');
+
+  it.each([
+    ['The cache side', mesi.cache],
+    ['The home side', mesi.home],
+  ])('prints the table: %s', (heading, table) => {
+    expect(printedRows(page, heading)).toEqual(rowsOf(table));
+  });
+});

@@ -1,0 +1,120 @@
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import fc from 'fast-check';
+import { PlainQueue } from '../../lib/engine/plain-queue.js';
+import { Runner } from '../../lib/engine/runner.js';
+import { build, cases, outcome, remains, type Case } from './random-machines.js';
+
+const DEEDS = 30;
+
+describe('a machine on which processors run ahead', () => {
+  it('does exactly what it does when they do not', () => {
+    fc.assert(
+      fc.property(cases(DEEDS), made => {
+        expect(outcome(made, { runAhead: true })).toEqual(outcome(made, { runAhead: false }));
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it('does exactly what it does on a plain queue', () => {
+    fc.assert(
+      fc.property(cases(DEEDS), made => {
+        const plain = outcome(made, { runAhead: true, queue: new PlainQueue() });
+        expect(plain).toEqual(outcome(made, { runAhead: true }));
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it('does exactly that in pieces, too, of ticks, events and steps', () => {
+    fc.assert(
+      fc.property(cases(DEEDS), fc.array(fc.nat({ max: 700 }), { maxLength: 30 }), (made, pieces) => {
+        const whole = build(made, { runAhead: true });
+        const parts = build(made, { runAhead: true });
+        expect(whole.machine.sim.run()).toBe('finished');
+        const { sim } = parts.machine;
+        for (const [i, piece] of pieces.entries())
+          if (sim.now + piece < whole.machine.sim.now)
+            if (i % 3 === 0) sim.run({ events: piece % 40 });
+            else if (i % 3 === 1) sim.runUntil(sim.now + piece);
+            else for (let step = piece % 20; step > 0; step--) sim.step();
+        expect(sim.run()).toBe('finished');
+        expect(remains(parts)).toEqual(remains(whole));
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it('is at every limit where it is without', () => {
+    fc.assert(
+      fc.property(cases(DEEDS), fc.integer({ min: 1, max: 4000 }), (made, limit) => {
+        const [ahead, behind] = [true, false].map(runAhead => build(made, { runAhead }));
+        for (const { machine } of [ahead, behind]) machine.sim.runUntil(limit);
+        const see = ({ machine, system }: typeof ahead): unknown => {
+          const { sim } = machine;
+          return [sim.fingerprint.toString(), sim.now, sim.events, system.log, sim.statistics()];
+        };
+        expect(see(ahead)).toEqual(see(behind));
+      }),
+      { numRuns: 40 },
+    );
+  });
+});
+
+/** Runs needed until a difference, or an error, shows; Infinity if none does. */
+function runsUntilCaught(limit: number): number {
+  let caught = Infinity;
+  const outcomeOrError = (made: Case, runAhead: boolean): unknown => {
+    try {
+      return outcome(made, { runAhead });
+    } catch (error) {
+      return (error as Error).message;
+    }
+  };
+  const sample = fc.sample(cases(DEEDS), { numRuns: limit, seed: 1 });
+  for (const [i, made] of sample.entries()) {
+    const same = JSON.stringify(outcomeOrError(made, true)) === JSON.stringify(outcomeOrError(made, false));
+    if (!same) caught = Math.min(caught, i + 1);
+    if (!same) break;
+  }
+  return caught;
+}
+
+/** The horizon of a runner, from the terms that are kept. */
+function horizon(kept: { inbound?: boolean; domain?: boolean; outside?: boolean; others?: boolean }) {
+  return function (this: Runner): number {
+    const { owner, domain, lookahead } = this;
+    const { simulation: sim } = owner;
+    if (!sim.runAhead) return sim.now + 1;
+    return Math.min(
+      sim.runLimit,
+      kept.inbound ? owner.arrivals.first : Infinity,
+      kept.domain ? domain.first + lookahead.fromDomain : Infinity,
+      kept.outside ? sim.queue.nextTime() + lookahead.fromOutside : Infinity,
+      kept.others ? sim.runners.nextTime() + lookahead.fromRunner : Infinity,
+    );
+  };
+}
+
+describe('the comparison of runs', () => {
+  afterEach(() => {
+    jest.restoreAllMocks();
+  });
+
+  it('finds nothing to object to in the horizon as it is documented', () => {
+    const whole = horizon({ inbound: true, domain: true, outside: true, others: true });
+    jest.spyOn(Runner.prototype, 'horizon').mockImplementation(whole);
+    expect(runsUntilCaught(20)).toBe(Infinity);
+  });
+
+  it.each([
+    ['messages that are under way to the node', { outside: true, others: true }],
+    ['messages that are under way to the processor', { domain: true, outside: true, others: true }],
+    ['events at the home of the node', { inbound: true, outside: true, others: true }],
+    ['events elsewhere', { inbound: true, domain: true, others: true }],
+    ['other processors', { inbound: true, domain: true, outside: true }],
+  ])('notices a horizon that forgets %s, within 20 machines', (_, kept) => {
+    jest.spyOn(Runner.prototype, 'horizon').mockImplementation(horizon(kept));
+    expect(runsUntilCaught(20)).toBeLessThanOrEqual(20);
+  });
+});

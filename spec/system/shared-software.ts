@@ -1,0 +1,157 @@
+/**
+ * System software that shares state between processors, as an operating system does: one page table filled at first
+ * touch, a lock, a barrier. It answers each kind of trap in each way there is: at once, with a program, by waiting.
+ */
+import type { InterruptMessage } from '../../lib/coherence/messages.js';
+import { clearFrame, compute, machineLoad, machineStore, wait, type Program } from '../../lib/processor/operations.js';
+import type { Processor } from '../../lib/processor/processor.js';
+import { Activity, type Handler, type Refill, type SystemSoftware } from '../../lib/processor/software.js';
+
+/** A service that programs may ask for. */
+export type Service = 'count' | 'acquire' | 'release' | 'meet';
+
+/** The interrupt that wakes its receiver. */
+export const NAP = 7;
+
+/** Frames that the software keeps for itself: page table, counters, scratch. */
+export const KERNEL_FRAMES = 2;
+
+/** Pages of the unmapped segments. */
+const UNMAPPED = 0x80000;
+const UNMAPPED_END = 0xc0000;
+
+/** What the random machine chooses of it. */
+export interface SoftwareOptions {
+  /** Frames that may be given to pages, in order. */
+  readonly free: readonly number[];
+  /** Whether a refill reads the page table in memory. */
+  readonly walks: boolean;
+  readonly refillCycles: number;
+  /** Every so many first touches the page must be faulted in. */
+  readonly faultEvery: number;
+  /** Processors that meet at a barrier. */
+  readonly parties: number;
+}
+
+/** The software of all processors. */
+export class SharedSoftware implements SystemSoftware {
+  /** What happened, in order: state that processors share is touched in the total order of time and processor. */
+  readonly log: string[] = [];
+  private readonly options: SoftwareOptions;
+  private readonly frameOf = new Map<number, number>();
+  private readonly writable = new Set<number>();
+  private taken = 0;
+  private holder: Processor | null = null;
+  private readonly queue: Processor[] = [];
+  private met = 0;
+  private round = 0;
+  private counter = 0;
+
+  constructor(options: SoftwareOptions) {
+    this.options = options;
+  }
+
+  refill(processor: Processor, page: number): Refill | null {
+    if (page >= UNMAPPED && page < UNMAPPED_END) {
+      processor.tlb.setWindow(page & 0x1ffff, this.frameFor(page >>> 1) | (page & 1), false);
+      return { cycles: 1, frame: -1, offset: 0 };
+    }
+    const pair = page >>> 1;
+    if (!this.frameOf.has(pair) && this.taken % this.options.faultEvery === this.options.faultEvery - 1) return null;
+    const even = this.frameFor(pair);
+    this.log.push(`refill ${processor.processor} ${page} ${even}`);
+    const evenWritable = this.writable.has(pair);
+    processor.tlb.write(processor.tlbRandom(), { pair, space: 0, even, odd: even + 1, evenWritable, oddWritable: true });
+    return { cycles: this.options.refillCycles, frame: this.options.walks ? 0 : -1, offset: 4 * (pair & 31) };
+  }
+
+  fault(processor: Processor, page: number, store: boolean): Handler {
+    this.log.push(`fault ${processor.processor} ${page} ${store}`);
+    const frame = this.frameFor(page >>> 1);
+    return { program: faultIn(frame, page), activity: Activity.PageFault };
+  }
+
+  modified(processor: Processor, page: number): Handler {
+    this.log.push(`modified ${processor.processor} ${page}`);
+    this.writable.add(page >>> 1);
+    const { tlb } = processor;
+    tlb.drop(tlb.probe(page >>> 1, tlb.space));
+    return { program: costs(9, page & 7), activity: Activity.Kernel };
+  }
+
+  interrupt(processor: Processor, message: InterruptMessage): Handler {
+    this.log.push(`interrupt ${processor.processor} ${message.code} ${message.a} from ${message.from}`);
+    if (message.code === NAP) processor.wake();
+    return { program: costs(3 + (message.a & 15), processor.processor), activity: Activity.Interrupt };
+  }
+
+  call(processor: Processor, request: unknown): Handler | number {
+    const service = request as Service;
+    this.log.push(`${service} ${processor.processor}`);
+    switch (service) {
+      case 'count':
+        return ++this.counter;
+      case 'acquire':
+        return { program: this.acquire(processor), activity: Activity.Synchronisation };
+      case 'release':
+        this.holder = null;
+        this.queue.shift()?.wake();
+        return 0;
+      case 'meet':
+        return { program: this.meet(processor), activity: Activity.Synchronisation };
+    }
+  }
+
+  ended(processor: Processor): void {
+    this.log.push(`ended ${processor.processor}`);
+  }
+
+  private frameFor(pair: number): number {
+    let frame = this.frameOf.get(pair);
+    if (frame === undefined) {
+      const { free } = this.options;
+      frame = free[this.taken++ % (free.length >> 1)] & ~1;
+      this.frameOf.set(pair, frame);
+    }
+    return frame;
+  }
+
+  private *acquire(processor: Processor): Program {
+    yield compute(2);
+    while (this.holder !== null) {
+      this.queue.push(processor);
+      yield wait();
+    }
+    this.holder = processor;
+    yield machineStore(1, 0, processor.processor);
+  }
+
+  private readonly sleepers: Processor[] = [];
+
+  private *meet(processor: Processor): Program {
+    const { round } = this;
+    if (++this.met < this.options.parties) {
+      this.sleepers.push(processor);
+      while (this.round === round) yield wait();
+      return;
+    }
+    this.met = 0;
+    this.round++;
+    for (const sleeper of this.sleepers.splice(0)) sleeper.wake();
+    yield compute(5);
+  }
+}
+
+function* faultIn(frame: number, page: number): Program {
+  yield compute(20);
+  if ((page & 3) === 1) yield clearFrame(frame, 2);
+  const count = yield machineLoad(1, 64);
+  yield machineStore(1, 64, count + 1);
+}
+
+function* costs(cycles: number, word: number): Program {
+  yield compute(cycles);
+  const count = yield machineLoad(1, 128 + 4 * word);
+  yield machineStore(1, 128 + 4 * word, count + 1);
+  yield compute(count & 3);
+}
