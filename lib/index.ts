@@ -55,6 +55,7 @@ export * from './processor/set-array.js';
 export * from './processor/software.js';
 export * from './processor/tlb.js';
 export * from './engine/version.js';
+export * from './machine/draw.js';
 export * from './machine/flat-memory.js';
 export * from './machine/machine.js';
 export * from './machine/presets.js';

@@ -1,6 +1,6 @@
 /** Files: traces in, reports out. A report appears whole or not at all. */
 import { accessSync, constants, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { basename, dirname } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import { gunzipSync, inflateRawSync } from 'node:zlib';
 import { readTrace, type TraceFormat } from '../workloads/detect.js';
 import { readDrmemtrace } from '../workloads/drmemtrace.js';
@@ -21,6 +21,8 @@ function parsed(path: string, format: TraceFormat | undefined, fetchLineBytes: n
   const bytes = readBytes(path);
   const name = basename(path).replace(/\.gz$/, '');
   if (bytes[0] === 0x50 && bytes[1] === 0x4b) {
+    if (format !== undefined && format !== 'drmemtrace')
+      throw new UsageError(`${path} is a zip archive, which can only hold drmemtrace, not ${format}`);
     const parts = zipEntries(bytes, name).map(entry => ({
       name: entry.name,
       bytes: readZipEntry(bytes, name, entry, data => unpack(name, () => inflateRawSync(data))),
@@ -47,13 +49,15 @@ export function writeWhole(path: string, content: string): void {
   }
 }
 
-/** Throws a UsageError now if a file could not be written later. */
-export function checkWritable(path: string): void {
+/** Throws a UsageError now if a file could not be written later, or would replace one of the inputs. */
+export function checkWritable(path: string, inputs: readonly string[] = []): void {
   const folder = dirname(path);
   try {
+    if (/(^|[/\\])$/.test(path)) throw new Error('it names no file');
     if (!statSync(folder).isDirectory()) throw new Error(`${folder} is not a folder`);
     accessSync(folder, constants.W_OK);
     if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) throw new Error('it is a folder');
+    if (inputs.some(input => resolve(input) === resolve(path))) throw new Error('it is a trace that is to be read');
   } catch (error) {
     throw new UsageError(`cannot write ${path}: ${reason(error)}`);
   }

@@ -2,6 +2,7 @@
 /** The command line. Exit codes: 0 done, 1 a fault of ours, 2 something for the user to mend, 130 interrupted. */
 import { ReplayError } from '../experiments/replay.js';
 import { VERSION } from '../engine/version.js';
+import { GuestError } from '../guest/errors.js';
 import { SpecificationError } from '../machine/specification-error.js';
 import { TraceError } from '../workloads/trace.js';
 import { unknown } from './arguments.js';
@@ -24,17 +25,24 @@ const COMMANDS: Readonly<Record<string, (words: readonly string[]) => Promise<vo
 };
 
 async function run([command, ...words]: readonly string[]): Promise<void> {
-  if (command === undefined || command === '--help' || command === '-h' || command === 'help')
-    process.stdout.write(HELP);
+  if (command === undefined) throw new UsageError('a command is missing: trace or main; see disco-sim --help');
+  if (command === '--help' || command === '-h' || command === 'help') process.stdout.write(HELP);
   else if (command === '--version' || command === '-v') process.stdout.write(`${VERSION}\n`);
   else {
-    const action = COMMANDS[command];
+    const action = Object.hasOwn(COMMANDS, command) ? COMMANDS[command] : undefined;
     if (action === undefined) throw new UsageError(unknown('command', command, Object.keys(COMMANDS)));
     await action(words);
   }
 }
 
-const MENDABLE = [UsageError, TraceError, SpecificationError, ReplayError] as const;
+const MENDABLE = [UsageError, TraceError, SpecificationError, ReplayError, GuestError] as const;
+
+// A reader that has seen enough (head) is no fault; a full disk is.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') return;
+  process.stderr.write(`disco-sim: cannot write the output: ${error.message}\n`);
+  process.exitCode = 2;
+});
 
 run(process.argv.slice(2)).catch((error: unknown) => {
   const { message } = error as Error;

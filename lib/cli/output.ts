@@ -26,16 +26,23 @@ export function output(results: readonly RunResult[], options: OutputOptions): v
 }
 
 function html(results: readonly RunResult[], title: string): string {
-  const machines = new Map<string, ResolvedSpecification>();
-  for (const { machine } of results) machines.set(machine.name, machine);
+  const largest = new Map<string, ResolvedSpecification>();
+  for (const { machine } of results)
+    if (machine.nodes.length >= (largest.get(machine.name)?.nodes.length ?? 0)) largest.set(machine.name, machine);
   return reportHtml({
     title,
     results,
-    machines: [...machines.values()].map(machine => ({
+    machines: [...largest.values()].map(machine => ({
       name: machine.name,
       svg: draw(machine).svg,
-      caption: machine.source,
+      caption: captionOf(machine),
     })),
     generatedBy: `disco-sim ${VERSION}`,
   });
+}
+
+function captionOf({ nodes }: ResolvedSpecification): string {
+  const processors = nodes.reduce((sum, node) => sum + node.processors, 0);
+  const several = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
+  return `The machine as it was drawn for its largest run: ${several(nodes.length, 'node')}, ${several(processors, 'processor')}.`;
 }

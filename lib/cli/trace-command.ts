@@ -39,7 +39,7 @@ export async function traceCommand(words: readonly string[]): Promise<void> {
     return;
   }
   if (chosen.files.length === 0) throw new UsageError('trace needs at least one FILE; see disco-sim trace --help');
-  if (chosen.report !== undefined) checkWritable(chosen.report);
+  if (chosen.report !== undefined) checkWritable(chosen.report, chosen.files);
   const traces = chosen.files.map(file => readTraceFile(file, chosen.format, FETCH_BYTES));
   const tasks = traces.flatMap(trace => tasksFor(trace, chosen));
   output(await runJob(tasks, chosen.seed), {

@@ -1,5 +1,6 @@
 /** Replays a recorded trace on a machine under a placement policy, and says what happened. */
 import type { Booking } from '../engine/booking.js';
+import type { EventQueue } from '../engine/queue.js';
 import type { RunEnd, RunLimits } from '../engine/simulation.js';
 import { VERSION } from '../engine/version.js';
 import { BareKernel } from '../guest/bare-kernel.js';
@@ -32,6 +33,8 @@ export interface ReplayOptions {
   readonly localityPages: number;
   /** Run-ahead of processors; on unless false. Results do not depend on it. */
   readonly runAhead?: boolean;
+  /** The event queue; that of the machine unless given. Results do not depend on it. */
+  readonly queue?: EventQueue;
 }
 
 /** A trace, a machine and a policy that do not fit each other. The message says what to change. */
@@ -57,10 +60,11 @@ export class Replay {
     const { trace, policy, copies } = options;
     this.options = options;
     checkFit(options);
-    const { runAhead, seed } = options;
+    const { runAhead, queue, seed } = options;
     this.machine = buildMachine(options.machine, {
       seed,
       ...(runAhead === undefined ? {} : { runAhead }),
+      ...(queue === undefined ? {} : { queue }),
       counters: policy.counters ?? null,
     });
     const { machine } = this;
@@ -198,14 +202,12 @@ export class Replay {
       ...controllers.flatMap(controller =>
         controller.banks.map((bank, i) => row('bank', `${controller.path}.bank${i}`, bank)),
       ),
-      ...network
-        .linkTraffic()
-        .map(link =>
-          row('link', `${link.from} -> ${link.to}`, {
-            ...link,
-            served: link.messages.reduce((sum, count) => sum + count, 0),
-          }),
-        ),
+      ...network.linkTraffic().map(link =>
+        row('link', `${link.from} -> ${link.to}`, {
+          ...link,
+          served: link.messages.reduce((sum, count) => sum + count, 0),
+        }),
+      ),
     ];
   }
 }

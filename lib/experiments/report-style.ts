@@ -56,6 +56,7 @@ footer { margin-top: 48px; border-top: 1px solid #d5dbe1; padding-top: 8px; }
 .chart .row { fill: transparent; stroke: #fff; stroke-width: .6; }
 .mini { width: 60px; height: 10px; vertical-align: -1px; margin-right: 6px; }
 .number { display: inline-block; min-width: 3em; text-align: right; }
+td.text .number { min-width: 0; }
 .swatch { width: 12px; height: 12px; vertical-align: -1px; }
 .box { width: 16px; height: 11px; vertical-align: -1px; }
 .key { font-size: 14px; color: #55616d; max-width: none; }

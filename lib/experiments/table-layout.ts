@@ -29,11 +29,16 @@ export function linesOf(columns: readonly Column[]): string[] {
   return [line(columns.map(({ heading }) => heading)), ...body];
 }
 
-/** Leaves out expendable columns until the rest is at most `width` wide, or nothing more can go. */
+/** Narrows gaps, then leaves out expendable columns, until all is at most `width` wide or nothing more can go. */
 export function fitting(columns: readonly Column[], width: number): readonly Column[] {
   const total = columns.reduce((sum, column) => sum + column.gap + widthOf(column), 0);
   const next = Math.max(0, ...columns.map(({ expendable }) => expendable));
-  if (total <= width || next === 0) return columns;
+  if (total <= width) return columns;
+  if (columns.some(({ gap }) => gap > 1)) {
+    const narrow = columns.map(column => ({ ...column, gap: Math.min(1, column.gap) }));
+    return fitting(narrow, width);
+  }
+  if (next === 0) return columns;
   return fitting(
     columns.filter(({ expendable }) => expendable !== next),
     width,

@@ -34,7 +34,7 @@ const NOTES = [
   ['ms', 'ms: simulated time. rel: the same, the run named behind the program being 100.'],
   [
     'ms',
-    'user to idle: what the processors spent their time on, in percent; local and rem. are stalls on memory, L2 is cache time.',
+    'user to idle: the processors’ time in percent; L2: second-level cache; loc., rem.: stalls on local and remote memory; flt.: page faults.',
   ],
   [
     'loc %',
@@ -85,7 +85,7 @@ function columnsOf(entries: readonly LabelledRun[]): readonly Column[] {
     column('loc %', 2, run => percent(localShare(run.misses))),
     ...moves.filter(notAllZero),
     column('queue', 2, queuesOf, 1),
-    { ...column('stays for', 2, run => printable(mainStay(run)?.because ?? NONE), 2), align: 'left' },
+    { ...column('stays for', 2, run => clipped(printable(mainStay(run)?.because ?? NONE), 16), 2), align: 'left' },
   ];
 }
 

@@ -29,6 +29,7 @@ import type { Processor } from '../processor/processor.js';
 import { Activity, type Handler, type Refill, type SystemSoftware } from '../processor/software.js';
 import { GLOBAL } from '../processor/tlb.js';
 import type { KernelCosts } from './costs.js';
+import { GuestError } from './errors.js';
 import { FramePool } from './frame-pool.js';
 import { PageMover, SHOOTDOWN } from './page-mover.js';
 import { PageStore, frameFor, type Page } from './pages.js';
@@ -221,7 +222,7 @@ export class BareKernel implements SystemSoftware {
   private place(processor: Processor, page: Page, store: boolean): void {
     const [evidence, view, decision] = this.decide('first-touch', processor, page, store, null);
     if (decision.action === 'stay')
-      throw new RangeError(`${processor.path}: out of memory: ${decision.because}; give the machine more memory`);
+      throw new GuestError(`${processor.path}: out of memory: ${decision.because}; give the machine more memory`);
     if (decision.action !== 'place')
       throw new Error(
         `the policy ${this.options.policy.name} answers a first touch with ${decision.action}; it must place the page`,
@@ -240,6 +241,7 @@ export class BareKernel implements SystemSoftware {
   /** A page of a recorded system: it has been in memory all along, so placing it takes no time. */
   private placeAtOnce(processor: Processor, page: Page): void {
     this.place(processor, page, false);
+    this.options.clearCounters(page.frame);
   }
 
   private *firstTouch(processor: Processor, page: Page, store: boolean): Program {
@@ -308,6 +310,10 @@ export class BareKernel implements SystemSoftware {
   /** What of a wish can be done now. */
   private possible(page: Page, wish: Decision): Decision {
     if (wish.action !== 'migrate' && wish.action !== 'replicate') return wish;
+    if (wish.to === page.home || page.replicas?.has(wish.to) === true)
+      throw new Error(
+        `the policy ${this.options.policy.name} answers ${wish.action} for ${page.label}, which is on node ${wish.to} already; it must stay`,
+      );
     if (wish.action === 'migrate' && page.replicas !== null) return REFUSED_REPLICAS;
     return this.frames.free(wish.to) === 0 ? REFUSED_FULL : wish;
   }

@@ -115,6 +115,8 @@ export class PageMover {
     while (request.outstanding > 0) yield wait();
     yield machineLoad(this.mailboxes[initiator.nodeNumber]!, this.mailbox(initiator));
     this.requests[number] = null;
+    // What woke this wait may have been meant for one below, which this program interrupted: it checks again.
+    initiator.wake();
   }
 
   private mailbox(processor: Processor): number {

@@ -26,7 +26,8 @@ interface Semaphore {
 export class ThreadGroup {
   private readonly entered = new Map<Processor, number>();
   private readonly left = new Map<Processor, number>();
-  private readonly atBarrier = new Set<Processor>();
+  /** Who waits, and whether he may go on. */
+  private readonly waiting = new Map<Processor, () => boolean>();
   private readonly locks = new Map<number, Lock>();
   private readonly semaphores = new Map<number, Semaphore>();
   private readonly alive: Set<Processor>;
@@ -45,11 +46,10 @@ export class ThreadGroup {
     switch (request.sync) {
       case 'barrier-enter':
         this.entered.set(thread, this.entered.get(thread)! + 1);
-        this.releaseBarrier();
+        this.wakeWaiters();
         return null;
       case 'barrier-leave':
-        this.left.set(thread, this.left.get(thread)! + 1);
-        return this.open(thread) ? null : this.untilOpen(thread);
+        return this.leave(thread);
       case 'acquire':
         return this.acquire(thread, this.lock(request.lock));
       case 'release':
@@ -67,15 +67,19 @@ export class ThreadGroup {
   ended(thread: Processor): void {
     this.alive.delete(thread);
     for (const lock of this.locks.values()) if (lock.holder === thread) this.release(thread, lock);
-    this.releaseBarrier();
-    // A recorded window may end before a post that others wait for: they would wait for ever.
-    if (this.alive.size > 0 && [...this.alive].every(other => this.waitsForPost(other)))
-      for (const semaphore of this.semaphores.values()) while (semaphore.waiters.length > 0) this.post(semaphore);
+    this.wakeWaiters();
+    this.breakDeadlock();
   }
 
-  private waitsForPost(thread: Processor): boolean {
-    for (const semaphore of this.semaphores.values()) if (semaphore.waiters.includes(thread)) return true;
-    return false;
+  private leave(thread: Processor): Program | null {
+    const number = this.left.get(thread)! + 1;
+    this.left.set(thread, number);
+    if (this.entered.get(thread)! < number) {
+      // A window that starts inside a barrier leaves what nobody entered.
+      this.entered.set(thread, number);
+      this.wakeWaiters();
+    }
+    return this.open(thread) ? null : this.until(thread, () => this.open(thread));
   }
 
   /** Whether everybody alive has entered the barrier that the thread wants to leave. */
@@ -85,23 +89,15 @@ export class ThreadGroup {
     return true;
   }
 
-  private *untilOpen(thread: Processor): Program {
-    this.atBarrier.add(thread);
-    while (!this.open(thread)) yield wait();
-    this.atBarrier.delete(thread);
-  }
-
-  private releaseBarrier(): void {
-    for (const thread of this.atBarrier) if (this.open(thread)) thread.wake();
+  private wakeWaiters(): void {
+    for (const [thread, mayGoOn] of this.waiting) if (mayGoOn()) thread.wake();
   }
 
   private acquire(thread: Processor, lock: Lock): Program | null {
-    if (lock.holder === null) {
-      lock.holder = thread;
-      return null;
-    }
+    lock.holder ??= thread;
+    if (lock.holder === thread) return null;
     lock.waiters.push(thread);
-    return until(() => lock.holder === thread);
+    return this.until(thread, () => lock.holder === thread);
   }
 
   private release(thread: Processor, lock: Lock): void {
@@ -123,7 +119,7 @@ export class ThreadGroup {
       return null;
     }
     semaphore.waiters.push(thread);
-    return until(() => !semaphore.waiters.includes(thread));
+    return this.until(thread, () => !semaphore.waiters.includes(thread));
   }
 
   private lock(id: number): Lock {
@@ -137,8 +133,17 @@ export class ThreadGroup {
     if (semaphore === undefined) this.semaphores.set(id, (semaphore = { count: 0, waiters: [] }));
     return semaphore;
   }
-}
 
-function* until(condition: () => boolean): Program {
-  while (!condition()) yield wait();
+  private *until(thread: Processor, mayGoOn: () => boolean): Program {
+    this.waiting.set(thread, mayGoOn);
+    this.breakDeadlock();
+    while (!mayGoOn()) yield wait();
+    this.waiting.delete(thread);
+  }
+
+  /** A recorded window may begin after a post that somebody waits for, or end before it: when nobody else can go on, they do. */
+  private breakDeadlock(): void {
+    for (const thread of this.alive) if (this.waiting.get(thread)?.() !== false) return;
+    for (const semaphore of this.semaphores.values()) while (semaphore.waiters.length > 0) this.post(semaphore);
+  }
 }

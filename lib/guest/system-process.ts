@@ -6,6 +6,7 @@
 import type { Program } from '../processor/operations.js';
 import type { Processor } from '../processor/processor.js';
 import { GLOBAL } from '../processor/tlb.js';
+import { GuestError } from './errors.js';
 import type { Page, PageStore } from './pages.js';
 import type { Process } from './process.js';
 
@@ -19,6 +20,11 @@ const UNMAPPED = 0x80000;
 const UNMAPPED_END = 0xc0000;
 const PHYSICAL = 0x1ffff;
 
+/** Stands for the mappings that all tasks share, among those of tasks. */
+const SHARED = -1;
+/** More often than this no task replaces a mapping. */
+const CHANGES = 2 ** 32;
+
 /** One copy of a recorded system, on as many processors as it was recorded on. */
 export class SystemProcess implements Process {
   readonly recordedKernel = true;
@@ -26,7 +32,7 @@ export class SystemProcess implements Process {
   private readonly spaces: number;
   private readonly prefix: string;
   private readonly physical = new Map<number, Page>();
-  /** Physical page by task and virtual page; task -1 holds what all tasks share. */
+  /** Physical page by task, or SHARED, and virtual page. */
   private readonly tables = new Map<number, Map<number, number>>();
   /** How often a task's mappings were replaced, and what a processor has seen of it. */
   private readonly versions = new Map<number, number>();
@@ -51,7 +57,7 @@ export class SystemProcess implements Process {
   lookup(processor: Processor, number: number, pages: PageStore): Page | undefined {
     const physical = this.translate(processor, number);
     if (physical === undefined)
-      throw new Error(
+      throw new GuestError(
         `${processor.path}: the trace uses page 0x${number.toString(16)} of task ${this.taskOf(processor)} before it maps it`,
       );
     let page = this.physical.get(physical);
@@ -107,33 +113,58 @@ export class SystemProcess implements Process {
   private translate(processor: Processor, number: number): number | undefined {
     const physical = this.physicalOf(number);
     if (physical >= 0) return physical;
-    return this.tables.get(this.isGlobal(number) ? -1 : this.taskOf(processor))?.get(number);
+    return this.tables.get(this.isGlobal(number) ? SHARED : this.taskOf(processor))?.get(number);
   }
 
   private switchTask(processor: Processor, task: number): void {
     this.tasks.set(processor, task);
     const space = this.spaceOf(processor);
-    let seen = this.seen.get(processor);
-    if (seen === undefined) this.seen.set(processor, (seen = new Map()));
-    const version = task * 0x100000 + (this.versions.get(task) ?? 0);
-    // Another task used the identifier here, or mappings changed elsewhere: a fresh identifier would have no entries.
-    if (seen.has(space) && seen.get(space) !== version) processor.tlb.dropSpace(space);
-    seen.set(space, version);
+    this.refresh(processor, GLOBAL, this.version(SHARED));
+    this.refresh(processor, space, this.version(task));
     processor.tlb.enter(space);
   }
 
+  /** Another task used the identifier here, or mappings changed elsewhere: a fresh identifier would have no entries. */
+  private refresh(processor: Processor, space: number, version: number): void {
+    const seen = this.seenBy(processor);
+    if (seen.has(space) && seen.get(space) !== version) processor.tlb.dropSpace(space);
+    seen.set(space, version);
+  }
+
   private map(processor: Processor, number: number, physical: number): void {
-    const task = this.isGlobal(number) ? -1 : this.taskOf(processor);
+    const task = this.isGlobal(number) ? SHARED : this.taskOf(processor);
     let table = this.tables.get(task);
     if (table === undefined) this.tables.set(task, (table = new Map()));
     const old = table.get(number);
     table.set(number, physical);
-    if (old === undefined || old === physical) return;
-    const version = (this.versions.get(task) ?? 0) + 1;
-    this.versions.set(task, version);
-    const space = task < 0 ? GLOBAL : this.spaceOf(processor);
-    if (task >= 0) this.seen.get(processor)?.set(space, task * 0x100000 + version);
+    if (old === undefined) return;
+    const space = task === SHARED ? GLOBAL : this.spaceOf(processor);
+    // Also if another processor said so before: the translation here may be older than that.
     const entry = processor.tlb.probe(number >>> 1, space);
     if (entry >= 0) processor.tlb.drop(entry);
+    if (old === physical) return;
+    const before = this.version(task);
+    this.versions.set(task, (this.versions.get(task) ?? 0) + 1);
+    // Who has missed an earlier change still has to drop more than this.
+    const seen = this.seenBy(processor);
+    if (seen.get(space) === before) seen.set(space, this.version(task));
+  }
+
+  /** What a processor has seen last, by address space; at first task 0. */
+  private seenBy(processor: Processor): Map<number, number> {
+    let seen = this.seen.get(processor);
+    if (seen === undefined) {
+      seen = new Map([
+        [this.firstSpace, 0],
+        [GLOBAL, SHARED * CHANGES],
+      ]);
+      this.seen.set(processor, seen);
+    }
+    return seen;
+  }
+
+  /** A number for a task and how often its mappings were replaced. */
+  private version(task: number): number {
+    return task * CHANGES + (this.versions.get(task) ?? 0);
   }
 }

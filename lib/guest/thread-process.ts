@@ -1,9 +1,13 @@
 /** Threads in one address space that synchronise as recorded. */
 import type { Program } from '../processor/operations.js';
 import type { Processor } from '../processor/processor.js';
+import { GuestError } from './errors.js';
 import type { Page, PageStore } from './pages.js';
 import type { Process } from './process.js';
 import { ThreadGroup, type SyncRequest } from './synchronisation.js';
+
+/** First page of the unmapped segments; programs of users end below. */
+const FIRST_UNMAPPED = 0x80000;
 
 /** A process of threads, one per processor. */
 export class ThreadProcess implements Process {
@@ -34,7 +38,11 @@ export class ThreadProcess implements Process {
     return this.table.get(number);
   }
 
-  touch(_processor: Processor, number: number, pages: PageStore): Page {
+  touch(processor: Processor, number: number, pages: PageStore): Page {
+    if (number >= FIRST_UNMAPPED)
+      throw new GuestError(
+        `${processor.path}: the program uses page 0x${number.toString(16)}; threads have addresses below 0x80000000`,
+      );
     let page = this.table.get(number);
     if (page === undefined) {
       page = pages.add(`${this.prefix}page 0x${number.toString(16)}`, number, -1);

@@ -1,6 +1,7 @@
 /** Whether the fields of a specification fit each other. Each check sees only groups whose fields are right by themselves. */
 import type { CacheGeometry } from '../processor/set-array.js';
-import { nodesOf, type MachineSpecification } from './specification.js';
+import { nodesOf } from './nodes.js';
+import type { MachineSpecification } from './specification.js';
 import { checkTicks } from './tick-checks.js';
 import { checkNodeCount, checkTopology } from './topology-checks.js';
 

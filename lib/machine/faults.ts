@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import { CHECKS, type Path } from './checks.js';
 import { schema, TOPOLOGY_KINDS } from './schema.js';
 import type { MachineSpecification } from './specification.js';
-import { pathText, type Fault } from './specification-error.js';
+import type { Fault } from './specification-error.js';
 import { suggestion } from './suggestion.js';
 
 type Issue = z.core.$ZodIssue;
@@ -70,4 +70,15 @@ function withArticle(type: string): string {
 
 function lowerFirst(text: string): string {
   return text.charAt(0).toLowerCase() + text.slice(1);
+}
+
+/** A path of keys and indices as people write it. */
+function pathText(path: readonly PropertyKey[]): string {
+  let text = '';
+  for (const key of path) {
+    if (typeof key === 'number') text += `[${key}]`;
+    else if (/^\w+$/.test(String(key))) text += text === '' ? String(key) : `.${String(key)}`;
+    else text += `[${JSON.stringify(String(key))}]`;
+  }
+  return text;
 }

@@ -63,7 +63,7 @@ export class Machine {
     this.topology = buildTopology(specification, this.simulation.time);
     this.network = new Network<NodeMessage>(this.simulation, 'network', {
       topology: this.topology,
-      destination: destinations(this.map),
+      destination: message => nodeOfMessage(this.map, message),
     });
     this.controllers = this.makeControllers();
     this.processors = this.makeProcessors();
@@ -183,10 +183,9 @@ function mapOf({ nodes, pageBytes, processor }: ResolvedSpecification): AddressM
   });
 }
 
-/** Where a message goes. */
-function destinations(map: AddressMap): (message: NodeMessage) => number {
-  return message =>
-    message.to === HOME ? map.homeOfLine((message as CoherenceMessage).line) : map.nodeOfProcessor[message.to];
+/** The node that a message goes to: its home's or its processor's. What a network of nodes wants to know. */
+export function nodeOfMessage(map: AddressMap, message: NodeMessage): number {
+  return message.to === HOME ? map.homeOfLine((message as CoherenceMessage).line) : map.nodeOfProcessor[message.to];
 }
 
 /** Lengths of messages in flits. */

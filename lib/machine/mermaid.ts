@@ -1,5 +1,5 @@
 /** A machine as a Mermaid flowchart. */
-import { bytesText, countText, latencyText, type Plan } from './draw.js';
+import { bytesText, countText, latencyText, type Plan } from './plan.js';
 import type { ResolvedNode } from './specification.js';
 
 /** Beyond it the chart is a summary. */

@@ -20,14 +20,3 @@ export class SpecificationError extends Error {
     this.faults = faults;
   }
 }
-
-/** A path of keys and indices as people write it. */
-export function pathText(path: readonly PropertyKey[]): string {
-  let text = '';
-  for (const key of path) {
-    if (typeof key === 'number') text += `[${key}]`;
-    else if (/^\w+$/.test(String(key))) text += text === '' ? String(key) : `.${String(key)}`;
-    else text += `[${JSON.stringify(String(key))}]`;
-  }
-  return text;
-}

@@ -5,6 +5,7 @@
 import type { CounterSettings } from '../placement/policy.js';
 import type { CacheGeometry } from '../processor/set-array.js';
 import { findFaults } from './faults.js';
+import { nodesOf } from './nodes.js';
 import { schema } from './schema.js';
 import { SpecificationError } from './specification-error.js';
 
@@ -180,21 +181,4 @@ export function resolve(specification: unknown): ResolvedSpecification {
   if (faults.length > 0) throw new SpecificationError(faults);
   const copy: MachineSpecification = schema.parse(specification);
   return { ...copy, nodes: nodesOf(copy) };
-}
-
-/** The nodes one by one, of a specification without faults. */
-export function nodesOf({ nodes, memory, busNs }: MachineSpecification): ResolvedNode[] {
-  if (isList(nodes))
-    return nodes.map(node => ({
-      processors: node.processors,
-      memoryBytes: node.memoryBytes,
-      memory: { ...(node.memory ?? memory) },
-      busNs: node.busNs ?? busNs,
-    }));
-  const { count, processors, memoryBytes } = nodes;
-  return Array.from({ length: count }, () => ({ processors, memoryBytes, memory: { ...memory }, busNs }));
-}
-
-function isList(nodes: MachineSpecification['nodes']): nodes is readonly NodeSpecification[] {
-  return Array.isArray(nodes);
 }

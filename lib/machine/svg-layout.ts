@@ -2,7 +2,7 @@
  * Where things go in a picture, and how large it is. A node on a router stands at a distance from it that depends on the
  * boxes alone; then the routers are moved apart, as the topology has them, until nothing meets.
  */
-import type { Plan } from './draw.js';
+import type { Plan } from './plan.js';
 import type { Box, Detail } from './svg-node.js';
 
 /** A point. */
@@ -95,44 +95,51 @@ function onCircles(nodes: number): Point[] {
 }
 
 function spread(anchors: readonly Anchor[], sizes: readonly Box[], gap: number): Point[] {
-  let near = 0;
-  eachPair(anchors, (a, b) => {
-    const apart = distance(sizes[a], sizes[b], gap);
-    if (anchors[a].group === anchors[b].group)
-      near = Math.max(near, factor(difference(anchors[a].offset, anchors[b].offset), [0, 0], apart));
-  });
-  const shift = anchors.map(({ offset: [x, y] }): Point => [x * near, y * near]);
-  let far = 0;
-  eachPair(anchors, (a, b) => {
-    const apart = distance(sizes[a], sizes[b], gap);
-    if (anchors[a].group !== anchors[b].group)
-      far = Math.max(far, factor(difference(anchors[a].at, anchors[b].at), difference(shift[a], shift[b]), apart));
-  });
-  return anchors.map(({ at: [x, y] }, i) => [x * far + shift[i][0], y * far + shift[i][1]]);
+  const group = anchors.map(anchor => anchor.group);
+  const none: readonly Point[] = anchors.map(() => [0, 0]);
+  const offsets = anchors.map(({ offset }) => offset);
+  const near = factor(offsets, none, sizes, gap, (a, b) => group[a] === group[b]);
+  const shift = offsets.map(([x, y]): Point => [x * near, y * near]);
+  const centres = anchors.map(({ at }) => at);
+  const far = factor(centres, shift, sizes, gap, (a, b) => group[a] !== group[b]);
+  return centres.map(([x, y], i) => [x * far + shift[i][0], y * far + shift[i][1]]);
 }
 
-function eachPair(list: readonly unknown[], visit: (a: number, b: number) => void): void {
-  for (let a = 0; a < list.length; a++) for (let b = 0; b < a; b++) visit(a, b);
+/**
+ * From which factor on the boxes at `places` times it, plus `shift`, keep `gap` along one axis or the other; of the
+ * pairs that count. Plain numbers inside: a machine of 1024 nodes and routers has two million pairs.
+ */
+function factor(
+  places: readonly Point[],
+  shift: readonly Point[],
+  sizes: readonly Box[],
+  gap: number,
+  counts: (a: number, b: number) => boolean,
+): number {
+  let most = 0;
+  for (let a = 0; a < places.length; a++)
+    for (let b = 0; b < a; b++) {
+      if (!counts(a, b)) continue;
+      const x = need(
+        places[a][0] - places[b][0],
+        shift[a][0] - shift[b][0],
+        (sizes[a].width + sizes[b].width) / 2 + gap,
+      );
+      const y = need(
+        places[a][1] - places[b][1],
+        shift[a][1] - shift[b][1],
+        (sizes[a].height + sizes[b].height) / 2 + gap,
+      );
+      const least = x < y ? x : y;
+      if (least > most && least < Infinity) most = least;
+    }
+  return most;
 }
 
-/** How far apart two middles must be, along one axis or the other. */
-function distance(a: Box, b: Box, gap: number): Point {
-  return [(a.width + b.width) / 2 + gap, (a.height + b.height) / 2 + gap];
-}
-
-function difference([ax, ay]: Point, [bx, by]: Point): Point {
-  return [ax - bx, ay - by];
-}
-
-/** From which factor on `direction` times it, plus `start`, is far enough along one axis. */
-function factor(direction: Point, start: Point, apart: Point): number {
-  const needs = [0, 1].map(axis => {
-    const length = Math.abs(direction[axis]);
-    // What coincides along an axis cannot be pulled apart along it.
-    return length < 1e-9 ? Infinity : (apart[axis] - Math.sign(direction[axis]) * start[axis]) / length;
-  });
-  const least = Math.min(...needs);
-  return least === Infinity ? 0 : least;
+/** The factor on a difference that moves two middles `apart` along one axis; Infinity where they coincide. */
+function need(difference: number, shift: number, apart: number): number {
+  if (difference > 1e-9) return (apart - shift) / difference;
+  return difference < -1e-9 ? (apart + shift) / -difference : Infinity;
 }
 
 function extent(middles: readonly number[], lengths: readonly number[]): [least: number, most: number] {

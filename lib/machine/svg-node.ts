@@ -1,5 +1,5 @@
 /** A node as a box: its processors with their caches, its controller, its memory. */
-import { bytesText, countText, numberText } from './draw.js';
+import { bytesText, countText, numberText } from './plan.js';
 import type { ResolvedNode, ResolvedSpecification } from './specification.js';
 import { coordinate, escapeXml, svgText } from './svg-text.js';
 
@@ -155,7 +155,7 @@ export function legend({ processor }: ResolvedSpecification, x: number, y: numbe
 
 function rect(x: number, y: number, width: number, height: number, fill: string, rest: string): string {
   const [a, b, c, d] = [x, y, width, height].map(coordinate);
-  return `<rect x="${a}" y="${b}" width="${c}" height="${d}" fill="${fill}" ${rest}/>`;
+  return `<rect x="${a}" y="${b}" width="${c}" height="${d}" fill="${fill}"${rest && ` ${rest}`}/>`;
 }
 
 function small(anchor: string, fill: string): string {

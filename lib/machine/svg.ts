@@ -2,7 +2,7 @@
  * A machine as SVG. How much of a node is shown depends on how many there are; the picture is as large as it takes for
  * boxes not to meet.
  */
-import { countText, latencyText, type Plan } from './draw.js';
+import { countText, latencyText, type Plan } from './plan.js';
 import { arrange, MARGIN, ROUTER_RADIUS, type Layout, type Point } from './svg-layout.js';
 import { boxOf, legend, nodeShape, type Box, type Detail } from './svg-node.js';
 import { coordinate, escapeXml, svgText } from './svg-text.js';
@@ -13,6 +13,7 @@ const MOST_LINES = 5000;
 const MOST_LABELS = 12;
 /** Length of line that a label needs. */
 const ROOM = 44;
+const ROUTER: Box = { width: 2 * ROUTER_RADIUS.full, height: 2 * ROUTER_RADIUS.full };
 /** Of how many nodes everything is shown, and of how many at least a number. */
 const MOST_FULL = 20;
 const MOST_SMALL = 128;
@@ -81,8 +82,8 @@ function labels({ edges, ns }: Plan, { at }: Layout, boxes: readonly Box[]): str
     const half = 3.2 * text.length;
     const from = at[edge.a];
     const to = at[edge.b];
-    const begins = covered(from, to, boxes[edge.a]);
-    const ends = 1 - covered(to, from, boxes[edge.b]);
+    const begins = covered(from, to, boxes[edge.a] ?? ROUTER);
+    const ends = 1 - covered(to, from, boxes[edge.b] ?? ROUTER);
     if ((ends - begins) * Math.hypot(to[0] - from[0], to[1] - from[1]) < ROOM) return [];
     const [x, y] = [0, 1].map(axis => from[axis] + ((to[axis] - from[axis]) * (begins + ends)) / 2);
     const box = `x="${coordinate(x - half)}" y="${coordinate(y - 8)}" width="${coordinate(2 * half)}" height="16"`;
@@ -92,8 +93,7 @@ function labels({ edges, ns }: Plan, { at }: Layout, boxes: readonly Box[]): str
 }
 
 /** The part of a line from the middle of a box that the box covers. */
-function covered(from: Point, to: Point, box: Box | undefined): number {
-  if (box === undefined) return 0;
+function covered(from: Point, to: Point, box: Box): number {
   const across = box.width / 2 / Math.abs(to[0] - from[0]);
   const down = box.height / 2 / Math.abs(to[1] - from[1]);
   return Math.min(1, across, down);

@@ -1,11 +1,7 @@
 /** Whether a topology is one, and whether it has as many nodes as the machine. */
 import type { Report } from './checks.js';
-import {
-  nodesOf,
-  type EdgeSpecification,
-  type MachineSpecification,
-  type TopologySpecification,
-} from './specification.js';
+import { nodesOf } from './nodes.js';
+import type { EdgeSpecification, MachineSpecification, TopologySpecification } from './specification.js';
 
 const PATH = ['network', 'topology'] as const;
 

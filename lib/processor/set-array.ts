@@ -32,12 +32,13 @@ export function checkGeometry(name: string, geometry: CacheGeometry): number {
 /** Rights of a first-level line. */
 export const Right = { None: 0, Read: 1, Write: 2 } as const;
 
-/** A first-level cache: sets in the order of use. Lines are dense numbers in units of its own line size. */
+/**
+ * A first-level cache: sets in the order of use. Lines are dense numbers in units of its own line size. A place holds its
+ * line twice, once if it may be read and once if it may be written, so that a hit is one comparison for either.
+ */
 export class FirstLevel {
-  /** Line by set * ways + position, -1 for none; position 0 was used last. */
-  readonly tags: Int32Array;
-  /** What may be done with it, see Right. */
-  readonly rights: Uint8Array;
+  /** By place: the line if it may be read, then the line if it may be written, else -1. The first place of a set was used last. */
+  readonly lines: Int32Array;
   readonly ways: number;
   readonly setMask: number;
   /** log2 of the line size. */
@@ -48,54 +49,52 @@ export class FirstLevel {
     this.ways = geometry.ways;
     this.setMask = sets - 1;
     this.lineShift = Math.log2(geometry.lineBytes);
-    this.tags = new Int32Array(sets * this.ways).fill(-1);
-    this.rights = new Uint8Array(sets * this.ways);
+    // One place more, so that whoever looks at two ways of the last set may.
+    this.lines = new Int32Array(2 * (sets * this.ways + 1)).fill(-1);
   }
 
-  /** Moves a line to the front of its set. Returns whether it was there. */
-  touch(line: number): boolean {
-    const { tags, rights, ways } = this;
-    const base = (line & this.setMask) * ways;
-    let at = base;
-    while (tags[at] !== line) if (++at === base + ways) return false;
-    const right = rights[at]!;
-    for (; at > base; at--) {
-      tags[at] = tags[at - 1]!;
-      rights[at] = rights[at - 1]!;
-    }
-    tags[base] = line;
-    rights[base] = right;
+  /** Moves a line to the front of its set if it is there with the right to be read, or written. Returns whether it is. */
+  touch(line: number, store: boolean): boolean {
+    const at = this.find(line);
+    if (at < 0 || (store && this.lines[at + 1] !== line)) return false;
+    this.bringForward(line, at, this.lines[at + 1]!);
     return true;
   }
 
   /** Puts a line in front, in place of the one used longest ago, or changes its rights if it is there. */
   fill(line: number, right: number): void {
-    const { tags, rights, ways } = this;
-    const base = (line & this.setMask) * ways;
-    if (!this.touch(line)) {
-      for (let at = base + ways - 1; at > base; at--) {
-        tags[at] = tags[at - 1]!;
-        rights[at] = rights[at - 1]!;
-      }
-      tags[base] = line;
-    }
-    rights[base] = right;
+    const found = this.find(line);
+    const last = ((line & this.setMask) + 1) * this.ways * 2 - 2;
+    this.bringForward(line, found < 0 ? last : found, right === Right.Write ? line : -1);
   }
 
   /** Takes rights away; with none left the line is gone, and its place is the next to be filled. */
   restrict(line: number, right: number): void {
-    const { tags, rights, ways } = this;
-    const base = (line & this.setMask) * ways;
-    let at = base;
-    while (tags[at] !== line) if (++at === base + ways) return;
-    if (rights[at]! > right) rights[at] = right;
+    const { lines, ways } = this;
+    const at = this.find(line);
+    if (at < 0) return;
+    if (right < Right.Write) lines[at + 1] = -1;
     if (right !== Right.None) return;
-    for (const last = base + ways - 1; at < last; at++) {
-      tags[at] = tags[at + 1]!;
-      rights[at] = rights[at + 1]!;
-    }
-    tags[at] = -1;
-    rights[at] = Right.None;
+    const last = ((line & this.setMask) + 1) * ways * 2 - 2;
+    for (let place = at; place < last; place++) lines[place] = lines[place + 2]!;
+    lines[last] = lines[last + 1] = -1;
+  }
+
+  /** Where a line is, or -1. */
+  private find(line: number): number {
+    const { lines, ways } = this;
+    const base = (line & this.setMask) * ways * 2;
+    for (let at = base; at < base + 2 * ways; at += 2) if (lines[at] === line) return at;
+    return -1;
+  }
+
+  /** Puts a line in front of its set, over what is at `at`; what was before moves back by a place. */
+  private bringForward(line: number, at: number, writable: number): void {
+    const { lines } = this;
+    const base = (line & this.setMask) * this.ways * 2;
+    for (let place = at + 1; place > base + 1; place--) lines[place] = lines[place - 2]!;
+    lines[base] = line;
+    lines[base + 1] = writable;
   }
 }
 

@@ -29,12 +29,19 @@ const PHYSICAL = 0x1ffff;
 /** Entries of the array in front. */
 const MICRO = 64;
 
+/** What `translate` answers where there is no frame: no entry for the page, or one that forbids a store. */
+export const Untranslated = { Missing: -1, Forbidden: -2 } as const;
+
+/** Lists that the entries hang on, by hash of the pair. */
+const LISTS = 64;
+
 /** A TLB. Page numbers are unsigned 20-bit. */
 export class Tlb {
-  /** The array in front, by hash of the page: page that may be read, page that may be written, and the frame. */
-  readonly readable = new Int32Array(MICRO).fill(-1);
-  readonly writable = new Int32Array(MICRO).fill(-1);
-  readonly frame = new Int32Array(MICRO);
+  /**
+   * The array in front: four words from `place(page)` on. The page, or -1, by kind of reference that it may be used for
+   * (ReferenceKind), then its frame. One array, so that a look-up stays in one line of the host's cache.
+   */
+  readonly front = new Int32Array(4 * MICRO).fill(-1);
   /** The address space at hand. Change it with `enter`. */
   space = 0;
   readonly entries: number;
@@ -43,6 +50,9 @@ export class Tlb {
   /** Unmapped segment: 2 * frame + writable by physical page, -1 where software has not said. Made on first use. */
   private window: Int32Array | null = null;
   private readonly keys: Int32Array;
+  /** Entries in lists by hash of their pair, each ascending: the first of a list, and the next of an entry, or -1. */
+  private readonly lists = new Int16Array(LISTS).fill(-1);
+  private readonly next: Int16Array;
   private readonly frames: Int32Array;
   private readonly mayWrite: Uint8Array;
 
@@ -52,13 +62,22 @@ export class Tlb {
       throw new RangeError(`a TLB has 1 to 1024 entries, not ${entries}`);
     this.entries = entries;
     this.keys = new Int32Array(entries).fill(-1);
+    this.next = new Int16Array(entries).fill(-1);
     this.frames = new Int32Array(2 * entries).fill(-1);
     this.mayWrite = new Uint8Array(2 * entries);
   }
 
   /** Where the array in front keeps a page. Hashed: regions a power of two apart would collide (spec/bench/plain-loop). */
-  static slot(page: number): number {
-    return (page ^ (page >>> 6)) & (MICRO - 1);
+  static place(page: number): number {
+    return ((page ^ (page >>> 6)) & (MICRO - 1)) << 2;
+  }
+
+  /** The frame of a page for a kind of reference, or why there is none. */
+  translate(page: number, kind: number): number {
+    const place = Tlb.place(page);
+    if (this.front[place + kind] === page) return this.front[place + 3]!;
+    if (this.front[place] !== page && !this.load(page)) return Untranslated.Missing;
+    return this.front[place + kind] === page ? this.front[place + 3]! : Untranslated.Forbidden;
   }
 
   /** Brings a page into the array in front. False if the TLB does not map it: a TLB miss. */
@@ -88,19 +107,22 @@ export class Tlb {
   }
 
   private set(page: number, frame: number, writable: boolean): void {
-    const slot = Tlb.slot(page);
-    this.readable[slot] = page;
-    this.writable[slot] = writable ? page : -1;
-    this.frame[slot] = frame;
+    const { front } = this;
+    const place = Tlb.place(page);
+    front[place] = page;
+    front[place + 1] = writable ? page : -1;
+    front[place + 2] = page;
+    front[place + 3] = frame;
   }
 
   /** The entry that maps a pair in a space, or -1. */
   probe(pair: number, space: number): number {
-    const { keys } = this;
+    const { keys, next } = this;
     const key = (space << 19) | pair;
     const global = (GLOBAL << 19) | pair;
-    for (let entry = 0; entry < keys.length; entry++) if (keys[entry] === key || keys[entry] === global) return entry;
-    return -1;
+    let entry = this.lists[listOf(pair)]!;
+    while (entry >= 0 && keys[entry] !== key && keys[entry] !== global) entry = next[entry]!;
+    return entry;
   }
 
   /** Writes an entry. */
@@ -108,6 +130,7 @@ export class Tlb {
     this.drop(index);
     const { pair, space, even, odd, evenWritable, oddWritable } = entry;
     this.keys[index] = (space << 19) | pair;
+    this.link(index, listOf(pair));
     this.frames[2 * index] = even;
     this.frames[2 * index + 1] = odd;
     this.mayWrite[2 * index] = evenWritable ? 1 : 0;
@@ -121,9 +144,11 @@ export class Tlb {
   drop(index: number): void {
     const key = this.keys[index]!;
     if (key === -1) return;
+    const pair = key & 0x7ffff;
     this.keys[index] = -1;
-    this.forget(2 * (key & 0x7ffff));
-    this.forget(2 * (key & 0x7ffff) + 1);
+    this.unlink(index, listOf(pair));
+    this.forget(2 * pair);
+    this.forget(2 * pair + 1);
   }
 
   /** Removes all entries of an address space. */
@@ -133,16 +158,16 @@ export class Tlb {
 
   /** Removes a page from the array in front only. */
   forget(page: number): void {
-    const slot = Tlb.slot(page);
-    if (this.readable[slot] === page) this.readable[slot] = this.writable[slot] = -1;
+    const { front } = this;
+    const place = Tlb.place(page);
+    if (front[place] === page) front[place] = front[place + 1] = front[place + 2] = -1;
   }
 
   /** Switches to another address space. */
   enter(space: number): void {
     if (space === this.space) return;
     this.space = space;
-    this.readable.fill(-1);
-    this.writable.fill(-1);
+    this.front.fill(-1);
   }
 
   /** Frames that some entry maps, for checks; with the page and whether it may be written. */
@@ -163,4 +188,32 @@ export class Tlb {
         };
     }
   }
+
+  private link(entry: number, list: number): void {
+    const { lists, next } = this;
+    let before = -1;
+    let behind = lists[list]!;
+    while (behind >= 0 && behind < entry) {
+      before = behind;
+      behind = next[behind]!;
+    }
+    next[entry] = behind;
+    if (before < 0) lists[list] = entry;
+    else next[before] = entry;
+  }
+
+  private unlink(entry: number, list: number): void {
+    const { lists, next } = this;
+    if (lists[list] === entry) {
+      lists[list] = next[entry]!;
+      return;
+    }
+    let before = lists[list]!;
+    while (next[before] !== entry) before = next[before]!;
+    next[before] = next[entry]!;
+  }
+}
+
+function listOf(pair: number): number {
+  return (pair ^ (pair >>> 6)) & (LISTS - 1);
 }

@@ -9,8 +9,15 @@ import { presets } from '../../lib/machine/presets.js';
 import type { MachineSpecification } from '../../lib/machine/specification.js';
 import { firstTouch } from '../../lib/placement/first-touch.js';
 import { missCounting, type MissCountingOptions } from '../../lib/placement/miss-counting.js';
-import { place, stay, type Decision, type Evidence, type PageView, type PlacementPolicy } from '../../lib/placement/policy.js';
-import type { Program } from '../../lib/processor/operations.js';
+import {
+  place,
+  stay,
+  type Decision,
+  type Evidence,
+  type PageView,
+  type PlacementPolicy,
+} from '../../lib/placement/policy.js';
+import { call, type Operation, type Program } from '../../lib/processor/operations.js';
 import type { Processor } from '../../lib/processor/processor.js';
 
 /** Bytes of a page, and of a line. */
@@ -23,6 +30,8 @@ export interface KernelMachineOptions {
   readonly processorsPerNode?: number;
   readonly framesPerNode?: number;
   readonly tlbEntries?: number;
+  /** Size of the second-level cache. */
+  readonly l2Bytes?: number;
   readonly policy?: PlacementPolicy;
   readonly runAhead?: boolean;
   readonly seed?: number;
@@ -37,9 +46,9 @@ export interface KernelMachine {
   readonly processors: readonly Processor[];
 }
 
-/** The paper's machine, but small: four lines of first-level cache, 16 of second-level. */
+/** The paper's machine, but small: eight lines of first-level cache, 16 of second-level unless told. */
 export function smallMachine(options: KernelMachineOptions = {}): MachineSpecification {
-  const { nodes = 4, processorsPerNode = 1, framesPerNode = 16, tlbEntries = 4 } = options;
+  const { nodes = 4, processorsPerNode = 1, framesPerNode = 16, tlbEntries = 4, l2Bytes = 2048 } = options;
   const disco = presets['disco-1997']({ nodes });
   const level = { sizeBytes: 512, ways: 2, lineBytes: 64 };
   return {
@@ -48,7 +57,7 @@ export function smallMachine(options: KernelMachineOptions = {}): MachineSpecifi
     processor: {
       ...disco.processor,
       ...{ tlbEntries, l1i: level, l1d: level },
-      l2: { sizeBytes: 2048, ways: 2, lineBytes: LINE },
+      l2: { sizeBytes: l2Bytes, ways: 2, lineBytes: LINE },
     },
   };
 }
@@ -97,7 +106,10 @@ export function checkInvariants({ machine, kernel, processors }: KernelMachine):
   for (const page of kernel.pages.pages) {
     const replicas = [...(page.replicas ?? [])];
     for (const [node, frame] of replicas) {
-      demand(machine.map.homeOfFrame(frame) === node && node !== page.home, `${page.label} has a replica on a wrong node`);
+      demand(
+        machine.map.homeOfFrame(frame) === node && node !== page.home,
+        `${page.label} has a replica on a wrong node`,
+      );
     }
     const frames = [...(page.frame < 0 ? [] : [page.frame]), ...replicas.map(([, frame]) => frame)];
     for (const frame of frames) {
@@ -130,12 +142,25 @@ function demand(holds: boolean, message: string): void {
   if (!holds) throw new Error(message);
 }
 
+/** A word of a frame as the machine has it: in the owner's cache, or else in memory. */
+export function wordAt({ machine }: KernelMachine, frame: number, offset: number): number {
+  const line = (frame << machine.map.frameShift) + Math.floor(offset / LINE);
+  const home = machine.controllers[machine.map.homeOfLine(line)];
+  const owner = home.directory.owner[home.directory.entry(line)];
+  const copy = owner < 0 ? undefined : [...machine.processors[owner].caches.lines()].find(held => held.line === line);
+  const data = copy === undefined ? home.lineInMemory(line) : copy.data;
+  return data === null ? 0 : data[(offset % LINE) / 4];
+}
+
 /** Frames in use that belong to no page: those of the kernel. */
 export function kernelFrames({ machine, kernel }: KernelMachine): number {
   const { map } = machine;
   let free = 0;
   for (let node = 0; node < map.nodes; node++) free += kernel.frames.free(node);
-  const pages = kernel.pages.pages.reduce((sum, page) => sum + (page.frame < 0 ? 0 : 1) + (page.replicas?.size ?? 0), 0);
+  const pages = kernel.pages.pages.reduce(
+    (sum, page) => sum + (page.frame < 0 ? 0 : 1) + (page.replicas?.size ?? 0),
+    0,
+  );
   return map.frames - free - pages;
 }
 
@@ -146,6 +171,14 @@ export function eager(changes: Partial<MissCountingOptions> = {}): PlacementPoli
     ...{ sampling: 1, bits: 16, delayNs: 0, resetNs: 1e9 },
     ...changes,
   });
+}
+
+/** Everybody meets: two operations of every program. */
+export const barrier: readonly Operation[] = [call({ sync: 'barrier-enter' }), call({ sync: 'barrier-leave' })];
+
+/** A program of these operations; what they return goes into `results`. */
+export function* run(operations: readonly Operation[], results: number[] = []): Program {
+  for (const operation of operations) results.push(yield operation);
 }
 
 /** A policy that places every page on a node, and answers everything else with `answer`. */

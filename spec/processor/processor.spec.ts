@@ -155,4 +155,62 @@ describe('packed references', () => {
   });
 });
 
-void wait;
+/** Loads a word again and again while the other processor of the node does its part; what it found, with and without run-ahead. */
+function watch(
+  before: readonly Operation[],
+  other: readonly Operation[],
+  answer: readonly Operation[] = [],
+): { ahead: number[]; present: number[] } {
+  const looks = Array.from({ length: 100 }, () => [compute(10), load(0)]).flat();
+  const rest = Array.from({ length: 15 }, () => compute(10));
+  const [ahead, present] = [true, false].map(runAhead => {
+    const { results } = execute([[load(0), ...rest, ...before, ...looks], other], { ...two, runAhead }, answer);
+    return results[0].slice(1 + rest.length + before.length).filter((_, i) => i % 2 === 1);
+  });
+  return { ahead, present };
+}
+
+describe('a processor that runs ahead', () => {
+  it('sees what a processor of its node does about a message that is still under way to it', () => {
+    // The only event pending is the answer to the other, which stores as soon as it has it.
+    const { ahead, present } = watch([], [compute(100), load(64), store(0, 1)]);
+    expect(present).toContain(1);
+    expect(ahead).toEqual(present);
+  });
+
+  it('is interrupted by itself on time', () => {
+    const { ahead, present } = watch([interrupt(0, 1, 0)], [], [machineStore(0, 0, 1)]);
+    expect(present).toContain(1);
+    expect(ahead).toEqual(present);
+  });
+
+  it('sees what a processor does that it has just woken', () => {
+    const [ahead, present] = [true, false].map(runAhead => {
+      const machine = wire(1, { ...two, runAhead });
+      const found: number[] = [];
+      const looks = Array.from({ length: 100 }, () => [compute(10), load(0)]).flat();
+      const software = new Waker(machine.cpus);
+      machine.cpus[0].load(software, run([load(0), compute(1000), call(1), ...looks], found));
+      machine.cpus[1].load(software, run([wait(), store(0, 1)]));
+      machine.sim.run();
+      return found;
+    });
+    expect(present).toContain(1);
+    expect(ahead).toEqual(present);
+  });
+});
+
+/** A call wakes the processor of that number. */
+class Waker extends PlainSoftware {
+  private readonly cpus: readonly Processor[];
+
+  constructor(cpus: readonly Processor[]) {
+    super();
+    this.cpus = cpus;
+  }
+
+  override call(_processor?: Processor, request?: unknown): number {
+    this.cpus[request as number].wake();
+    return 0;
+  }
+}

@@ -171,7 +171,7 @@ export function cases(deeds: number): fc.Arbitrary<Case> {
           faultEvery: fc.integer({ min: 2, max: 5 }),
         }),
         seed: fc.nat(),
-        programs: fc.array(fc.array(deed, { minLength: 1, maxLength: deeds }), {
+        programs: fc.array(fc.array(deed, { minLength: 1, maxLength: deeds, size: 'max' }), {
           minLength: count,
           maxLength: count,
           size: 'max',

@@ -2,7 +2,7 @@
  * System software that shares state between processors, as an operating system does: one page table filled at first
  * touch, a lock, a barrier. It answers each kind of trap in each way there is: at once, with a program, by waiting.
  */
-import type { InterruptMessage } from '../../lib/coherence/messages.js';
+import { HOT_PAGE, type InterruptMessage } from '../../lib/coherence/messages.js';
 import { clearFrame, compute, machineLoad, machineStore, wait, type Program } from '../../lib/processor/operations.js';
 import type { Processor } from '../../lib/processor/processor.js';
 import { Activity, type Handler, type Refill, type SystemSoftware } from '../../lib/processor/software.js';
@@ -43,6 +43,7 @@ export class SharedSoftware implements SystemSoftware {
   private taken = 0;
   private holder: Processor | null = null;
   private readonly queue: Processor[] = [];
+  private readonly sleepers: Processor[] = [];
   private met = 0;
   private round = 0;
   private counter = 0;
@@ -82,6 +83,8 @@ export class SharedSoftware implements SystemSoftware {
   interrupt(processor: Processor, message: InterruptMessage): Handler {
     this.log.push(`interrupt ${processor.processor} ${message.code} ${message.a} from ${message.from}`);
     if (message.code === NAP) processor.wake();
+    // A handler that missed on a hot page would raise the next interrupt itself, for ever.
+    if (message.code === HOT_PAGE) return { program: busy(5), activity: Activity.PageMoving };
     return { program: costs(3 + (message.a & 15), processor.processor), activity: Activity.Interrupt };
   }
 
@@ -126,8 +129,6 @@ export class SharedSoftware implements SystemSoftware {
     yield machineStore(1, 0, processor.processor);
   }
 
-  private readonly sleepers: Processor[] = [];
-
   private *meet(processor: Processor): Program {
     const { round } = this;
     if (++this.met < this.options.parties) {
@@ -140,6 +141,10 @@ export class SharedSoftware implements SystemSoftware {
     for (const sleeper of this.sleepers.splice(0)) sleeper.wake();
     yield compute(5);
   }
+}
+
+function* busy(cycles: number): Program {
+  yield compute(cycles);
 }
 
 function* faultIn(frame: number, page: number): Program {

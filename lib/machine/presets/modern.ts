@@ -1,6 +1,7 @@
 /**
  * Machines of today by their measured latencies. Home agents are many to a socket, so no single server stands for them:
- * occupancies are 0, and contention is in the banks and links. There is no third-level cache in the model.
+ * occupancies are 0, and contention is in the banks and links. There is no third-level cache in the model. A line out of
+ * another cache of the socket is taken to cost as much as out of memory.
  */
 import type { PresetOptions } from '../presets.js';
 import type { ControllerSpecification, MachineSpecification, ProcessorSpecification } from '../specification.js';
@@ -20,9 +21,9 @@ const CONTROLLER: ControllerSpecification = {
   requestOutNs: 2,
   lookupLocalNs: 6,
   lookupRemoteNs: 6,
-  forwardOutNs: 5,
+  forwardOutNs: 20,
   forwardInNs: 5,
-  responseOutNs: 5,
+  responseOutNs: 15,
   responseInNs: 2,
   homeOccupancyNs: 0,
   passOccupancyNs: 0,
@@ -82,7 +83,15 @@ export function epyc2s({ nodes = 2, l2Bytes = 2 ** 20 }: PresetOptions = {}): Ma
       l2HitNs: 3.5,
     },
     memory: { accessNs: 90, banks: 128, bankNs: 20.5 },
-    controller: { ...CONTROLLER, lookupLocalNs: 10, lookupRemoteNs: 10, requestOutNs: 5, responseInNs: 5 },
+    controller: {
+      ...CONTROLLER,
+      lookupLocalNs: 10,
+      lookupRemoteNs: 10,
+      requestOutNs: 5,
+      responseInNs: 5,
+      forwardOutNs: 30,
+      responseOutNs: 30,
+    },
     busNs: 15,
     network: {
       topology: { kind: 'matrix', latencyNs: allEqual(nodes, 80), flitNs: 0.05 },
@@ -120,7 +129,7 @@ export function xeon2sCxl({ nodes = 3, l2Bytes = 2 ** 20 }: PresetOptions = {}):
     // Another number of nodes does not fit the matrix and is refused.
     nodes: nodes === 3 ? list : { count: nodes, ...socket },
     memory: { accessNs: 70, banks: 64, bankNs: 29.25 },
-    controller: { ...CONTROLLER, lookupLocalNs: 9, lookupRemoteNs: 9 },
+    controller: { ...CONTROLLER, lookupLocalNs: 9, lookupRemoteNs: 9, forwardOutNs: 25, responseOutNs: 25 },
     network: {
       topology: {
         kind: 'matrix',

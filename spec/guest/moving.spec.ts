@@ -1,0 +1,209 @@
+/** Migration, replication and collapse: what moves, who is interrupted, and that nothing is lost. */
+import { describe, expect, it } from '@jest/globals';
+import { InterruptMessage } from '../../lib/coherence/messages.js';
+import { SHOOTDOWN } from '../../lib/guest/page-mover.js';
+import { collapse, migrate, replicate, stay, type PlacementPolicy } from '../../lib/placement/policy.js';
+import { compute, load, store, type Operation } from '../../lib/processor/operations.js';
+import type { KernelMachine } from './kernel-machine.js';
+import { LINE, PAGE, barrier, kernelMachine, onNode, run, runChecked, wordAt } from './kernel-machine.js';
+
+const at = (page: number, line: number): number => page * PAGE + line * LINE;
+const all = Array.from({ length: PAGE / LINE }, (_, line) => line);
+const values = all.map(line => 100 + line);
+const writes = (page: number): Operation[] => all.map(line => store(at(page, line), values[line]));
+const reads = (page: number, count = all.length): Operation[] => all.slice(0, count).map(line => load(at(page, line)));
+
+/** Moves a hot page from node 0 to who wants it, once. */
+const takeAway = onNode(0, ({ node }, { home }) => (home === 0 ? migrate(node, 'told') : stay('told')), 4);
+
+/** Gives every node a copy, and collapses them when one is written. */
+const copyAround: PlacementPolicy = onNode(
+  0,
+  ({ kind, node }, { home, replicas }) => {
+    if (kind === 'replica-write') return collapse('written');
+    return node === home || replicas.includes(node) ? stay('told') : replicate(node, 'told');
+  },
+  4,
+);
+
+/** Runs to the end with checks in between; returns what every program got from its operations. */
+function play(
+  programs: readonly (readonly Operation[])[],
+  policy: PlacementPolicy,
+  perNode = 1,
+): { system: KernelMachine; results: number[][] } {
+  const results = programs.map(() => [] as number[]);
+  const system = kernelMachine(
+    programs.map((operations, i) => run(operations, results[i])),
+    { policy, processorsPerNode: perNode },
+  );
+  runChecked(system, 20);
+  return { system, results };
+}
+
+const pageOf = ({ kernel }: KernelMachine): (typeof kernel.pages.pages)[number] => kernel.pages.pages[0];
+const interruptsOf = ({ processors }: KernelMachine): number[] => processors.map(({ stats }) => stats.interrupts);
+
+describe('a migration', () => {
+  const owner = [...writes(16), ...barrier, ...barrier, ...reads(16)];
+  const thief = [...barrier, ...reads(16), compute(10_000), ...barrier, ...reads(16)];
+
+  it('moves the page with everything in it, and its frame is free again', () => {
+    const { system, results } = play([owner, thief], takeAway);
+    const { kernel, machine } = system;
+    expect([kernel.work.migrations, machine.map.homeOfFrame(pageOf(system).frame), pageOf(system).home]).toEqual([
+      1, 1, 1,
+    ]);
+    expect(results.map(got => got.slice(-all.length))).toEqual([values, values]);
+    expect(all.map(line => wordAt(system, pageOf(system).frame, line * LINE))).toEqual(values);
+    // Node 0 has its mailbox, the page table and the page record left; node 1 its mailbox and the page.
+    expect([0, 1, 2].map(node => kernel.frames.free(node))).toEqual([13, 14, 15]);
+  });
+
+  it('interrupts exactly the others that hold a translation', () => {
+    // Processor 2 reads a line of the page once, processor 3 never does.
+    const glance = [...barrier, load(at(16, 0)), compute(100_000), ...barrier];
+    const late = [...barrier, compute(10_000), ...thief.slice(2)];
+    const programs = [owner, late, glance, [...barrier, ...barrier]].map(operations => run(operations));
+    const system = kernelMachine(programs, { policy: takeAway });
+    const shotDown: number[] = [];
+    system.machine.simulation.observer = {
+      sent(from, _, message) {
+        const shootdown = message instanceof InterruptMessage && message.code === SHOOTDOWN;
+        if (shootdown && from.includes('cpu')) shotDown.push(message.to);
+      },
+    };
+    runChecked(system);
+    expect(shotDown).toEqual([0, 2]);
+  });
+
+  it('is acknowledged by processors whose programs have ended', () => {
+    const { system, results } = play(
+      [writes(16), [compute(100_000), ...reads(16), compute(10_000), ...reads(16)]],
+      takeAway,
+    );
+    expect([pageOf(system).home, interruptsOf(system)[0]]).toEqual([1, 1]);
+    expect(results[1].slice(-all.length)).toEqual(values);
+  });
+
+  it('of a page that several want at once is done for one of them', () => {
+    const { system, results } = play([owner, thief, thief, thief], takeAway);
+    const { work, log } = system.kernel;
+    expect(work.migrations).toBe(1);
+    expect(log.count('stay', 'already being moved')).toBeGreaterThan(0);
+    expect(results.map(got => got.slice(-all.length))).toEqual([values, values, values, values]);
+  });
+
+  it('crosses another one without a deadlock', () => {
+    // Two processors of different nodes take a page away from each other, in step.
+    const policy: PlacementPolicy = {
+      ...takeAway,
+      decide: ({ kind, node }, { home, moves }) => {
+        if (kind === 'first-touch') return { action: 'place', to: node, because: 'told' };
+        return home === node || moves > 0 ? stay('told') : migrate(node, 'told');
+      },
+    };
+    const program = (own: number, other: number): Operation[] => [
+      ...writes(own),
+      ...barrier,
+      ...reads(other),
+      ...barrier,
+      ...reads(own),
+    ];
+    const { system, results } = play([program(16, 18), program(18, 16)], policy);
+    expect(system.kernel.pages.pages.map(({ home }) => home)).toEqual([1, 0]);
+    expect(
+      interruptsOf(system)
+        .slice(0, 2)
+        .every(count => count >= 2),
+    ).toBe(true);
+    expect(results.map(got => got.slice(-all.length))).toEqual([values, values]);
+  });
+
+  it('does not take a wake-up from a program that waits below it', () => {
+    // The reader is interrupted at the barrier; while it waits for the shootdown, the last one enters the barrier.
+    for (let delay = 0; delay < 4000; delay += 250) {
+      const last = [...writes(16), ...barrier, compute(delay), ...barrier];
+      const { system } = play([last, [...barrier, ...reads(16, 4), ...barrier], [...barrier, ...barrier]], takeAway);
+      expect(system.kernel.work.migrations).toBe(1);
+    }
+  });
+});
+
+describe('a replica', () => {
+  const owner = [...writes(16), ...barrier, ...barrier, ...reads(16)];
+  const reader = [...barrier, ...reads(16), compute(10_000), ...barrier, ...reads(16)];
+
+  it('serves its node, and nobody may write any copy', () => {
+    const { system, results } = play([owner, reader, reader, [...barrier, ...barrier]], copyAround);
+    const page = pageOf(system);
+    expect([...page.replicas!.keys()].sort((a, b) => a - b)).toEqual([1, 2]);
+    expect(results.slice(0, 3).map(got => got.slice(-all.length))).toEqual([values, values, values]);
+    for (const { tlb } of system.processors) expect([...tlb.mappings()].some(({ writable }) => writable)).toBe(false);
+    for (const frame of page.replicas!.values())
+      expect(all.map(line => wordAt(system, frame, line * LINE))).toEqual(values);
+  });
+
+  it('is used by all processors of its node', () => {
+    const mate = [...barrier, load(at(16, 1)), compute(200_000), ...barrier, ...reads(16)];
+    const idle = [...barrier, ...barrier];
+    const { system, results } = play([owner, idle, reader, mate], copyAround, 2);
+    const [frame] = pageOf(system).replicas!.values();
+    for (const { tlb } of system.processors.slice(2, 4))
+      expect([...tlb.mappings()].map(mapping => mapping.frame)).toContain(frame);
+    expect(results[3].slice(-all.length)).toEqual(values);
+  });
+
+  it('is no obstacle to a store: the copies collapse into one, and nothing is lost', () => {
+    const writer = [
+      ...barrier,
+      ...reads(16),
+      compute(10_000),
+      ...barrier,
+      store(at(16, 0), 7),
+      ...barrier,
+      ...reads(16),
+    ];
+    const others = (program: readonly Operation[]): Operation[] => [
+      ...program.slice(0, -all.length),
+      ...barrier,
+      ...reads(16),
+    ];
+    const { system, results } = play([others(owner), others(reader), writer], copyAround);
+    const { kernel, machine } = system;
+    expect([kernel.work.replications > 1, kernel.work.collapses > 0]).toEqual([true, true]);
+    expect(results.map(got => got.slice(-all.length))).toEqual([1, 2, 3].map(() => [7, ...values.slice(1)]));
+    const free = Array.from({ length: machine.map.nodes }, (_, node) => kernel.frames.free(node));
+    const copies = pageOf(system).replicas?.size ?? 0;
+    // Four mailboxes, the page table, the page record, the page and the copies made since.
+    expect(machine.map.frames - free.reduce((sum, count) => sum + count, 0)).toBe(7 + copies);
+  });
+
+  it('collapses under a store also if the policy does not care', () => {
+    const policy: PlacementPolicy = { ...copyAround, wants: ['hot-page'] };
+    const { system } = play(
+      [
+        [...owner, ...barrier],
+        [...reader, store(at(16, 0), 7), ...barrier],
+      ],
+      policy,
+    );
+    expect([system.kernel.work.collapses, system.kernel.log.count('collapse')]).toEqual([1, 0]);
+    expect(wordAt(system, pageOf(system).frame, 0)).toBe(7);
+  });
+
+  it('keeps a page from migrating', () => {
+    const policy = onNode(
+      0,
+      ({ kind, node }, { replicas }) => {
+        if (kind === 'replica-write') return collapse('written');
+        if (replicas.includes(node)) return stay('told');
+        return replicas.length === 0 ? replicate(node, 'told') : migrate(node, 'told');
+      },
+      4,
+    );
+    const { system } = play([owner, reader, [...barrier, compute(200_000), ...reads(16), ...barrier]], policy);
+    expect(system.kernel.log.count('stay', 'has replicas, which migration does not move')).toBeGreaterThan(0);
+    expect(pageOf(system).home).toBe(0);
+  });
+});
