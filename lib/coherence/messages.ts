@@ -79,6 +79,7 @@ export class CoherenceMessage {
     this.data = data;
   }
 
+  /** For the fingerprint: kind, line, requester, acknowledgements and destination. */
   signature(): number {
     return (
       this.kind ^ (this.line << 4) ^ Math.imul(this.requester + 1, 0x01000193) ^ (this.acks << 20) ^ (this.to << 25)
@@ -119,6 +120,7 @@ export class InterruptMessage {
     this.counts = counts;
   }
 
+  /** For the fingerprint: everything it says. */
   signature(): number {
     return 0x40000000 ^ this.code ^ Math.imul(this.a, 31) ^ (this.b << 8) ^ (this.from << 16) ^ (this.to << 24);
   }

@@ -61,6 +61,7 @@ export abstract class Component implements Scope {
    */
   leastTransit?(port: object): Ticks;
 
+  /** The current tick. */
   protected get now(): Ticks {
     return this.simulation.now;
   }

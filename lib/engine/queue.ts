@@ -6,6 +6,7 @@ import type { Ticks } from './time.js';
 
 /** Receives what the queue delivers. Ports and timers implement it. */
 export interface Target {
+  /** Called once for each event, with what was scheduled. */
   fire(payload: unknown): void;
 }
 

@@ -20,6 +20,7 @@ export interface Lookahead {
 /** The right of a component to run ahead, and its next resumption. At most one per component. */
 export class Runner {
   readonly owner: Component;
+  /** Executes from now on, as far as the horizon allows. */
   readonly resume: () => void;
   /** Rank among runners, in order of construction. */
   readonly index: number;

@@ -79,6 +79,7 @@ export class Simulation implements Scope {
     this.queue = options.queue ?? new WheelQueue();
   }
 
+  /** Itself: a simulation is the root of its names. */
   get simulation(): this {
     return this;
   }

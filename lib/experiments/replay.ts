@@ -17,6 +17,7 @@ import { ACTIVITIES } from '../processor/software.js';
 import { replaySystem, replayThread } from '../workloads/replay.js';
 import type { RecordedTrace } from '../workloads/trace.js';
 import { LocalityRecorder } from './locality.js';
+import { policies } from './policies.js';
 import type { RunResult } from './result.js';
 
 /** What a replay is made with. */
@@ -217,7 +218,7 @@ function checkFit({ trace, machine, policy, copies }: ReplayOptions): void {
   if (lacking.length > 0)
     throw new ReplayError(
       `the policy ${policy.name} needs to know ${lacking.join(' and ')}, which ${trace.name} (${trace.format}) does not record; ` +
-        'use first-touch or round-robin, or a trace that records it',
+        `use ${fitting(trace).join(' or ')}, or a trace that records it`,
     );
   if (!Number.isSafeInteger(copies) || copies < 1)
     throw new ReplayError(`a trace is replayed in 1 copy or more, not ${copies}`);
@@ -227,6 +228,11 @@ function checkFit({ trace, machine, policy, copies }: ReplayOptions): void {
     throw new ReplayError(
       `${trace.name} in ${copies} ${copies === 1 ? 'copy' : 'copies'} needs ${wanted} processors, ${machine.name} has ${present}; give it more nodes or replay fewer copies`,
     );
+}
+
+/** Names of the policies that need nothing that a trace lacks. */
+function fitting({ lacks }: RecordedTrace): string[] {
+  return Object.keys(policies).filter(name => !policies[name]!().needs.some(fact => lacks.includes(fact)));
 }
 
 /** Pages in a way of the second-level cache. */

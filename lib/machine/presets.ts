@@ -22,13 +22,21 @@ export type Preset = (options?: PresetOptions) => MachineSpecification;
 
 /** All presets by name. */
 export const presets = {
+  /** The machine of the Disco paper: 300 ns local, 900 ns remote. */
   'disco-1997': disco1997,
+  /** Its comparison machine: a bus with 300 ns for every miss. */
   uma,
+  /** FLASH, from recalled latencies: unverified. */
   'flash-1994': flash1994,
+  /** DASH, from the parts of its published read latencies. */
   'dash-1992': dash1992,
+  /** Origin 2000, from recalled latencies: unverified. */
   'origin2000-1997': origin2000,
+  /** Two Xeon sockets, as somebody measured them. */
   'xeon-2s': xeon2s,
+  /** Two EPYC sockets, as somebody measured them. */
   'epyc-2s': epyc2s,
+  /** Two Xeon sockets and a memory-only CXL node. */
   'xeon-2s-cxl': xeon2sCxl,
 } as const satisfies Record<string, Preset>;
 

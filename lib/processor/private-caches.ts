@@ -33,6 +33,7 @@ export interface CacheOwner {
   readonly processor: number;
   /** Path, for errors. */
   readonly path: string;
+  /** Puts a message on its way to the node. */
   send(message: CoherenceMessage): void;
   /** The access that missed is done; its value, if it was a load. Called before anybody else may take the line away. */
   completed(): void;

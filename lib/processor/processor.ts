@@ -105,6 +105,8 @@ export class Processor extends Component implements CacheOwner {
   /** Ticks of second-level hits in user and in kernel mode, not yet moved to their activity. */
   private readonly cacheTicks = [0, 0];
   private timeless = 0;
+  /** Something was done at the present that others may notice. */
+  private acted = false;
 
   constructor(parent: Scope, name: string, options: ProcessorOptions) {
     super(parent, name);
@@ -195,6 +197,7 @@ export class Processor extends Component implements CacheOwner {
   /** What time is charged to now. */
   private activity(): number {
     if (this.frames.length === 0) return Activity.Idle;
+    if (this.state === 'stalled') return this.stallActivity;
     const { activity } = this.top;
     if (activity >= 0) return activity;
     return this.mode < 0 ? Activity.Kernel : Activity.User;
@@ -247,6 +250,7 @@ export class Processor extends Component implements CacheOwner {
 
   /** Ends the frame on top, at the present. False if the processor has to stop for that. */
   private pop(): boolean {
+    this.acted = true;
     this.account.charge(this.activity(), this.now);
     this.frames.pop();
     if (this.interrupts.length > 0 && this.interruptible()) {
@@ -265,8 +269,9 @@ export class Processor extends Component implements CacheOwner {
   /** Executes until it must stop, and leaves an appointment, a stall, a wait or the end behind. */
   private execute(): void {
     const { now } = this;
-    const horizon = Math.min(this.runner.horizon(), now + LONGEST_PIECE);
+    let horizon = Math.min(this.runner.horizon(), now + LONGEST_PIECE);
     let time = now;
+    this.acted = false;
     while (time < horizon) {
       const frame = this.top;
       if (frame.owed > 0) {
@@ -284,6 +289,11 @@ export class Processor extends Component implements CacheOwner {
       } else if (frame.done) {
         if (!this.pop()) return;
       } else this.fetchOperation(frame);
+      if (this.acted) {
+        // It sent something or woke somebody, which may come back sooner than what was under way before.
+        horizon = Math.min(this.runner.horizon(), now + LONGEST_PIECE);
+        this.acted = false;
+      }
     }
     this.runner.at(time);
   }
@@ -291,6 +301,7 @@ export class Processor extends Component implements CacheOwner {
   private fetchOperation(frame: Frame): void {
     const next = frame.program.next(this.result);
     this.result = 0;
+    if (frame.activity >= 0) this.acted = true;
     if (next.done === true) {
       frame.done = true;
       return;
@@ -327,6 +338,7 @@ export class Processor extends Component implements CacheOwner {
   private performNow(frame: Frame, operation: Operation): Ticks {
     const { a, b, c, kind } = operation;
     const { now } = this;
+    this.acted = true;
     switch (kind) {
       case Op.Interrupt:
         frame.operation = null;

@@ -160,7 +160,7 @@ describe('what does not fit is refused', () => {
       'a policy that needs what the trace lacks',
       () =>
         new Replay(options({ ...one, format: 'lackey', lacks: ['thread', 'time'] }, { policy: policies['migrate']() })),
-      'the policy migrate needs to know thread, which handmade (lackey) does not record; use first-touch or round-robin, or a trace that records it',
+      'the policy migrate needs to know thread, which handmade (lackey) does not record; use round-robin, or a trace that records it',
     ],
     [
       'too few processors',
@@ -182,7 +182,7 @@ describe('what does not fit is refused', () => {
 
 describe('a result', () => {
   const random = randomStream('spec', 'replay');
-  const shape = { streams: 4, references: 3000, baseAddress: 0x10000, footprintBytes: 0x8000, streamDistanceBytes: 0 };
+  const shape = { streams: 4, references: 1500, baseAddress: 0x10000, footprintBytes: 0x8000, streamDistanceBytes: 0 };
   const shared = syntheticTrace(
     'shared',
     uniform({ ...shape, gapInstructions: 3, storePercent: 5 }, () => random.next()),

@@ -1,0 +1,259 @@
+/** The command line, run on the built package: what it prints, what it leaves behind, and how it says no. */
+import { existsSync, mkdirSync, readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { VERSION } from '../../lib/engine/version.js';
+import type { RunResult } from '../../lib/experiments/result.js';
+import { textTable } from '../../lib/experiments/table.js';
+import { TRACES, build, disco, inFolder, put, shell, smallTrace, start, unmappedTrace } from './running.js';
+
+// The only shared state of these specs is what they are about: the built package.
+beforeAll(build);
+
+const DIN = '0 1000\n1 2000\n2 3000\n';
+const FEW = ['--preset', 'disco-1997', '--policies', 'round-robin'];
+
+/** Makes what a case needs in its folder, and returns the command line. */
+type Case = readonly [name: string, words: (folder: string) => readonly string[], says: string];
+
+const trace =
+  (name: string, content: string | Uint8Array, ...words: string[]) =>
+  (folder: string): string[] => ['trace', put(folder, name, content), ...words];
+
+const REFUSED: readonly Case[] = [
+  ['no command', () => [], 'a command is missing: trace or main; see disco-sim --help'],
+  ['an unknown command', () => ['trcae'], 'there is no command trcae; did you mean trace? there are trace, main'],
+  [
+    'a command that only JavaScript knows',
+    () => ['constructor'],
+    'there is no command constructor; there are trace, main',
+  ],
+  [
+    'an unknown option',
+    () => ['trace', 'x', '--polices', 'a'],
+    'there is no option --polices; did you mean --policies?',
+  ],
+  ['an unknown short option', () => ['trace', 'x', '-z'], "Unknown option '-z'"],
+  ['an option without its value', () => ['trace', 'x', '--preset'], '--preset'],
+  ['a value for an option that has none', () => ['trace', 'x', '--json=yes'], '--json'],
+  [
+    'an unknown preset',
+    () => ['trace', 'x', '--preset', 'disco-1979'],
+    'there is no preset disco-1979; did you mean disco-1997?',
+  ],
+  [
+    'an unknown policy',
+    () => ['trace', 'x', '--policies', 'migrate,frist-touch'],
+    'no policy frist-touch; did you mean first-touch?',
+  ],
+  [
+    'a policy that only JavaScript knows',
+    () => ['trace', 'x', '--policies', 'toString'],
+    'there is no policy toString;',
+  ],
+  ['no policy', () => ['trace', 'x', '--policies', ''], 'there is no policy ;'],
+  ['an unknown format', () => ['trace', 'x', '--format', 'lacky'], 'there is no format lacky; did you mean lackey?'],
+  ['no copies', () => ['trace', 'x', '--copies', '0'], '--copies takes a whole number from 1 to 64, not "0"'],
+  [
+    'copies that are no number',
+    () => ['trace', 'x', '--copies', 'abc'],
+    '--copies takes a whole number from 1 to 64, not "abc"',
+  ],
+  ['too many copies', () => ['trace', 'x', '--copies', '65'], '--copies takes a whole number from 1 to 64, not "65"'],
+  ['no file', () => ['trace'], 'trace needs at least one FILE; see disco-sim trace --help'],
+  ['a file for main', () => ['main', 'x.din'], 'main takes no files; use: disco-sim trace x.din'],
+  ['a file that is not there', () => ['trace', 'x.din'], 'cannot read x.din: there is no such file or folder'],
+  ['a folder', folder => ['trace', folder], 'it is a folder'],
+  ['an empty file', trace('x.din', ''), 'x.din: the file is empty'],
+  [
+    'gzip cut short',
+    trace('x.gz', gzipSync(smallTrace()).subarray(0, 60)),
+    'x: the compressed data are damaged or cut short',
+  ],
+  ['an NTR1 file cut short', trace('x.ntr', smallTrace().subarray(0, 150)), 'x.ntr: '],
+  [
+    'random bytes',
+    trace(
+      'x',
+      Uint8Array.from({ length: 999 }, (_, i) => (i * i * 7919) >>> 5),
+    ),
+    'x: neither content nor name fits a known format',
+  ],
+  [
+    'text that is no trace',
+    trace('x.txt', 'Call me Ishmael.\n'),
+    'x.txt: neither content nor name fits a known format',
+  ],
+  ['text that is no trace under the name of one', trace('x.din', 'Call me Ishmael.\n'), 'x.din'],
+  ['the wrong format', trace('x.din', DIN, '--format', 'lackey'), 'x.din'],
+  [
+    'a zip archive as something else',
+    trace('x.zip', 'PK\u0003\u0004', '--format', 'din'),
+    'can only hold drmemtrace, not din',
+  ],
+  [
+    'a policy that needs what the trace lacks',
+    trace('x.din', DIN),
+    'the policy first-touch needs to know thread, which x.din (dinero) does not record; use round-robin',
+  ],
+  ['a preset that cannot grow', trace('x.ntr', smallTrace(), '--preset', 'xeon-2s-cxl', '--copies', '20'), 'nodes'],
+  [
+    'a trace that uses an unmapped page',
+    trace('x.ntr', unmappedTrace(), ...FEW),
+    'the trace uses page 0x400 of task 0 before it maps it',
+  ],
+  [
+    'a report in a folder that is not there',
+    trace('x.din', DIN, ...FEW, '--report', 'none/report.html'),
+    'cannot write none/report.html: there is no such file or folder',
+  ],
+  [
+    'a report below a file',
+    trace('x.din', DIN, ...FEW, '--report', 'x.din/report.html'),
+    'cannot write x.din/report.html: x.din is not a folder',
+  ],
+  ['a report that is a folder', trace('x.din', DIN, ...FEW, '--report', '.'), 'cannot write .: it is a folder'],
+  ['a report without a name', trace('x.din', DIN, ...FEW, '--report', ''), 'it names no file'],
+  [
+    'a report that is to be a folder',
+    trace('x.din', DIN, ...FEW, '--report', 'new/'),
+    'cannot write new/: it names no file',
+  ],
+  [
+    'a report that would replace the trace',
+    trace('x.din', DIN, ...FEW, '--report', 'x.din'),
+    'cannot write x.din: it is a trace that is to be read',
+  ],
+];
+
+describe('a command line that cannot be carried out', () => {
+  it.each(REFUSED)('because of %s says so in a line and leaves nothing behind', (_, words, says) =>
+    inFolder(folder => {
+      const command = words(folder);
+      const before = readdirSync(folder);
+      const { stdout, stderr, exit } = disco(folder, ...command);
+      expect([exit, stdout]).toEqual([2, '']);
+      expect(stderr).toMatch(/^disco-sim: .+\n$/s);
+      expect(stderr).toContain(says);
+      expect(stderr).not.toMatch(/^ +at /m);
+      expect(stderr.trimEnd().split('\n').length).toBeLessThanOrEqual(4);
+      expect(readdirSync(folder)).toEqual(before);
+    }),
+  );
+
+  const full = existsSync('/dev/full') ? it : it.skip;
+  full('because its output has no room says so', () =>
+    inFolder(folder => {
+      put(folder, 'x.din', DIN);
+      const { stderr, exit } = shell(folder, `"$NODE" "$MAIN" trace x.din ${FEW.join(' ')} > /dev/full`);
+      expect(exit).toBe(2);
+      expect(stderr).toMatch(/^disco-sim: cannot write the output: .*\n$/);
+    }),
+  );
+});
+
+describe('the command line', () => {
+  it.each([
+    [['--help'], 'disco-sim trace FILE...'],
+    [['-h'], 'disco-sim trace FILE...'],
+    [['help'], 'disco-sim trace FILE...'],
+    [['trace', '--help'], '--copies N'],
+    [['main', '-h'], 'report.html'],
+  ])('%j prints help', (words, part) => {
+    const { stdout, stderr, exit } = disco(TRACES, ...words);
+    expect([exit, stderr]).toEqual([0, '']);
+    expect(stdout).toContain(part);
+  });
+
+  it('names its version', () => {
+    expect(disco(TRACES, '--version')).toEqual({ stdout: `${VERSION}\n`, stderr: '', exit: 0 });
+  });
+
+  it('does not mind a reader that has seen enough', () =>
+    inFolder(folder => {
+      put(folder, 'x.din', DIN);
+      const script = `{ "$NODE" "$MAIN" trace x.din ${FEW.join(' ')}; echo "exit $?" >&2; } | true`;
+      expect(shell(folder, script).stderr).toBe('exit 0\n');
+    }));
+});
+
+describe('a trace', () => {
+  it('is replayed on all presets under all policies, with equal figures in the table and in JSON', () =>
+    inFolder(folder => {
+      const file = put(folder, 'x.ntr', smallTrace());
+      const table = disco(folder, 'trace', file);
+      const { stdout, exit } = disco(folder, 'trace', file, '--json');
+      const { version, results } = JSON.parse(stdout) as { version: string; results: RunResult[] };
+      expect([table.exit, exit, table.stderr, version]).toEqual([0, 0, '', VERSION]);
+      expect(results.map(({ policy, machine }) => [policy, machine.name, machine.nodes.length])).toEqual([
+        ['first-touch', 'disco-1997', 2],
+        ['round-robin', 'disco-1997', 2],
+        ['migrate-replicate', 'disco-1997', 2],
+        ['first-touch', 'uma', 1],
+      ]);
+      expect(table.stdout).toBe(`${textTable(results)}\n`);
+      expect(readdirSync(folder)).toEqual(['x.ntr']);
+    }));
+
+  it('gives the same bytes for the same seed, compressed or not', () =>
+    inFolder(folder => {
+      const files = [put(folder, 'x.ntr', smallTrace()), put(folder, 'x.ntr.gz', gzipSync(smallTrace()))];
+      const run = (file: string, seed: string) => disco(folder, 'trace', file, '--json', '--seed', seed, ...FEW).stdout;
+      expect(run(files[0], '5')).toBe(run(files[1], '5'));
+      expect(run(files[0], '5')).not.toBe(run(files[0], '6'));
+    }));
+
+  it('is replayed in copies, on a preset that grows with them', () =>
+    inFolder(folder => {
+      const file = put(folder, 'x.ntr', smallTrace());
+      const words = ['--json', '--copies', '5', '--preset', 'origin2000-1997', '--policies', 'round-robin'];
+      const { results } = JSON.parse(disco(folder, 'trace', file, ...words).stdout) as { results: RunResult[] };
+      expect([results[0].trace.copies, results[0].processors.length]).toEqual([5, 16]);
+    }));
+
+  it('is cut to a tenth by --quick, which the result says', () =>
+    inFolder(folder => {
+      const file = put(folder, 'x.ntr', smallTrace());
+      const run = (...words: string[]): RunResult =>
+        (JSON.parse(disco(folder, 'trace', file, '--json', ...FEW, ...words).stdout) as { results: RunResult[] })
+          .results[0];
+      const [whole, quick] = [run(), run('--quick')];
+      expect(quick.references).toBe(Math.ceil(whole.references / 2 / 10) * 2);
+      expect(quick.trace.remarks.at(-1)).toBe('Only the first 10 % of the references of each stream are replayed.');
+    }));
+
+  it('gets a report that is whole, beside nothing else', () =>
+    inFolder(folder => {
+      const file = put(folder, 'x.ntr', smallTrace());
+      mkdirSync(join(folder, 'out'));
+      const report = join('out', 'report.html');
+      put(folder, report, 'an old one');
+      const { stdout, exit } = disco(folder, 'trace', file, ...FEW, '--report', report);
+      expect([exit, stdout.endsWith(`\nThe report is in ${report}.\n`)]).toEqual([0, true]);
+      expect(readFileSync(join(folder, report), 'utf8')).toMatch(/^<!doctype html>[\s\S]*<\/html>\s*$/i);
+      expect(readdirSync(join(folder, 'out'))).toEqual(['report.html']);
+    }));
+});
+
+describe('an interrupt', () => {
+  it('stops a long replay, which says how far it got and leaves no report', () =>
+    inFolder(async folder => {
+      const file = put(folder, 'radix.ntr', gunzipSync(readFileSync(join(TRACES, 'radix-16.ntr.gz'))));
+      const words = ['trace', file, file, file, '--report', 'report.html'];
+      // Before the first replay begins, the signal just ends the process: then it came too early.
+      for (let delay = 1500; ; delay *= 2) {
+        const { child, ended } = start(folder, ...words);
+        const timer = setTimeout(() => child.kill('SIGINT'), delay);
+        const { stdout, stderr, exit } = await ended;
+        clearTimeout(timer);
+        if (exit === 'SIGINT') continue;
+        expect([exit, stdout]).toEqual([130, '']);
+        expect(stderr).toMatch(
+          /^disco-sim: interrupted at \d+ % of the job after \d+:\d\d: \d+ of 12 runs finished, radix under [\w-]+ on [\w-]+ at \d+ %\n$/,
+        );
+        expect(readdirSync(folder)).toEqual(['radix.ntr']);
+        return;
+      }
+    }));
+});
