@@ -36,7 +36,8 @@ export function findLookaheads(runners: readonly Runner[], ports: readonly AnyPo
     const fromOutside = leastEntry(inside, distance);
     const alone = counts.get(domain) === 1;
     runner.lookahead.fromDomain = fromDomain;
-    runner.lookahead.fromOutside = fromOutside;
+    // What happens elsewhere may wake a mate through software that they share.
+    runner.lookahead.fromOutside = alone ? fromOutside : Math.min(fromOutside, fromMates);
     runner.lookahead.fromRunner = Math.min(alone ? Infinity : fromMates, fromOutside + leave);
   }
 }

@@ -339,7 +339,9 @@ export class NodeController extends Component {
   private writeMemory(message: CoherenceMessage, done: Ticks): void {
     const { line, data } = message;
     this.banks[line % this.banks.length]!.book(this.now, done, this.options.memory.bankTicks);
-    if (data !== null) this.memory.set(line, data);
+    // A line without words reads as zeros, also if it had words before.
+    if (data === null) this.memory.delete(line);
+    else this.memory.set(line, data);
     if (CARRIES_DATA[message.kind]) this.stats.writebacks++;
   }
 

@@ -215,7 +215,10 @@ export class PrivateCaches {
     if (slot >= l2.slots) return; // on its way out: tried again when the Put is acknowledged
     if (slot < 0) {
       slot = l2.victim(missLine);
-      if (l2.tags[slot] !== -1) this.evict(slot);
+      if (l2.tags[slot] !== -1) {
+        if (this.leaving === LEAVING) return; // no buffer is free: tried again when a Put is acknowledged
+        this.evict(slot);
+      }
       l2.tags[slot] = missLine;
       this.state[slot] = this.invalid;
       this.fills++;
@@ -300,7 +303,7 @@ export class PrivateCaches {
       this.data.delete(slot);
       if (slot >= l2.slots) {
         this.leaving--;
-        if (line === this.missLine && this.missSlot < 0) this.request();
+        if (this.missLine >= 0 && this.missSlot < 0) this.request();
       }
     } else if (slot === this.missSlot && this.options.protocol.cache.stable[after]) this.complete(slot);
   }

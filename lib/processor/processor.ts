@@ -4,6 +4,7 @@
  * the present. 480 lines: the run loop, and what it does when it has to stop, read together or not at all.
  */
 import type { AddressMap } from '../coherence/address-map.js';
+import type { LineData } from '../coherence/line-data.js';
 import { CoherenceMessage, InterruptMessage, type NodeMessage } from '../coherence/messages.js';
 import type { CoherenceProtocol } from '../coherence/table.js';
 import { Component, type Scope } from '../engine/component.js';
@@ -51,6 +52,10 @@ interface Frame {
   owed: Ticks;
   /** The program has nothing more to yield. */
   done: boolean;
+  /** Value of the last operation, for the program. */
+  result: number;
+  /** What it was copying when a handler came on top. */
+  line: LineData | null;
 }
 
 type State = 'idle' | 'running' | 'stalled' | 'waiting';
@@ -96,7 +101,6 @@ export class Processor extends Component implements CacheOwner {
   private programEnded = false;
   private readonly interrupts: InterruptMessage[] = [];
   private woken = false;
-  private result = 0;
   private stallActivity = 0;
   /** Ticks to be spent after the stall at hand. */
   private owedAfterStall: Ticks = 0;
@@ -180,7 +184,7 @@ export class Processor extends Component implements CacheOwner {
     const next = this.now + this.owedAfterStall;
     this.owedAfterStall = 0;
     this.account.charge(this.stallActivity, next);
-    this.result = this.caches.value;
+    this.top.result = this.caches.value;
     this.state = 'running';
     this.runner.at(next);
   }
@@ -245,6 +249,7 @@ export class Processor extends Component implements CacheOwner {
 
   private push(handler: Handler): void {
     this.account.charge(this.activity(), this.now);
+    if (this.frames.length > 0) this.top.line = this.caches.wholeLine;
     this.frames.push(frameOf(handler.program, handler.activity));
   }
 
@@ -253,6 +258,7 @@ export class Processor extends Component implements CacheOwner {
     this.acted = true;
     this.account.charge(this.activity(), this.now);
     this.frames.pop();
+    if (this.frames.length > 0) this.caches.wholeLine = this.top.line;
     if (this.interrupts.length > 0 && this.interruptible()) {
       this.runner.at(this.now);
       return false;
@@ -299,8 +305,8 @@ export class Processor extends Component implements CacheOwner {
   }
 
   private fetchOperation(frame: Frame): void {
-    const next = frame.program.next(this.result);
-    this.result = 0;
+    const next = frame.program.next(frame.result);
+    frame.result = 0;
     if (frame.activity >= 0) this.acted = true;
     if (next.done === true) {
       frame.done = true;
@@ -357,7 +363,7 @@ export class Processor extends Component implements CacheOwner {
       case Op.Call: {
         frame.operation = null;
         const answer = this.system!.call(this, operation.request);
-        if (typeof answer === 'number') this.result = answer;
+        if (typeof answer === 'number') frame.result = answer;
         else this.push(answer);
         return now;
       }
@@ -409,7 +415,7 @@ export class Processor extends Component implements CacheOwner {
     if (extra === AT_PRESENT) return this.appoint(at);
     frame.operation = null;
     if (extra === STALLED) return STOPPED;
-    this.result = this.caches.value;
+    frame.result = this.caches.value;
     return at + extra;
   }
 
@@ -608,5 +614,5 @@ function exchange(lines: Int32Array, base: number): void {
 }
 
 function frameOf(program: Program, activity: number): Frame {
-  return { program, activity, operation: null, at: 0, gapDone: false, owed: 0, done: false };
+  return { program, activity, operation: null, at: 0, gapDone: false, owed: 0, done: false, result: 0, line: null };
 }

@@ -116,7 +116,7 @@ const BUGS: readonly [string, typeof playThreads, ThisType<Inside> & Partial<Pag
     'a replica beside writable translations',
     playThreads,
     {
-      *replicate(processor: Processor, page: Page, frame: number) {
+      *replicate(_: Processor, page: Page, frame: number) {
         page.replicas ??= new Map();
         yield copyFrame(page.frame, frame, 1);
         this.pages.setFrame(frame, page);

@@ -60,6 +60,8 @@ export interface Case {
   readonly machine: Omit<MachineOptions, 'runAhead' | 'queue' | 'seed'>;
   readonly software: Omit<SoftwareOptions, 'free' | 'parties'>;
   readonly seed: number;
+  /** Whether programs mostly look at a few lines, which stay in their caches until somebody writes. */
+  readonly hot: boolean;
   /** Deeds by processor. */
   readonly programs: readonly (readonly Deed[])[];
 }
@@ -171,6 +173,7 @@ export function cases(deeds: number): fc.Arbitrary<Case> {
           faultEvery: fc.integer({ min: 2, max: 5 }),
         }),
         seed: fc.nat(),
+        hot: fc.boolean(),
         programs: fc.array(fc.array(deed, { minLength: 1, maxLength: deeds, size: 'max' }), {
           minLength: count,
           maxLength: count,
@@ -241,14 +244,15 @@ export function outcome(
 }
 
 /** The program of a list of deeds. What it loads changes how long it computes and what it stores. */
-function* perform(deeds: readonly Deed[], self: number, { machine, seed }: Case, seen: number[]): Program {
+function* perform(deeds: readonly Deed[], self: number, { machine, seed, hot }: Case, seen: number[]): Program {
   const processors = machine.processors.reduce((sum, count) => sum + count, 0);
   const frames = machine.topology.nodes * FRAMES;
+  const pages = hot ? 1 : PAGES;
   let last = 0;
   for (const [i, { kind, a, b }] of deeds.entries()) {
     if (i % 8 === 7) seen.push(yield call('count'));
-    const address = (a % PAGES) * PAGE + (b % 4) * LINE + ((a >> 4) % 3) * 4;
-    switch (kind) {
+    const address = (a % pages) * PAGE + (b % 4) * LINE + ((a >> 4) % 3) * 4;
+    switch (hot ? cooled(kind, a) : kind) {
       case 'load':
         seen.push((last = yield load(address)));
         break;
@@ -259,7 +263,7 @@ function* perform(deeds: readonly Deed[], self: number, { machine, seed }: Case,
         yield compute((a % 60) + (last & 7));
         break;
       case 'block': {
-        const references = replay(`${seed} ${self} ${i}`, 5 + (a % 60));
+        const references = replay(`${seed} ${self} ${i}`, 5 + (a % 60), pages, hot);
         yield block(references, a % 3, references.words.length);
         break;
       }
@@ -297,15 +301,21 @@ function* perform(deeds: readonly Deed[], self: number, { machine, seed }: Case,
   seen.push(yield load(4 * self));
 }
 
+/** What is done instead where lines are hot: three of four stores and everything that sweeps through a cache are loads. */
+function cooled(kind: Deed['kind'], a: number): Deed['kind'] {
+  if (kind === 'store') return a % 4 === 0 ? 'store' : 'load';
+  return kind === 'copy' || kind === 'clear' || kind === 'locked' || kind === 'nap' ? 'load' : kind;
+}
+
 /** Packed references of all kinds, user's and kernel's, with runs that hit. */
-function replay(name: string, count: number): References {
+function replay(name: string, count: number, pages: number, hot: boolean): References {
   const random = randomStream('replay', name);
   const words = new Int32Array(count);
   const gaps = new Uint16Array(count);
   let address = 0;
   for (let i = 0; i < count; i++) {
-    if (random.below(3) === 0) address = random.below(PAGES) * PAGE + random.below(4) * LINE;
-    const kind = random.below(3);
+    if (random.below(3) === 0) address = random.below(pages) * PAGE + random.below(4) * LINE;
+    const kind = hot && random.below(8) > 0 ? ReferenceKind.Load : random.below(3);
     // Kernel code runs at addresses of its own, mapped or not; where it gets to data, it shares the user's.
     const segment = kind === ReferenceKind.Fetch ? [0, 0, 0, 0, 0x80000000, 0xc0000000][random.below(6)] : 0;
     words[i] = packReference(segment | (address + random.below(8) * 4), kind);

@@ -140,7 +140,8 @@ export function wire(nodes: number, changes: Partial<MachineOptions> = {}): Mach
 /** The words of a line as the machine has them: the owner's, or else memory's. */
 export function wordsOf({ cpus, homes, map }: Machine, line: number): number[] {
   const home = homes[map.homeOfLine(line)];
-  const owner = home.directory.owner[home.directory.entry(line)];
+  const entry = home.directory.entry(line); // may make the arrays grow
+  const owner = home.directory.owner[entry];
   const copies = owner < 0 ? [] : [...cpus[owner].caches.lines()].filter(copy => copy.line === line);
   const data = copies.length > 0 ? copies[0].data : home.lineInMemory(line);
   return Array.from({ length: map.lineBytes / 4 }, (_, word) => (data === null ? 0 : data[word]));
