@@ -7,7 +7,7 @@ import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
 const syntax = (selector, message) => ({ selector, message });
-const names = (list, message) => list.map((name) => ({ name, message }));
+const names = (list, message) => list.map(name => ({ name, message }));
 
 const EVERYWHERE = [
   syntax('TSEnumDeclaration', 'No enums: an `as const` object.'),
@@ -18,7 +18,7 @@ const LIBRARY = [
   ...EVERYWHERE,
   syntax('ExportDefaultDeclaration', 'No default exports: a name.'),
   syntax('ExportSpecifier[exported.name="default"]', 'No default exports: a name.'),
-  ...['Program > VariableDeclaration', 'Program > ExportNamedDeclaration > VariableDeclaration'].flatMap((top) => [
+  ...['Program > VariableDeclaration', 'Program > ExportNamedDeclaration > VariableDeclaration'].flatMap(top => [
     syntax(`${top}[kind!="const"]`, 'No mutable module state: two simulations in one process must not meet.'),
     syntax(
       `${top} > VariableDeclarator > NewExpression[callee.name=/^(Weak)?(Map|Set)$/][arguments.length=0]`,
@@ -47,7 +47,7 @@ const HOST = [
 const NODE_IMPORTS = {
   patterns: [
     {
-      regex: `^(node:|(${builtinModules.filter((name) => !name.startsWith('_')).join('|')})(/|$))`,
+      regex: `^(node:|(${builtinModules.filter(name => !name.startsWith('_')).join('|')})(/|$))`,
       message: 'Only lib/cli and lib/experiments know Node: the rest runs in a browser.',
     },
   ],
@@ -56,7 +56,7 @@ const NODE_IMPORTS = {
 const NODE_GLOBALS = Object.fromEntries(
   ['Buffer', 'URL', 'console', 'process', 'performance', 'structuredClone', 'setTimeout', 'clearTimeout']
     .concat(['setInterval', 'clearInterval', 'setImmediate', 'require', 'module', 'exports', '__dirname', '__filename'])
-    .map((name) => [name, 'readonly']),
+    .map(name => [name, 'readonly']),
 );
 
 export default tseslint.config(

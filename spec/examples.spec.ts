@@ -13,7 +13,7 @@ const recording = Boolean(process.env['UPDATE_EXAMPLES']);
 describe('examples', () => {
   it('have no outputs without programs', () => {
     const programs = exampleNames();
-    expect(outputNames().filter((name) => !programs.includes(name))).toEqual([]);
+    expect(outputNames().filter(name => !programs.includes(name))).toEqual([]);
   });
 
   for (const name of exampleNames()) {

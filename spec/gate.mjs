@@ -55,8 +55,8 @@ async function run(command, args, codes = [0]) {
   });
   let stdout = '';
   let printed = '';
-  child.stdout.setEncoding('utf8').on('data', (text) => ((stdout += text), (printed += text)));
-  child.stderr.setEncoding('utf8').on('data', (text) => (printed += text));
+  child.stdout.setEncoding('utf8').on('data', text => ((stdout += text), (printed += text)));
+  child.stderr.setEncoding('utf8').on('data', text => (printed += text));
   const code = await new Promise((resolve, reject) =>
     child.on('error', reject).on('close', (status, signal) => resolve(status ?? signal)),
   );
@@ -81,15 +81,15 @@ async function jest(...args) {
   ];
   const { printed } = await run(...command);
   const report = readReport(file, printed);
-  const suites = report.testResults.filter((suite) => suite.status === 'failed');
+  const suites = report.testResults.filter(suite => suite.status === 'failed');
   // A suite that could not be loaded has no failed tests, and counts as one.
-  const unloadable = suites.filter((suite) => suite.assertionResults.every(({ status }) => status !== 'failed'));
+  const unloadable = suites.filter(suite => suite.assertionResults.every(({ status }) => status !== 'failed'));
   const failed = report.numFailedTests + unloadable.length;
   return {
     passed: report.numPassedTests,
     failed: report.success ? failed : Math.max(1, failed),
     note: `${report.numPassedTests} passed, ${failed} failed` + skippedNote(report),
-    report: suites.map((suite) => `${suite.name}\n${suite.message}`).join('\n'),
+    report: suites.map(suite => `${suite.name}\n${suite.message}`).join('\n'),
   };
 }
 
@@ -129,7 +129,7 @@ async function stage(name) {
 }
 
 async function main(chosen) {
-  const unknown = chosen.filter((name) => !(name in STAGES));
+  const unknown = chosen.filter(name => !(name in STAGES));
   if (unknown.length > 0) {
     console.error(`there is no stage ${unknown.join(', ')}, only ${Object.keys(STAGES).join(', ')}`);
     process.exitCode = 2;

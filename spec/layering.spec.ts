@@ -58,14 +58,14 @@ function importFault(file: string, from: string, tier: number, specifier: string
 
 function sources(): string[] {
   return readdirSync(LIB, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
-    .map((entry) => relative(LIB, join(entry.parentPath, entry.name)).split(sep).join('/'))
+    .filter(entry => entry.isFile() && entry.name.endsWith('.ts'))
+    .map(entry => relative(LIB, join(entry.parentPath, entry.name)).split(sep).join('/'))
     .sort();
 }
 
 describe('the tiers of lib/', () => {
   it('are kept by every import', () => {
-    expect(sources().flatMap((file) => faults(file, readFileSync(join(LIB, file), 'utf8')))).toEqual([]);
+    expect(sources().flatMap(file => faults(file, readFileSync(join(LIB, file), 'utf8')))).toEqual([]);
   });
 
   it('are looked for in a library that has files', () => {

@@ -70,7 +70,7 @@ export class DecisionLog {
 
   /** All counts, most frequent first, then in the order of first occurrence. */
   counts(): DecisionCount[] {
-    return [...this.tally.values()].map((line) => ({ ...line })).sort((a, b) => b.count - a.count);
+    return [...this.tally.values()].map(line => ({ ...line })).sort((a, b) => b.count - a.count);
   }
 
   /** The last decisions, oldest first. */

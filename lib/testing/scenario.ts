@@ -86,7 +86,7 @@ class ToyHost {
     this.free = Array.from({ length: view.nodes }, (_, node) => view.freeFrames(node));
     this.view = {
       nodes: view.nodes,
-      freeFrames: (node) => this.free[node],
+      freeFrames: node => this.free[node],
       latencyNs: (from, to) => view.latencyNs(from, to),
     };
     checkWants(policy);
@@ -207,13 +207,13 @@ class ToyHost {
 }
 
 function checkWants({ name, wants, counters }: PlacementPolicy): void {
-  const strange = wants.find((kind) => !PRODUCED.includes(kind));
+  const strange = wants.find(kind => !PRODUCED.includes(kind));
   if (strange) {
     throw new Error(
       `scenario: ${name} wants '${strange}', which a toy host does not produce; use replayEvidence or a machine`,
     );
   }
-  const counted = wants.find((kind) => kind === 'hot-page' || kind === 'counted-miss');
+  const counted = wants.find(kind => kind === 'hot-page' || kind === 'counted-miss');
   if (counted && !counters)
     throw new Error(`scenario: ${name} wants '${counted}' but has no counters; set its counters field`);
 }

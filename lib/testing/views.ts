@@ -21,9 +21,9 @@ export interface MemoryOverrides {
 /** Four nodes with room and two latencies, but for `overrides`. Throws a RangeError if a full node does not exist. */
 export function memory(overrides: MemoryOverrides = {}): MemoryView {
   const { nodes = 4, frames = 1000, full = [], latencyNs = (from, to) => (from === to ? 300 : 900) } = overrides;
-  const missing = full.find((node) => !(node >= 0 && node < nodes));
+  const missing = full.find(node => !(node >= 0 && node < nodes));
   if (missing !== undefined) {
     throw new RangeError(`memory: full names node ${missing}, but there are ${nodes} nodes, from 0; set nodes as well`);
   }
-  return { nodes, latencyNs, freeFrames: (node) => (full.includes(node) ? 0 : frames) };
+  return { nodes, latencyNs, freeFrames: node => (full.includes(node) ? 0 : frames) };
 }

@@ -10,7 +10,7 @@ function setUp() {
   const order = [];
   const taking =
     (label, microseconds, check = 7) =>
-    (count) => {
+    count => {
       let round = 0;
       now += 1000;
       return () => {
@@ -55,7 +55,7 @@ test('interleaves, and begins with another entry in each round', () => {
 test('leaves the warm-up out, and takes the median of the ratios round by round', () => {
   let now = 0;
   let round = 0;
-  const run = (times) => () => () => {
+  const run = times => () => () => {
     now += times[Math.floor(round++ / 2)];
     return 0;
   };

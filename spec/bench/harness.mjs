@@ -29,7 +29,7 @@ export function compare(
 ) {
   if (BASELINE in candidates) throw new Error(`${name}: a candidate cannot be called '${BASELINE}'`);
   if (!quick && rounds < LEAST_ROUNDS) throw new RangeError(`${name}: ${rounds} rounds; at least ${LEAST_ROUNDS}`);
-  const stray = Object.keys(targets).filter((label) => !(label in candidates));
+  const stray = Object.keys(targets).filter(label => !(label in candidates));
   if (stray.length > 0) throw new Error(`${name}: a target for ${stray.join(', ')}, which is no candidate`);
 
   const entries = [[BASELINE, baseline], ...Object.entries(candidates)];
@@ -92,9 +92,9 @@ function rounded(value) {
 
 /** Merges comparisons into one object of named figures, ratios and targets, with names `comparison/label`. */
 export function merge(results) {
-  const named = (part) =>
+  const named = part =>
     Object.fromEntries(
-      results.flatMap((result) =>
+      results.flatMap(result =>
         Object.entries(result[part]).map(([label, value]) => [`${result.name}/${label}`, value]),
       ),
     );
@@ -119,8 +119,8 @@ export function lines({ name, perSecond, ratios, targets }) {
 export function runBenchmarks(benchmarks, argv = process.argv.slice(2)) {
   const json = argv.includes('--json');
   const quick = argv.includes('--quick');
-  const parts = argv.filter((argument) => !argument.startsWith('--'));
-  const chosen = benchmarks.filter(({ name }) => parts.length === 0 || parts.some((part) => name.includes(part)));
+  const parts = argv.filter(argument => !argument.startsWith('--'));
+  const chosen = benchmarks.filter(({ name }) => parts.length === 0 || parts.some(part => name.includes(part)));
   const results = [];
   for (const benchmark of chosen) {
     announce(`${benchmark.name} ...`);

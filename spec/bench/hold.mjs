@@ -39,7 +39,7 @@ class Tally {
 
 /** `fastpriorityqueue` as one would use it: an object per event, a closure per process, a comparator. */
 function plainHold(processes) {
-  return (count) => {
+  return count => {
     const heap = new FastPriorityQueue((a, b) => {
       if (a.time !== b.time) return a.time < b.time;
       if (a.source !== b.source) return a.source < b.source;
@@ -83,7 +83,7 @@ class Process {
 
 /** Our event queue behind the same workload. Adjust here when its interface changes. */
 function wheelHold(processes) {
-  return (count) => {
+  return count => {
     const queue = new WheelQueue();
     const tally = new Tally();
     for (let source = 0; source < processes; source++) {

@@ -17,7 +17,7 @@ const L2_CYCLES = 10;
 const MEMORY_CYCLES = 100;
 
 /** The page table: a fixed permutation of 2^20 pages, computed so that it takes no memory. */
-const pageFrame = (page) => Math.imul(page, 2731) & 0xfffff;
+const pageFrame = page => Math.imul(page, 2731) & 0xfffff;
 
 /** Runs the references through cold caches. Long, because it is one loop over local arrays. */
 export function plainLoop(words) {
@@ -154,7 +154,7 @@ export const benchmarks = [
   {
     name: 'plain loop',
     count: 4_000_000,
-    baseline: (count) => {
+    baseline: count => {
       const words = syntheticWords(count);
       return () => plainLoop(words).cycles;
     },

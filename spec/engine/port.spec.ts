@@ -86,7 +86,9 @@ describe('ports', () => {
     expect(error).toBeInstanceOf(WiringError);
     expect((error as WiringError).faults).toEqual(['node.c.wire is not connected', 'd.wire is not connected']);
     expect((error as WiringError).message).toContain('node.c.wire is not connected\n  d.wire is not connected');
-    expect(() => c.wire.send(new Note(1))).toThrow('node.c.wire: sends but is not connected (at tick 0, seed "probes")');
+    expect(() => c.wire.send(new Note(1))).toThrow(
+      'node.c.wire: sends but is not connected (at tick 0, seed "probes")',
+    );
     expect([d.received, sim.now]).toEqual([[], 0]);
   });
 });

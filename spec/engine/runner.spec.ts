@@ -89,11 +89,7 @@ describe('a runner', () => {
     const { simulation: sim } = a;
     while (sim.step()) order.push(`${sim.now}: ${sim.events} events, ${b.resumed.length} resumptions`);
     expect(a.resumed).toEqual([5]);
-    expect(order).toEqual([
-      '5: 0 events, 0 resumptions',
-      '10: 1 events, 0 resumptions',
-      '10: 1 events, 1 resumptions',
-    ]);
+    expect(order).toEqual(['5: 0 events, 0 resumptions', '10: 1 events, 0 resumptions', '10: 1 events, 1 resumptions']);
   });
 
   it('that cancels is not resumed', () => {

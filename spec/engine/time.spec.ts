@@ -37,7 +37,9 @@ describe('frequencies', () => {
   ])('case %# has a period of %p ps', (frequency, period) => expect(frequency).toBe(period));
 
   it('without a whole period are refused with the nearest that has one', () => {
-    expect(() => MHz(300)).toThrow(/^the period of 300 MHz is 3333\.3\d* ps, not a whole number; 300\.03\d* MHz has one/);
+    expect(() => MHz(300)).toThrow(
+      /^the period of 300 MHz is 3333\.3\d* ps, not a whole number; 300\.03\d* MHz has one/,
+    );
     expect(() => GHz(3)).toThrow('the period of 3000 MHz');
     for (const value of [0, -5, NaN]) expect(() => MHz(value)).toThrow(RangeError);
   });

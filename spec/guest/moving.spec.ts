@@ -122,9 +122,10 @@ describe('a migration', () => {
 
   it('does not take a wake-up from a program that waits below it', () => {
     // The reader is interrupted at the barrier; while it waits for the shootdown, the last one enters the barrier.
-    for (let delay = 2000; delay < 6000; delay += 100) {
+    const policy: PlacementPolicy = { ...takeAway, counters: { ...takeAway.counters!, delayNs: 5000 } };
+    for (let delay = 3000; delay < 6000; delay += 200) {
       const last = [...writes(16), ...barrier, compute(delay), ...barrier];
-      const { system } = play([last, [...barrier, ...reads(16, 4), ...barrier], [...barrier, ...barrier]], takeAway);
+      const { system } = play([last, [...barrier, ...reads(16, 4), ...barrier], [...barrier, ...barrier]], policy);
       expect(system.kernel.work.migrations).toBe(1);
     }
   });

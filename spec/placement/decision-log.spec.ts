@@ -44,7 +44,7 @@ describe('DecisionLog', () => {
   for (const [keep, pages] of kept) {
     it(`keeps the last ${keep}, oldest first, and counts all`, () => {
       const log = filled(keep);
-      expect([log.entries().map((entry) => entry.page.page), log.total]).toEqual([pages, 5]);
+      expect([log.entries().map(entry => entry.page.page), log.total]).toEqual([pages, 5]);
     });
   }
 

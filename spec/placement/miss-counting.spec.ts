@@ -116,7 +116,7 @@ describe(`missCounting, whatever the page and the memory (seed ${SEED})`, () => 
     moves: fc.nat(3),
     frozen: fc.boolean(),
   });
-  const anyMemory = fc.uniqueArray(nodes, { maxLength: 4 }).map((full) => memory({ full }));
+  const anyMemory = fc.uniqueArray(nodes, { maxLength: 4 }).map(full => memory({ full }));
   const limits = fc.record({ writes: fc.nat(3), moves: fc.nat(3), sharing: fc.integer({ min: 1, max: 128 }) });
 
   it('keeps its promises about where pages go', () => {
@@ -138,7 +138,7 @@ describe(`missCounting, whatever the page and the memory (seed ${SEED})`, () => 
   it('decides about a page regardless of what it decides about others', () => {
     const changes = { trigger: 4, sharing: 2, resetNs: 100 };
     const misses = fc.array(fc.record({ node: nodes, page: fc.nat(2), store: fc.boolean() }), { maxLength: 200 });
-    const property = fc.property(misses, (sequence) => {
+    const property = fc.property(misses, sequence => {
       const timed = sequence.map((miss, index) => ({ ...miss, timeNs: index }));
       const together = scenario(counting(changes), timed).decisions.filter(({ page: { page } }) => page === 0);
       const alone = scenario(

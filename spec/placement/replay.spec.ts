@@ -20,7 +20,7 @@ describe('replayEvidence', () => {
   it('repeats the decisions that were recorded, given the same policy', () => {
     const records = recorded();
     const { decisions } = replayEvidence(missCounting(verghese1996.options), records, memory());
-    expect(decisions.map((decision) => decision?.action)).toEqual(['place', 'migrate', 'replicate', 'collapse']);
+    expect(decisions.map(decision => decision?.action)).toEqual(['place', 'migrate', 'replicate', 'collapse']);
     expect(decisions).toEqual(records.map(({ decision }) => decision));
   });
 
@@ -35,6 +35,6 @@ describe('replayEvidence', () => {
 
   it('passes over evidence that the policy does not want', () => {
     const { decisions } = replayEvidence(firstTouch(), recorded(), memory());
-    expect(decisions.map((decision) => decision?.action)).toEqual(['place', undefined, undefined, undefined]);
+    expect(decisions.map(decision => decision?.action)).toEqual(['place', undefined, undefined, undefined]);
   });
 });

@@ -22,7 +22,7 @@ describe('roundRobin', () => {
 
   it('gives each policy object a cursor of its own', () => {
     const policies = [roundRobin(), roundRobin()];
-    const first = policies.map((policy) => policy.decide(firstTouchBy(3), page({ home: -1 }), memory()));
+    const first = policies.map(policy => policy.decide(firstTouchBy(3), page({ home: -1 }), memory()));
     expect(first).toMatchObject([{ to: 0 }, { to: 0 }]);
   });
 
@@ -40,8 +40,8 @@ describe('roundRobin', () => {
     const property = fc.property(machines, fc.nat(100), (full, pages) => {
       const homes = deal(pages, memory({ nodes: 8, full }));
       const counts = [0, 1, 2, 3, 4, 5, 6, 7]
-        .filter((node) => !full.includes(node))
-        .map((node) => homes.filter((home) => home === node).length);
+        .filter(node => !full.includes(node))
+        .map(node => homes.filter(home => home === node).length);
       expect(Math.max(...counts) - Math.min(...counts)).toBeLessThanOrEqual(1);
     });
     fc.assert(property, { seed: SEED });

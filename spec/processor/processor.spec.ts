@@ -31,8 +31,8 @@ class Answers extends PlainSoftware {
     this.operations = operations;
   }
 
-  override interrupt(processor: Processor, message?: InterruptMessage): Handler {
-    this.taken.push(message!.code);
+  override interrupt(_processor: Processor, message: InterruptMessage): Handler {
+    this.taken.push(message.code);
     return { program: run(this.operations), activity: Activity.Interrupt };
   }
 
@@ -90,7 +90,10 @@ describe('a processor', () => {
     const words = Array.from({ length: 8 }, (_, line) => store(2 * PAGE + 64 * line, line + 1));
     for (let delay = 0; delay < 60; delay++) {
       const { machine } = execute(
-        [[...words, copyFrame(2, 5, 30)], [compute(1150 + 20 * delay), interrupt(0, 1, 0)]],
+        [
+          [...words, copyFrame(2, 5, 30)],
+          [compute(1150 + 20 * delay), interrupt(0, 1, 0)],
+        ],
         { ...two, l2: { sizeBytes: 4096, ways: 2, lineBytes: 64 } },
         [clearFrame(7, 1)],
       );

@@ -20,7 +20,7 @@ export interface Outcome {
 
 /** Names of the examples without extension, sorted. */
 export function exampleNames(): string[] {
-  return files('.ts').filter((name) => !name.endsWith('.spec'));
+  return files('.ts').filter(name => !name.endsWith('.spec'));
 }
 
 /** Names of the recorded outputs without extension, sorted. */
@@ -65,7 +65,7 @@ function compile(name: string): string {
 
 function files(extension: string): string[] {
   return readdirSync(EXAMPLES)
-    .filter((file) => file.endsWith(extension))
-    .map((file) => basename(file, extension))
+    .filter(file => file.endsWith(extension))
+    .map(file => basename(file, extension))
     .sort();
 }

@@ -12,8 +12,8 @@ exports.name = 'import-meta';
 exports.version = 1;
 
 exports.factory = function factory() {
-  return (context) => (file) => {
-    const visit = (node) =>
+  return context => file => {
+    const visit = node =>
       ts.isMetaProperty(node) && node.keywordToken === ts.SyntaxKind.ImportKeyword
         ? context.factory.createIdentifier(META)
         : ts.visitEachChild(node, visit, context);

@@ -1,4 +1,5 @@
 /** System software for specs that are not about software: page n is frame n, nothing costs anything. */
+import type { InterruptMessage } from '../../lib/coherence/messages.js';
 import type { Processor } from '../../lib/processor/processor.js';
 import type { Handler, Refill, SystemSoftware } from '../../lib/processor/software.js';
 
@@ -29,7 +30,8 @@ export class PlainSoftware implements SystemSoftware {
     throw new Error('no page is read-only');
   }
 
-  interrupt(): Handler {
+  interrupt(processor: Processor, message: InterruptMessage): Handler {
+    void [processor, message];
     throw new Error('nobody interrupts');
   }
 

@@ -80,9 +80,7 @@ const link = fc.record({ latency: latency(40), ticksPerFlit: fc.nat({ max: 4 }) 
 
 const topologies: fc.Arbitrary<Topology> = fc.oneof(
   fc.record({ nodes: fc.integer({ min: 1, max: 6 }), attach: link }).map(crossbar),
-  fc
-    .record({ routers: fc.integer({ min: 1, max: 4 }), attach: link, link, nodesPerRouter: fc.constant(1) })
-    .map(ring),
+  fc.record({ routers: fc.integer({ min: 1, max: 4 }), attach: link, link, nodesPerRouter: fc.constant(1) }).map(ring),
   fc
     .record({
       columns: fc.integer({ min: 1, max: 3 }),
@@ -181,7 +179,7 @@ export function cases(deeds: number): fc.Arbitrary<Case> {
         }),
       });
     })
-    .map(made => made as Case);
+    .map(made => made as unknown as Case);
 }
 
 /** A case, wired and loaded, with what its programs have seen. */
@@ -274,7 +272,11 @@ function* perform(deeds: readonly Deed[], self: number, { machine, seed, hot }: 
         yield machineStore(1, 4 * (a % 24), (last + a) | 0);
         break;
       case 'copy':
-        yield copyFrame(KERNEL_FRAMES + (a % (frames - KERNEL_FRAMES)), KERNEL_FRAMES + (b % (frames - KERNEL_FRAMES)), a & 3);
+        yield copyFrame(
+          KERNEL_FRAMES + (a % (frames - KERNEL_FRAMES)),
+          KERNEL_FRAMES + (b % (frames - KERNEL_FRAMES)),
+          a & 3,
+        );
         break;
       case 'clear':
         yield clearFrame(KERNEL_FRAMES + (a % (frames - KERNEL_FRAMES)), b & 3);

@@ -62,7 +62,14 @@ export class SharedSoftware implements SystemSoftware {
     const even = this.frameFor(pair);
     this.log.push(`refill ${processor.processor} ${page} ${even}`);
     const evenWritable = this.writable.has(pair);
-    processor.tlb.write(processor.tlbRandom(), { pair, space: 0, even, odd: even + 1, evenWritable, oddWritable: true });
+    processor.tlb.write(processor.tlbRandom(), {
+      pair,
+      space: 0,
+      even,
+      odd: even + 1,
+      evenWritable,
+      oddWritable: true,
+    });
     return { cycles: this.options.refillCycles, frame: this.options.walks ? 0 : -1, offset: 4 * (pair & 31) };
   }
 

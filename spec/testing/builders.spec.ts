@@ -20,7 +20,7 @@ describe('page', () => {
 describe('memory', () => {
   it('has room everywhere but on full nodes', () => {
     const view = memory({ nodes: 3, full: [1], frames: 5 });
-    expect([0, 1, 2].map((node) => view.freeFrames(node))).toEqual([5, 0, 5]);
+    expect([0, 1, 2].map(node => view.freeFrames(node))).toEqual([5, 0, 5]);
   });
 
   it('is 300 ns near and 900 ns far unless told', () => {

@@ -94,7 +94,7 @@ describe('scenario', () => {
         return { action: page.frozen ? 'thaw' : 'freeze', because: 'told' };
       },
     };
-    const frozen = [1, 2].map((count) => scenario(policy, repeat(count, { node: 1, page: 0 })).pages[0].frozen);
+    const frozen = [1, 2].map(count => scenario(policy, repeat(count, { node: 1, page: 0 })).pages[0].frozen);
     expect(frozen).toEqual([true, false]);
   });
 
@@ -175,7 +175,7 @@ describe('scenario', () => {
     const options = { trigger: 3, sharing: 2, writes: 1, moves: 2, migration: true, replication: true, sampling: 1 };
     const policy = missCounting({ ...options, bits: 4, delayNs: 0, resetNs: 50 });
     const misses = fc.array(fc.record({ node: fc.nat(3), page: fc.nat(7), store: fc.boolean() }), { maxLength: 300 });
-    const property = fc.property(misses, (sequence) => {
+    const property = fc.property(misses, sequence => {
       const timed = sequence.map((miss, index) => ({ ...miss, timeNs: index }));
       const { pages, freeFrames } = scenario(policy, timed, memory({ frames: 3 }));
       const used = freeFrames.map(() => 0);

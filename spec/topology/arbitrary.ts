@@ -36,7 +36,7 @@ export const regularTopologies: fc.Arbitrary<Topology> = fc.oneof(
 /** Any square matrix of latencies, not symmetric. */
 export const matrices: fc.Arbitrary<number[][]> = fc
   .integer({ min: 1, max: 7 })
-  .chain((n) => fc.array(fc.array(fc.integer({ min: 1, max: 50 }), row(n)), row(n)));
+  .chain(n => fc.array(fc.array(fc.integer({ min: 1, max: 50 }), row(n)), row(n)));
 
 /** Any graph in which every vertex can reach every other: a tree of edges and more links, one way and both ways. */
 export const graphOptions: fc.Arbitrary<GraphOptions> = fc
@@ -56,7 +56,7 @@ export const graphOptions: fc.Arbitrary<GraphOptions> = fc
 export const topologies: fc.Arbitrary<Topology> = fc.oneof(
   { weight: 3, arbitrary: regularTopologies },
   { weight: 2, arbitrary: graphOptions.map(graph) },
-  { weight: 1, arbitrary: matrices.map((matrix) => fromMatrix(matrix, 1)) },
+  { weight: 1, arbitrary: matrices.map(matrix => fromMatrix(matrix, 1)) },
 );
 
 type Timing = Pick<Link, 'latency' | 'ticksPerFlit'>;

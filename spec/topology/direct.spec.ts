@@ -21,7 +21,7 @@ describe('a crossbar', () => {
 describe('a topology from a matrix', () => {
   it('has for each ordered pair one link of exactly that latency', () => {
     fc.assert(
-      fc.property(matrices, (matrix) => {
+      fc.property(matrices, matrix => {
         const topology = fromMatrix(matrix, 2);
         expect(topology.links).toHaveLength(matrix.length * (matrix.length - 1));
         for (const [from, to] of pairs(topology)) {

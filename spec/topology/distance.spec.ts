@@ -12,8 +12,8 @@ const attach = { latency: 2, ticksPerFlit: 1 };
 const link = { latency: 5, ticksPerFlit: 3 };
 
 function trueLeast(topology: Topology, to: number): number {
-  const others = Array.from({ length: topology.nodes }, (_, from) => from).filter((from) => from !== to);
-  return Math.min(...others.map((from) => routeLatency(topology, from, to)));
+  const others = Array.from({ length: topology.nodes }, (_, from) => from).filter(from => from !== to);
+  return Math.min(...others.map(from => routeLatency(topology, from, to)));
 }
 
 describe('distances', () => {
@@ -35,7 +35,7 @@ describe('distances', () => {
 describe('the least latency into a node', () => {
   it('is at least 1 and never more than the quickest route', () => {
     fc.assert(
-      fc.property(topologies, (topology) => {
+      fc.property(topologies, topology => {
         for (let to = 0; to < topology.nodes; to++) {
           const least = leastLatencyInto(topology, to);
           expect(least).toBeGreaterThanOrEqual(1);
@@ -48,7 +48,7 @@ describe('the least latency into a node', () => {
 
   it('is exactly the quickest route of a graph', () => {
     fc.assert(
-      fc.property(graphOptions, (options) => {
+      fc.property(graphOptions, options => {
         const topology = graph(options);
         for (let to = 0; to < topology.nodes; to++)
           expect(leastLatencyInto(topology, to)).toBe(trueLeast(topology, to));
@@ -58,7 +58,7 @@ describe('the least latency into a node', () => {
 
   it('is the same one at a time and all at once', () => {
     fc.assert(
-      fc.property(topologies, (topology) => {
+      fc.property(topologies, topology => {
         const each = Array.from({ length: topology.nodes }, (_, node) => leastLatencyInto(topology, node));
         expect(leastLatencies(topology)).toEqual(each);
       }),

@@ -48,11 +48,11 @@ describe('a fat tree', () => {
     const width = topology.routers / levels;
     const byLevel = new Map<string, Set<number>>();
     topology.links.forEach(({ from, to }, i) => {
-      const [low, high] = [from, to].map((vertex) => Math.floor((vertex - topology.nodes) / width));
+      const [low, high] = [from, to].map(vertex => Math.floor((vertex - topology.nodes) / width));
       const key = `${Math.max(low, -1)} ${Math.max(high, -1)}`;
       byLevel.set(key, (byLevel.get(key) ?? new Set()).add(load[i]));
     });
-    expect([...byLevel.values()].every((loads) => loads.size === 1 && !loads.has(0))).toBe(true);
+    expect([...byLevel.values()].every(loads => loads.size === 1 && !loads.has(0))).toBe(true);
   });
 
   it('can have fewer nodes per router than its arity', () => {

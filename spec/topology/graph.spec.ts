@@ -23,7 +23,7 @@ describe('a graph', () => {
 
   it('routes at the least latency there is', () => {
     fc.assert(
-      fc.property(graphOptions, (options) => {
+      fc.property(graphOptions, options => {
         const topology = graph(options);
         const least = allLatencies(topology);
         for (const [from, to] of pairs(topology)) expect(routeLatency(topology, from, to)).toBe(least[from][to]);
@@ -33,10 +33,10 @@ describe('a graph', () => {
 
   it('routes over the fewest links of that latency', () => {
     fc.assert(
-      fc.property(graphOptions, (options) => {
+      fc.property(graphOptions, options => {
         const topology = graph(options);
         // A thousandth of a tick per link tells paths of equal latency apart.
-        const links = topology.links.map((link) => ({ ...link, latency: 1000 * link.latency + 1 }));
+        const links = topology.links.map(link => ({ ...link, latency: 1000 * link.latency + 1 }));
         const least = allLatencies({ ...topology, links });
         for (const [from, to] of pairs(topology)) expect(topology.route(from, to)).toHaveLength(least[from][to] % 1000);
       }),
@@ -56,7 +56,7 @@ describe('a graph', () => {
 
   it('gives the same routes in whatever order the edges come', () => {
     fc.assert(
-      fc.property(graphOptions, (options) => {
+      fc.property(graphOptions, options => {
         const [one, other] = [graph(options), graph({ ...options, edges: options.edges.toReversed() })];
         for (const [from, to] of pairs(one)) expect(vertices(other, from, to)).toEqual(vertices(one, from, to));
       }),

@@ -38,8 +38,8 @@ describe('a mesh', () => {
         const topology = mesh({ columns, rows, ...one });
         const path = routers(topology, a % topology.nodes, b % topology.nodes);
         const steps = path.slice(1).map((router, i) => Math.abs(router - path[i]));
-        const inRow = steps.filter((step) => step === 1).length;
-        if (columns > 1) expect(steps.slice(0, inRow).every((step) => step === 1)).toBe(true);
+        const inRow = steps.filter(step => step === 1).length;
+        if (columns > 1) expect(steps.slice(0, inRow).every(step => step === 1)).toBe(true);
         const [dx, dy] = [
           Math.abs(((a % topology.nodes) % columns) - ((b % topology.nodes) % columns)),
           rowsApart(a, b),
@@ -111,7 +111,7 @@ describe('a ring', () => {
 });
 
 describe('a hypercube', () => {
-  it.each([0, 1, 2, 3, 6])('of dimension %p has as many links out of each router', (dimension) => {
+  it.each([0, 1, 2, 3, 6])('of dimension %p has as many links out of each router', dimension => {
     const { routers: count, nodes, links } = hypercube({ dimension, ...one });
     expect(count).toBe(2 ** dimension);
     expect(links).toHaveLength(2 * nodes + dimension * 2 ** dimension);

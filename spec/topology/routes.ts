@@ -18,8 +18,8 @@ export function vertices(topology: Topology, from: number, to: number): number[]
 /** The routers along a route, numbered from 0. */
 export function routers(topology: Topology, from: number, to: number): number[] {
   return vertices(topology, from, to)
-    .filter((vertex) => vertex >= topology.nodes)
-    .map((vertex) => vertex - topology.nodes);
+    .filter(vertex => vertex >= topology.nodes)
+    .map(vertex => vertex - topology.nodes);
 }
 
 /** The mean number of links between routers over all pairs of nodes, a node and itself included. */

@@ -10,7 +10,7 @@ const FAST = { latency: 1, ticksPerFlit: 1 };
 describe('every topology', () => {
   it('has routes that lead from one node to the other without a vertex twice', () => {
     fc.assert(
-      fc.property(topologies, (topology) => {
+      fc.property(topologies, topology => {
         for (const [from, to] of pairs(topology)) {
           const visited = vertices(topology, from, to);
           expect(visited[visited.length - 1]).toBe(to);
@@ -22,12 +22,12 @@ describe('every topology', () => {
 
   it('routes through routers only, unless it is a graph', () => {
     fc.assert(
-      fc.property(regularTopologies, (topology) => {
+      fc.property(regularTopologies, topology => {
         for (const [from, to] of pairs(topology)) {
           expect(
             vertices(topology, from, to)
               .slice(1, -1)
-              .every((vertex) => vertex >= topology.nodes),
+              .every(vertex => vertex >= topology.nodes),
           ).toBe(true);
         }
       }),
@@ -36,7 +36,7 @@ describe('every topology', () => {
 
   it('gives the same array each time, and an empty one to the node itself', () => {
     fc.assert(
-      fc.property(topologies, (topology) => {
+      fc.property(topologies, topology => {
         for (const [from, to] of pairs(topology)) expect(topology.route(from, to)).toBe(topology.route(from, to));
         expect(topology.route(0, 0)).toEqual(new Int32Array(0));
       }),
@@ -59,7 +59,7 @@ describe('every topology', () => {
       fc.property(topologies, ({ nodes, routers, links, positions }) => {
         expect(links.every(({ from, to }) => from !== to && Math.max(from, to) < nodes + routers)).toBe(true);
         expect(positions).toHaveLength(nodes + routers);
-        expect(positions.flat().every((coordinate) => coordinate >= 0 && coordinate <= 1)).toBe(true);
+        expect(positions.flat().every(coordinate => coordinate >= 0 && coordinate <= 1)).toBe(true);
       }),
     );
   });
