@@ -63,6 +63,7 @@ export * from './machine/specification.js';
 export * from './machine/specification-error.js';
 export * from './guest/bare-kernel.js';
 export * from './guest/costs.js';
+export * from './guest/errors.js';
 export * from './guest/frame-pool.js';
 export * from './guest/pages.js';
 export * from './guest/process.js';

@@ -11,6 +11,8 @@ export interface Arguments {
   readonly files: readonly string[];
   readonly presets: readonly string[];
   readonly policies: readonly string[];
+  /** The policies are the usual ones, not asked for by name. */
+  readonly policiesUsual: boolean;
   readonly copies: number;
   readonly format: TraceFormat | undefined;
   readonly seed: string;
@@ -57,6 +59,7 @@ export function parseArguments(words: readonly string[], usual: Usual): Argument
     files: positionals,
     presets: names('preset', values.preset ?? 'disco-1997,uma', presetNames),
     policies: names('policy', values.policies ?? usual.policies, Object.keys(policies)),
+    policiesUsual: values.policies === undefined,
     copies: wholeNumber('--copies', values.copies ?? '1', 1, 64),
     format: values.format === undefined ? undefined : (names('format', values.format, traceFormats)[0] as TraceFormat),
     seed: values.seed ?? '1997',

@@ -18,6 +18,8 @@ export interface Task {
 
 /** Events between two looks at the terminal. */
 const SLICE = 20_000;
+/** Ticks between two looks, for replays that hardly leave their caches: a fifth of a million cycles of each processor at the most. */
+const SLICE_TICKS = 200_000;
 /** Cycles between the starts of copies. */
 const STAGGER = 10_000;
 /** Pages shown with their locality over time. */
@@ -41,7 +43,7 @@ export async function runJob(tasks: readonly Task[], seed: string): Promise<RunR
     for (const [index, task] of tasks.entries()) {
       const label = `run ${index + 1} of ${tasks.length}: ${task.trace.name}, ${task.policy} on ${task.machine.name}`;
       const replay = replayOf(task, seed);
-      while (replay.run({ events: SLICE }) === 'event limit') {
+      while (replay.run({ events: SLICE, until: replay.machine.simulation.now + SLICE_TICKS }) !== 'finished') {
         progress.update(label, before + replay.references);
         await nextTurn();
         if (interrupted)

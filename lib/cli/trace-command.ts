@@ -1,4 +1,5 @@
 /** `disco-sim trace FILE...`: any trace, on presets, under policies. */
+import { policies } from '../experiments/policies.js';
 import { presets, type Preset } from '../machine/presets.js';
 import { resolve, type ResolvedSpecification } from '../machine/specification.js';
 import { shorten } from '../workloads/shorten.js';
@@ -52,16 +53,31 @@ export async function traceCommand(words: readonly string[]): Promise<void> {
 /** All runs of a trace: every preset, every policy; on a machine of one node placement changes nothing, so one policy does. */
 export function tasksFor(
   whole: RecordedTrace,
-  chosen: Pick<Arguments, 'presets' | 'policies' | 'copies' | 'quick'>,
+  chosen: Pick<Arguments, 'presets' | 'policies' | 'policiesUsual' | 'copies' | 'quick'>,
   l2Bytes?: number,
 ): Task[] {
   const trace = chosen.quick ? shorten(whole, QUICK) : whole;
   const { copies } = chosen;
+  const fitting = fittingPolicies(trace, chosen);
   return chosen.presets.flatMap(preset => {
     const machine = machineFor(preset, copies * trace.streams.length, l2Bytes);
-    const policies = machine.nodes.length === 1 ? chosen.policies.slice(0, 1) : chosen.policies;
-    return policies.map((policy): Task => ({ trace, machine, policy, copies }));
+    const chosenHere = machine.nodes.length === 1 ? fitting.slice(0, 1) : fitting;
+    return chosenHere.map((policy): Task => ({ trace, machine, policy, copies }));
   });
+}
+
+/** What was asked for by name is refused if the trace cannot bear it; of the usual policies those that fit are taken, and the others named. */
+function fittingPolicies(
+  trace: RecordedTrace,
+  chosen: Pick<Arguments, 'policies' | 'policiesUsual'>,
+): readonly string[] {
+  if (!chosen.policiesUsual) return chosen.policies;
+  const lacks = (policy: string): string[] => policies[policy]!().needs.filter(fact => trace.lacks.includes(fact));
+  for (const policy of chosen.policies.filter(name => lacks(name).length > 0))
+    process.stderr.write(
+      `disco-sim: ${policy} is left out: it needs to know ${lacks(policy).join(' and ')}, which ${trace.name} (${trace.format}) does not record\n`,
+    );
+  return chosen.policies.filter(name => lacks(name).length === 0);
 }
 
 /** A preset with enough nodes. The paper's machines are made to measure, as there; others grow only if they must. */

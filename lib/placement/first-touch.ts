@@ -10,7 +10,7 @@ export function firstTouch(): PlacementPolicy {
   return {
     name: 'first-touch',
     wants: [],
-    needs: ['thread'],
+    needs: [],
     decide(evidence, _page, memory) {
       if (evidence.kind === 'first-touch') return placeNear(evidence.node, memory);
       throw new Error(`first-touch was given '${evidence.kind}' evidence; it decides on 'first-touch' only`);

@@ -124,8 +124,8 @@ describe('a runner', () => {
     sim.run();
     const leave = 5; // the nearest that any runner is to its hub
     expect([a, mate, lone].map(walker => walker.runner.lookahead)).toEqual([
-      { fromDomain: 5, fromOutside: 19 + 5, fromRunner: Math.min(7 + 5, 19 + 5 + leave) },
-      { fromDomain: 7, fromOutside: 19 + 7, fromRunner: Math.min(5 + 7, 19 + 7 + leave) },
+      { fromDomain: 5, fromOutside: Math.min(7 + 5, 19 + 5), fromRunner: Math.min(7 + 5, 19 + 5 + leave) },
+      { fromDomain: 7, fromOutside: Math.min(5 + 7, 19 + 7), fromRunner: Math.min(5 + 7, 19 + 7 + leave) },
       { fromDomain: 11, fromOutside: 19 + 11, fromRunner: 19 + 11 + leave },
     ]);
   });
