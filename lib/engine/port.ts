@@ -123,7 +123,7 @@ export class Port<in out Sends extends Message, in out Receives extends Message>
     this.peer = peer;
     this.latency = wire.latency;
     this.ticksPerFlit = ticksPerFlit;
-    this.booking = ticksPerFlit === 0 ? null : new Booking();
+    this.booking = ticksPerFlit === 0 ? null : new Booking(this.simulation.calendars);
     this.arrivals = this.owner.arrivals;
   }
 }

@@ -27,18 +27,19 @@ export class Runner {
   /** What is under way to the rest of its domain. */
   readonly domain: Arrivals;
   readonly lookahead: Lookahead = { fromDomain: 0, fromOutside: 0, fromRunner: 0 };
-  /** For the run loop: position in its heap, or -1. */
-  slot = -1;
-  /** When it resumes, if `slot` is not -1. */
-  time: Ticks = 0;
 
   /** Must be made before the owner's ports, because they record what is under way to it. */
   constructor(owner: Component, resume: () => void) {
     this.owner = owner;
     this.resume = resume;
     this.domain = owner.arrivals;
-    owner.arrivals = new Arrivals();
+    owner.arrivals = new Arrivals(owner.simulation.arrivalTimes);
     this.index = owner.simulation.adoptRunner(this);
+  }
+
+  /** When it resumes, Infinity if it has no appointment. */
+  get time(): Ticks {
+    return this.owner.simulation.runners.timeOf(this);
   }
 
   /** Resumes at `time`, not before now; replaces an earlier appointment. */
@@ -73,79 +74,103 @@ export class Runner {
   }
 }
 
-/** The appointments of all runners: a binary heap on (time, index). */
+/** The appointments of all runners: a binary heap on (time, index), in plain arrays because every horizon asks it. */
 export class RunnerQueue {
-  private readonly heap: Runner[] = [];
+  private readonly runners: Runner[] = [];
+  /** Place in the heap by index of a runner, -1 for none. */
+  private places = new Int32Array(16).fill(-1);
+  /** The heap: times, and indices of runners. Behind the last place the time is Infinity. */
+  private times = new Float64Array(17).fill(Infinity);
+  private order = new Int32Array(16);
+  private size = 0;
 
   /** When the next runner resumes, Infinity if none does. */
   nextTime(): Ticks {
-    return this.heap.length === 0 ? Infinity : this.heap[0]!.time;
+    return this.times[0]!;
+  }
+
+  /** When a runner resumes, Infinity if it has no appointment. */
+  timeOf(runner: Runner): Ticks {
+    const place = runner.index < this.places.length ? this.places[runner.index]! : -1;
+    return place < 0 ? Infinity : this.times[place]!;
   }
 
   /** Makes or moves an appointment. */
   set(runner: Runner, time: Ticks): void {
-    runner.time = time;
-    if (runner.slot < 0) {
-      runner.slot = this.heap.length;
-      this.heap.push(runner);
-    }
-    this.up(runner.slot);
-    this.down(runner.slot);
+    const { index } = runner;
+    if (index >= this.places.length) this.grow(index);
+    this.runners[index] = runner;
+    const place = this.places[index]!;
+    if (place < 0) this.up(this.size++, index, time);
+    else if (time < this.times[place]!) this.up(place, index, time);
+    else this.down(place, index, time);
   }
 
   /** Drops an appointment, if there is one. */
   remove(runner: Runner): void {
-    const slot = runner.slot;
-    if (slot < 0) return;
-    const last = this.heap.pop()!;
-    runner.slot = -1;
-    if (last === runner) return;
-    this.heap[slot] = last;
-    last.slot = slot;
-    this.up(slot);
-    this.down(last.slot);
+    const { index } = runner;
+    if (index >= this.places.length || this.places[index]! < 0) return;
+    const place = this.places[index]!;
+    this.places[index] = -1;
+    const last = this.order[--this.size]!;
+    const time = this.times[this.size]!;
+    this.times[this.size] = Infinity;
+    if (last === index) return;
+    if (time < this.times[place]! || (time === this.times[place]! && last < index)) this.up(place, last, time);
+    else this.down(place, last, time);
   }
 
   /** Takes the next runner out. There must be one. */
   take(): Runner {
-    const runner = this.heap[0]!;
+    const runner = this.runners[this.order[0]!]!;
     this.remove(runner);
     return runner;
   }
 
-  private up(from: number): void {
-    const { heap } = this;
-    const runner = heap[from]!;
-    let slot = from;
-    while (slot > 0) {
-      const parent = heap[(slot - 1) >> 1]!;
-      if (!sooner(runner, parent)) break;
-      heap[slot] = parent;
-      parent.slot = slot;
-      slot = (slot - 1) >> 1;
+  /** Puts a runner at `place` or above. */
+  private up(place: number, index: number, time: Ticks): void {
+    const { times, order, places } = this;
+    while (place > 0) {
+      const parent = (place - 1) >> 1;
+      if (times[parent]! < time || (times[parent]! === time && order[parent]! < index)) break;
+      times[place] = times[parent]!;
+      places[(order[place] = order[parent]!)] = place;
+      place = parent;
     }
-    heap[slot] = runner;
-    runner.slot = slot;
+    times[place] = time;
+    order[place] = index;
+    places[index] = place;
   }
 
-  private down(from: number): void {
-    const { heap } = this;
-    const runner = heap[from]!;
-    let slot = from;
+  /** Puts a runner at `place` or below. */
+  private down(place: number, index: number, time: Ticks): void {
+    const { times, order, places, size } = this;
     for (;;) {
-      let child = 2 * slot + 1;
-      if (child >= heap.length) break;
-      if (child + 1 < heap.length && sooner(heap[child + 1]!, heap[child]!)) child++;
-      if (!sooner(heap[child]!, runner)) break;
-      heap[slot] = heap[child]!;
-      heap[slot]!.slot = slot;
-      slot = child;
+      let child = 2 * place + 1;
+      if (child >= size) break;
+      const right = times[child + 1]!;
+      if (right < times[child]! || (right === times[child]! && child + 1 < size && order[child + 1]! < order[child]!))
+        child++;
+      if (times[child]! > time || (times[child]! === time && order[child]! > index)) break;
+      times[place] = times[child]!;
+      places[(order[place] = order[child]!)] = place;
+      place = child;
     }
-    heap[slot] = runner;
-    runner.slot = slot;
+    times[place] = time;
+    order[place] = index;
+    places[index] = place;
   }
-}
 
-function sooner(a: Runner, b: Runner): boolean {
-  return a.time < b.time || (a.time === b.time && a.index < b.index);
+  private grow(index: number): void {
+    const capacity = 2 * index;
+    const places = new Int32Array(capacity).fill(-1);
+    const times = new Float64Array(capacity + 1).fill(Infinity);
+    const order = new Int32Array(capacity);
+    places.set(this.places);
+    times.set(this.times);
+    order.set(this.order);
+    this.places = places;
+    this.times = times;
+    this.order = order;
+  }
 }

@@ -39,6 +39,8 @@ export class WheelQueue implements EventQueue {
   private free = 0;
   private used = 1;
   private slot = 0;
+  /** Distance of the next busy slot from the current one, or -1 if it has to be looked up; not with an empty wheel. */
+  private ahead = -1;
   /** The records of the time at hand that were not fired yet, in order. */
   private batch = new Int32Array(64);
   private batchAt = 0;
@@ -59,6 +61,7 @@ export class WheelQueue implements EventQueue {
 
   schedule(delay: Ticks, target: Target, payload: unknown, source: number): void {
     if (delay >= 1 && delay < this.slots && (delay | 0) === delay) {
+      if (delay < this.ahead) this.ahead = delay;
       this.insert((this.slot + delay) & this.mask, target, payload, source);
       return;
     }
@@ -71,12 +74,13 @@ export class WheelQueue implements EventQueue {
   nextTime(): Ticks {
     if (this.batchAt < this.batchEnd) return this.now;
     if (this.busySlots === 0) return this.farTime;
-    return this.now + ((this.nextSlot() - this.slot) & this.mask);
+    return this.now + this.nextAhead();
   }
 
   moveTo(time: Ticks): void {
     this.slot = (this.slot + ((time - this.now) % this.slots)) & this.mask;
     this.now = time;
+    this.ahead = -1;
     if (this.farTime < time + this.slots) this.admit();
   }
 
@@ -145,9 +149,10 @@ export class WheelQueue implements EventQueue {
       this.moveTo(this.farTime);
       return;
     }
-    const slot = this.nextSlot();
-    this.now += (slot - this.slot) & this.mask;
-    this.slot = slot;
+    const ahead = this.nextAhead();
+    this.now += ahead;
+    this.slot = (this.slot + ahead) & this.mask;
+    this.ahead = -1;
     if (this.farTime < this.now + this.slots) this.admit();
   }
 
@@ -160,6 +165,7 @@ export class WheelQueue implements EventQueue {
   private admit(): void {
     const horizon = this.now + this.slots;
     while (this.farTime < horizon) {
+      this.ahead = -1;
       const event = this.far.poll()!;
       this.insert((this.slot + (event.time - this.now)) & this.mask, event.target, event.payload, event.source);
       this.farTime = this.far.peek()?.time ?? Infinity;
@@ -200,12 +206,19 @@ export class WheelQueue implements EventQueue {
   }
 
   private clear(slot: number): void {
+    this.ahead = -1;
     this.ends[slot << 1] = 0;
     this.ends[(slot << 1) + 1] = 0;
     this.busySlots--;
     const word = this.busy[slot >> 5]! & ~(1 << slot);
     this.busy[slot >> 5] = word;
     if (word === 0) this.busyWords[slot >> 10]! &= ~(1 << (slot >> 5));
+  }
+
+  /** How far the next busy slot is: asked at every horizon, looked up once for each time. There must be one. */
+  private nextAhead(): number {
+    if (this.ahead < 0) this.ahead = (this.nextSlot() - this.slot) & this.mask;
+    return this.ahead;
   }
 
   /** The next busy slot at or behind the current one, round the wheel. There must be one. */

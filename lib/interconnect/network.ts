@@ -34,6 +34,13 @@ export interface LinkTraffic {
   readonly largestQueue: number;
 }
 
+/** Where a link keeps what. */
+const PER_LINK = 8;
+const LATENCY = 0;
+const TICKS_PER_FLIT = 1;
+const FLITS = 2;
+const MESSAGES = 3;
+
 /** A network of links between nodes. One port per node. */
 export class Network<M extends Message> extends Component {
   /** By node. */
@@ -46,11 +53,9 @@ export class Network<M extends Message> extends Component {
   });
   private readonly topology: Topology;
   private readonly destination: (message: M) => number;
-  private readonly latency: Float64Array;
-  private readonly ticksPerFlit: Float64Array;
   private readonly links: readonly Booking[];
-  private readonly traffic: Float64Array;
-  private readonly linkFlits: Float64Array;
+  /** By link, side by side because they are used together: latency, ticks per flit, flits, messages by virtual network. */
+  private readonly perLink: Float64Array;
   /** When the last message left, by destination, then by source and virtual network. */
   private readonly lastExit: (Float64Array | undefined)[] = [];
   private least: readonly number[] | null = null;
@@ -60,11 +65,12 @@ export class Network<M extends Message> extends Component {
     const { topology } = options;
     this.topology = topology;
     this.destination = options.destination;
-    this.latency = Float64Array.from(topology.links, link => link.latency);
-    this.ticksPerFlit = Float64Array.from(topology.links, link => link.ticksPerFlit);
-    this.links = topology.links.map(() => new Booking());
-    this.traffic = new Float64Array(topology.links.length * LANES);
-    this.linkFlits = new Float64Array(topology.links.length);
+    this.links = topology.links.map(() => new Booking(this.simulation.calendars));
+    this.perLink = new Float64Array(topology.links.length * PER_LINK);
+    topology.links.forEach(({ latency, ticksPerFlit }, link) => {
+      this.perLink[link * PER_LINK + LATENCY] = latency;
+      this.perLink[link * PER_LINK + TICKS_PER_FLIT] = ticksPerFlit;
+    });
     this.nodes = Array.from(
       { length: topology.nodes },
       (_, node) =>
@@ -82,8 +88,9 @@ export class Network<M extends Message> extends Component {
   linkTraffic(): LinkTraffic[] {
     return this.topology.links.map(({ from, to }, link) => {
       const { busyTicks, waitedTicks, largestQueue } = this.links[link]!;
-      const messages = Array.from(this.traffic.subarray(link * LANES, (link + 1) * LANES));
-      return { link, from, to, messages, flits: this.linkFlits[link]!, busyTicks, waitedTicks, largestQueue };
+      const row = link * PER_LINK;
+      const messages = Array.from(this.perLink.subarray(row + MESSAGES, row + MESSAGES + LANES));
+      return { link, from, to, messages, flits: this.perLink[row + FLITS]!, busyTicks, waitedTicks, largestQueue };
     });
   }
 
@@ -91,24 +98,28 @@ export class Network<M extends Message> extends Component {
     const to = this.destination(message);
     const route = this.topology.route(from, to);
     const { flits, lane } = message;
-    const { now } = this;
+    const { now, perLink, links } = this;
     let time = arrives;
+    let waited = 0;
     for (let hop = 0; hop < route.length; hop++) {
       const link = route[hop]!;
-      const perFlit = this.ticksPerFlit[link]!;
-      this.traffic[link * LANES + lane]!++;
-      this.linkFlits[link]! += flits;
-      let start = time;
+      const row = link * PER_LINK;
+      perLink[row + FLITS]! += flits;
+      perLink[row + MESSAGES + lane]! += 1;
+      const perFlit = perLink[row + TICKS_PER_FLIT]!;
       if (perFlit !== 0) {
-        start = this.links[link]!.book(now, time, flits * perFlit);
-        this.stats.waitedTicks += start - time;
+        const start = links[link]!.book(now, time, flits * perFlit);
+        waited += start - time;
+        time = start;
       }
-      time = start + this.latency[link]!;
+      time += perLink[row + LATENCY]!;
     }
     if (route.length > 0) {
-      this.stats.messages++;
-      this.stats.flits += flits;
-      this.stats.hops += route.length;
+      const { stats } = this;
+      stats.messages++;
+      stats.flits += flits;
+      stats.hops += route.length;
+      stats.waitedTicks += waited;
     }
     // A short message may fall into a gap before a long one; it still waits for it at the exit.
     const last = (this.lastExit[to] ??= new Float64Array(this.nodes.length * LANES));

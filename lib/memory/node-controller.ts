@@ -104,7 +104,7 @@ export class NodeController extends Component {
     hotPages: ['interrupts', 'hot-page interrupts raised'],
   });
   /** Occupancy of the controller. */
-  readonly occupancy = new Booking();
+  readonly occupancy = new Booking(this.simulation.calendars);
   /** Occupancy of the memory banks. */
   readonly banks: readonly Booking[];
   readonly directory: Directory;
@@ -148,7 +148,7 @@ export class NodeController extends Component {
     this.lastForward = new Float64Array(count);
     if (!Number.isSafeInteger(memory.banks) || memory.banks < 1)
       throw new RangeError(`${this.path}: memory has at least one bank, not ${memory.banks}`);
-    this.banks = Array.from({ length: memory.banks }, () => new Booking());
+    this.banks = Array.from({ length: memory.banks }, () => new Booking(this.simulation.calendars));
     this.directory = new Directory(map.processors, map.firstFrame[node]!, map.frameShift);
     this.counters = options.counters && new PageCounters(map.nodes, options.counters);
   }

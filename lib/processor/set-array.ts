@@ -49,8 +49,7 @@ export class FirstLevel {
     this.ways = geometry.ways;
     this.setMask = sets - 1;
     this.lineShift = Math.log2(geometry.lineBytes);
-    // One place more, so that whoever looks at two ways of the last set may.
-    this.lines = new Int32Array(2 * (sets * this.ways + 1)).fill(-1);
+    this.lines = new Int32Array(2 * sets * this.ways).fill(-1);
   }
 
   /** Moves a line to the front of its set if it is there with the right to be read, or written. Returns whether it is. */

@@ -1,6 +1,8 @@
 /** All benchmarks, on the built package: `npm run bench -- [--json] [--quick] [part of a name]...`. */
+import { benchmarks as construction } from './construction.mjs';
 import { runBenchmarks } from './harness.mjs';
 import { benchmarks as hold } from './hold.mjs';
 import { benchmarks as plainLoop } from './plain-loop.mjs';
+import { benchmarks as processor } from './processor.mjs';
 
-runBenchmarks([...hold, ...plainLoop]);
+runBenchmarks([...hold, ...plainLoop, ...processor, ...construction]);

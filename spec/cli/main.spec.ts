@@ -94,8 +94,8 @@ const REFUSED: readonly Case[] = [
   ],
   [
     'a policy that needs what the trace lacks',
-    trace('x.din', DIN),
-    'the policy first-touch needs to know thread, which x.din (dinero) does not record; use round-robin',
+    trace('x.din', DIN, '--policies', 'migrate-replicate'),
+    'the policy migrate-replicate needs to know thread, which x.din (dinero) does not record; use first-touch',
   ],
   ['a preset that cannot grow', trace('x.ntr', smallTrace(), '--preset', 'xeon-2s-cxl', '--copies', '20'), 'nodes'],
   [
