@@ -160,7 +160,7 @@ describe('what does not fit is refused', () => {
       'a policy that needs what the trace lacks',
       () =>
         new Replay(options({ ...one, format: 'lackey', lacks: ['thread', 'time'] }, { policy: policies['migrate']() })),
-      'the policy migrate needs to know thread, which handmade (lackey) does not record; use round-robin, or a trace that records it',
+      'the policy migrate needs to know thread, which handmade (lackey) does not record; use first-touch or round-robin, or a trace that records it',
     ],
     [
       'too few processors',

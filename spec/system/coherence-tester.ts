@@ -6,7 +6,8 @@
  *
  * Processors block and do not run ahead here, and hits take no time, so programs go on in the tick of each access: the
  * order in which they do is the order of the accesses in simulated time. Between an access and that moment (the same
- * tick) a store is *pending*: the copy of its own processor may have it already.
+ * tick) a store is *pending*: the copy of its own processor may have it already. 350 lines: machine, programs, checks and
+ * coverage are one instrument.
  */
 import { Kind, KIND_NAMES, type CoherenceMessage, type NodeMessage } from '../../lib/coherence/messages.js';
 import type { Port } from '../../lib/engine/port.js';
