@@ -116,5 +116,4 @@ export default tseslint.config(
       'no-restricted-syntax': ['error', ...LIBRARY],
     },
   },
-  { files: ['lib/engine/scheduler*.ts'], rules: { '@typescript-eslint/no-explicit-any': 'off' } },
 );

@@ -37,11 +37,13 @@ const OPTIONS = {
 /** What is taken where the command line says nothing. */
 export interface Usual {
   readonly policies: string;
+  /** Options of `trace` that this command does not have. */
+  readonly without?: readonly string[];
 }
 
 /** Parses what follows the command. Throws a UsageError. */
 export function parseArguments(words: readonly string[], usual: Usual): Arguments {
-  const known = Object.keys(OPTIONS);
+  const known = Object.keys(OPTIONS).filter(option => usual.without?.includes(option) !== true);
   for (const word of words) {
     if (word === '--') break;
     const name = /^--([^=]+)/.exec(word)?.[1];

@@ -13,6 +13,7 @@ Replays five recorded programs (radix and raytrace with 16 threads; pmake, datab
 of a two-processor system side by side) on Disco's ccNUMA machine under three page placement policies (the one that
 moves pages with two settings), and on a UMA machine, and writes report.html.
 
+--preset A,B     machines (default disco-1997,uma)
 --seed TEXT      master seed (default 1997)
 --policies A,B   page placement policies
 --quick          only the first tenth of each trace
@@ -43,6 +44,7 @@ const FETCH_BYTES = 64;
 export async function mainJob(words: readonly string[]): Promise<void> {
   const chosen = parseArguments(words, {
     policies: 'first-touch,round-robin,migrate-replicate,migrate-replicate-eager',
+    without: ['copies', 'format'],
   });
   if (chosen.help) {
     process.stdout.write(HELP);

@@ -32,11 +32,19 @@ export class AddressMap {
   readonly nodeOfProcessor: Int32Array;
   private readonly equal: number;
 
-  /** Throws a RangeError for sizes that are no powers of two or a machine of more than 2^31 lines. */
+  /** Throws a RangeError for counts that are no whole numbers, sizes that are no powers of two, or a machine of more than 2^31 lines. */
   constructor(options: AddressMapOptions) {
     const { frames, processors, pageBytes, lineBytes } = options;
     if (frames.length !== processors.length)
       throw new RangeError(`memory is given for ${frames.length} nodes, processors for ${processors.length}`);
+    for (const [what, counts] of [
+      ['frames', frames],
+      ['processors', processors],
+    ] as const)
+      counts.forEach((count, node) => {
+        if (!Number.isSafeInteger(count) || count < 0)
+          throw new RangeError(`node ${node} has a whole number of ${what}, not ${count}`);
+      });
     for (const [name, size] of [
       ['page', pageBytes],
       ['line', lineBytes],

@@ -79,11 +79,11 @@ export class CoherenceMessage {
     this.data = data;
   }
 
-  /** For the fingerprint: kind, line, requester, acknowledgements and destination. */
+  /** For the fingerprint: kind, line, requester, acknowledgements, destination, and the words if it has any. */
   signature(): number {
-    return (
-      this.kind ^ (this.line << 4) ^ Math.imul(this.requester + 1, 0x01000193) ^ (this.acks << 20) ^ (this.to << 25)
-    );
+    const said =
+      this.kind ^ (this.line << 4) ^ Math.imul(this.requester + 1, 0x01000193) ^ (this.acks << 20) ^ (this.to << 25);
+    return this.data === null ? said : said ^ digest(this.data);
   }
 }
 
@@ -131,3 +131,10 @@ export const HOT_PAGE = 0;
 
 /** Everything that travels between processors and nodes. */
 export type NodeMessage = CoherenceMessage | InterruptMessage;
+
+/** FNV-1a over the words of a line. */
+function digest(data: LineData): number {
+  let hash = 0x811c9dc5 | 0;
+  for (let word = 0; word < data.length; word++) hash = Math.imul(hash ^ data[word]!, 0x01000193);
+  return hash;
+}

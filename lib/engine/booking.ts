@@ -21,6 +21,11 @@ export function calendars(): Rows {
   return new Rows(16);
 }
 
+/** Sets the statistics of all calendars of a simulation to 0; what is booked stays booked. */
+export function resetCalendars({ values, width }: Rows): void {
+  for (let row = 0; row < values.length; row += width) values.fill(0, row, row + LAST);
+}
+
 /** A server of one request at a time. Equal durations are served in the order of arrival. */
 export class Booking {
   private readonly rows: Rows;
@@ -84,12 +89,6 @@ export class Booking {
     const start = this.place(at, duration);
     if (start > at) this.wait(now, at, start);
     return start;
-  }
-
-  /** Sets the statistics to 0; what is booked stays booked. */
-  reset(): void {
-    const row = this.row * this.rows.width;
-    this.rows.values.fill(0, row, row + LAST);
   }
 
   private append(start: Ticks, end: Ticks): void {

@@ -55,6 +55,9 @@ export abstract class Component implements Scope {
   /** What it waits for, in one sentence, or undefined if it is content. Asked when nothing is under way any more. */
   waitsFor?(): string | undefined;
 
+  /** Sets to 0 what it counts besides its registered statistics; see `Simulation.resetStatistics`. */
+  resetStatistics?(): void;
+
   /**
    * For components that only book time and hold no events: the least time in which a message handed to them can leave
    * by this port. Bounds run-ahead. A component without it is taken to hold events itself.

@@ -76,8 +76,18 @@ export class Port<in out Sends extends Message, in out Receives extends Message>
     return this.latency;
   }
 
-  /** Puts a message on the wire `delay` ticks from now. Messages arrive in the order of departure. The caller must not touch it afterwards. */
+  /**
+   * Puts a message on the wire `delay` ticks from now. Messages arrive in the order of departure. The caller must not
+   * touch it afterwards. Throws a SimulationError for a delay that is negative or no whole number of ticks.
+   */
   send(message: Sends, delay: Ticks = 0): void {
+    if (!(Number.isSafeInteger(delay) && delay >= 0))
+      throw new SimulationError(
+        this.path,
+        this.simulation.now,
+        this.simulation.seed,
+        `a message leaves a whole number of ticks from now, not ${delay}`,
+      );
     this.forward(message, this.simulation.now + delay);
   }
 

@@ -1,6 +1,6 @@
 /** A simulation: the clock, the names, the random streams and the run loop. Two of them in one process do not meet. */
 import { Arrivals, arrivalTimes } from './arrivals.js';
-import { calendars } from './booking.js';
+import { calendars, resetCalendars } from './booking.js';
 import type { Component, Scope } from './component.js';
 import { Place } from './component.js';
 import { StallError, WiringError } from './errors.js';
@@ -127,6 +127,7 @@ export class Simulation implements Scope {
     const lastEvent = this.queue.fired + (limits.events ?? Infinity);
     const { queue, runners } = this;
     this.runLimit = until + 1;
+    if (queue.fired >= lastEvent) return 'event limit';
     for (let turn = 1; ; turn++) {
       const event = queue.nextTime();
       const resumption = runners.nextTime();
@@ -168,6 +169,16 @@ export class Simulation implements Scope {
   /** All statistics with their units and definitions, in order of construction. */
   statistics(): Statistic[] {
     return this.registry.report();
+  }
+
+  /**
+   * Sets everything that is counted to 0, as after a warm-up: statistics, bookings' queues and busy time, traffic of
+   * links, time accounts. State stays as it is, and so does the fingerprint. Between two calls of `run`.
+   */
+  resetStatistics(): void {
+    this.registry.reset();
+    resetCalendars(this.calendars);
+    for (const component of this.components.values()) component.resetStatistics?.();
   }
 
   /** For `Component`: takes a component in and returns the record of what is under way to its domain. */

@@ -32,7 +32,7 @@ export class StatisticsRegistry {
     return values;
   }
 
-  /** Sets every statistic to 0. */
+  /** Sets every registered statistic to 0. `Simulation.resetStatistics` covers all that is counted. */
   reset(): void {
     for (const { values } of this.groups) for (const name of Object.keys(values)) values[name] = 0;
   }

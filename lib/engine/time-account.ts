@@ -9,6 +9,7 @@ export class TimeAccount {
   readonly ticks: Float64Array;
   /** Everything before this time is accounted for. */
   until: Ticks = 0;
+  private from: Ticks = 0;
 
   constructor(activities: readonly string[]) {
     this.activities = activities;
@@ -36,8 +37,14 @@ export class TimeAccount {
   /** Throws unless the parts add up to the time accounted for, to the tick. */
   check(path: string): void {
     const sum = this.ticks.reduce((total, part) => total + part, 0);
-    if (sum !== this.until)
-      throw new Error(`${path}: the parts of its time add up to ${sum} ticks, ${this.until} have passed`);
+    const passed = this.until - this.from;
+    if (sum !== passed) throw new Error(`${path}: the parts of its time add up to ${sum} ticks, ${passed} have passed`);
+  }
+
+  /** Begins anew: what is accounted for so far is forgotten, and the parts add up to the time since then. */
+  reset(): void {
+    this.ticks.fill(0);
+    this.from = this.until;
   }
 
   /** Ticks by name, without those that are 0. */

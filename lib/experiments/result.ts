@@ -75,7 +75,7 @@ export interface Locality {
   readonly remote: readonly number[];
   /** The pages with most misses, most first. */
   readonly pages: readonly {
-    /** What the page is, for people: `text 0x400`, `data 0x10020 of task 3`. */
+    /** What the page is, for people: `page 0x10020`, `page 0x400 of task 3`. */
     readonly label: string;
     readonly local: readonly number[];
     readonly remote: readonly number[];

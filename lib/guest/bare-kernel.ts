@@ -62,6 +62,9 @@ export interface PageWork {
   replicationNs: number;
 }
 
+/** The evidence that this kernel produces. */
+const PRODUCED: readonly EvidenceKind[] = ['first-touch', 'hot-page', 'replica-write'];
+
 const REFUSED_BUSY: Decision = { action: 'stay', because: 'already being moved' };
 const REFUSED_GONE: Decision = { action: 'stay', because: 'moved since the interrupt was raised' };
 const REFUSED_REPLICAS: Decision = { action: 'stay', because: 'has replicas, which migration does not move' };
@@ -107,6 +110,11 @@ export class BareKernel implements SystemSoftware {
       latencyNs: options.latencyNs,
     };
     this.wanted = new Set(policy.wants);
+    const missing = policy.wants.filter(kind => !PRODUCED.includes(kind));
+    if (missing.length > 0)
+      throw new RangeError(
+        `the policy ${policy.name} wants ${missing.join(', ')}, which the bare-machine kernel does not produce; it produces ${PRODUCED.join(', ')}`,
+      );
     const counters: CounterSettings | undefined = policy.counters;
     this.resetNs = counters?.resetNs ?? Infinity;
   }

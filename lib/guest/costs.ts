@@ -25,7 +25,7 @@ export interface KernelCosts {
 export const leanKernel: KernelCosts = {
   refill: 14, // Disco Table 2: IRIX takes 0.035 us for UTLB_MISS, 14 cycles at 400 MHz (the clock is a guess)
   pageFault: 2000, // Disco Table 2: IRIX takes 5 us for QUICK_FAULT, which finds a page without clearing it
-  interrupt: 250, // ours: save and restore of the registers and a dispatch; Linux 6.1 executes 2588 (os-profile)
+  interrupt: 250, // ours: save and restore of the registers and a dispatch; Linux 6.1 on MIPS executed 2588
   decision: 250, // ours: a policy of some ten comparisons, its page record and the log
   dropTranslation: 12, // TLB probe, write, and the hazards between: counted in Linux 6.1's tlb-r4k
   copyLine: 40, // 32 memory operations and the loop

@@ -94,6 +94,11 @@ export class Network<M extends Message> extends Component {
     });
   }
 
+  override resetStatistics(): void {
+    const { perLink } = this;
+    for (let row = 0; row < perLink.length; row += PER_LINK) perLink.fill(0, row + FLITS, row + MESSAGES + LANES);
+  }
+
   private carry(from: number, message: M, arrives: Ticks): boolean {
     const to = this.destination(message);
     const route = this.topology.route(from, to);

@@ -1,7 +1,7 @@
 /**
  * The controller of a node: between its processors, its memory and the network. It is the home side of the coherence
  * protocol for the lines of its memory and passes everything else on. Its occupancy is a queue of its own, apart from
- * latency, as in FLASH's MAGIC and the Origin's hub. 260 lines: the dispatch loop, the actions and the routing read
+ * latency, as in FLASH's MAGIC and the Origin's hub. 400 lines: the dispatch loop, the actions and the routing read
  * together or not at all.
  */
 import type { AddressMap } from '../coherence/address-map.js';
@@ -158,6 +158,10 @@ export class NodeController extends Component {
     return line === undefined
       ? undefined
       : `line ${line} to leave its transition, with ${this.waiting.get(line)!.length} requests behind it`;
+  }
+
+  override resetStatistics(): void {
+    this.counters?.resetStatistics();
   }
 
   /** The value of a line as memory has it. Right only while no cache owns the line. */

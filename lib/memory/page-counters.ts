@@ -1,6 +1,6 @@
 /**
  * Page miss counters at a home node, one per node and frame, as FLASH and the Origin 2000 had them: imperfect hardware
- * with sampling, saturation and a delay (facts on the Origin: 11 or 19 bits; irix refcnt(5), hub header).
+ * with sampling, saturation and a delay (the Origin's have 11 or 19 bits: IRIX refcnt(5) and the hub header in Linux).
  */
 import type { Ticks } from '../engine/time.js';
 
@@ -24,6 +24,8 @@ export class PageCounters {
   seen = 0;
   /** Misses counted. */
   counted = 0;
+  /** Misses still to be passed over before one is counted. */
+  private phase = 0;
   private readonly options: PageCounterOptions;
   private readonly nodes: number;
   private readonly largest: number;
@@ -48,7 +50,9 @@ export class PageCounters {
 
   /** Counts a miss of a node on a frame. True if the node's count has just reached a multiple of the threshold. */
   miss(frame: number, node: number, now: Ticks): boolean {
-    if (this.seen++ % this.options.sampling !== 0) return false;
+    this.seen++;
+    if (this.phase-- > 0) return false;
+    this.phase = this.options.sampling - 1;
     this.counted++;
     const counts = this.of(frame, now);
     if (counts[node]! >= this.largest) return false;
@@ -64,6 +68,11 @@ export class PageCounters {
   /** A copy of the counts of a frame: misses by node, then writes. */
   snapshot(frame: number, now: Ticks): Int32Array {
     return this.of(frame, now).slice(0, this.nodes + 1);
+  }
+
+  /** Sets `seen` and `counted` to 0; the counters of the frames stay. */
+  resetStatistics(): void {
+    this.seen = this.counted = 0;
   }
 
   /** Forgets a frame. */

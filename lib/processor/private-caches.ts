@@ -152,6 +152,11 @@ export class PrivateCaches {
     return Access.Missed;
   }
 
+  /** Sets the counters to 0. */
+  resetStatistics(): void {
+    this.fills = this.upgrades = this.evictions = this.invalidations = 0;
+  }
+
   /** Whether an access would have to leave the processor. Changes nothing. */
   wouldMiss(line: number, store: boolean): boolean {
     const slot = this.l2.find(line);
@@ -311,6 +316,8 @@ export class PrivateCaches {
   private complete(slot: number): void {
     this.missSlot = -1;
     this.missLine = -1;
+    // A packed reference has no value; that of an earlier load must not look like one.
+    if (this.missWord === NO_VALUE) this.value = 0;
     this.use(slot, this.missStore, this.missFetch, this.missL1Line, this.missWord, this.missValue);
     this.owner.completed();
     const { parked } = this;

@@ -1,7 +1,7 @@
 /**
  * An in-order, blocking processor with its TLB and private caches. It executes ahead of the clock, without events, as
  * far as nothing can reach it (engine/runner.ts); what involves others - a miss, a trap, a service call - it does at
- * the present. 480 lines: the run loop, and what it does when it has to stop, read together or not at all.
+ * the present. 600 lines: the run loop, and what it does when it has to stop, read together or not at all.
  */
 import type { AddressMap } from '../coherence/address-map.js';
 import type { LineData } from '../coherence/line-data.js';
@@ -172,6 +172,13 @@ export class Processor extends Component implements CacheOwner {
       this.cacheTicks[index]! -= ticks;
     }
     this.account.check(this.path);
+  }
+
+  override resetStatistics(): void {
+    this.settle();
+    this.account.reset();
+    this.cacheTicks.fill(0);
+    this.caches.resetStatistics();
   }
 
   /** For the caches. */

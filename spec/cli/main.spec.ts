@@ -61,6 +61,7 @@ const REFUSED: readonly Case[] = [
     '--copies takes a whole number from 1 to 64, not "abc"',
   ],
   ['too many copies', () => ['trace', 'x', '--copies', '65'], '--copies takes a whole number from 1 to 64, not "65"'],
+  ['copies of the main job', () => ['main', '--copies', '2'], 'there is no option --copies; there are'],
   ['no file', () => ['trace'], 'trace needs at least one FILE; see disco-sim trace --help'],
   ['a file for main', () => ['main', 'x.din'], 'main takes no files; use: disco-sim trace x.din'],
   ['a file that is not there', () => ['trace', 'x.din'], 'cannot read x.din: there is no such file or folder'],

@@ -48,6 +48,8 @@ describe('an address map', () => {
 
   it.each<[Partial<AddressMapOptions>, string]>([
     [{ frames: [4] }, 'memory is given for 1 nodes, processors for 2'],
+    [{ frames: [4, -1] }, 'node 1 has a whole number of frames, not -1'],
+    [{ processors: [0.5, 1] }, 'node 0 has a whole number of processors, not 0.5'],
     [{ pageBytes: 4095 }, 'a page is a power of two of bytes, not 4095'],
     [{ pageBytes: 0 }, 'a page is a power of two of bytes, not 0'],
     [{ lineBytes: 96 }, 'a line is a power of two of bytes, not 96'],

@@ -65,6 +65,13 @@ describe('ports', () => {
     expect(() => pair({ latency: 1, ticksPerFlit })).toThrow(`takes a whole number of ticks, not ${ticksPerFlit}`);
   });
 
+  it.each([-1, 0.5, NaN, Infinity])('refuse to send %p ticks from now', delay => {
+    const { a } = pair({ latency: 5 });
+    expect(() => a.wire.send(new Note(1), delay)).toThrow(
+      `a message leaves a whole number of ticks from now, not ${delay}`,
+    );
+  });
+
   it('of two simulations cannot be joined', () => {
     const [a, b] = [new Probe(simulation(), 'a'), new Probe(simulation(), 'b')];
     expect(() => connect(a.wire, b.wire, { latency: 1 })).toThrow(

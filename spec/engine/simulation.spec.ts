@@ -44,6 +44,7 @@ describe('a run', () => {
     const { sim, a } = pair({ latency: 5 });
     for (let i = 0; i < 3; i++) a.wire.send(new Note(i));
     a.wire.send(new Note(9), 1);
+    expect([sim.run({ events: 0 }), sim.now, sim.events]).toEqual(['event limit', 0, 0]);
     expect([sim.run({ events: 1 }), sim.now, sim.events]).toEqual(['event limit', 5, 3]);
     expect([sim.run(), sim.events]).toEqual(['finished', 4]);
   });

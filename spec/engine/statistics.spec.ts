@@ -20,7 +20,7 @@ describe('statistics', () => {
     const { sim, talkers } = ring(5, 20);
     sim.run({ events: 50 });
     expect(sim.statistics().some(({ value }) => value > 0)).toBe(true);
-    sim.registry.reset();
+    sim.resetStatistics();
     expect(sim.statistics().every(({ value }) => value === 0)).toBe(true);
     const before = talkers.map(talker => talker.heard.length);
     sim.run();

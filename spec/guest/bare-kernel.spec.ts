@@ -182,6 +182,13 @@ describe('a kernel', () => {
     expect(() => play([[interrupt(1, 9, 0)], []])).toThrow('node1.cpu0: the kernel does not know interrupt 9');
   });
 
+  it('refuses a policy that wants what it does not produce', () => {
+    const policy: PlacementPolicy = { ...onNode(0), name: 'curious', wants: ['hot-page', 'interval', 'hint-fault'] };
+    expect(() => kernelMachine([run([])], { policy })).toThrow(
+      'the policy curious wants interval, hint-fault, which the bare-machine kernel does not produce; it produces first-touch, hot-page, replica-write',
+    );
+  });
+
   it('needs to be told what a processor runs', () => {
     const { kernel, processors } = kernelMachine([]);
     const other = kernelMachine([]).processors[0];

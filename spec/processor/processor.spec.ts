@@ -69,6 +69,13 @@ describe('a processor', () => {
     expect(results[0]).toEqual([7, 7, 0, 9, 9, 0]);
   });
 
+  it('gives no value for packed references, whatever was loaded before', () => {
+    const words = Int32Array.of(packReference(2 * PAGE, ReferenceKind.Load));
+    const packed = { words, gaps: Uint16Array.of(1) };
+    const { results } = execute([[store(0, 77), load(0), block(packed, 0, 1)]]);
+    expect(results[0]).toEqual([77, 77, 0]);
+  });
+
   it('keeps the value of a load for its program while an interrupt is served', () => {
     // The last load hits the second level about tick 1160; the interrupt comes in each tick around it.
     const values = Array.from({ length: 60 }, (_, delay) => {
