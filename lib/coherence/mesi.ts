@@ -3,19 +3,9 @@
  * three hops, explicit PutS and PutE, stalling, acknowledgements counted by the requester. The tables were recalled and
  * proved sound by exploration (docs/coherence.md); a cell that is not listed cannot be reached.
  */
-import {
-  CACHE_ACTIONS,
-  CACHE_EVENTS,
-  HOME_ACTIONS,
-  HOME_EVENTS,
-  Table,
-  type CacheAction,
-  type CacheEvent,
-  type CoherenceProtocol,
-  type HomeAction,
-  type HomeEvent,
-  type Row,
-} from './table.js';
+import { defineProtocol } from './protocol.js';
+import type { Row } from './table.js';
+import type { CacheAction, CacheEvent, HomeAction, HomeEvent } from './vocabulary.js';
 
 const CACHE_STATES = [
   'I', 'IS_D', 'IM_AD', 'IM_A', 'S', 'SM_AD', 'SM_A', 'E', 'M', 'MI_A', 'EI_A', 'SI_A', 'II_A',
@@ -31,7 +21,7 @@ const cacheRows: readonly Row<CacheState, CacheEvent, CacheAction>[] = [
 
   ['IS_D', ['load', 'store', 'evict', 'Inv', 'Fwd-GetS', 'Fwd-GetM'], ['stall']],
   ['IS_D', 'DataExcl', ['keepData'], 'E'],
-  ['IS_D', ['DataDir(ack=0)', 'DataOwner'], ['keepData'], 'S'],
+  ['IS_D', ['DataDir(ack=0)', 'DataOwner(ack=0)'], ['keepData'], 'S'],
 
   [['IM_AD', 'IM_A'], 'load', ['stall']],
   [['SM_AD', 'SM_A'], 'load', ['hit']],
@@ -40,7 +30,7 @@ const cacheRows: readonly Row<CacheState, CacheEvent, CacheAction>[] = [
   [['IM_AD', 'SM_AD'], 'DataDir(ack>0)[all acks were early]', ['keepData'], 'M'],
   ['IM_AD', 'DataDir(ack>0)', ['keepData', 'addCount'], 'IM_A'],
   ['SM_AD', 'DataDir(ack>0)', ['keepData', 'addCount'], 'SM_A'],
-  ['IM_AD', 'DataOwner', ['keepData'], 'M'],
+  ['IM_AD', 'DataOwner(ack=0)', ['keepData'], 'M'],
   ['SM_AD', 'Inv', ['sendInvAckToRequester'], 'IM_AD'],
   [WAITING_TO_WRITE, 'Inv-Ack', ['countOne']],
   [['IM_A', 'SM_A'], 'Last-Inv-Ack', [], 'M'],
@@ -101,22 +91,40 @@ const homeRows: readonly Row<HomeState, HomeEvent, HomeAction>[] = [
 ];
 
 /** MESI with a blocking home. */
-export const mesi: CoherenceProtocol = {
+export const mesi = defineProtocol({
   name: 'MESI',
-  cache: new Table({
-    name: 'MESI cache',
+  lanes: {
+    GetS: 'request',
+    GetM: 'request',
+    PutS: 'request',
+    PutE: 'request',
+    PutM: 'request',
+    FwdGetS: 'forward',
+    FwdGetM: 'forward',
+    Inv: 'forward',
+    PutAck: 'forward',
+    DataDir: 'response',
+    DataExcl: 'response',
+    DataOwner: 'response',
+    InvAck: 'response',
+  },
+  cache: {
     states: CACHE_STATES,
     stable: ['I', 'S', 'E', 'M'],
-    events: CACHE_EVENTS,
-    actions: CACHE_ACTIONS,
     rows: cacheRows,
-  }),
-  home: new Table({
-    name: 'MESI home',
+    unreached: [[['IM_A', 'SM_A'], 'Inv-Ack', 'takes two acknowledgements that are missing', 3]],
+  },
+  home: {
     states: HOME_STATES,
     stable: ['I', 'S', 'E', 'M'],
-    events: HOME_EVENTS,
-    actions: HOME_ACTIONS,
     rows: homeRows,
-  }),
-};
+    unreached: [
+      [
+        ['S', 'S_D'],
+        ['PutS(not a sharer)', 'PutM(non-owner)', 'PutE(non-owner)'],
+        'takes two other caches that share the line',
+        3,
+      ],
+    ],
+  },
+});

@@ -22,19 +22,30 @@ export const Kind = {
   /** Data from the owner, to the requester or to home. */
   DataOwner: 11,
   InvAck: 12,
+  /** A dirty line that others may share goes back to home. */
+  PutO: 13,
+  /** To the owner that wants to write: how many acknowledgements to expect. */
+  AckCount: 14,
 } as const;
+/** Name of a kind. */
+export type KindName = keyof typeof Kind;
 
 /** Names of the kinds, by number. */
-export const KIND_NAMES: readonly string[] = Object.keys(Kind);
+export const KIND_NAMES = Object.keys(Kind) as readonly KindName[];
 
 /** The virtual networks: requests, forwards (in order per source and destination), responses. */
 export const Lane = { Request: 0, Forward: 1, Response: 2 } as const;
 
-/** Virtual network by kind of message. */
-export const LANE_OF: readonly number[] = [0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2];
+/** Names of the virtual networks, by number. */
+export const LANE_NAMES = ['request', 'forward', 'response'] as const;
+/** See LANE_NAMES. */
+export type LaneName = (typeof LANE_NAMES)[number];
 
-/** Whether a kind of message carries a line of data. A PutM does; a response of data does. */
-export const CARRIES_DATA: readonly boolean[] = KIND_NAMES.map(name => name === 'PutM' || name.startsWith('Data'));
+/** Virtual network by kind of message. */
+export const LANE_OF: readonly number[] = [0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 0, 1];
+
+/** Whether a kind of message carries a line of data. PutM and PutO do; a response of data does. */
+export const CARRIES_DATA: readonly boolean[] = KIND_NAMES.map(name => /^PutM|^PutO|^Data/.test(name));
 
 /** The `from` or `to` of a message that comes from, or goes to, the home of its line. */
 export const HOME = -1;
@@ -53,7 +64,7 @@ export class CoherenceMessage {
   readonly to: number;
   /** The cache on whose behalf it travels. */
   readonly requester: number;
-  /** Acknowledgements to expect; only in DataDir. */
+  /** Acknowledgements to expect: in DataDir, AckCount, Fwd-GetM, and DataOwner, which repeats what the forward said. */
   readonly acks: number;
   /** The words of the line, null for a line that no program wrote a value to. */
   readonly data: LineData | null;

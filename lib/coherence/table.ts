@@ -17,6 +17,24 @@ export interface SharersDecide<State extends string> {
   readonly none: State;
 }
 
+/**
+ * One or several states, one or several events: cells that no configuration reaches, or only one with at least so many
+ * caches; and why.
+ */
+export type UnreachedRow<State extends string, Event extends string> = readonly [
+  states: State | readonly State[],
+  events: Event | readonly Event[],
+  reason: string,
+  caches?: number,
+];
+
+/** Why a cell is not reached. */
+export interface Unreached {
+  readonly reason: string;
+  /** The number of caches from which on it is reached; Infinity for never. */
+  readonly caches: number;
+}
+
 /** What a table is made of. */
 export interface TableSource<State extends string, Event extends string, Action extends string> {
   readonly name: string;
@@ -26,6 +44,8 @@ export interface TableSource<State extends string, Event extends string, Action 
   readonly events: readonly Event[];
   readonly actions: readonly Action[];
   readonly rows: readonly Row<State, Event, Action>[];
+  /** Cells of these rows that small configurations, or all, cannot reach. */
+  readonly unreached?: readonly UnreachedRow<State, Event>[];
 }
 
 /** A compiled table. Cells are numbered `state * events.length + event`. */
@@ -42,8 +62,13 @@ export class Table<State extends string = string, Event extends string = string,
   readonly nextWithoutSharers: Int32Array;
   /** Whether nothing is outstanding, by state. */
   readonly stable: readonly boolean[];
+  /** Why cells are not reached by exploration of small configurations, by cell. */
+  readonly unreached: ReadonlyMap<number, Unreached>;
 
-  /** Throws an Error that names the table and the row for a cell given twice or a name that does not exist. */
+  /**
+   * Throws an Error that names the table and the row for a cell given twice, a name that does not exist, or a reason
+   * for a cell that is empty.
+   */
   constructor(source: TableSource<State, Event, Action>) {
     this.name = source.name;
     this.states = source.states;
@@ -69,6 +94,7 @@ export class Table<State extends string = string, Event extends string = string,
         }
     }
     this.cells = cells;
+    this.unreached = this.reasons(source.unreached ?? []);
   }
 
   /** The number of a cell. Throws for a state or event that the table does not have. */
@@ -87,94 +113,24 @@ export class Table<State extends string = string, Event extends string = string,
     return cell !== null && cell !== undefined && cell.includes(this.actions.indexOf(action));
   }
 
+  private reasons(rows: readonly UnreachedRow<State, Event>[]): ReadonlyMap<number, Unreached> {
+    const reasons = new Map<number, Unreached>();
+    for (const [states, events, reason, caches = Infinity] of rows)
+      for (const state of [states].flat() as State[])
+        for (const event of [events].flat() as Event[]) {
+          const cell = this.cell(state, event);
+          if (this.cells[cell] === null)
+            throw new Error(
+              `${this.name}: there is no row for ${event} in ${state}, so no reason why it is not reached`,
+            );
+          reasons.set(cell, { reason, caches });
+        }
+    return reasons;
+  }
+
   private number(what: string, names: readonly string[], name: string): number {
     const index = names.indexOf(name);
     if (index < 0) throw new Error(`${this.name}: no ${what} is called ${name}; there are ${names.join(', ')}`);
     return index;
   }
 }
-
-/** A protocol: what caches do and what homes do. */
-export interface CoherenceProtocol {
-  readonly name: string;
-  readonly cache: Table<string, CacheEvent, CacheAction>;
-  readonly home: Table<string, HomeEvent, HomeAction>;
-}
-
-/** What can happen to a line in a cache. */
-export const CACHE_EVENTS = [
-  'load',
-  'store',
-  'evict',
-  'Fwd-GetS',
-  'Fwd-GetM',
-  'Inv',
-  'Put-Ack',
-  'DataExcl',
-  'DataDir(ack=0)',
-  'DataDir(ack>0)',
-  'DataDir(ack>0)[all acks were early]',
-  'DataOwner',
-  'Inv-Ack',
-  'Last-Inv-Ack',
-] as const;
-/** See CACHE_EVENTS. */
-export type CacheEvent = (typeof CACHE_EVENTS)[number];
-
-/** What a cache can do about it: one small effect each. */
-export const CACHE_ACTIONS = [
-  'hit',
-  'stall',
-  'sendGetS',
-  'sendGetM',
-  'sendPutS',
-  'sendPutE',
-  'sendPutM',
-  'sendInvAckToRequester',
-  'sendDataToRequester',
-  'sendDataToHome',
-  'keepData',
-  'addCount',
-  'countOne',
-] as const;
-/** See CACHE_ACTIONS. */
-export type CacheAction = (typeof CACHE_ACTIONS)[number];
-
-/** What can happen to a line at its home. */
-export const HOME_EVENTS = [
-  'GetS',
-  'GetM(sharer)',
-  'GetM(non-sharer)',
-  'PutS(not last)',
-  'PutS(last sharer)',
-  'PutS(not a sharer)',
-  'PutM(owner)',
-  'PutM(non-owner)',
-  'PutM(non-owner, sharer)',
-  'PutE(owner)',
-  'PutE(non-owner)',
-  'PutE(non-owner, sharer)',
-  'Data',
-] as const;
-/** See HOME_EVENTS. */
-export type HomeEvent = (typeof HOME_EVENTS)[number];
-
-/** What a home can do about it: one small effect each. */
-export const HOME_ACTIONS = [
-  'stall',
-  'sendData',
-  'sendExclusive',
-  'sendInvToOthers',
-  'forwardGetS',
-  'forwardGetM',
-  'sendPutAck',
-  'addRequester',
-  'addOwner',
-  'removeRequester',
-  'clearSharers',
-  'setOwner',
-  'clearOwner',
-  'writeMemory',
-] as const;
-/** See HOME_ACTIONS. */
-export type HomeAction = (typeof HOME_ACTIONS)[number];

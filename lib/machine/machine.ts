@@ -2,7 +2,7 @@
 import { AddressMap } from '../coherence/address-map.js';
 import { mesi } from '../coherence/mesi.js';
 import { HOME, type CoherenceMessage, type NodeMessage } from '../coherence/messages.js';
-import type { CoherenceProtocol } from '../coherence/table.js';
+import type { CoherenceProtocol } from '../coherence/protocol.js';
 import { connect } from '../engine/port.js';
 import type { EventQueue } from '../engine/queue.js';
 import { Simulation, type RunEnd, type RunLimits } from '../engine/simulation.js';

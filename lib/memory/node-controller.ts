@@ -5,6 +5,7 @@
  * together or not at all.
  */
 import type { AddressMap } from '../coherence/address-map.js';
+import { NO_EVENT, classifyAtHome } from '../coherence/classify.js';
 import type { LineData } from '../coherence/line-data.js';
 import {
   CARRIES_DATA,
@@ -16,13 +17,8 @@ import {
   Kind,
   type NodeMessage,
 } from '../coherence/messages.js';
-import {
-  HOME_EVENTS,
-  HOME_ACTIONS,
-  type CoherenceProtocol,
-  type HomeAction,
-  type HomeEvent,
-} from '../coherence/table.js';
+import type { CoherenceProtocol } from '../coherence/protocol.js';
+import { HOME_ACTION as A } from '../coherence/vocabulary.js';
 import { Booking } from '../engine/booking.js';
 import { Component, type Scope } from '../engine/component.js';
 import { SimulationError } from '../engine/errors.js';
@@ -86,9 +82,6 @@ export interface NodeControllerOptions {
 export type MissObserver = (frame: number, requesterNode: number, now: Ticks) => void;
 
 const HISTORY = 64;
-const EVENT = Object.fromEntries(HOME_EVENTS.map((name, index) => [name, index])) as Record<HomeEvent, number>;
-const ACTION = Object.fromEntries(HOME_ACTIONS.map((name, index) => [name, index])) as Record<HomeAction, number>;
-const A = ACTION;
 
 /** One node's controller: home of its lines, and the way out and in for its processors. */
 export class NodeController extends Component {
@@ -244,57 +237,39 @@ export class NodeController extends Component {
 
   private classify(message: CoherenceMessage, entry: number): number {
     const { directory } = this;
-    const { from } = message;
-    switch (message.kind) {
-      case Kind.GetS:
-        return EVENT.GetS;
-      case Kind.GetM:
-        return directory.shares(entry, from) ? EVENT['GetM(sharer)'] : EVENT['GetM(non-sharer)'];
-      case Kind.PutS:
-        if (!directory.shares(entry, from)) return EVENT['PutS(not a sharer)'];
-        return directory.count(entry) === 1 ? EVENT['PutS(last sharer)'] : EVENT['PutS(not last)'];
-      case Kind.PutM:
-        if (directory.owner[entry] === from) return EVENT['PutM(owner)'];
-        return directory.shares(entry, from) ? EVENT['PutM(non-owner, sharer)'] : EVENT['PutM(non-owner)'];
-      case Kind.PutE:
-        if (directory.owner[entry] === from) return EVENT['PutE(owner)'];
-        return directory.shares(entry, from) ? EVENT['PutE(non-owner, sharer)'] : EVENT['PutE(non-owner)'];
-      case Kind.DataOwner:
-        return EVENT.Data;
-      default:
-        throw new SimulationError(
-          this.path,
-          this.now,
-          this.simulation.seed,
-          `home cannot receive ${KIND_NAMES[message.kind]}`,
-        );
-    }
+    const { from, kind } = message;
+    const sharers = kind === Kind.PutS ? directory.count(entry) : 0;
+    const event = classifyAtHome(kind, directory.owner[entry] === from, directory.shares(entry, from), sharers);
+    if (event === NO_EVENT)
+      throw new SimulationError(this.path, this.now, this.simulation.seed, `home cannot receive ${KIND_NAMES[kind]}`);
+    return event;
   }
 
   private act(action: number, message: CoherenceMessage, entry: number, done: Ticks): void {
     const { directory } = this;
     const { from } = message;
     switch (action) {
-      case A.sendData: {
-        const others = directory.count(entry) - (directory.shares(entry, from) ? 1 : 0);
-        this.sendLine(Kind.DataDir, message, message.kind === Kind.GetM ? others : 0, done);
+      case A.sendData:
+        this.sendLine(Kind.DataDir, message, message.kind === Kind.GetM ? this.others(entry, from) : 0, done);
         break;
-      }
       case A.sendExclusive:
         this.sendLine(Kind.DataExcl, message, 0, done);
         break;
       case A.sendInvToOthers:
         for (let sharer = directory.nextSharer(entry, -1); sharer >= 0; sharer = directory.nextSharer(entry, sharer))
-          if (sharer !== from) this.forward(Kind.Inv, sharer, message, done);
+          if (sharer !== from) this.forward(Kind.Inv, sharer, message, 0, done);
         break;
       case A.forwardGetS:
-        this.forward(Kind.FwdGetS, directory.owner[entry]!, message, done);
+        this.forward(Kind.FwdGetS, directory.owner[entry]!, message, 0, done);
         break;
       case A.forwardGetM:
-        this.forward(Kind.FwdGetM, directory.owner[entry]!, message, done);
+        this.forward(Kind.FwdGetM, directory.owner[entry]!, message, this.others(entry, from), done);
+        break;
+      case A.sendAckCount:
+        this.forward(Kind.AckCount, from, message, this.others(entry, from), done);
         break;
       case A.sendPutAck:
-        this.forward(Kind.PutAck, from, message, done);
+        this.forward(Kind.PutAck, from, message, 0, done);
         break;
       case A.addRequester:
         directory.addSharer(entry, from);
@@ -322,6 +297,11 @@ export class NodeController extends Component {
     }
   }
 
+  /** Sharers other than this one. */
+  private others(entry: number, processor: number): number {
+    return this.directory.count(entry) - (this.directory.shares(entry, processor) ? 1 : 0);
+  }
+
   private sendLine(kind: number, request: CoherenceMessage, acks: number, done: Ticks): void {
     const { memory, flits } = this.options;
     const { line, from } = request;
@@ -331,11 +311,11 @@ export class NodeController extends Component {
     this.toCache(reply, start + memory.accessTicks);
   }
 
-  private forward(kind: number, to: number, request: CoherenceMessage, done: Ticks): void {
+  private forward(kind: number, to: number, request: CoherenceMessage, acks: number, done: Ticks): void {
     const { flits, timing } = this.options;
     this.stats.forwards++;
     this.toCache(
-      new CoherenceMessage(kind, flits.control, request.line, HOME, to, request.from, 0, null),
+      new CoherenceMessage(kind, flits.control, request.line, HOME, to, request.from, acks, null),
       done + timing.forwardOut,
     );
   }
@@ -369,11 +349,11 @@ export class NodeController extends Component {
   /** Counts a request for the page counters and raises the hot-page interrupt. */
   private count(message: CoherenceMessage): void {
     const { kind, line, from } = message;
-    if (kind !== Kind.GetS && kind !== Kind.GetM && kind !== Kind.PutM) return;
+    if (kind !== Kind.GetS && kind !== Kind.GetM && kind !== Kind.PutM && kind !== Kind.PutO) return;
     const { map, node, flits } = this.options;
     const { counters, now } = this;
     const frame = line >>> map.frameShift;
-    if (kind === Kind.PutM) {
+    if (kind === Kind.PutM || kind === Kind.PutO) {
       counters?.write(frame, now);
       return;
     }

@@ -5,15 +5,11 @@
  * 300 lines: slots, actions and classification are one state machine.
  */
 import type { AddressMap } from '../coherence/address-map.js';
+import { NO_EVENT, classifyAtCache } from '../coherence/classify.js';
 import { wordOf, withWord, type LineData } from '../coherence/line-data.js';
-import { CoherenceMessage, HOME, KIND_NAMES, Kind } from '../coherence/messages.js';
-import {
-  CACHE_ACTIONS,
-  CACHE_EVENTS,
-  type CacheAction,
-  type CacheEvent,
-  type CoherenceProtocol,
-} from '../coherence/table.js';
+import { CARRIES_DATA, CoherenceMessage, HOME, KIND_NAMES, Kind } from '../coherence/messages.js';
+import type { CoherenceProtocol } from '../coherence/protocol.js';
+import { CACHE_ACTION as A, CACHE_EVENT as EVENT, CACHE_EVENTS } from '../coherence/vocabulary.js';
 import { FirstLevel, Right, SecondLevel, type CacheGeometry } from './set-array.js';
 
 /** What private caches are made with. */
@@ -48,9 +44,6 @@ export const Access = { Hit: 0, SecondLevel: 1, Missed: 2 } as const;
 export const NO_VALUE = -1;
 /** For `word`: the access is to the whole line, as when a page is copied. */
 export const WHOLE_LINE = -2;
-
-const EVENT = Object.fromEntries(CACHE_EVENTS.map((name, index) => [name, index])) as Record<CacheEvent, number>;
-const A = Object.fromEntries(CACHE_ACTIONS.map((name, index) => [name, index])) as Record<CacheAction, number>;
 
 /** Lines that may be on their way out at once. */
 const LEAVING = 16;
@@ -256,27 +249,10 @@ export class PrivateCaches {
   }
 
   private classify(message: CoherenceMessage): number {
-    switch (message.kind) {
-      case Kind.FwdGetS:
-        return EVENT['Fwd-GetS'];
-      case Kind.FwdGetM:
-        return EVENT['Fwd-GetM'];
-      case Kind.Inv:
-        return EVENT.Inv;
-      case Kind.PutAck:
-        return EVENT['Put-Ack'];
-      case Kind.DataExcl:
-        return EVENT.DataExcl;
-      case Kind.DataOwner:
-        return EVENT.DataOwner;
-      case Kind.DataDir:
-        if (message.acks === 0) return EVENT['DataDir(ack=0)'];
-        return this.acks + message.acks === 0 ? EVENT['DataDir(ack>0)[all acks were early]'] : EVENT['DataDir(ack>0)'];
-      case Kind.InvAck:
-        return this.countKnown && this.acks === 1 ? EVENT['Last-Inv-Ack'] : EVENT['Inv-Ack'];
-      default:
-        return this.owner.fail(`a cache cannot receive ${KIND_NAMES[message.kind]}`);
-    }
+    const { kind } = message;
+    const event = classifyAtCache(kind, message.acks, this.acks, this.countKnown);
+    if (event === NO_EVENT) this.owner.fail(`a cache cannot receive ${KIND_NAMES[kind]}`);
+    return event;
   }
 
   /** Applies an event to a slot. False if the table says that it has to wait. */
@@ -352,14 +328,17 @@ export class PrivateCaches {
       case A.sendPutM:
         this.toHome(Kind.PutM, slot);
         break;
+      case A.sendPutO:
+        this.toHome(Kind.PutO, slot);
+        break;
       case A.sendInvAckToRequester:
-        this.send(Kind.InvAck, message!.line, message!.requester, message!.requester, null);
+        this.answer(Kind.InvAck, message!.requester, message!, 0, null);
         break;
       case A.sendDataToRequester:
-        this.send(Kind.DataOwner, message!.line, message!.requester, message!.requester, this.data.get(slot) ?? null);
+        this.answer(Kind.DataOwner, message!.requester, message!, message!.acks, this.data.get(slot) ?? null);
         break;
       case A.sendDataToHome:
-        this.send(Kind.DataOwner, message!.line, HOME, message!.requester, this.data.get(slot) ?? null);
+        this.answer(Kind.DataOwner, HOME, message!, 0, this.data.get(slot) ?? null);
         break;
       case A.keepData:
         if (message!.data !== null) this.data.set(slot, message!.data);
@@ -378,14 +357,19 @@ export class PrivateCaches {
   }
 
   private toHome(kind: number, slot: number): void {
-    const data = kind === Kind.PutM ? (this.data.get(slot) ?? null) : null;
-    this.send(kind, this.l2.tags[slot]!, HOME, this.owner.processor, data);
+    const data = CARRIES_DATA[kind] ? (this.data.get(slot) ?? null) : null;
+    const { processor } = this.owner;
+    this.send(kind, this.l2.tags[slot]!, HOME, processor, 0, data);
   }
 
-  private send(kind: number, line: number, to: number, requester: number, data: LineData | null): void {
+  private answer(kind: number, to: number, forward: CoherenceMessage, acks: number, data: LineData | null): void {
+    this.send(kind, forward.line, to, forward.requester, acks, data);
+  }
+
+  private send(kind: number, line: number, to: number, requester: number, acks: number, data: LineData | null): void {
     const { flits } = this.options;
-    const length = kind === Kind.PutM || kind === Kind.DataOwner ? flits.data : flits.control;
-    this.owner.send(new CoherenceMessage(kind, length, line, this.owner.processor, to, requester, 0, data));
+    const length = CARRIES_DATA[kind] ? flits.data : flits.control;
+    this.owner.send(new CoherenceMessage(kind, length, line, this.owner.processor, to, requester, acks, data));
   }
 
   private restrictFirstLevel(line: number, right: number): void {

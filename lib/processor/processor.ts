@@ -6,7 +6,7 @@
 import type { AddressMap } from '../coherence/address-map.js';
 import type { LineData } from '../coherence/line-data.js';
 import { CoherenceMessage, InterruptMessage, type NodeMessage } from '../coherence/messages.js';
-import type { CoherenceProtocol } from '../coherence/table.js';
+import type { CoherenceProtocol } from '../coherence/protocol.js';
 import { Component, type Scope } from '../engine/component.js';
 import { SimulationError } from '../engine/errors.js';
 import { Port } from '../engine/port.js';

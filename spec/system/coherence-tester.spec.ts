@@ -2,7 +2,9 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { CoherenceMessage, HOME, Kind } from '../../lib/coherence/messages.js';
 import { mesi } from '../../lib/coherence/mesi.js';
-import { CACHE_EVENTS, HOME_EVENTS, type CoherenceProtocol, type Table } from '../../lib/coherence/table.js';
+import type { CoherenceProtocol } from '../../lib/coherence/protocol.js';
+import type { Table } from '../../lib/coherence/table.js';
+import { CACHE_EVENTS, HOME_EVENTS } from '../../lib/coherence/vocabulary.js';
 import { runTester, runUnchecked, tamper, Violation, type Check, type Coverage } from './coherence-tester.js';
 import { both, cellOf, faulty, inCells, newCells, to, without } from './faulty-protocol.js';
 import { wordsOf, type Machine } from './wire.js';
@@ -76,7 +78,7 @@ function messageCells(): string[] {
     PutAck: ['Put-Ack'],
     DataExcl: ['DataExcl'],
     DataDir: CACHE_EVENTS.filter(event => event.startsWith('DataDir')),
-    DataOwner: ['DataOwner'],
+    DataOwner: CACHE_EVENTS.filter(event => event.startsWith('DataOwner')),
     InvAck: ['Inv-Ack', 'Last-Inv-Ack'],
   };
   const homeKinds: Readonly<Record<string, readonly string[]>> = {

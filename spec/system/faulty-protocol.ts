@@ -1,6 +1,7 @@
 /** Protocols with a fault planted: a compiled table turned back into rows, changed, and compiled again. */
 import { mesi } from '../../lib/coherence/mesi.js';
-import { Table, type CoherenceProtocol } from '../../lib/coherence/table.js';
+import type { CoherenceProtocol } from '../../lib/coherence/protocol.js';
+import { Table } from '../../lib/coherence/table.js';
 
 /** What a cell of a table says: nothing, or actions and the next state, with sharers left and without. */
 export interface Cell {

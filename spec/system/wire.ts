@@ -5,7 +5,7 @@
 import { AddressMap } from '../../lib/coherence/address-map.js';
 import { mesi } from '../../lib/coherence/mesi.js';
 import { HOME, type NodeMessage } from '../../lib/coherence/messages.js';
-import type { CoherenceProtocol } from '../../lib/coherence/table.js';
+import type { CoherenceProtocol } from '../../lib/coherence/protocol.js';
 import { connect } from '../../lib/engine/port.js';
 import type { EventQueue } from '../../lib/engine/queue.js';
 import { Simulation } from '../../lib/engine/simulation.js';
