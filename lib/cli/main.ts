@@ -7,6 +7,7 @@ import { SpecificationError } from '../machine/specification-error.js';
 import { TraceError } from '../workloads/trace.js';
 import { unknown } from './arguments.js';
 import { Interrupted, UsageError } from './errors.js';
+import { latencyCommand } from './latency-command.js';
 import { mainJob } from './main-job.js';
 import { traceCommand } from './trace-command.js';
 
@@ -14,6 +15,7 @@ const HELP = `disco-sim ${VERSION}: cache-coherent NUMA machines and page placem
 
 disco-sim trace FILE...   replay recorded references on simulated machines
 disco-sim main            the recorded programs that come with the package, and a report
+disco-sim latency         read latencies of the presets by parts, beside published ones
 disco-sim --version       the version
 
 disco-sim COMMAND --help tells the options of a command.
@@ -22,10 +24,12 @@ disco-sim COMMAND --help tells the options of a command.
 const COMMANDS: Readonly<Record<string, (words: readonly string[]) => Promise<void>>> = {
   trace: traceCommand,
   main: mainJob,
+  latency: latencyCommand,
 };
 
 async function run([command, ...words]: readonly string[]): Promise<void> {
-  if (command === undefined) throw new UsageError('a command is missing: trace or main; see disco-sim --help');
+  if (command === undefined)
+    throw new UsageError(`a command is missing: ${Object.keys(COMMANDS).join(', ')}; see disco-sim --help`);
   if (command === '--help' || command === '-h' || command === 'help') process.stdout.write(HELP);
   else if (command === '--version' || command === '-v') process.stdout.write(`${VERSION}\n`);
   else {

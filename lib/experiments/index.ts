@@ -2,6 +2,8 @@
  * disco-sim/experiments: replays of recorded programs, their results, tables and reports.
  * @packageDocumentation
  */
+export * from './latency.js';
+export * from './latency-table.js';
 export * from './policies.js';
 export * from './replay.js';
 export * from './report.js';

@@ -22,7 +22,7 @@ const trace =
   (folder: string): string[] => ['trace', put(folder, name, content), ...words];
 
 const REFUSED: readonly Case[] = [
-  ['no command', () => [], 'a command is missing: trace or main; see disco-sim --help'],
+  ['no command', () => [], 'a command is missing: trace, main, '],
   ['an unknown command', () => ['tracee'], 'there is no command tracee; did you mean trace? there are trace, main'],
   [
     'a command that only JavaScript knows',
@@ -62,6 +62,13 @@ const REFUSED: readonly Case[] = [
   ],
   ['too many copies', () => ['trace', 'x', '--copies', '65'], '--copies takes a whole number from 1 to 64, not "65"'],
   ['copies of the main job', () => ['main', '--copies', '2'], 'there is no option --copies; there are'],
+  ['a file for latency', () => ['latency', 'x'], 'latency takes no files, but was given x'],
+  [
+    'an unknown preset',
+    () => ['latency', '--preset', 'dahs-1992'],
+    'there is no preset dahs-1992; did you mean dash-1992?',
+  ],
+  ['an unknown option of latency', () => ['latency', '--jason'], 'there is no option --jason; did you mean --json?'],
   ['no file', () => ['trace'], 'trace needs at least one FILE; see disco-sim trace --help'],
   ['a file for main', () => ['main', 'x.din'], 'main takes no files; use: disco-sim trace x.din'],
   ['a file that is not there', () => ['trace', 'x.din'], 'cannot read x.din: there is no such file or folder'],
