@@ -112,14 +112,27 @@ export class NodeController extends Component {
   private readonly history: (CoherenceMessage | null)[] = new Array<CoherenceMessage | null>(HISTORY).fill(null);
   private readonly historyTime = new Float64Array(HISTORY);
   private handled = 0;
-  private readonly options: NodeControllerOptions;
+  // Options are copied into fields: objects put together by a caller's spread have a shape each (spec/bench/processor).
+  private readonly node: number;
+  private readonly map: AddressMap;
+  private readonly table: CoherenceProtocol['home'];
+  private readonly timing: ControllerTiming;
+  private readonly memoryTiming: MemoryTiming;
+  private readonly flits: MessageLengths;
+  private readonly hotPageDelay: Ticks;
   private readonly firstProcessor: number;
   private readonly stallAction = A.stall;
 
   constructor(parent: Scope, name: string, options: NodeControllerOptions) {
     super(parent, name);
     const { map, node, memory } = options;
-    this.options = options;
+    this.node = node;
+    this.map = map;
+    this.table = options.protocol.home;
+    this.timing = options.timing;
+    this.memoryTiming = memory;
+    this.flits = options.flits;
+    this.hotPageDelay = options.counters === null ? 0 : options.counters.delayTicks;
     this.firstProcessor = map.firstProcessor[node]!;
     const count = map.firstProcessor[node + 1]! - this.firstProcessor;
     this.processors = Array.from(
@@ -128,14 +141,14 @@ export class NodeController extends Component {
         new Port<NodeMessage, NodeMessage>(
           this,
           `processor${i}`,
-          message => this.atHome(message as CoherenceMessage, options.timing.lookupLocal),
+          message => this.atHome(message as CoherenceMessage, this.timing.lookupLocal),
           (message, arrives) => this.fromProcessor(message, arrives),
         ),
     );
     this.network = new Port<NodeMessage, NodeMessage>(
       this,
       'network',
-      message => this.atHome(message as CoherenceMessage, options.timing.lookupRemote),
+      message => this.atHome(message as CoherenceMessage, this.timing.lookupRemote),
       (message, arrives) => this.fromNetwork(message, arrives),
     );
     this.lastForward = new Float64Array(count);
@@ -164,7 +177,7 @@ export class NodeController extends Component {
 
   /** Passes on what a processor sends elsewhere; only what is for this home arrives here. */
   private fromProcessor(message: NodeMessage, arrives: Ticks): boolean {
-    const { map, node, timing } = this.options;
+    const { map, node, timing } = this;
     const out = message.lane === 2 ? timing.responseOut : timing.requestOut;
     if (message.to === HOME) {
       if (map.homeOfLine((message as CoherenceMessage).line) === node) return false;
@@ -177,14 +190,14 @@ export class NodeController extends Component {
   /** Passes on what the network brings for a processor; only what is for this home arrives here. */
   private fromNetwork(message: NodeMessage, arrives: Ticks): boolean {
     if (message.to === HOME) return false;
-    const { timing } = this.options;
+    const { timing } = this;
     this.toProcessor(message, this.pass(arrives) + (message.lane === 2 ? timing.responseIn : timing.forwardIn));
     return true;
   }
 
   /** Books the controller for a message that passes through; returns when it is served. */
   private pass(arrives: Ticks): Ticks {
-    const { passOccupancy } = this.options.timing;
+    const { passOccupancy } = this.timing;
     return passOccupancy === 0 ? arrives : this.occupancy.book(this.now, arrives, passOccupancy);
   }
 
@@ -194,7 +207,7 @@ export class NodeController extends Component {
 
   /** Sends a message of home's to a processor, wherever it is. Forwards to one processor keep their order. */
   private toCache(message: NodeMessage, departs: Ticks): void {
-    if (this.options.map.nodeOfProcessor[message.to] !== this.options.node) {
+    if (this.map.nodeOfProcessor[message.to] !== this.node) {
       this.network.forward(message, departs);
       return;
     }
@@ -221,7 +234,7 @@ export class NodeController extends Component {
       return;
     }
     const { now } = this;
-    const { homeOccupancy } = this.options.timing;
+    const { homeOccupancy } = this.timing;
     const served = homeOccupancy === 0 ? now : this.occupancy.book(now, now, homeOccupancy);
     this.count(message);
     for (let i = 0; i < actions.length; i++) this.act(actions[i]!, message, entry, served + lookup);
@@ -229,10 +242,6 @@ export class NodeController extends Component {
     const empty = table.nextWithoutSharers[cell]!;
     directory.state[entry] = next === empty || directory.count(entry) > 0 ? next : empty;
     if (!table.stable[state] && table.stable[directory.state[entry]]) this.release(line);
-  }
-
-  private get table(): CoherenceProtocol['home'] {
-    return this.options.protocol.home;
   }
 
   private classify(message: CoherenceMessage, entry: number): number {
@@ -303,7 +312,7 @@ export class NodeController extends Component {
   }
 
   private sendLine(kind: number, request: CoherenceMessage, acks: number, done: Ticks): void {
-    const { memory, flits } = this.options;
+    const { memoryTiming: memory, flits } = this;
     const { line, from } = request;
     const start = this.banks[line % this.banks.length]!.book(this.now, done, memory.bankTicks);
     const data = this.memory.size === 0 ? null : (this.memory.get(line) ?? null);
@@ -312,7 +321,7 @@ export class NodeController extends Component {
   }
 
   private forward(kind: number, to: number, request: CoherenceMessage, acks: number, done: Ticks): void {
-    const { flits, timing } = this.options;
+    const { flits, timing } = this;
     this.stats.forwards++;
     this.toCache(
       new CoherenceMessage(kind, flits.control, request.line, HOME, to, request.from, acks, null),
@@ -322,7 +331,7 @@ export class NodeController extends Component {
 
   private writeMemory(message: CoherenceMessage, done: Ticks): void {
     const { line, data } = message;
-    this.banks[line % this.banks.length]!.book(this.now, done, this.options.memory.bankTicks);
+    this.banks[line % this.banks.length]!.book(this.now, done, this.memoryTiming.bankTicks);
     // A line without words reads as zeros, also if it had words before.
     if (data === null) this.memory.delete(line);
     else this.memory.set(line, data);
@@ -341,7 +350,7 @@ export class NodeController extends Component {
     const queue = this.waiting.get(line);
     if (queue === undefined) return;
     this.waiting.delete(line);
-    const { map, node, timing } = this.options;
+    const { map, node, timing } = this;
     for (const message of queue)
       this.atHome(message, map.nodeOfProcessor[message.from] === node ? timing.lookupLocal : timing.lookupRemote);
   }
@@ -350,7 +359,7 @@ export class NodeController extends Component {
   private count(message: CoherenceMessage): void {
     const { kind, line, from } = message;
     if (kind !== Kind.GetS && kind !== Kind.GetM && kind !== Kind.PutM && kind !== Kind.PutO) return;
-    const { map, node, flits } = this.options;
+    const { map, node, flits } = this;
     const { counters, now } = this;
     const frame = line >>> map.frameShift;
     if (kind === Kind.PutM || kind === Kind.PutO) {
@@ -368,7 +377,7 @@ export class NodeController extends Component {
     const counts = counters.snapshot(frame, now);
     this.toCache(
       new InterruptMessage(flits.control, HOT_PAGE, HOME, from, frame, requester, counts),
-      now + this.options.counters!.delayTicks,
+      now + this.hotPageDelay,
     );
   }
 

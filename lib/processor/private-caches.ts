@@ -68,7 +68,9 @@ export class PrivateCaches {
   value = 0;
   /** What the last load of a whole line found, and what the next store of one leaves. */
   wholeLine: LineData | null = null;
-  private readonly options: PrivateCacheOptions;
+  private readonly table: CoherenceProtocol['cache'];
+  private readonly controlFlits: number;
+  private readonly dataFlits: number;
   private readonly owner: CacheOwner;
   private readonly state: Uint8Array;
   private readonly data = new Map<number, LineData>();
@@ -89,7 +91,9 @@ export class PrivateCaches {
   constructor(name: string, owner: CacheOwner, options: PrivateCacheOptions) {
     const { protocol, map } = options;
     this.owner = owner;
-    this.options = options;
+    this.table = protocol.cache;
+    this.controlFlits = options.flits.control;
+    this.dataFlits = options.flits.data;
     this.l1i = new FirstLevel(`${name}: l1i`, options.l1i);
     this.l1d = new FirstLevel(`${name}: l1d`, options.l1d);
     this.l2 = new SecondLevel(`${name}: l2`, options.l2, LEAVING);
@@ -128,8 +132,7 @@ export class PrivateCaches {
     if (slot >= 0) {
       const state = this.state[slot]!;
       if ((store ? this.storeHits : this.loadHits)[state] === 1) {
-        this.state[slot] =
-          this.options.protocol.cache.next[state * CACHE_EVENTS.length + (store ? EVENT.store : EVENT.load)]!;
+        this.state[slot] = this.table.next[state * CACHE_EVENTS.length + (store ? EVENT.store : EVENT.load)]!;
         this.l2.touch(slot);
         this.use(slot, store, fetch, l1Line, word, value);
         return Access.SecondLevel;
@@ -172,7 +175,7 @@ export class PrivateCaches {
   /** The state of a line by name, I if it is not here. */
   stateOf(line: number): string {
     const slot = this.slotOf(line);
-    return this.options.protocol.cache.states[slot < 0 ? this.invalid : this.state[slot]!]!;
+    return this.table.states[slot < 0 ? this.invalid : this.state[slot]!]!;
   }
 
   /** Lines that are here, with their states, for checks. */
@@ -182,7 +185,7 @@ export class PrivateCaches {
       if (tags[slot] !== -1)
         yield {
           line: tags[slot]!,
-          state: this.options.protocol.cache.states[this.state[slot]!]!,
+          state: this.table.states[this.state[slot]!]!,
           data: this.data.get(slot) ?? null,
         };
   }
@@ -257,16 +260,16 @@ export class PrivateCaches {
 
   /** Applies an event to a slot. False if the table says that it has to wait. */
   private apply(slot: number, event: number, message: CoherenceMessage | null): boolean {
-    const { cache } = this.options.protocol;
+    const { table } = this;
     const before = slot < 0 ? this.invalid : this.state[slot]!;
     const cell = before * CACHE_EVENTS.length + event;
-    const actions = cache.cells[cell];
+    const actions = table.cells[cell];
     if (actions === null || actions === undefined) this.refuse(slot, before, event, message);
     for (let i = 0; i < actions.length; i++) {
       if (actions[i] === A.stall) return false;
       this.act(actions[i]!, slot, message);
     }
-    const after = cache.next[cell]!;
+    const after = table.next[cell]!;
     if (slot >= 0 && after !== before) this.changed(slot, before, after);
     return true;
   }
@@ -286,7 +289,7 @@ export class PrivateCaches {
         this.leaving--;
         if (this.missLine >= 0 && this.missSlot < 0) this.request();
       }
-    } else if (slot === this.missSlot && this.options.protocol.cache.stable[after]) this.complete(slot);
+    } else if (slot === this.missSlot && this.table.stable[after]) this.complete(slot);
   }
 
   private complete(slot: number): void {
@@ -367,8 +370,7 @@ export class PrivateCaches {
   }
 
   private send(kind: number, line: number, to: number, requester: number, acks: number, data: LineData | null): void {
-    const { flits } = this.options;
-    const length = CARRIES_DATA[kind] ? flits.data : flits.control;
+    const length = CARRIES_DATA[kind] ? this.dataFlits : this.controlFlits;
     this.owner.send(new CoherenceMessage(kind, length, line, this.owner.processor, to, requester, acks, data));
   }
 
@@ -382,11 +384,11 @@ export class PrivateCaches {
   }
 
   private refuse(slot: number, state: number, event: number, message: CoherenceMessage | null): never {
-    const { cache } = this.options.protocol;
+    const { table } = this;
     const line = message === null ? this.l2.tags[slot] : message.line;
     const source = message === null ? '' : ` from ${message.from === HOME ? 'home' : `processor ${message.from}`}`;
     return this.owner.fail(
-      `${cache.name}: ${cache.events[event]}${source} cannot happen to line ${line} in ${cache.states[state]}`,
+      `${table.name}: ${table.events[event]}${source} cannot happen to line ${line} in ${table.states[state]}`,
     );
   }
 }

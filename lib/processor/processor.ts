@@ -91,10 +91,14 @@ export class Processor extends Component implements CacheOwner {
   readonly nodeNumber: number;
   readonly tlb: Tlb;
   readonly caches: PrivateCaches;
-  private readonly options: ProcessorOptions;
+  // Options are copied into fields: objects put together by a caller's spread have a shape each (spec/bench/processor).
+  private readonly map: AddressMap;
+  private readonly controlFlits: number;
+  private readonly l2Ticks: Ticks;
   private readonly random: RandomStream;
   private readonly period: Ticks;
   private readonly pageShift: number;
+  private readonly pageMask: number;
   private system: SystemSoftware | null = null;
   private readonly frames: Frame[] = [];
   private state: State = 'idle';
@@ -115,11 +119,14 @@ export class Processor extends Component implements CacheOwner {
   constructor(parent: Scope, name: string, options: ProcessorOptions) {
     super(parent, name);
     const { map, processor } = options;
-    this.options = options;
+    this.map = map;
+    this.controlFlits = options.flits.control;
+    this.l2Ticks = options.l2Ticks;
     this.processor = processor;
     this.nodeNumber = map.nodeOfProcessor[processor]!;
     this.period = options.clock.period;
     this.pageShift = Math.log2(map.pageBytes);
+    this.pageMask = map.pageBytes - 1;
     this.tlb = new Tlb(options.tlbEntries);
     this.caches = new PrivateCaches(this.path, this, options);
     this.random = this.simulation.random(`${this.path}.tlb`);
@@ -142,7 +149,7 @@ export class Processor extends Component implements CacheOwner {
   override waitsFor(): string | undefined {
     const { missLine } = this.caches;
     if (this.state === 'stalled')
-      return `line ${missLine} (${this.caches.stateOf(missLine)}) of node ${this.options.map.homeOfLine(missLine)}`;
+      return `line ${missLine} (${this.caches.stateOf(missLine)}) of node ${this.map.homeOfLine(missLine)}`;
     if (this.state === 'waiting') return `the system software to wake it (${ACTIVITIES[this.activity()]})`;
     return undefined;
   }
@@ -355,7 +362,7 @@ export class Processor extends Component implements CacheOwner {
     switch (kind) {
       case Op.Interrupt:
         frame.operation = null;
-        this.node.send(new InterruptMessage(this.options.flits.control, b, this.processor, a, c, 0));
+        this.node.send(new InterruptMessage(this.controlFlits, b, this.processor, a, c, 0));
         return now + this.period;
       case Op.Wait:
         if (this.woken) {
@@ -399,7 +406,7 @@ export class Processor extends Component implements CacheOwner {
     if (at >= horizon) return at;
     const number = this.tlb.translate(page, store ? ReferenceKind.Store : ReferenceKind.Load);
     if (number < 0) return at > this.now ? this.appoint(at) : this.trap(page, store);
-    const offset = address & (this.options.map.pageBytes - 1);
+    const offset = address & this.pageMask;
     return this.word(frame, number, offset, store, value, at, horizon);
   }
 
@@ -416,7 +423,7 @@ export class Processor extends Component implements CacheOwner {
     const at = frame.gapDone ? time : time + this.period;
     frame.gapDone = true;
     if (at >= horizon) return at;
-    const word = (offset & (this.options.map.lineBytes - 1)) >> 2;
+    const word = (offset & (this.map.lineBytes - 1)) >> 2;
     const kind = store ? ReferenceKind.Store : ReferenceKind.Load;
     const extra = this.reference(number, offset, kind, at, word, value);
     if (extra === AT_PRESENT) return this.appoint(at);
@@ -428,7 +435,7 @@ export class Processor extends Component implements CacheOwner {
 
   /** Copies or clears a frame, line by line through the caches. */
   private wholeFrame(frame: Frame, { a, b, c, kind }: Operation, time: Ticks, horizon: Ticks): Ticks {
-    const { map } = this.options;
+    const { map } = this;
     const copies = kind === Op.CopyFrame;
     const steps = (copies ? 2 : 1) << map.frameShift;
     let at = time;
@@ -536,7 +543,7 @@ export class Processor extends Component implements CacheOwner {
     // Before a stall the time so far belongs to the mode so far.
     const flips = kind === ReferenceKind.Fetch && (w ^ this.mode) < 0;
     if (flips && time === this.now) this.enterMode(w, frame, time);
-    const offset = w & (this.options.map.pageBytes - 1) & ~3;
+    const offset = w & this.pageMask & ~3;
     const extra = this.reference(number, offset, kind, time, NO_VALUE, 0);
     if (extra < 0) return extra;
     if (flips && time > this.now) this.enterMode(w, frame, time);
@@ -580,8 +587,7 @@ export class Processor extends Component implements CacheOwner {
 
   /** An access to a frame through the caches. Ticks beyond those of the instruction, AT_PRESENT or STALLED. */
   private reference(number: number, offset: number, kind: number, time: Ticks, word: number, value: number): number {
-    const { caches, pageShift } = this;
-    const { map } = this.options;
+    const { caches, pageShift, map } = this;
     const store = kind === ReferenceKind.Store;
     const fetch = kind === ReferenceKind.Fetch;
     const level = fetch ? caches.l1i : caches.l1d;
@@ -594,7 +600,7 @@ export class Processor extends Component implements CacheOwner {
     if (time > this.now && caches.wouldMiss(line, store)) return AT_PRESENT;
     if (caches.access(line, l1Line, store, fetch, word, value) !== Access.Missed) {
       this.stats.secondLevelHits++;
-      return this.options.l2Ticks;
+      return this.l2Ticks;
     }
     const local = map.homeOfFrame(number) === this.nodeNumber;
     if (local) this.stats.localMisses++;
