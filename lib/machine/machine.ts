@@ -122,11 +122,11 @@ export class Machine {
 
   private makeProcessors(): Processor[] {
     const { map, specification, simulation } = this;
-    const { clockMHz, tlbEntries, l1i, l1d, l2, l2HitNs } = specification.processor;
+    const { clockMHz, tlbEntries, l1i, l1d, l2, l2HitNs, storeBuffer } = specification.processor;
     const protocol = PROTOCOLS[specification.protocol];
     const clock = simulation.clock(MHz(clockMHz));
     const flits = messageLengths(specification);
-    const shared = { clock, map, protocol, tlbEntries, l1i, l1d, l2, l2Ticks: this.ticks(l2HitNs), flits };
+    const shared = { clock, map, protocol, tlbEntries, l1i, l1d, l2, l2Ticks: this.ticks(l2HitNs), storeBuffer, flits };
     return Array.from(map.nodeOfProcessor, (node, processor) => {
       const name = `cpu${processor - map.firstProcessor[node]}`;
       return new Processor(simulation.scope(`node${node}`), name, { ...shared, processor });

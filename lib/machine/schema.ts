@@ -85,6 +85,7 @@ export const schema = object({
     l1d: cache,
     l2: cache,
     l2HitNs: duration,
+    storeBuffer: count(0, 64).optional(),
   }),
   memory,
   controller: object({

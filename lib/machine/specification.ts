@@ -78,6 +78,11 @@ export interface ProcessorSpecification {
   readonly l2: CacheGeometry;
   /** What an access waits that the first level cannot answer and the second can. */
   readonly l2HitNs: number;
+  /**
+   * Entries of a store buffer, 0 to 64. With one, memory is as strong as TSO, no stronger; without one, or with 0, it is
+   * sequentially consistent.
+   */
+  readonly storeBuffer?: number | undefined;
 }
 
 /** Memory of a node. */

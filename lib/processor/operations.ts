@@ -18,6 +18,9 @@ export const Op = {
   Interrupt: 8,
   Wait: 9,
   Call: 10,
+  Fence: 11,
+  LoadLinked: 12,
+  StoreConditional: 13,
 } as const;
 
 /** An operation. Fields that a kind does not use are 0 or null. */
@@ -79,3 +82,16 @@ export const wait = (): Operation => operation(Op.Wait, 0, 0, 0);
 
 /** Asks the system software for a service; its result is the result. */
 export const call = (request: unknown): Operation => ({ kind: Op.Call, a: 0, b: 0, c: 0, references: null, request });
+
+/** Waits until the stores before it have reached the caches. Without a store buffer they have, and it takes its cycle. */
+export const fence = (): Operation => operation(Op.Fence, 0, 0, 0);
+
+/** Loads the word at a virtual address, after the stores before it, and links to it. */
+export const loadLinked = (address: number): Operation => operation(Op.LoadLinked, address, 0, 0);
+
+/**
+ * Stores a word if the link to its address holds, and takes the link away. The result is 1 if it stored, or else 0. A link
+ * breaks when the line is invalidated or evicted, at every trap, and when a handler returns.
+ */
+export const storeConditional = (address: number, value: number): Operation =>
+  operation(Op.StoreConditional, address, value, 0);

@@ -59,6 +59,8 @@ export class PrivateCaches {
   private readonly storeHits: Uint8Array;
   /** The line that the processor waits for, -1 for none. */
   missLine = -1;
+  /** The line that a load-linked has read and that has not been lost since, -1 for none. The processor sets it. */
+  linkedLine = -1;
   /** Counters; the processor publishes them. */
   fills = 0;
   upgrades = 0;
@@ -247,6 +249,7 @@ export class PrivateCaches {
       this.data.delete(slot);
     }
     tags[slot] = -1;
+    if (line === this.linkedLine) this.linkedLine = -1;
     this.restrictFirstLevel(line, Right.None);
     this.apply(extra, EVENT.evict, null);
   }
@@ -280,7 +283,10 @@ export class PrivateCaches {
     state[slot] = after;
     if (slot < l2.slots && this.rights[after]! < this.rights[before]!) {
       this.restrictFirstLevel(line, this.rights[after]!);
-      if (this.rights[after] === Right.None) this.invalidations++;
+      if (this.rights[after] === Right.None) {
+        this.invalidations++;
+        if (line === this.linkedLine) this.linkedLine = -1;
+      }
     }
     if (after === this.invalid) {
       l2.tags[slot] = -1;

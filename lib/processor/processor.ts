@@ -1,7 +1,7 @@
 /**
  * An in-order, blocking processor with its TLB and private caches. It executes ahead of the clock, without events, as
  * far as nothing can reach it (engine/runner.ts); what involves others - a miss, a trap, a service call - it does at
- * the present. 600 lines: the run loop, and what it does when it has to stop, read together or not at all.
+ * the present. 750 lines: the run loop, and what it does when it has to stop, read together or not at all.
  */
 import type { AddressMap } from '../coherence/address-map.js';
 import type { LineData } from '../coherence/line-data.js';
@@ -19,6 +19,7 @@ import { Access, NO_VALUE, PrivateCaches, WHOLE_LINE, type CacheOwner } from './
 import { ReferenceKind } from './references.js';
 import type { CacheGeometry } from './set-array.js';
 import { ACTIVITIES, Activity, type Handler, type SystemSoftware } from './software.js';
+import { StoreBuffer } from './store-buffer.js';
 import { Tlb } from './tlb.js';
 
 /** What a processor is made with. */
@@ -34,6 +35,8 @@ export interface ProcessorOptions {
   readonly l2: CacheGeometry;
   /** Ticks that an access waits which the first level cannot answer and the second can. */
   readonly l2Ticks: Ticks;
+  /** Entries of its store buffer, 0 to 64; without one, or with 0, memory is sequentially consistent, else TSO. */
+  readonly storeBuffer?: number | undefined;
   /** Lengths of messages in flits. */
   readonly flits: { readonly control: number; readonly data: number };
 }
@@ -64,8 +67,14 @@ type State = 'idle' | 'running' | 'stalled' | 'waiting';
 const AT_PRESENT = -1;
 const STALLED = -2;
 const TRAPS = -3;
+const BUSY = -4;
 /** What an operation returns that left an appointment, a stall or a wait behind. */
 const STOPPED = -1;
+
+/** Operations that go on with stores in the buffer. The others involve others, or have no values to forward. */
+const GOES_ON: readonly number[] = [Op.Compute, Op.Load, Op.Store, Op.MachineLoad, Op.MachineStore];
+/** By kind of operation, 1 if it begins only when the store buffer is empty. */
+const WAITS_FOR_STORES = Uint8Array.from(Object.values(Op), kind => Number(!GOES_ON.includes(kind)));
 
 /** The longest piece executed ahead, so that a lone processor returns to the run loop. */
 const LONGEST_PIECE = 1 << 20;
@@ -115,6 +124,16 @@ export class Processor extends Component implements CacheOwner {
   private timeless = 0;
   /** Something was done at the present that others may notice. */
   private acted = false;
+  private readonly stores: StoreBuffer;
+  /** When the oldest buffered store tries its line next; Infinity if there is none or it waits for its line. */
+  private drainAt: Ticks = Infinity;
+  /** Before this time the caches take no store from the buffer. */
+  private drained: Ticks = 0;
+  /** The line that the caches wait for is that of the oldest buffered store. */
+  private storeMisses = false;
+  private linkedOffset = 0;
+  /** The store-conditional that waits for its line to become writable, or null. */
+  private conditional: { readonly line: number; readonly word: number; readonly value: number } | null = null;
 
   constructor(parent: Scope, name: string, options: ProcessorOptions) {
     super(parent, name);
@@ -129,6 +148,7 @@ export class Processor extends Component implements CacheOwner {
     this.pageMask = map.pageBytes - 1;
     this.tlb = new Tlb(options.tlbEntries);
     this.caches = new PrivateCaches(this.path, this, options);
+    this.stores = new StoreBuffer(this.path, options.storeBuffer ?? 0);
     this.random = this.simulation.random(`${this.path}.tlb`);
   }
 
@@ -195,10 +215,17 @@ export class Processor extends Component implements CacheOwner {
 
   /** For the caches. */
   completed(): void {
+    if (this.storeMisses) {
+      this.storeCompleted();
+      return;
+    }
     const next = this.now + this.owedAfterStall;
     this.owedAfterStall = 0;
     this.account.charge(this.stallActivity, next);
-    this.top.result = this.caches.value;
+    this.top.result = this.conditional === null ? this.caches.value : this.storeIfLinked(this.conditional);
+    this.conditional = null;
+    // A load came first once; now it is the store's turn, before the next load (docs/consistency.md).
+    if (this.drainAt < next) this.drainAt = next;
     this.state = 'running';
     this.runner.at(next);
   }
@@ -271,7 +298,7 @@ export class Processor extends Component implements CacheOwner {
   private pop(): boolean {
     this.acted = true;
     this.account.charge(this.activity(), this.now);
-    this.frames.pop();
+    if (this.frames.pop()!.activity >= 0) this.caches.linkedLine = -1;
     if (this.frames.length > 0) this.caches.wholeLine = this.top.line;
     if (this.interrupts.length > 0 && this.interruptible()) {
       this.runner.at(this.now);
@@ -292,14 +319,17 @@ export class Processor extends Component implements CacheOwner {
     let horizon = Math.min(this.runner.horizon(), now + LONGEST_PIECE);
     let time = now;
     this.acted = false;
-    while (time < horizon) {
+    while (time < horizon || this.drainAt < horizon) {
       const frame = this.top;
-      if (frame.owed > 0) {
+      if (this.drainAt < time) {
+        if (!this.drain(this.drainAt)) break;
+      } else if (frame.owed > 0) {
         time += frame.owed;
         frame.owed = 0;
       } else if (frame.operation !== null) {
         const before = time;
-        time = this.perform(frame, frame.operation, time, horizon);
+        // A store of the buffer may go when nothing else happens at its time.
+        time = this.perform(frame, frame.operation, time, Math.min(horizon, this.drainAt + 1));
         if (time === STOPPED) return;
         this.timeless = time > before ? 0 : this.timeless + 1;
         if (this.timeless > MOST_TIMELESS)
@@ -307,7 +337,10 @@ export class Processor extends Component implements CacheOwner {
       } else if (time > now && (frame.activity >= 0 || frame.done)) {
         break; // system software and the end of a program belong to the present
       } else if (frame.done) {
-        if (!this.pop()) return;
+        if (this.stores.size > 0 && this.frames.length === 1) {
+          time = this.awaitStores(time, horizon);
+          if (time === STOPPED) return;
+        } else if (!this.pop()) return;
       } else this.fetchOperation(frame);
       if (this.acted) {
         // It sent something or woke somebody, which may come back sooner than what was under way before.
@@ -315,7 +348,17 @@ export class Processor extends Component implements CacheOwner {
         this.acted = false;
       }
     }
-    this.runner.at(time);
+    this.resumeAt(time);
+  }
+
+  /** Resumes at `time`, or before if a buffered store has to be looked at: then the rest of the way is owed. */
+  private resumeAt(time: Ticks): void {
+    if (this.drainAt >= time) {
+      this.runner.at(time);
+      return;
+    }
+    this.top.owed += time - this.drainAt;
+    this.runner.at(this.drainAt);
   }
 
   private fetchOperation(frame: Frame): void {
@@ -334,6 +377,7 @@ export class Processor extends Component implements CacheOwner {
   /** Performs an operation from `time` on. Returns when it is done, or where it has come to the horizon, or STOPPED. */
   private perform(frame: Frame, operation: Operation, time: Ticks, horizon: Ticks): Ticks {
     const { a, b, c, kind } = operation;
+    if (this.stores.size > 0 && WAITS_FOR_STORES[kind] === 1) return this.awaitStores(time, horizon);
     switch (kind) {
       case Op.Block:
         return this.runBlock(frame, operation, time, horizon);
@@ -342,13 +386,18 @@ export class Processor extends Component implements CacheOwner {
         return time + a * this.period;
       case Op.Load:
       case Op.Store:
-        return this.virtualWord(frame, a >>> 0, kind === Op.Store, b, time, horizon);
+      case Op.LoadLinked:
+      case Op.StoreConditional:
+        return this.virtualWord(frame, kind, a >>> 0, b, time, horizon);
       case Op.MachineLoad:
       case Op.MachineStore:
-        return this.word(frame, a, b, kind === Op.MachineStore, c, time, horizon);
+        return this.word(frame, kind === Op.MachineStore ? Op.Store : Op.Load, a, b, c, time, horizon);
       case Op.CopyFrame:
       case Op.ClearFrame:
         return this.wholeFrame(frame, operation, time, horizon);
+      case Op.Fence:
+        frame.operation = null;
+        return time + this.period;
       default:
         return time > this.now ? this.appoint(time) : this.performNow(frame, operation);
     }
@@ -391,31 +440,28 @@ export class Processor extends Component implements CacheOwner {
     return STOPPED;
   }
 
-  /** A load or store of a word at a virtual address. */
-  private virtualWord(
-    frame: Frame,
-    address: number,
-    store: boolean,
-    value: number,
-    time: Ticks,
-    horizon: Ticks,
-  ): Ticks {
+  /** A load or store, linked or not, of a word at a virtual address. */
+  private virtualWord(frame: Frame, kind: number, address: number, value: number, time: Ticks, horizon: Ticks): Ticks {
     const page = address >>> this.pageShift;
     const at = frame.gapDone ? time : time + this.period;
     frame.gapDone = true;
     if (at >= horizon) return at;
+    const store = kind === Op.Store || kind === Op.StoreConditional;
     const number = this.tlb.translate(page, store ? ReferenceKind.Store : ReferenceKind.Load);
-    if (number < 0) return at > this.now ? this.appoint(at) : this.trap(page, store);
+    if (number < 0) {
+      if (this.stores.size > 0) return this.awaitStores(at, horizon);
+      return at > this.now ? this.appoint(at) : this.trap(page, store);
+    }
     const offset = address & this.pageMask;
-    return this.word(frame, number, offset, store, value, at, horizon);
+    return this.word(frame, kind, number, offset, value, at, horizon);
   }
 
-  /** A load or store of a word of a frame. The cycle of the instruction comes first. */
+  /** A load or store, linked or not, of a word of a frame. The cycle of the instruction comes first. */
   private word(
     frame: Frame,
+    kind: number,
     number: number,
     offset: number,
-    store: boolean,
     value: number,
     time: Ticks,
     horizon: Ticks,
@@ -423,14 +469,131 @@ export class Processor extends Component implements CacheOwner {
     const at = frame.gapDone ? time : time + this.period;
     frame.gapDone = true;
     if (at >= horizon) return at;
-    const word = (offset & (this.map.lineBytes - 1)) >> 2;
-    const kind = store ? ReferenceKind.Store : ReferenceKind.Load;
-    const extra = this.reference(number, offset, kind, at, word, value);
+    if (kind === Op.StoreConditional) return this.storeConditional(frame, number, offset, value, at);
+    const { stores } = this;
+    const store = kind === Op.Store;
+    if (stores.capacity > 0) {
+      if (store) return this.buffer(frame, number, offset, value, at, horizon);
+      const place = stores.size > 0 ? stores.find(number, offset) : -1;
+      if (place >= 0) {
+        frame.operation = null;
+        frame.result = stores.valueAt(place);
+        return at;
+      }
+    }
+    const { map } = this;
+    const word = (offset & (map.lineBytes - 1)) >> 2;
+    const extra = this.reference(number, offset, store ? ReferenceKind.Store : ReferenceKind.Load, at, word, value);
     if (extra === AT_PRESENT) return this.appoint(at);
+    if (extra === BUSY) return this.awaitStores(at, horizon);
     frame.operation = null;
+    if (kind === Op.LoadLinked) {
+      this.caches.linkedLine = this.lineOf(number, offset);
+      this.linkedOffset = offset & (map.lineBytes - 1);
+    }
     if (extra === STALLED) return STOPPED;
     frame.result = this.caches.value;
     return at + extra;
+  }
+
+  private lineOf(number: number, offset: number): number {
+    return (number << this.map.frameShift) | (offset >>> this.caches.l2.lineShift);
+  }
+
+  /** A store-conditional: asks for the line only while the link holds, and looks again when it has it. */
+  private storeConditional(frame: Frame, number: number, offset: number, value: number, at: Ticks): Ticks {
+    const { caches } = this;
+    const inLine = offset & (this.map.lineBytes - 1);
+    const asked = { line: this.lineOf(number, offset), word: inLine >> 2, value };
+    let extra = 0;
+    if (caches.linkedLine === asked.line && this.linkedOffset === inLine) {
+      extra = this.reference(number, offset, ReferenceKind.Store, at, NO_VALUE, 0);
+      if (extra === AT_PRESENT) return this.appoint(at);
+    } else caches.linkedLine = -1;
+    frame.operation = null;
+    if (extra === STALLED) {
+      this.conditional = asked;
+      return STOPPED;
+    }
+    frame.result = this.storeIfLinked(asked);
+    return at + extra;
+  }
+
+  /** Stores if the link holds, and takes it away. 1 if it stored. The line must be writable here. */
+  private storeIfLinked({ line, word, value }: { line: number; word: number; value: number }): number {
+    const { caches } = this;
+    const holds = caches.linkedLine === line;
+    if (holds) caches.perform(line, word, true, value);
+    caches.linkedLine = -1;
+    return holds ? 1 : 0;
+  }
+
+  /** Puts a store into the buffer, or waits for room. It tries its line a cycle later: a load that comes next goes first. */
+  private buffer(frame: Frame, number: number, offset: number, value: number, at: Ticks, horizon: Ticks): Ticks {
+    const { stores } = this;
+    if (stores.size === stores.capacity) return this.awaitStores(at, horizon);
+    stores.push(number, offset, value);
+    if (stores.size === 1) this.drainAt = Math.max(at + this.period, this.drained);
+    frame.operation = null;
+    frame.result = value;
+    return at;
+  }
+
+  /** The oldest store of the buffer tries its line at `time`. False if that has to be done at the present, later. */
+  private drain(time: Ticks): boolean {
+    const { stores, caches } = this;
+    const { l1d } = caches;
+    const { frame, offset, value } = stores;
+    const word = (offset & (this.map.lineBytes - 1)) >> 2;
+    const line = this.lineOf(frame, offset);
+    const l1Line = (frame << (this.pageShift - l1d.lineShift)) | (offset >>> l1d.lineShift);
+    let ticks = this.period;
+    if (l1d.touch(l1Line, true)) caches.perform(line, word, true, value);
+    else {
+      if (time > this.now && caches.wouldMiss(line, true)) return false;
+      if (caches.access(line, l1Line, true, false, word, value) === Access.Missed) {
+        if (this.map.homeOfFrame(frame) === this.nodeNumber) this.stats.localMisses++;
+        else this.stats.remoteMisses++;
+        this.storeMisses = true;
+        this.drainAt = Infinity;
+        this.acted = true;
+        return true;
+      }
+      this.stats.secondLevelHits++;
+      ticks += this.l2Ticks;
+    }
+    this.leave(time + ticks);
+    return true;
+  }
+
+  /** The oldest store is done; the next one, if there is one, may try its line at `time`. */
+  private leave(time: Ticks): void {
+    this.stores.shift();
+    this.drained = time;
+    this.drainAt = this.stores.size > 0 ? time : Infinity;
+  }
+
+  /** The oldest store has got its line. Who waits for it goes on; who does not has to look at the next one in time. */
+  private storeCompleted(): void {
+    const { now } = this;
+    this.storeMisses = false;
+    this.leave(now + this.period);
+    if (this.state === 'stalled') {
+      this.account.charge(this.stallActivity, now);
+      this.state = 'running';
+      this.runner.at(now);
+    } else if (this.drainAt < this.runner.time) this.resumeAt(this.runner.time);
+  }
+
+  /** What is to be done needs room in the buffer, or an empty one, or its miss to be over. Returns when to look again, or STOPPED. */
+  private awaitStores(time: Ticks, horizon: Ticks): Ticks {
+    if (!this.storeMisses) {
+      const at = Math.max(time, this.drainAt);
+      return at >= horizon || this.drain(at) ? at : this.appoint(at);
+    }
+    if (time > this.now) return this.appoint(time);
+    this.stall(this.stores.frame);
+    return STOPPED;
   }
 
   /** Copies or clears a frame, line by line through the caches. */
@@ -560,6 +723,7 @@ export class Processor extends Component implements CacheOwner {
   private trap(page: number, store: boolean): Ticks {
     const { now } = this;
     const system = this.system!;
+    this.caches.linkedLine = -1;
     if (this.tlb.front[Tlb.place(page)] === page) {
       this.push(system.modified(this, page));
       return now;
@@ -585,7 +749,7 @@ export class Processor extends Component implements CacheOwner {
     return now + ticks;
   }
 
-  /** An access to a frame through the caches. Ticks beyond those of the instruction, AT_PRESENT or STALLED. */
+  /** An access to a frame through the caches. Ticks beyond those of the instruction, AT_PRESENT, STALLED or BUSY. */
   private reference(number: number, offset: number, kind: number, time: Ticks, word: number, value: number): number {
     const { caches, pageShift, map } = this;
     const store = kind === ReferenceKind.Store;
@@ -598,18 +762,24 @@ export class Processor extends Component implements CacheOwner {
       return 0;
     }
     if (time > this.now && caches.wouldMiss(line, store)) return AT_PRESENT;
+    if (this.storeMisses && caches.wouldMiss(line, store)) return BUSY;
     if (caches.access(line, l1Line, store, fetch, word, value) !== Access.Missed) {
       this.stats.secondLevelHits++;
       return this.l2Ticks;
     }
-    const local = map.homeOfFrame(number) === this.nodeNumber;
-    if (local) this.stats.localMisses++;
+    if (map.homeOfFrame(number) === this.nodeNumber) this.stats.localMisses++;
     else this.stats.remoteMisses++;
+    this.stall(number);
+    return STALLED;
+  }
+
+  /** Waits for a line of a frame, from now on. */
+  private stall(frame: number): void {
     this.account.charge(this.activity(), this.now);
     const { activity } = this.top;
+    const local = this.map.homeOfFrame(frame) === this.nodeNumber;
     this.stallActivity = activity >= 0 ? activity : local ? Activity.LocalStall : Activity.RemoteStall;
     this.state = 'stalled';
-    return STALLED;
   }
 }
 

@@ -12,10 +12,13 @@ import {
   copyFrame,
   clearFrame,
   interrupt,
+  fence,
   load,
+  loadLinked,
   machineLoad,
   machineStore,
   store,
+  storeConditional,
   wait,
   type Program,
 } from '../../lib/processor/operations.js';
@@ -56,6 +59,9 @@ const DEEDS = [
   'nap',
   'count',
   'locked',
+  'fence',
+  'increment',
+  'increment',
 ] as const;
 
 /** A machine, its software and what its processors do between meetings. */
@@ -154,6 +160,7 @@ export function cases(deeds: number): fc.Arbitrary<Case> {
           { sizeBytes: 128 * LINE, ways: 2, lineBytes: LINE },
         ),
         l2Ticks: ticks(12),
+        storeBuffer: fc.constantFrom(0, 0, 1, 2, 8),
         tlbEntries: fc.integer({ min: 1, max: 8 }),
         period: fc.integer({ min: 1, max: 3 }),
         cpuWire: latency(30),
@@ -291,6 +298,16 @@ function* perform(deeds: readonly Deed[], self: number, { machine, seed, hot }: 
         yield interrupt(self, NAP, a);
         yield wait();
         break;
+      case 'fence':
+        yield fence();
+        break;
+      case 'increment': {
+        const before = yield loadLinked(address);
+        if (b % 3 === 0) yield compute(b % 50);
+        if (b % 5 === 0) yield load((b % pages) * PAGE);
+        seen.push(before, yield storeConditional(address, before + 1));
+        break;
+      }
       case 'count':
         seen.push(yield call('count'));
         break;

@@ -73,7 +73,7 @@ function runsUntilCaught(limit: number): number {
       return (error as Error).message;
     }
   };
-  const sample = fc.sample(cases(DEEDS), { numRuns: limit, seed: 1 });
+  const sample = fc.sample(cases(DEEDS), { numRuns: limit, seed: 3 });
   const first = sample.findIndex(
     made => JSON.stringify(outcomeOrError(made, true)) !== JSON.stringify(outcomeOrError(made, false)),
   );

@@ -34,6 +34,8 @@ export interface MachineOptions {
   readonly l1: CacheGeometry;
   readonly l2: CacheGeometry;
   readonly l2Ticks: number;
+  /** Entries of the processors' store buffers. */
+  readonly storeBuffer: number;
   readonly tlbEntries: number;
   /** Ticks of a processor cycle. */
   readonly period: number;
@@ -82,6 +84,7 @@ export function defaults(nodes: number): MachineOptions {
     l1: { sizeBytes: 128, ways: 2, lineBytes: 32 },
     l2: { sizeBytes: 512, ways: 2, lineBytes: 64 },
     l2Ticks: 3,
+    storeBuffer: 0,
     tlbEntries: 4,
     period: 1,
     cpuWire: 23,
