@@ -48,6 +48,7 @@ export * from './coherence/moesi.js';
 export * from './coherence/mosi.js';
 export * from './coherence/msi.js';
 export * from './coherence/protocol.js';
+export * from './coherence/protocols.js';
 export * from './coherence/table.js';
 export * from './coherence/vocabulary.js';
 export * from './interconnect/network.js';

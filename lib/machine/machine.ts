@@ -1,8 +1,7 @@
 /** A machine: what a specification says, wired. The same can be wired by hand (examples/wiring.ts). */
 import { AddressMap } from '../coherence/address-map.js';
-import { mesi } from '../coherence/mesi.js';
 import { HOME, type CoherenceMessage, type NodeMessage } from '../coherence/messages.js';
-import type { CoherenceProtocol } from '../coherence/protocol.js';
+import { PROTOCOLS } from '../coherence/protocols.js';
 import { connect } from '../engine/port.js';
 import type { EventQueue } from '../engine/queue.js';
 import { Simulation, type RunEnd, type RunLimits } from '../engine/simulation.js';
@@ -32,8 +31,6 @@ export interface MachineOptions {
   /** Replaces the page miss counters of the specification; for policies that bring their own settings. */
   readonly counters?: CounterSettings | null;
 }
-
-const PROTOCOLS: Readonly<Record<MachineSpecification['protocol'], CoherenceProtocol>> = { MESI: mesi };
 
 /** Builds a machine. Throws a SpecificationError that lists all faults of its specification. */
 export function buildMachine(specification: MachineSpecification, options: MachineOptions): Machine {

@@ -1,5 +1,6 @@
 /** What each field of a specification may be by itself. Whether the fields fit each other is for checks.ts. */
 import { z } from 'zod';
+import { PROTOCOL_NAMES } from '../coherence/protocols.js';
 import type { MachineSpecification } from './specification.js';
 import { suggestion } from './suggestion.js';
 
@@ -16,6 +17,16 @@ function object<S extends Shape>(shape: S) {
       code === 'unrecognized_keys'
         ? (keys as string[]).map(key => `is unknown${suggestion(key, Object.keys(shape))}`).join('\n')
         : undefined,
+  });
+}
+
+/** One of some names. */
+function name<N extends string>(names: readonly N[]) {
+  return z.enum(names as [N, ...N[]], {
+    error: ({ input }) =>
+      input === undefined
+        ? `is missing: one of ${names.join(', ')}`
+        : `is none of ${names.join(', ')}${typeof input === 'string' ? suggestion(input, names) : ''}`,
   });
 }
 
@@ -106,7 +117,7 @@ export const schema = object({
     flitBytes: count(1, 4096),
     headerBytes: count(1, 4096),
   }),
-  protocol: z.literal('MESI'),
+  protocol: name(PROTOCOL_NAMES),
   counters: object({
     threshold: count(1, 2 ** 31 - 1),
     sampling: count(1, 2 ** 31 - 1),

@@ -2,6 +2,7 @@
  * A machine as one plain object, complete and in units that its names say. Nothing here has a default: presets are
  * complete specifications, and a variant is made by spreading one. `resolve` checks and returns what goes into results.
  */
+import type { ProtocolName } from '../coherence/protocols.js';
 import type { CounterSettings } from '../placement/policy.js';
 import type { CacheGeometry } from '../processor/set-array.js';
 import { findFaults } from './faults.js';
@@ -31,7 +32,7 @@ export interface MachineSpecification {
   readonly busNs: number;
   readonly network: NetworkSpecification;
   /** The coherence protocol. */
-  readonly protocol: 'MESI';
+  readonly protocol: ProtocolName;
   /** Page miss counters at the home nodes, or null for none. A policy's own settings replace them. */
   readonly counters: CounterSettings | null;
   /** One-tick slots of the queue for near events: a power of two from 1024 to 2^20. Speed only; results do not depend on it. */

@@ -1,8 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { CoherenceMessage, HOME, Kind } from '../../lib/coherence/messages.js';
-import { mesi } from '../../lib/coherence/mesi.js';
+import { moesi } from '../../lib/coherence/moesi.js';
+import { mosi } from '../../lib/coherence/mosi.js';
 import type { CoherenceProtocol } from '../../lib/coherence/protocol.js';
+import { PROTOCOL_NAMES, PROTOCOLS, type ProtocolName } from '../../lib/coherence/protocols.js';
 import type { Table } from '../../lib/coherence/table.js';
 import { CACHE_EVENTS, HOME_EVENTS } from '../../lib/coherence/vocabulary.js';
 import { runTester, runUnchecked, tamper, Violation, type Check, type Coverage } from './coherence-tester.js';
@@ -11,39 +13,54 @@ import { wordsOf, type Machine } from './wire.js';
 
 const seeds = fc.integer({ min: 0, max: 2 ** 30 });
 
-describe('MESI under random loads and stores', () => {
+describe.each(PROTOCOL_NAMES)('%s under random loads and stores', name => {
+  const protocol: CoherenceProtocol = PROTOCOLS[name];
+
   it('keeps every promise', () => {
     fc.assert(
       fc.property(seeds, seed => {
-        runTester({ seed });
+        runTester({ seed, machine: { protocol } });
       }),
-      { numRuns: 80 },
+      { numRuns: 40 },
     );
   });
 
-  it('reaches every race that is worth a name, and every cell of the tables', () => {
+  it('reaches no cell of a message but those of the tables, and nearly all of those', () => {
     const coverage: Coverage = { cells: new Map(), races: new Map() };
-    for (let seed = 1; seed <= 120; seed++) runTester({ seed }, coverage);
-    for (const seed of RARE) runTester({ seed }, coverage);
-    expect([...coverage.races.keys()].sort()).toEqual(RACES);
-    expect(messageCells().filter(cell => !coverage.cells.has(cell))).toEqual([]);
-    expect([...coverage.cells.keys()].filter(cell => !messageCells().includes(cell))).toEqual([]);
+    for (let seed = 1; seed <= (name === 'MESI' ? 120 : 60); seed++)
+      runTester({ seed, machine: { protocol } }, coverage);
+    if (name === 'MESI') for (const seed of RARE) runTester({ seed }, coverage);
+    const cells = messageCells(protocol);
+    expect([...coverage.cells.keys()].filter(cell => !cells.includes(cell))).toEqual([]);
+    expect(cells.filter(cell => !coverage.cells.has(cell))).toEqual(UNSEEN[name]);
+    if (name === 'MESI') expect([...coverage.races.keys()].sort()).toEqual(RACES);
   });
 
   it('does not depend on run-ahead', () => {
     fc.assert(
       fc.property(seeds, seed => {
         const [ahead, present] = [true, false].map(runAhead => {
-          const machine = runUnchecked(seed, runAhead);
+          const machine = runUnchecked(seed, { runAhead, protocol });
           const lines = Array.from({ length: machine.map.frames << machine.map.frameShift }, (_, line) => line);
           return [machine.sim.fingerprint.toString(), machine.sim.now, lines.map(line => wordsOf(machine, line))];
         });
         expect(ahead).toEqual(present);
       }),
-      { numRuns: 40 },
+      { numRuns: 20 },
     );
   });
 });
+
+/** Cells that sixty runs do not meet: a Put that comes so late that the line has found its way to I, S or E again. */
+const UNSEEN: Readonly<Record<ProtocolName, readonly string[]>> = {
+  MSI: ['home I PutS', 'home I PutM'],
+  MESI: [],
+  MOSI: ['home I PutS', 'home I PutM', 'home S PutM', 'home S PutO'],
+  MOESI: [
+    ...['home I PutS', 'home I PutE', 'home I PutM', 'home I PutO', 'home S PutE', 'home S PutM', 'home E PutS'],
+    'home E PutO',
+  ],
+};
 
 /** hardware.json, coherence.races_worth_a_named_test; the one on OM_AC belongs to protocols with an owned state. */
 const RACES = [
@@ -70,7 +87,7 @@ const RACES = [
 const RARE = [1551, 1989];
 
 /** Every state and kind of message for which the tables have a cell, as the tester counts them. */
-function messageCells(): string[] {
+function messageCells(protocol: CoherenceProtocol): string[] {
   const kinds: Readonly<Record<string, readonly string[]>> = {
     FwdGetS: ['Fwd-GetS'],
     FwdGetM: ['Fwd-GetM'],
@@ -80,11 +97,15 @@ function messageCells(): string[] {
     DataDir: CACHE_EVENTS.filter(event => event.startsWith('DataDir')),
     DataOwner: CACHE_EVENTS.filter(event => event.startsWith('DataOwner')),
     InvAck: ['Inv-Ack', 'Last-Inv-Ack'],
+    AckCount: ['AckCount=0', 'AckCount>0'],
   };
   const homeKinds: Readonly<Record<string, readonly string[]>> = {
     GetS: ['GetS'],
     ...Object.fromEntries(
-      ['GetM', 'PutS', 'PutE', 'PutM'].map(kind => [kind, HOME_EVENTS.filter(event => event.startsWith(`${kind}(`))]),
+      ['GetM', 'PutS', 'PutE', 'PutM', 'PutO'].map(kind => [
+        kind,
+        HOME_EVENTS.filter(event => event.startsWith(`${kind}(`)),
+      ]),
     ),
     DataOwner: ['Data'],
   };
@@ -95,8 +116,8 @@ function messageCells(): string[] {
         .map(kind => `${prefix}${state} ${kind}`),
     );
   return [
-    ...cells(mesi.cache as unknown as Table, kinds, ''),
-    ...cells(mesi.home as unknown as Table, homeKinds, 'home '),
+    ...cells(protocol.cache as unknown as Table, kinds, ''),
+    ...cells(protocol.home as unknown as Table, homeKinds, 'home '),
   ];
 }
 
@@ -221,6 +242,53 @@ const FAULTS: readonly Fault[] = [
     what: 'M is dropped before the Put-Ack',
     protocol: faulty({ cache: inCells(['M'], ['evict'], to('I')) }),
     by: ['empty cell'],
+  },
+  // The owned state.
+  {
+    what: 'an owner that waits for acknowledgements answers a reader (MOSI)',
+    protocol: faulty(
+      { cache: inCells(['OM_A'], ['Fwd-GetS'], cell => ({ ...cell, actions: ['sendDataToRequester'] })) },
+      mosi,
+    ),
+    by: ['single writer', 'copy is the last store'],
+  },
+  {
+    what: 'a reader of an owned line is forgotten (MOESI)',
+    protocol: faulty({ home: inCells(['E', 'M', 'O'], ['GetS'], without('addRequester')) }, moesi),
+    by: ['single writer', 'copy is the last store'],
+  },
+  {
+    what: 'an owner that upgrades does not wait for acknowledgements (MOESI)',
+    protocol: faulty(
+      {
+        cache: both(
+          inCells(['OM_AC'], ['AckCount>0'], cell => ({ ...cell, actions: [], some: 'M', none: 'M' })),
+          newCells([...STABLE, 'O', 'MI_A', 'SI_A', 'II_A', 'IS_D', 'OI_A'], ['Inv-Ack', 'Last-Inv-Ack'], []),
+        ),
+      },
+      moesi,
+    ),
+    by: ['single writer', 'copy is the last store'],
+  },
+  {
+    what: 'an owner keeps its copy when it loses the race to upgrade (MOSI)',
+    protocol: faulty({ cache: inCells(['OM_AC'], ['Fwd-GetM'], to('OM_AC')) }, mosi),
+    by: ['copy is the last store', 'single owner', 'single writer', 'empty cell'],
+  },
+  {
+    what: 'home keeps the old owner in mind (MOSI)',
+    protocol: faulty({ home: inCells(['O'], ['GetM(sharer)', 'GetM(non-sharer)'], without('setOwner')) }, mosi),
+    by: ['empty cell'],
+  },
+  {
+    what: 'dirty data that was shared is lost on write-back (MOESI)',
+    protocol: faulty({ home: inCells(['O'], ['PutO(owner)'], without('writeMemory')) }, moesi),
+    by: ['memory is the last store'],
+  },
+  {
+    what: 'home does not invalidate for an owner that upgrades (MOESI)',
+    protocol: faulty({ home: inCells(['O'], ['GetM(owner)'], without('sendInvToOthers')) }, moesi),
+    by: ['everybody finishes'],
   },
 ];
 

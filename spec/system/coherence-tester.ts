@@ -1,7 +1,8 @@
 /**
  * A random tester of coherence with data values, after gem5's and Sorin, Hill and Wood's invariants. Processors load and
  * store words of a few lines that they share, truly and falsely, with caches so small that lines conflict. Checked
- * after every event: one writer or many readers, every copy equals the last store, memory does when home says so;
+ * after every event: one writer or many readers, of which one may own the line (O), every copy equals the last store,
+ * memory does when home says so;
  * at each load: it returns the last store; at the end: everybody has finished and everything is at rest.
  *
  * Processors block and do not run ahead here, and hits take no time, so programs go on in the tick of each access: the
@@ -32,6 +33,7 @@ export interface TesterOptions {
 /** Which check found something wrong. */
 export type Check =
   | 'single writer'
+  | 'single owner'
   | 'copy is the last store'
   | 'memory is the last store'
   | 'load returns the last store'
@@ -80,8 +82,8 @@ export function runTester(changes: Partial<TesterOptions> & { readonly seed: num
 }
 
 /** The same programs without a check, as they may run ahead: the machine when all is done. */
-export function runUnchecked(seed: number, runAhead: boolean): Machine {
-  const options: TesterOptions = { seed, accesses: 120, machine: { runAhead, l2Ticks: 2 }, plant: () => undefined };
+export function runUnchecked(seed: number, changes: Partial<MachineOptions>): Machine {
+  const options: TesterOptions = { seed, accesses: 120, machine: { l2Ticks: 2, ...changes }, plant: () => undefined };
   const random = randomStream('tester', String(seed));
   const machine = build(options, random);
   const shared = lines(machine, random);
@@ -165,6 +167,16 @@ function* perform(
   }
 }
 
+/** States of a readable line whose cache answers for memory. */
+const OWNERS: ReadonlySet<string> = new Set(['E', 'M', 'O', 'OM_AC', 'OM_A']);
+
+/** States that the owner's copy may be in when all is at rest, by home's state; home cannot tell a writer of E. */
+const OWNED: Readonly<Record<string, readonly string[]>> = { E: ['E', 'M'], M: ['M'], O: ['O'] };
+
+function add(tally: Map<number, number>, line: number): void {
+  tally.set(line, (tally.get(line) ?? 0) + 1);
+}
+
 /** What memory should hold, and the checks against it. */
 class Truth {
   readonly lines: readonly number[];
@@ -210,26 +222,31 @@ class Truth {
     const { cpus } = this.machine;
     const readers = new Map<number, number>();
     const writers = new Map<number, number>();
+    const owners = new Map<number, number>();
     for (const [self, cpu] of cpus.entries())
       for (const { line, state, data } of cpu.caches.lines()) {
         if (!this.readable.has(state)) continue;
-        const tally = state === 'M' || state === 'E' ? writers : readers;
-        tally.set(line, (tally.get(line) ?? 0) + 1);
+        add(state === 'M' || state === 'E' ? writers : readers, line);
+        if (OWNERS.has(state)) add(owners, line);
         this.compare('copy is the last store', line, data, self, `the copy (${state}) of processor ${self}`);
       }
     for (const [line, count] of writers)
       if (count > 1 || readers.has(line))
-        throw new Violation('single writer', `line ${line} has ${count} owners and ${readers.get(line) ?? 0} readers`);
+        throw new Violation('single writer', `line ${line} has ${count} writers and ${readers.get(line) ?? 0} readers`);
+    // Readers may stand beside an owner in O, but not a second owner.
+    for (const [line, count] of owners)
+      if (count > 1) throw new Violation('single owner', `line ${line} has ${count} owners`);
     this.checkMemory();
   }
 
   /** At the end: nothing is in transition, and directories know what caches hold. */
   checkRest(): void {
-    const { cpus, homes, map } = this.machine;
+    const { cpus, homes, map, options } = this.machine;
+    const { cache, home: table } = options.protocol;
     const holders = new Map<number, string[]>();
     for (const [self, cpu] of cpus.entries())
       for (const { line, state } of cpu.caches.lines()) {
-        if (!['S', 'E', 'M'].includes(state))
+        if (state === 'I' || !cache.stable[cache.state(state)])
           throw new Violation('at rest in the end', `line ${line} is left in ${state}`);
         holders.set(line, [...(holders.get(line) ?? []), `${self} ${state}`]);
       }
@@ -240,11 +257,12 @@ class Truth {
       const owner = directory.owner[entry];
       const known: string[] = [];
       for (let p = directory.nextSharer(entry, -1); p >= 0; p = directory.nextSharer(entry, p)) known.push(`${p} S`);
-      // Home cannot tell an owner that wrote from one that did not.
-      if (state === 'E' || state === 'M') known.push(`${owner} ${cpus[owner].caches.stateOf(line)}`);
-      const here = (holders.get(line) ?? []).join();
-      const owned = state === 'M' || state === 'E';
-      if (here !== known.join() || owned !== owner >= 0 || owned !== /[EM]/.test(here) || state === 'S_D')
+      const owned = state in OWNED;
+      const held = owned && owner >= 0 ? cpus[owner].caches.stateOf(line) : 'I';
+      if (owned) known.push(`${owner} ${held}`);
+      const here = (holders.get(line) ?? []).sort().join();
+      const right = owned ? OWNED[state].includes(held) : owner < 0;
+      if (!right || !table.stable[table.state(state)] || here !== known.sort().join())
         throw new Violation(
           'at rest in the end',
           `home has line ${line} in ${state} at ${known.join()}, caches: ${here}`,

@@ -40,12 +40,15 @@ export function changed<T extends Table<string, never, never> | Table>(table: T,
   return new Table({ name: `${name}, changed`, states, stable, events, actions, rows }) as unknown as T;
 }
 
-/** MESI with a change of its cache table, its home table, or both. */
-export function faulty({ cache, home }: { cache?: Change; home?: Change }): CoherenceProtocol {
+/** A protocol, MESI unless another is given, with a change of its cache table, its home table, or both. */
+export function faulty(
+  { cache, home }: { cache?: Change; home?: Change },
+  protocol: CoherenceProtocol = mesi,
+): CoherenceProtocol {
   return {
-    name: 'MESI with a fault',
-    cache: cache ? (changed(mesi.cache as unknown as Table, cache) as unknown as typeof mesi.cache) : mesi.cache,
-    home: home ? (changed(mesi.home as unknown as Table, home) as unknown as typeof mesi.home) : mesi.home,
+    name: `${protocol.name} with a fault`,
+    cache: cache ? changed(protocol.cache, cache) : protocol.cache,
+    home: home ? changed(protocol.home, home) : protocol.home,
   };
 }
 
