@@ -40,6 +40,9 @@ export interface FabricCounts {
 /** Where a packet goes when its last flit has arrived, in the cycle given. */
 export type Deliver = (message: unknown, to: number, cycle: number) => void;
 
+// A name of this module: looking up a global costs more than the call where programs run in contexts of their own.
+const { clz32 } = Math;
+
 const HEAD = 1;
 const TAIL = 2;
 /** Entries of the calendar: the channel or node, and what happens to it. */
@@ -343,8 +346,8 @@ export class RouterFabric {
     packets.channelClass[packet] = channelClass;
     const classes = this.faults.noClasses === true ? 1 : plan.classes[out];
     const which = classes === 1 ? 0 : channelClass;
-    const low = Math.floor((which * virtualChannels) / classes);
-    const count = Math.floor(((which + 1) * virtualChannels) / classes) - low;
+    const low = ((which * virtualChannels) / classes) | 0;
+    const count = ((((which + 1) * virtualChannels) / classes) | 0) - low;
     const lane = packets.lane[packet];
     const shift = lane * virtualChannels + low;
     // The same channel for the same pair of nodes on each link: what cannot overtake in a queue cannot overtake at all.
@@ -452,7 +455,7 @@ export class RouterFabric {
       while (mask !== 0) {
         const bit = mask & -mask;
         mask ^= bit;
-        const v = 31 - Math.clz32(bit);
+        const v = 31 - clz32(bit);
         const channel = base + v;
         if (credits[outChannel[channel]] === 0) {
           if ((stalled[link] & bit) === 0) this.counts.creditStalls++;
@@ -493,7 +496,7 @@ export class RouterFabric {
       while (mask !== 0) {
         const bit = mask & -mask;
         mask ^= bit;
-        const v = 31 - Math.clz32(bit);
+        const v = 31 - clz32(bit);
         const channel = link * width + v;
         const out = outLink[channel];
         const free = freeChannels[out] & allowed[channel];
@@ -501,7 +504,7 @@ export class RouterFabric {
         const start = this.wantPointer[channel] - out * width;
         const behind = start > 0 && start < width ? free & (-1 << start) : 0;
         const choice = behind !== 0 ? behind : free;
-        const target = out * width + 31 - Math.clz32(choice & -choice);
+        const target = out * width + 31 - clz32(choice & -choice);
         let key = input * width + v - this.grantPointer[target];
         if (key < 0) key += inputs * width;
         if (key >= wantKey[target]) continue;

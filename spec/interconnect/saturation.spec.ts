@@ -1,0 +1,60 @@
+/**
+ * The detailed network against BookSim2, run with the same settings: 4 virtual channels of 8 flits, routers of three
+ * cycles, links of one, separable allocators, Bernoulli sources. BookSim's brackets are the highest rate that it called
+ * stable and the lowest that it called unstable at a latency limit of 300 cycles.
+ */
+import { describe, expect, it } from '@jest/globals';
+import { measureLoad, USUAL_ROUTERS, type LoadOptions } from '../../lib/interconnect/load.js';
+import type { TrafficPatternName } from '../../lib/interconnect/traffic.js';
+import { load } from './loads.js';
+
+describe('an 8x8 mesh saturates where BookSim2 does, within 5 %', () => {
+  it.each<[TrafficPatternName, flits: number, stable: number, unstable: number]>([
+    ['uniform', 1, 0.422, 0.43],
+    ['uniform', 5, 0.398, 0.406],
+    ['transpose', 1, 0.148, 0.156],
+    ['transpose', 5, 0.148, 0.156],
+    ['hotspot', 1, 0.016, 0.016],
+    ['neighbour', 5, 0.992, Infinity], // no more than one flit per cycle can be offered
+  ])('%s, %i flits', (pattern, flits, stable, unstable) => {
+    const window = pattern === 'hotspot' ? { measureCycles: 40_000, drainCycles: 20_000 } : {};
+    const below = measureLoad(load('mesh', 8, pattern, { flits, ...window }), 0.95 * stable);
+    expect([below.rate, below.stable]).toEqual([0.95 * stable, true]);
+    expect(Math.abs(below.accepted / below.rate - 1)).toBeLessThan(0.02);
+    if (unstable === Infinity) return;
+    const above = measureLoad(load('mesh', 8, pattern, { flits, ...window }), 1.05 * unstable);
+    expect([above.rate, above.stable]).toEqual([1.05 * unstable, false]);
+  });
+});
+
+describe('in a long run nothing is above its bound', () => {
+  // One link takes 7 flows of a transposition routed along rows first; one node takes a flit per cycle.
+  it.each<[TrafficPatternName, bound: number, cycles: number]>([
+    ['transpose', 1 / 7, 30_000],
+    ['hotspot', 1 / 64, 60_000],
+  ])('%s', (pattern, bound, cycles) => {
+    const options = load('mesh', 8, pattern, {
+      warmUpCycles: cycles,
+      measureCycles: cycles / 2,
+      drainCycles: cycles / 2,
+    });
+    const row = measureLoad(options, 1.04 * bound);
+    expect(row.stable).toBe(false);
+    if (pattern === 'hotspot') expect(row.accepted).toBeLessThanOrEqual(bound);
+  });
+});
+
+describe('a torus under overload', () => {
+  const overload = (changes: Partial<LoadOptions>): number =>
+    measureLoad(
+      load('torus', 8, 'uniform', { flits: 5, warmUpCycles: 3000, measureCycles: 2000, drainCycles: 0, ...changes }),
+      1,
+    ).accepted;
+
+  it('goes on, and stands still without classes of virtual channels', () => {
+    expect(overload({})).toBeGreaterThan(0.3);
+    const tight = { ...USUAL_ROUTERS, virtualChannels: 2, bufferFlits: 2 };
+    expect(overload({ routers: tight })).toBeGreaterThan(0.05);
+    expect(overload({ routers: tight, faults: { noClasses: true } })).toBe(0);
+  });
+});
