@@ -1,0 +1,43 @@
+/** What the states of a cache are for, read off its table, so that the explorer knows no state by name. */
+import type { CoherenceProtocol } from '../protocol.js';
+import { CACHE_EVENT } from '../vocabulary.js';
+
+type CacheTable = CoherenceProtocol['cache'];
+
+/** Whether acknowledgements are counted, by state: in others the count has no meaning. */
+export function waitingStates(table: CacheTable): Uint8Array {
+  return Uint8Array.from(table.states, (_, state) =>
+    Number(has(table, state, CACHE_EVENT['Inv-Ack']) || has(table, state, CACHE_EVENT['Last-Inv-Ack'])),
+  );
+}
+
+/** Whether a load or a store has asked for the line and not got it, by state: transient and not on the way out. */
+export function requestStates(table: CacheTable): Uint8Array {
+  return Uint8Array.from(table.states, (_, state) =>
+    Number(!table.stable[state] && !has(table, state, CACHE_EVENT['Put-Ack'])),
+  );
+}
+
+/** Whether the words of the line are here, by state: they are read or sent in it, or in one it becomes without new data. */
+export function dataStates(table: CacheTable): Uint8Array {
+  const width = table.events.length;
+  const uses = (cell: number, ...names: string[]): boolean =>
+    Array.from(table.cells[cell] ?? []).some(action => names.includes(table.actions[action]!));
+  const result = new Uint8Array(table.states.length);
+  for (let changed = true; changed;) {
+    changed = false;
+    for (let cell = 0; cell < table.cells.length; cell++) {
+      const state = Math.floor(cell / width);
+      if (result[state] === 1 || table.cells[cell] === null) continue;
+      const used = uses(cell, 'hit', 'sendDataToRequester', 'sendDataToHome', 'sendPutM', 'sendPutO');
+      if (!used && (result[table.next[cell]!] === 0 || uses(cell, 'keepData'))) continue;
+      result[state] = 1;
+      changed = true;
+    }
+  }
+  return result;
+}
+
+function has(table: CacheTable, state: number, event: number): boolean {
+  return table.cells[state * table.events.length + event] !== null;
+}
