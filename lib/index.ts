@@ -47,6 +47,7 @@ export * from './coherence/messages.js';
 export * from './coherence/moesi.js';
 export * from './coherence/mosi.js';
 export * from './coherence/msi.js';
+export * from './coherence/print.js';
 export * from './coherence/protocol.js';
 export * from './coherence/protocols.js';
 export * from './coherence/table.js';

@@ -14,3 +14,13 @@ export {
 export type { EvidenceOverrides } from './evidence.js';
 export { repeat, scenario } from './scenario.js';
 export type { Miss, ScenarioResult } from './scenario.js';
+export { explore, Explorer } from '../coherence/explore/explorer.js';
+export type { Exploration, ExploreOptions, Violation } from '../coherence/explore/explorer.js';
+export type { CellReport } from '../coherence/explore/coverage.js';
+export type { ViolationKind } from '../coherence/explore/invariants.js';
+export type { ModelOptions } from '../coherence/explore/model.js';
+export type { TracedStep } from '../coherence/explore/trace.js';
+export { sequenceChart } from '../coherence/explore/sequence-chart.js';
+export type { ChartSize } from '../coherence/explore/sequence-chart.js';
+export { withRows } from '../coherence/with-rows.js';
+export type { ChangedRow, RowChanges } from '../coherence/with-rows.js';

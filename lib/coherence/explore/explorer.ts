@@ -3,11 +3,10 @@
  * deliveries, accesses and evictions. What is found first is found by a shortest way.
  */
 import type { CoherenceProtocol } from '../protocol.js';
-import type { Table } from '../table.js';
 import { coverage, type CellReport } from './coverage.js';
 import { Graph, larger } from './graph.js';
 import { atRest, broken, type Broken, type ViolationKind } from './invariants.js';
-import { Model, type ModelOptions, type Successors } from './model.js';
+import { Model, isDelivery, type ModelOptions, type Successors } from './model.js';
 import { StateSet } from './state-set.js';
 import { Symmetry } from './symmetry.js';
 import { retrace, type TracedStep } from './trace.js';
@@ -18,7 +17,7 @@ export interface ExploreOptions extends ModelOptions {
   readonly symmetry?: boolean;
   /** Also find out whether rest stays reachable from every state; takes 4 bytes for each step. Usually true. */
   readonly progress?: boolean;
-  /** States after which to give up, incomplete. Usually 20 million. */
+  /** States after which to give up, incomplete; about 100 bytes each. Usually 10 million. */
   readonly limit?: number;
 }
 
@@ -48,7 +47,7 @@ export interface Exploration {
   /** Steps to the farthest state. */
   readonly depth: number;
   readonly mostMessagesInFlight: number;
-  /** States in which something is outstanding and nothing can move. */
+  /** States in which something is outstanding and no message can be taken. */
   readonly stuck: number;
   /** States, the stuck ones included, from which rest cannot be reached; 0 if that was not asked for. */
   readonly lost: number;
@@ -56,7 +55,7 @@ export interface Exploration {
   readonly cells: CellReport;
 }
 
-const LIMIT = 20_000_000;
+const LIMIT = 10_000_000;
 
 /** Explores a protocol to the end or to the first violation. */
 export function explore(protocol: CoherenceProtocol, options: ExploreOptions): Exploration {
@@ -66,7 +65,7 @@ export function explore(protocol: CoherenceProtocol, options: ExploreOptions): E
 }
 
 /** An exploration that can be carried out in slices. */
-export class Explorer implements Successors {
+export class Explorer {
   /** Steps so far. */
   steps = 0;
   readonly protocol: CoherenceProtocol;
@@ -85,13 +84,19 @@ export class Explorer implements Successors {
   private nextDepth = 1;
   private depth = 0;
   private done = 0;
-  private moves = 0;
+  private deliveries = 0;
   private most = 0;
   private readonly stuck: number[] = [];
   private readonly rest: number[] = [];
   private lost = 0;
   private firstBroken: (Broken & { readonly state: number; readonly last: number | null }) | null = null;
   private finished = false;
+  private readonly successors: Successors = {
+    step: (step, times) => this.step(step, times),
+    unexpected: (step, table, state, event) =>
+      this.impossible(step, `${table.name}: ${table.events[event]} cannot happen in ${table.states[state]}`),
+    impossible: (step, what) => this.impossible(step, what),
+  };
 
   /** Throws a RangeError for more caches or lines than can be explored, or a network that does not exist. */
   constructor(protocol: CoherenceProtocol, options: ExploreOptions) {
@@ -148,11 +153,11 @@ export class Explorer implements Successors {
     };
   }
 
-  /** For the model: a successor stands in its `next`. */
-  step(_: number, times: number): void {
+  /** A successor stands in the model's `next`. */
+  private step(step: number, times: number): void {
     const { set, model } = this;
     this.steps += times;
-    this.moves++;
+    if (isDelivery(step)) this.deliveries++;
     this.symmetry.canonical(model.next, this.found);
     const before = set.size;
     const index = set.add(this.foundWords);
@@ -165,16 +170,9 @@ export class Explorer implements Successors {
     if (fault !== null) this.firstBroken = { ...fault, state: index, last: null };
   }
 
-  /** For the model: a step for which there is no cell. */
-  unexpected(step: number, table: Table, state: number, event: number): void {
-    this.moves++;
-    const what = `${table.name}: ${table.events[event]} cannot happen in ${table.states[state]}`;
-    this.firstBroken ??= { kind: 'unexpected message', what, state: this.done, last: step };
-  }
-
-  /** For the model: a step that cannot be carried out. */
-  impossible(step: number, what: string): void {
-    this.moves++;
+  /** A step for which there is no cell, or that cannot be carried out. */
+  private impossible(step: number, what: string): void {
+    this.deliveries++;
     this.firstBroken ??= { kind: 'unexpected message', what, state: this.done, last: step };
   }
 
@@ -186,11 +184,11 @@ export class Explorer implements Successors {
     }
     this.set.read(this.done, this.stateWords);
     this.graph?.begin();
-    this.moves = 0;
-    model.expand(state, this);
+    this.deliveries = 0;
+    model.expand(state, this.successors);
     this.most = Math.max(this.most, model.messagesIn(state));
     if (atRest(model, state)) this.rest.push(this.done);
-    else if (this.moves === 0) this.stuck.push(this.done);
+    else if (this.deliveries === 0) this.stuck.push(this.done);
     this.done++;
   }
 
@@ -205,7 +203,7 @@ export class Explorer implements Successors {
     if (first === undefined) return;
     const what =
       this.stuck.length > 0
-        ? `nothing can move any more, though something is outstanding (${this.stuck.length} such states)`
+        ? `something is outstanding, but no message can be taken (${this.stuck.length} such states)`
         : `rest cannot be reached any more (${lost.length} such states)`;
     this.firstBroken = { kind: 'progress', what, state: first, last: null };
   }

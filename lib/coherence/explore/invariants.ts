@@ -10,7 +10,7 @@ export type ViolationKind =
   | 'data value'
   /** A message, or an access, for which the receiver's state has no cell. */
   | 'unexpected message'
-  /** A state in which nothing can move although something is outstanding, or from which rest cannot be reached any more. */
+  /** A state in which something is outstanding and no message can be taken, or from which rest cannot be reached any more. */
   | 'progress';
 
 /** What a state breaks. */

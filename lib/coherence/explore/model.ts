@@ -12,7 +12,28 @@ import { KIND_NAMES, Kind, LANE_NAMES, LANE_OF, Lane, type KindName, type LaneNa
 import type { CoherenceProtocol } from '../protocol.js';
 import type { Table } from '../table.js';
 import { CACHE_ACTION as C, CACHE_EVENT, HOME_ACTION as H } from '../vocabulary.js';
-import * as packing from './packing.js';
+import {
+  cacheCounted,
+  cacheMissing,
+  cacheState,
+  cacheValue,
+  cacheWord,
+  homeLatest,
+  homeMemory,
+  homeOwner,
+  homeState,
+  homeWord,
+  layoutOf,
+  messageAcks,
+  messageKind,
+  messageLine,
+  messageQueue,
+  messageRequester,
+  messageTo,
+  messageValue,
+  messageWord,
+  type Layout,
+} from './packing.js';
 import { dataStates, requestStates, waitingStates } from './state-kinds.js';
 
 /** What is explored besides the protocol. */
@@ -47,19 +68,20 @@ export interface Successors {
  */
 const ACCESS = 1 << 16;
 
-/** What a step is. */
-export type StepMeaning =
-  | {
-      readonly access: 'load' | 'store' | 'evict';
-      readonly cache: number;
-      readonly line: number;
-      readonly value: number;
-    }
-  | { readonly message: number };
+/** Whether a step is a delivery. */
+export const isDelivery = (step: number): boolean => step < ACCESS;
+
+/** An access: `value` is that of a store that hits. */
+export interface AccessMeaning {
+  readonly access: 'load' | 'store' | 'evict';
+  readonly cache: number;
+  readonly line: number;
+  readonly value: number;
+}
 
 /** What a step is. */
-export function meaningOf(step: number): StepMeaning {
-  if (step < ACCESS) return { message: step };
+export function meaningOf(step: number): AccessMeaning | { readonly message: number } {
+  if (isDelivery(step)) return { message: step };
   const access = (['load', 'store', 'evict'] as const)[(step >> 8) & 3]!;
   return { access, cache: step & 63, line: (step >> 6) & 1, value: (step >> 7) & 1 };
 }
@@ -67,7 +89,7 @@ export function meaningOf(step: number): StepMeaning {
 /** Makes the successors of states. */
 export class Model {
   readonly protocol: CoherenceProtocol;
-  readonly layout: packing.Layout;
+  readonly layout: Layout;
   /** Whether a kind of message travels on a network that keeps order, by kind. */
   readonly ordered: Uint8Array;
   /** The successor that is being made. */
@@ -91,7 +113,7 @@ export class Model {
   constructor(protocol: CoherenceProtocol, options: ModelOptions) {
     const { cache, home } = protocol;
     this.protocol = protocol;
-    this.layout = packing.layout(options.caches, options.lines ?? 1);
+    this.layout = layoutOf(options.caches, options.lines ?? 1);
     this.ordered = orderedKinds(options);
     this.next = new Uint16Array(this.layout.words);
     this.cacheCells = new Uint8Array(cache.cells.length);
@@ -135,14 +157,14 @@ export class Model {
   private lineAskedFor(state: Uint16Array, cache: number): number {
     const { lines, block } = this.layout;
     for (let line = 0; line < lines; line++)
-      if (this.requesting[packing.cacheState(state[line * block + cache]!)] === 1) return line;
+      if (this.requesting[cacheState(state[line * block + cache]!)] === 1) return line;
     return -1;
   }
 
   /** An access as the program's next step. What hits without changing anything, or stalls, is no step. */
   private access(state: Uint16Array, cache: number, line: number, event: number, value: number, to: Successors): void {
     const table = this.protocol.cache;
-    const before = packing.cacheState(state[line * this.layout.block + cache]!);
+    const before = cacheState(state[line * this.layout.block + cache]!);
     const cell = before * table.events.length + event;
     const actions = table.cells[cell];
     const step = ACCESS | (event << 8) | (value << 7) | (line << 6) | cache;
@@ -167,9 +189,8 @@ export class Model {
     for (let at = messages; at < words && state[at] !== 0;) {
       const message = state[at]!;
       let times = 1;
-      if (this.ordered[packing.messageKind(message)] === 1) {
-        if (at === messages || packing.messageQueue(state[at - 1]!) !== packing.messageQueue(message))
-          this.deliver(state, at, 1, to);
+      if (this.ordered[messageKind(message)] === 1) {
+        if (at === messages || messageQueue(state[at - 1]!) !== messageQueue(message)) this.deliver(state, at, 1, to);
       } else {
         while (at + times < words && state[at + times] === message) times++;
         this.deliver(state, at, times, to);
@@ -180,17 +201,17 @@ export class Model {
 
   private deliver(state: Uint16Array, at: number, times: number, to: Successors): void {
     const message = state[at]!;
-    const toHome = packing.messageTo(message) === 0;
+    const toHome = messageTo(message) === 0;
     const table = (toHome ? this.protocol.home : this.protocol.cache) as unknown as Table;
     const event = toHome ? this.classifyAtHome(state, message) : this.classifyAtCache(state, message);
     if (event === NO_EVENT) {
-      to.impossible(message, `${table.name}: nobody there receives ${KIND_NAMES[packing.messageKind(message)]}`);
+      to.impossible(message, `${table.name}: nobody there receives ${KIND_NAMES[messageKind(message)]}`);
       return;
     }
-    const line = packing.messageLine(message);
-    const place = line * this.layout.block + (toHome ? this.layout.caches : packing.messageTo(message) - 1);
+    const line = messageLine(message);
+    const place = line * this.layout.block + (toHome ? this.layout.caches : messageTo(message) - 1);
     // Both kinds of words keep their state in the same bits.
-    const before = packing.cacheState(state[place]!);
+    const before = cacheState(state[place]!);
     const cell = before * table.events.length + event;
     const actions = table.cells[cell];
     if (actions === null || actions === undefined) {
@@ -201,27 +222,22 @@ export class Model {
     if (actions.includes(toHome ? H.stall : C.stall)) return;
     this.begin(state, at);
     if (toHome) this.atHome(line, event, message);
-    else this.atCache(packing.messageTo(message) - 1, line, event, message);
+    else this.atCache(messageTo(message) - 1, line, event, message);
     this.finish(message, times, to);
   }
 
   private classifyAtCache(state: Uint16Array, message: number): number {
-    const word = state[packing.messageLine(message) * this.layout.block + packing.messageTo(message) - 1]!;
-    return classifyAtCache(
-      packing.messageKind(message),
-      packing.messageAcks(message),
-      packing.cacheMissing(word),
-      packing.cacheCounted(word) === 1,
-    );
+    const word = state[messageLine(message) * this.layout.block + messageTo(message) - 1]!;
+    return classifyAtCache(messageKind(message), messageAcks(message), cacheMissing(word), cacheCounted(word) === 1);
   }
 
   private classifyAtHome(state: Uint16Array, message: number): number {
-    const home = packing.messageLine(message) * this.layout.block + this.layout.caches;
-    const from = packing.messageRequester(message);
+    const home = messageLine(message) * this.layout.block + this.layout.caches;
+    const from = messageRequester(message);
     const sharers = state[home + 1]!;
     return classifyAtHome(
-      packing.messageKind(message),
-      from !== 0 && packing.homeOwner(state[home]!) === from,
+      messageKind(message),
+      from !== 0 && homeOwner(state[home]!) === from,
       from !== 0 && ((sharers >> (from - 1)) & 1) === 1,
       bits(sharers),
     );
@@ -246,8 +262,7 @@ export class Model {
 
   private send(line: number, to: number, kind: number, requester: number, acks: number, value: number): void {
     if (this.inFlight === this.layout.capacity) this.overflow = true;
-    else
-      this.next[this.layout.messages + this.inFlight++] = packing.messageWord(line, to, kind, requester, acks, value);
+    else this.next[this.layout.messages + this.inFlight++] = messageWord(line, to, kind, requester, acks, value);
   }
 
   /** Does what the cache's cell says; `message` is 0 for an access. Messages after the action carry what the cache holds then. */
@@ -257,10 +272,10 @@ export class Model {
     const place = line * layout.block + cache;
     const self = cache + 1;
     const word = next[place]!;
-    let value = packing.cacheValue(word);
-    let counted = packing.cacheCounted(word);
-    let missing = packing.cacheMissing(word);
-    const cell = packing.cacheState(word) * table.events.length + event;
+    let value = cacheValue(word);
+    let counted = cacheCounted(word);
+    let missing = cacheMissing(word);
+    const cell = cacheState(word) * table.events.length + event;
     const actions = table.cells[cell]!;
     for (let i = 0; i < actions.length; i++)
       switch (actions[i]) {
@@ -286,19 +301,19 @@ export class Model {
           break;
         // Responses do not say who sent them or for whom: no receiver looks at it.
         case C.sendInvAckToRequester:
-          this.send(line, packing.messageRequester(message), Kind.InvAck, 0, 0, 0);
+          this.send(line, messageRequester(message), Kind.InvAck, 0, 0, 0);
           break;
         case C.sendDataToRequester:
-          this.send(line, packing.messageRequester(message), this.ownerData, 0, packing.messageAcks(message), value);
+          this.send(line, messageRequester(message), this.ownerData, 0, messageAcks(message), value);
           break;
         case C.sendDataToHome:
           this.send(line, 0, Kind.DataOwner, 0, 0, value);
           break;
         case C.keepData:
-          value = packing.messageValue(message);
+          value = messageValue(message);
           break;
         case C.addCount:
-          missing += packing.messageAcks(message);
+          missing += messageAcks(message);
           counted = 1;
           break;
         case C.countOne:
@@ -309,12 +324,7 @@ export class Model {
       }
     const after = table.next[cell]!;
     const waits = this.waiting[after] === 1;
-    next[place] = packing.cacheWord(
-      after,
-      this.withData[after] === 1 ? value : 0,
-      waits ? counted : 0,
-      waits ? missing : 0,
-    );
+    next[place] = cacheWord(after, this.withData[after] === 1 ? value : 0, waits ? counted : 0, waits ? missing : 0);
   }
 
   /** A store that hits: the new value is the latest from now on. */
@@ -322,10 +332,9 @@ export class Model {
     const { next, layout } = this;
     const place = line * layout.block + cache;
     const word = next[place]!;
-    next[place] = packing.cacheWord(packing.cacheState(word), value, packing.cacheCounted(word), packing.cacheMissing(word)); // prettier-ignore
+    next[place] = cacheWord(cacheState(word), value, cacheCounted(word), cacheMissing(word)); // prettier-ignore
     const home = line * layout.block + layout.caches;
-    const { homeState, homeMemory, homeOwner } = packing;
-    next[home] = packing.homeWord(homeState(next[home]!), homeMemory(next[home]!), value, homeOwner(next[home]!));
+    next[home] = homeWord(homeState(next[home]!), homeMemory(next[home]!), value, homeOwner(next[home]!));
   }
 
   /** Does what the home's cell says. */
@@ -334,12 +343,12 @@ export class Model {
     const table = this.protocol.home;
     const place = line * layout.block + layout.caches;
     const word = next[place]!;
-    const from = packing.messageRequester(message);
+    const from = messageRequester(message);
     const self = from === 0 ? 0 : 1 << (from - 1);
-    let memory = packing.homeMemory(word);
-    let owner = packing.homeOwner(word);
+    let memory = homeMemory(word);
+    let owner = homeOwner(word);
     let sharers = next[place + 1]!;
-    const cell = packing.homeState(word) * table.events.length + event;
+    const cell = homeState(word) * table.events.length + event;
     const actions = table.cells[cell]!;
     for (let i = 0; i < actions.length; i++)
       switch (actions[i]) {
@@ -349,7 +358,7 @@ export class Model {
             from,
             Kind.DataDir,
             0,
-            packing.messageKind(message) === Kind.GetM ? bits(sharers & ~self) : 0,
+            messageKind(message) === Kind.GetM ? bits(sharers & ~self) : 0,
             memory,
           );
           break;
@@ -391,13 +400,13 @@ export class Model {
           owner = 0;
           break;
         case H.writeMemory:
-          memory = packing.messageValue(message);
+          memory = messageValue(message);
           break;
         default:
           throw new Error(`${table.name}: the explorer does not know the action ${table.actions[actions[i]!]}`);
       }
     const after = (sharers === 0 ? table.nextWithoutSharers : table.next)[cell]!;
-    next[place] = packing.homeWord(after, memory, packing.homeLatest(word), owner);
+    next[place] = homeWord(after, memory, homeLatest(word), owner);
     next[place + 1] = sharers;
   }
 }

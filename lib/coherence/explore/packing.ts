@@ -70,7 +70,7 @@ export interface Layout {
 }
 
 /** The layout for so many caches and lines. Throws a RangeError for more than fit. */
-export function layout(caches: number, lines: number): Layout {
+export function layoutOf(caches: number, lines: number): Layout {
   if (!Number.isInteger(caches) || caches < 1 || caches > MOST_CACHES)
     throw new RangeError(`1 to ${MOST_CACHES} caches can be explored, not ${caches}`);
   if (!Number.isInteger(lines) || lines < 1 || lines > MOST_LINES)

@@ -4,7 +4,7 @@
  */
 import { KIND_NAMES } from '../messages.js';
 import type { Table } from '../table.js';
-import { meaningOf, type Model, type Successors } from './model.js';
+import { meaningOf, type AccessMeaning, type Model, type Successors } from './model.js';
 import {
   cacheState,
   homeState,
@@ -25,6 +25,8 @@ export interface TracedStep {
   /** Who acts: a cache, or -1 for home. */
   readonly at: number;
   readonly line: number;
+  /** The access, such as `store 1`, or null for a delivery. */
+  readonly access: string | null;
   /** The message that is delivered, or null for an access. */
   readonly message: string | null;
   /** Who sent the message: a cache, -1 for home, null for an access. */
@@ -100,18 +102,25 @@ function told(model: Model, step: number, before: Uint16Array, after: Uint16Arra
   const line = isAccess ? meaning.line : messageLine(meaning.message);
   const from = isAccess ? null : (senders.get(meaning.message)?.shift() ?? null);
   if (before !== after) noteSent(model, step, at, before, after, senders);
-  const message = isAccess ? null : messageName(model, meaning.message);
-  const access = isAccess ? `${meaning.access}${accessDetail(meaning)}` : '';
   const who = nameOf(at, line, model.layout.lines);
+  const access = isAccess ? accessName(model, before, meaning) : null;
+  const message = isAccess ? null : messageName(meaning.message);
   return {
-    text: message === null ? `${who}: ${access}` : `${who} takes ${message}`,
+    text: access === null ? `${who} takes ${message}` : `${who}: ${access}`,
     at,
     line,
+    access,
     message,
     from,
     before: stateAt(model, before, at, line),
     after: stateAt(model, after, at, line),
   };
+}
+
+/** A store that misses has no value yet: it asks for the line. */
+function accessName(model: Model, state: Uint16Array, { access, cache, line, value }: AccessMeaning): string {
+  const hits = model.writable[cacheState(state[line * model.layout.block + cache]!)] === 1;
+  return access === 'store' && hits ? `store ${value}` : access;
 }
 
 /** Messages that a step has added are from whoever acted. */
@@ -135,17 +144,14 @@ function noteSent(
       senders.set(message, [...(senders.get(message) ?? []), at]);
 }
 
-function accessDetail({ access, value }: { readonly access: string; readonly value: number }): string {
-  return access === 'store' ? ` ${value}` : '';
-}
-
 /** `cache 1`, `home`, with the line if there are several. */
 export function nameOf(at: number, line: number, lines: number): string {
   const who = at < 0 ? 'home' : `cache ${at}`;
-  return lines > 1 ? `${who} of line ${line}` : who;
+  if (lines === 1) return who;
+  return at < 0 ? `home of line ${line}` : `${who}, line ${line}`;
 }
 
-function messageName(model: Model, message: number): string {
+function messageName(message: number): string {
   const kind = KIND_NAMES[messageKind(message)]!;
   const parts: string[] = [];
   const requester = messageRequester(message);

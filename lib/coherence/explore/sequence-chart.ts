@@ -1,0 +1,32 @@
+/** A way to a fault as a sequence chart in Mermaid's notation, which forges and editors draw. */
+import type { Violation } from './explorer.js';
+import type { TracedStep } from './trace.js';
+
+/** The chart of a violation: a message arrives where its arrow stands; notes tell accesses and changes of state. */
+export function sequenceChart({ kind, what, steps }: Violation, { caches, lines }: ChartSize): string {
+  const several = lines > 1;
+  const actors = [
+    ...Array.from({ length: caches }, (_, cache) => `  participant C${cache} as cache ${cache}`),
+    ...Array.from({ length: lines }, (_, line) => `  participant H${line} as home${several ? ` of line ${line}` : ''}`),
+  ];
+  const chart = steps.flatMap((step, index) =>
+    drawn(step, several, kind === 'unexpected message' && index === steps.length - 1),
+  );
+  return ['sequenceDiagram', ...actors, ...chart, `  Note over C0,H${lines - 1}: ${kind}: ${what}`].join('\n');
+}
+
+/** How many columns a chart has; an Exploration says. */
+export interface ChartSize {
+  readonly caches: number;
+  readonly lines: number;
+}
+
+function drawn(step: TracedStep, several: boolean, lost: boolean): string[] {
+  const actor = (at: number): string => (at < 0 ? `H${step.line}` : `C${at}`);
+  const line = several && step.at >= 0 ? `line ${step.line}: ` : '';
+  const change = step.before === step.after ? step.before : `${step.before} → ${step.after}`;
+  const self = actor(step.at);
+  if (step.message === null) return [`  Note over ${self}: ${line}${step.access}, ${change}`];
+  const arrow = lost ? '--x' : '->>';
+  return [`  ${actor(step.from ?? -1)}${arrow}${self}: ${step.message}`, `  Note over ${self}: ${line}${change}`];
+}
