@@ -10,23 +10,23 @@ import { withRows } from '../../../lib/coherence/with-rows.js';
 
 describe('the states of a protocol', () => {
   // Counted by an independent program for the same model: states, steps, depth, and classes under renaming of caches.
-  it.each<[CoherenceProtocol, number, number, number, number, number]>([
-    [msi, 2, 1358, 3340, 23, 706],
-    [mesi, 2, 1860, 4772, 24, 958],
-    [msi, 3, 38256, 133912, 29, 6950],
-  ])('of %s with %i caches are as many as published', (protocol, caches, states, steps, depth, orbits) => {
+  it.each<[string, CoherenceProtocol, number, number, number, number, number]>([
+    ['MSI', msi, 2, 1358, 3340, 23, 706],
+    ['MESI', mesi, 2, 1860, 4772, 24, 958],
+    ['MSI', msi, 3, 38256, 133912, 29, 6950],
+  ])('of %s are as many as published', (_, protocol, caches, states, steps, depth, orbits) => {
     const whole = explore(protocol, { caches, symmetry: false, oneKindOfData: true });
     expect([whole.states, whole.steps, whole.depth]).toEqual([states, steps, depth]);
     const classes = explore(protocol, { caches, oneKindOfData: true });
     expect([classes.states, classes.depth]).toEqual([orbits, depth]);
   });
 
-  it.each<[CoherenceProtocol, number, number]>([
-    [msi, 3, 5],
-    [mesi, 3, 5],
-    [mosi, 3, 6],
-    [moesi, 3, 6],
-  ])('of $0.name with 3 caches are sound, and every cell is reached', (protocol, two, three) => {
+  it.each<[string, CoherenceProtocol, number, number]>([
+    ['MSI', msi, 3, 5],
+    ['MESI', mesi, 3, 5],
+    ['MOSI', mosi, 3, 6],
+    ['MOESI', moesi, 3, 6],
+  ])('of %s with 3 caches are sound, and every cell is reached', (_, protocol, two, three) => {
     const { complete, violation, stuck, lost, mostMessagesInFlight, cells } = explore(protocol, { caches: 3 });
     expect({ complete, violation, stuck, lost }).toEqual({ complete: true, violation: null, stuck: 0, lost: 0 });
     expect(cells.excused).toEqual([]);
@@ -45,9 +45,10 @@ describe('the states of a protocol', () => {
     'cache SM_AD DataOwner(ack>0)',
     'cache SM_AD DataOwner(ack>0)[all acks were early]',
   ];
-  it.each<[CoherenceProtocol, string[]]>([
-    [msi, [...NEED_THREE_TO_WRITE, 'home S_D PutM(non-owner)', 'home S_D PutS(not a sharer)']],
+  it.each<[string, CoherenceProtocol, string[]]>([
+    ['MSI', msi, [...NEED_THREE_TO_WRITE, 'home S_D PutM(non-owner)', 'home S_D PutS(not a sharer)']],
     [
+      'MESI',
       mesi,
       [
         ...NEED_THREE_TO_WRITE,
@@ -57,6 +58,7 @@ describe('the states of a protocol', () => {
       ],
     ],
     [
+      'MOSI',
       mosi,
       [
         ...OWNED_NEED_THREE,
@@ -64,6 +66,7 @@ describe('the states of a protocol', () => {
       ],
     ],
     [
+      'MOESI',
       moesi,
       [
         ...OWNED_NEED_THREE,
@@ -73,7 +76,7 @@ describe('the states of a protocol', () => {
         ...['PutE(non-owner)', 'PutM(non-owner)', 'PutO(non-owner)', 'PutS(not a sharer)'].map(e => `home S ${e}`),
       ],
     ],
-  ])('of $0.name with 2 caches miss just the cells that take a third', (protocol, cells) => {
+  ])('of %s with 2 caches miss just the cells that take a third', (_, protocol, cells) => {
     const { excused, unexplained, contradicted } = explore(protocol, { caches: 2 }).cells;
     expect(excused.map(({ cell }) => cell).sort()).toEqual([...cells].sort());
     expect([unexplained, contradicted]).toEqual([[], []]);
