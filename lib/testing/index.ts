@@ -12,6 +12,11 @@ export {
   sampledAccess,
 } from './evidence.js';
 export type { EvidenceOverrides } from './evidence.js';
+export * from './random-options.js';
+export { randomTest, RandomTester, CHECK_WORDS, type RandomProgress } from './random-tester.js';
+export { shrinkRandomTest, shrunkText, type ShrunkTest } from './random-shrink.js';
+export type { RandomMachine } from './random-machine.js';
+export type { RandomDriver } from './random-driver.js';
 export { repeat, scenario } from './scenario.js';
 export type { Miss, ScenarioResult } from './scenario.js';
 export { explore, Explorer } from '../coherence/explore/explorer.js';
