@@ -1,11 +1,10 @@
 /** `disco-sim latency`: read latencies of the presets by parts, beside those that their sources print. */
-import { parseArgs } from 'node:util';
 import { VERSION } from '../engine/version.js';
 import { meetsPublished, presetLatencies } from '../experiments/latency.js';
 import { latencyText } from '../experiments/latency-table.js';
-import { presetNames, type PresetName } from '../machine/presets.js';
-import { unknown } from './arguments.js';
+import { presetNames } from '../machine/presets.js';
 import { UsageError } from './errors.js';
+import { namesOf, parseOptions } from './options.js';
 
 const HELP = `disco-sim latency [options]
 
@@ -25,12 +24,12 @@ const OPTIONS = {
 
 /** Runs the command. */
 export function latencyCommand(words: readonly string[]): Promise<void> {
-  const { values, positionals } = parsed(words);
+  const { values, positionals } = parseOptions(words, OPTIONS);
   if (values.help === true) process.stdout.write(HELP);
   else if (positionals.length > 0)
     throw new UsageError(`latency takes no files, but was given ${positionals.join(' ')}`);
   else {
-    const results = chosen(values.preset).map(presetLatencies);
+    const results = namesOf('preset', values.preset ?? presetNames.join(), presetNames).map(presetLatencies);
     process.stdout.write(
       values.json === true
         ? `${JSON.stringify({ version: VERSION, results }, null, 1)}\n`
@@ -39,28 +38,4 @@ export function latencyCommand(words: readonly string[]): Promise<void> {
     if (!results.every(meetsPublished)) process.exitCode = 1;
   }
   return Promise.resolve();
-}
-
-function chosen(list: string | undefined): PresetName[] {
-  const names = list === undefined ? presetNames : list.split(',').map(name => name.trim());
-  return names.map(name => {
-    const known = presetNames.find(preset => preset === name);
-    if (known === undefined) throw new UsageError(unknown('preset', name, presetNames));
-    return known;
-  });
-}
-
-function parsed(
-  words: readonly string[],
-): ReturnType<typeof parseArgs<{ options: typeof OPTIONS; allowPositionals: true }>> {
-  const known = Object.keys(OPTIONS).map(name => `--${name}`);
-  for (const word of words) {
-    const name = /^--[^=]+/.exec(word)?.[0];
-    if (name !== undefined && !known.includes(name)) throw new UsageError(unknown('option', name, known));
-  }
-  try {
-    return parseArgs({ args: [...words], options: OPTIONS, allowPositionals: true });
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
 }

@@ -5,10 +5,10 @@ import { VERSION } from '../engine/version.js';
 import { GuestError } from '../guest/errors.js';
 import { SpecificationError } from '../machine/specification-error.js';
 import { TraceError } from '../workloads/trace.js';
-import { unknown } from './arguments.js';
 import { Interrupted, UsageError } from './errors.js';
 import { latencyCommand } from './latency-command.js';
 import { mainJob } from './main-job.js';
+import { unknown } from './options.js';
 import { traceCommand } from './trace-command.js';
 
 const HELP = `disco-sim ${VERSION}: cache-coherent NUMA machines and page placement, simulated

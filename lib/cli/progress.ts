@@ -4,17 +4,19 @@
 export class ProgressLine {
   private readonly stream: NodeJS.WriteStream;
   private readonly total: number;
+  private readonly unit: string;
   private readonly started = performance.now();
   private shown = 0;
   private done = 0;
 
-  /** `total` is the number of references of the whole job. */
-  constructor(stream: NodeJS.WriteStream, total: number) {
+  /** `total` is the number of references, or of whatever `unit` says, of the whole job. */
+  constructor(stream: NodeJS.WriteStream, total: number, unit = 'references') {
     this.stream = stream;
     this.total = total;
+    this.unit = unit;
   }
 
-  /** Called often; draws ten times a second. `done` counts references from the start of the job. */
+  /** Called often; draws ten times a second. `done` counts from the start of the job. */
   update(label: string, done: number): void {
     this.done = done;
     const now = performance.now();
@@ -24,7 +26,7 @@ export class ProgressLine {
     const rate = done / seconds;
     const left = rate > 0 ? (this.total - done) / rate : 0;
     const percent = Math.floor((100 * done) / this.total);
-    const text = `${String(percent).padStart(3)} %  ${(rate / 1e6).toFixed(1)} M references/s  ${clock(left)} left  ${label}`;
+    const text = `${String(percent).padStart(3)} %  ${perSecond(rate)} ${this.unit}/s  ${clock(left)} left  ${label}`;
     this.stream.write(`\r\x1b[K${text.slice(0, (this.stream.columns || 80) - 1)}`);
   }
 
@@ -38,6 +40,10 @@ export class ProgressLine {
     const percent = this.total === 0 ? 100 : Math.floor((100 * this.done) / this.total);
     return `${percent} % of the job after ${clock((performance.now() - this.started) / 1000)}`;
   }
+}
+
+function perSecond(rate: number): string {
+  return rate < 1e6 ? `${(rate / 1e3).toFixed(0)} k` : `${(rate / 1e6).toFixed(1)} M`;
 }
 
 function clock(seconds: number): string {

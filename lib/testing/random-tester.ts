@@ -21,12 +21,11 @@ const NEIGHBOURS = 32;
 /** Accesses between two looks for stuck ones. */
 const LOOK = 1024;
 
-/** How far a test is, now and then. `false` ends it early. */
-export type RandomProgress = (accesses: number) => boolean | void;
-
 /** Runs a random test. Throws a RangeError for options that make no test; what the test finds is in its result. */
-export function randomTest(options: RandomTestOptions, progress?: RandomProgress): RandomTestResult {
-  return new RandomTester(options).run(progress);
+export function randomTest(options: RandomTestOptions): RandomTestResult {
+  const tester = new RandomTester(options);
+  tester.advance(Infinity);
+  return tester.result();
 }
 
 /** A random test in the making, for those who watch its machine. */
@@ -48,7 +47,8 @@ export class RandomTester implements RandomDriverClient {
   private completed = 0;
   private loads = 0;
   private nextLook = LOOK;
-  private stopped = false;
+  private over = false;
+  private fault: RandomFailure | null = null;
 
   constructor(options: RandomTestOptions) {
     for (const [name, least, most] of [
@@ -70,35 +70,42 @@ export class RandomTester implements RandomDriverClient {
     this.lineOf = Int32Array.from({ length: checks }, (_, check) => this.place(check));
     this.wordOf = Int32Array.from({ length: checks }, (_, check) => (check % PER_LINE) * CHECK_WORDS);
     this.lines = [...new Set(this.lineOf)];
-    for (const driver of this.machine.drivers) driver.drive(this);
+    for (const driver of this.machine.drivers) {
+      driver.drive(this);
+      driver.pause(1 + this.random.below(8));
+    }
     options.plant?.(this.machine);
   }
 
-  /** Runs to the end, to the first failure, or until `progress` says false. */
-  run(progress?: RandomProgress): RandomTestResult {
-    const { simulation, drivers } = this.machine;
-    for (const driver of drivers) driver.pause(1 + this.random.below(8));
-    let failure: RandomFailure | null = null;
+  /** Simulates so many events more, at most to the end or to the first failure. True if that is reached. */
+  advance(events: number): boolean {
+    if (this.over) return true;
+    const { simulation } = this.machine;
     try {
-      const watch = progress && { progress: () => progress(this.completed) };
-      const end = simulation.run(watch ?? {});
-      if (end === 'finished') {
-        const unrest = findUnrest(this);
-        if (unrest !== null) failure = this.failure(unrest.check, unrest.message, unrest.line);
-      }
+      this.over = simulation.run(events === Infinity ? {} : { events }) === 'finished';
+      const unrest = this.over ? findUnrest(this) : null;
+      if (unrest !== null) this.fault = this.failure(unrest.check, unrest.message, unrest.line);
     } catch (error) {
-      failure = this.explain(error);
+      this.over = true;
+      this.fault = this.explain(error);
     }
+    return this.over;
+  }
+
+  /** How it stands. */
+  result(): RandomTestResult {
+    const { simulation, drivers } = this.machine;
     return {
       ...{ accesses: this.completed, loads: this.loads, stores: this.completed - this.loads },
       misses: drivers.reduce((sum, driver) => sum + driver.misses, 0),
-      ...{ events: simulation.events, ticks: simulation.now, fingerprint: simulation.fingerprint.toString(), failure },
+      ...{ events: simulation.events, ticks: simulation.now, fingerprint: simulation.fingerprint.toString() },
+      failure: this.fault,
     };
   }
 
   /** For the drivers. */
   next(driver: RandomDriver): void {
-    if (this.started >= this.options.accesses || this.stopped) return;
+    if (this.started >= this.options.accesses) return;
     const check = this.random.below(this.busy.length);
     if (this.busy[check] === 1) {
       driver.pause(1 + this.random.below(4));

@@ -1,0 +1,50 @@
+/** Options of a command: parsed, with suggestions for what is misspelt, and numbers checked. */
+import { parseArgs, type ParseArgsConfig } from 'node:util';
+import { suggestion } from '../machine/suggestion.js';
+import { UsageError } from './errors.js';
+
+/** The options that a command knows, as `parseArgs` takes them. */
+export type KnownOptions = NonNullable<ParseArgsConfig['options']>;
+
+/** What a command line says. */
+export type ParsedOptions<Known extends KnownOptions> = ReturnType<
+  typeof parseArgs<{ options: Known; allowPositionals: true }>
+>;
+
+/** Parses what follows a command. Throws a UsageError for an option that it does not have, with a suggestion. */
+export function parseOptions<Known extends KnownOptions>(words: readonly string[], known: Known): ParsedOptions<Known> {
+  const names = Object.keys(known).map(name => `--${name}`);
+  for (const word of words) {
+    if (word === '--') break;
+    const name = /^--[^=]+/.exec(word)?.[0];
+    if (name !== undefined && !names.includes(name)) throw new UsageError(unknown('option', name, names));
+  }
+  try {
+    return parseArgs({ args: [...words], options: known, allowPositionals: true });
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}
+
+/** `there is no policy frist-touch; did you mean first-touch?` and what there is. */
+export function unknown(what: string, name: string, known: readonly string[]): string {
+  return `there is no ${what} ${name}${suggestion(name, known) || ';'} there are ${known.join(', ')}`;
+}
+
+/** Names separated by commas, each once. Throws a UsageError for one that is not known. */
+export function namesOf<Name extends string>(what: string, list: string, known: readonly Name[]): Name[] {
+  const result = list.split(',').map(name => {
+    const found = known.find(one => one === name.trim());
+    if (found === undefined) throw new UsageError(unknown(what, name.trim(), known));
+    return found;
+  });
+  return [...new Set(result)];
+}
+
+/** A whole number in a range. Throws a UsageError. */
+export function wholeNumber(what: string, text: string, least: number, most: number): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value < least || value > most)
+    throw new UsageError(`${what} takes a whole number from ${least} to ${most}, not ${JSON.stringify(text)}`);
+  return value;
+}
