@@ -1,11 +1,12 @@
 #!/usr/bin/env node
-/** The command line. Exit codes: 0 done, 1 a fault of ours, 2 something for the user to mend, 130 interrupted. */
+/** The command line. Exit codes: 0 done, 1 a fault of ours or of what was checked, 2 something for the user to mend, 130 interrupted. */
 import { ReplayError } from '../experiments/replay.js';
 import { VERSION } from '../engine/version.js';
 import { GuestError } from '../guest/errors.js';
 import { SpecificationError } from '../machine/specification-error.js';
 import { TraceError } from '../workloads/trace.js';
 import { Interrupted, UsageError } from './errors.js';
+import { exploreCommand } from './explore-command.js';
 import { latencyCommand } from './latency-command.js';
 import { mainJob } from './main-job.js';
 import { unknown } from './options.js';
@@ -13,10 +14,11 @@ import { traceCommand } from './trace-command.js';
 
 const HELP = `disco-sim ${VERSION}: cache-coherent NUMA machines and page placement, simulated
 
-disco-sim trace FILE...   replay recorded references on simulated machines
-disco-sim main            the recorded programs that come with the package, and a report
-disco-sim latency         read latencies of the presets by parts, beside published ones
-disco-sim --version       the version
+disco-sim trace FILE...    replay recorded references on simulated machines
+disco-sim main             the recorded programs that come with the package, and a report
+disco-sim explore PROTOCOL every state of a coherence protocol with a few caches
+disco-sim latency          read latencies of the presets by parts, beside published ones
+disco-sim --version        the version
 
 disco-sim COMMAND --help tells the options of a command.
 `;
@@ -25,6 +27,7 @@ const COMMANDS: Readonly<Record<string, (words: readonly string[]) => Promise<vo
   trace: traceCommand,
   main: mainJob,
   latency: latencyCommand,
+  explore: exploreCommand,
 };
 
 async function run([command, ...words]: readonly string[]): Promise<void> {

@@ -46,6 +46,32 @@ function perSecond(rate: number): string {
   return rate < 1e6 ? `${(rate / 1e3).toFixed(0)} k` : `${(rate / 1e6).toFixed(1)} M`;
 }
 
+/** Shows how far a search has come whose end nobody knows. */
+export class SearchLine {
+  private readonly stream: NodeJS.WriteStream;
+  private readonly started = performance.now();
+  private shown = 0;
+
+  constructor(stream: NodeJS.WriteStream) {
+    this.stream = stream;
+  }
+
+  /** Called often; draws ten times a second. */
+  update(label: string, states: number, steps: number): void {
+    const now = performance.now();
+    if (!this.stream.isTTY || now - this.shown < 100) return;
+    this.shown = now;
+    const seconds = (now - this.started) / 1000;
+    const text = `${label}: ${perSecond(states)} states, ${perSecond(states / seconds)} states/s, ${perSecond(steps / seconds)} steps/s, ${clock(seconds)}`;
+    this.stream.write(`\r\x1b[K${text.slice(0, (this.stream.columns || 80) - 1)}`);
+  }
+
+  /** Removes the line. */
+  clear(): void {
+    if (this.stream.isTTY) this.stream.write('\r\x1b[K');
+  }
+}
+
 function clock(seconds: number): string {
   const whole = Math.round(seconds);
   return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, '0')}`;

@@ -1,0 +1,133 @@
+/** `disco-sim explore PROTOCOL`: every state that a protocol can get into with a few caches, and what it found. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { Explorer, type Exploration } from '../coherence/explore/explorer.js';
+import { MOST_CACHES, MOST_LINES } from '../coherence/explore/packing.js';
+import { sequenceChart } from '../coherence/explore/sequence-chart.js';
+import type { CoherenceProtocol } from '../coherence/protocol.js';
+import { PROTOCOLS } from '../coherence/protocols.js';
+import { VERSION } from '../engine/version.js';
+import { Interrupted, UsageError } from './errors.js';
+import { parseOptions, unknown, wholeNumber } from './options.js';
+import { SearchLine } from './progress.js';
+
+const HELP = `disco-sim explore PROTOCOL [options]
+
+Goes through every order of deliveries, accesses and evictions that the protocol's tables allow, and checks single
+writer or many readers, the value of every copy and of memory, and that everything can always come to rest. Exit code
+1 and a shortest way to the fault, as a sequence chart, if one is found.
+
+PROTOCOL         msi, mesi, mosi or moesi
+--caches N       caches, 1 to ${MOST_CACHES} (default 3)
+--lines N        lines, 1 or ${MOST_LINES}, each with a home of its own (default 1)
+--unordered      let forwards overtake each other, to see why they must not
+--json           print one JSON object instead of text
+--help           this text
+`;
+
+const OPTIONS = {
+  caches: { type: 'string' },
+  lines: { type: 'string' },
+  unordered: { type: 'boolean' },
+  json: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
+/** Steps between two looks at the terminal. */
+const SLICE = 20_000;
+
+/** Runs the command. */
+export async function exploreCommand(words: readonly string[]): Promise<void> {
+  const { values, positionals } = parseOptions(words, OPTIONS);
+  if (values.help === true) {
+    process.stdout.write(HELP);
+    return;
+  }
+  const protocol = chosen(positionals);
+  const caches = wholeNumber('--caches', values.caches ?? '3', 1, MOST_CACHES);
+  const lines = wholeNumber('--lines', values.lines ?? '1', 1, MOST_LINES);
+  const forwards = values.unordered === true ? 'bag' : 'fifo';
+  const result = await search(new Explorer(protocol, { caches, lines, forwards }));
+  if (!result.complete && result.violation === null)
+    throw new UsageError(
+      `gave up after ${number(result.states)} states of ${what(result)} without a verdict; take fewer caches or lines`,
+    );
+  process.stdout.write(
+    values.json === true ? `${JSON.stringify({ version: VERSION, ...result }, null, 1)}\n` : explorationText(result),
+  );
+  if (result.violation !== null) process.exitCode = 1;
+}
+
+function chosen(names: readonly string[]): CoherenceProtocol {
+  const all: Readonly<Record<string, CoherenceProtocol>> = PROTOCOLS;
+  const known = Object.keys(all).map(name => name.toLowerCase());
+  const [name, ...others] = names;
+  if (name === undefined || others.length > 0)
+    throw new UsageError(`explore takes one protocol: ${known.join(', ')}; see disco-sim explore --help`);
+  const protocol = Object.entries(all).find(([own]) => own.toLowerCase() === name.toLowerCase())?.[1];
+  if (protocol === undefined) throw new UsageError(unknown('protocol', name, known));
+  return protocol;
+}
+
+async function search(explorer: Explorer): Promise<Exploration> {
+  let interrupted = false;
+  const onSignal = (): void => {
+    interrupted = true;
+  };
+  process.on('SIGINT', onSignal);
+  process.on('SIGTERM', onSignal);
+  const progress = new SearchLine(process.stderr);
+  try {
+    while (!explorer.run(SLICE)) {
+      progress.update(explorer.protocol.name, explorer.states, explorer.steps);
+      await nextTurn();
+      if (interrupted)
+        throw new Interrupted(`interrupted after ${number(explorer.states)} states of ${explorer.protocol.name}`);
+    }
+  } finally {
+    progress.clear();
+    process.off('SIGINT', onSignal);
+    process.off('SIGTERM', onSignal);
+  }
+  return explorer.result();
+}
+
+function explorationText(result: Exploration): string {
+  const { violation, cells } = result;
+  const counts =
+    `${number(result.states)} states but for the names of caches${result.lines > 1 ? ' and lines' : ''}, ` +
+    `${number(result.steps)} steps, ${result.depth} steps deep, at most ${result.mostMessagesInFlight} messages in flight`;
+  if (violation !== null) {
+    const way = violation.steps.map((step, index) => `${String(index + 1).padStart(4)}  ${step.text}`);
+    return [
+      `${what(result)}: violated, ${violation.kind}`,
+      `  ${violation.what}`,
+      `  after ${number(violation.depth)} steps; ${counts}`,
+      '',
+      ...way,
+      '',
+      sequenceChart(violation, result),
+      '',
+    ].join('\n');
+  }
+  const excused = cells.excused.map(({ cell, reason }) => `    ${cell}: ${reason}`);
+  const bare = [...cells.unexplained.map(cell => `    ${cell}: not reached, and the table does not say why`), ...cells.contradicted.map(cell => `    ${cell}: reached, although the table says why not`)]; // prettier-ignore
+  return [
+    `${what(result)}: verified`,
+    `  ${counts}`,
+    '  single writer or many readers, values of copies and memory, and a way to rest hold in every state',
+    `  ${cells.reached.length} of ${cells.reached.length + cells.excused.length + cells.unexplained.length} cells of the tables were reached`,
+    ...excused,
+    ...bare,
+    '',
+  ].join('\n');
+}
+
+function what({ protocol, caches, lines }: Exploration): string {
+  const several = (count: number, name: string): string => `${count} ${name}${count === 1 ? '' : 's'}`;
+  return `${protocol} with ${several(caches, 'cache')} and ${several(lines, 'line')}`;
+}
+
+/** With commas, whatever the locale. */
+function number(value: number): string {
+  return String(value).replace(/\B(?=(\d{3})+$)/g, ',');
+}
