@@ -2,6 +2,10 @@
  * The hold model: N processes, each of which schedules itself again. It times nothing but the queue of pending events
  * with its dispatch. After Jones, An Empirical Comparison of Priority-Queue and Event-Set Implementations (1986).
  * The k-th event dispatched draws delay k of one table, so every correct queue ends at the same time in the same order.
+ *
+ * Tried on the wheel and dropped, with 4096 pending events: records in rows of typed arrays (a quarter more cycles than
+ * record objects, also with all of the wheel in one array); sorting a slot by counting instead of by insertion (a third
+ * of the mispredicted branches, a fifth more instructions: no gain beyond the noise).
  */
 import FastPriorityQueue from 'fastpriorityqueue';
 import { WheelQueue } from '../../dist/engine/wheel-queue.js';
