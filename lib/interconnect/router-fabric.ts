@@ -254,6 +254,14 @@ export class RouterFabric {
     }
   }
 
+  /** Sets the traffic of links to 0. */
+  resetTraffic(): void {
+    this.linkMessages.fill(0);
+    this.linkFlits.fill(0);
+    this.linkWaited.fill(0);
+    this.largest.fill(0);
+  }
+
   /** What is not as it was in the beginning, in sentences. */
   imbalance(): string[] {
     const { options, width } = this;

@@ -3,7 +3,7 @@
  * as the network that books links. What it takes from the topology: the shape, the routes, the latency of every link
  * (with the pipeline of the router that it leaves) and the cycle, which is the time of a flit.
  *
- * Promised: order for each pair of nodes in the virtual networks named in `ordered`; virtual networks never block each
+ * Promised: order for each pair of nodes, as messages are handed over, in the virtual networks named in `ordered`; virtual networks never block each
  * other, because they share links and switches but no buffer; no deadlock among messages of one, whatever the load,
  * because nodes take what comes and routes cannot wait in circles. Unlike the network that books links it delivers a
  * message when its last flit has arrived, in whole cycles, and sends one for its own node to the router and back.
@@ -47,6 +47,11 @@ export class RouterNetwork<M extends Message> extends Component {
   private readonly destination: (message: M) => number;
   private readonly plan: RouterPlan;
   private readonly fabric: RouterFabric;
+  private readonly keepsOrder: readonly boolean[];
+  /** Messages that were handed over in ordered virtual networks and have not entered: by source, destination and lane, in order. */
+  private readonly entering: M[][][];
+  /** Those of them that have arrived before their turn, because one before them left later. */
+  private readonly early = new Set<M>();
   private readonly cycleTimer = new Timer(this, () => this.onCycle());
 
   /** Throws an Error with the reasons if the topology cannot be built from such routers. */
@@ -58,14 +63,18 @@ export class RouterNetwork<M extends Message> extends Component {
     this.topology = topology;
     this.destination = options.destination;
     this.plan = routerPlan(topology, routers);
-    const keepsOrder = Array.from({ length: LANES }, (_, lane) => ordered.includes(lane));
-    this.fabric = new RouterFabric(topology, routers, this.plan, keepsOrder, faults, this.stats, (message, to, cycle) =>
-      this.nodes[to].forward(message as M, cycle * this.plan.cycleTicks),
+    this.keepsOrder = Array.from({ length: LANES }, (_, lane) => ordered.includes(lane));
+    this.entering = Array.from({ length: topology.nodes }, () => []);
+    this.fabric = new RouterFabric(
+      topology,
+      routers,
+      this.plan,
+      this.keepsOrder,
+      faults,
+      this.stats,
+      (message, to, cycle) => this.nodes[to].forward(message as M, cycle * this.plan.cycleTicks),
     );
-    this.nodes = Array.from(
-      { length: topology.nodes },
-      (_, node) => new Port<M, M>(this, `node${node}`, message => this.onMessage(node, message)),
-    );
+    this.nodes = Array.from({ length: topology.nodes }, (_, node) => this.portOf(node));
   }
 
   /** A message leaves when its last flit crosses the switch: the link to the node is still to come. */
@@ -77,6 +86,10 @@ export class RouterNetwork<M extends Message> extends Component {
 
   override waitsFor(): string | undefined {
     return this.fabric.underWay > 0 ? this.fabric.stuck() : undefined;
+  }
+
+  override resetStatistics(): void {
+    this.fabric.resetTraffic();
   }
 
   /**
@@ -101,7 +114,36 @@ export class RouterNetwork<M extends Message> extends Component {
     }));
   }
 
+  private portOf(node: number): Port<M, M> {
+    const arrived = (message: M): void => this.onMessage(node, message);
+    return new Port<M, M>(this, `node${node}`, arrived, message => this.onHandOver(node, message));
+  }
+
+  /** Notes the order in which messages are handed over: one may be on its way to the network behind a later one. */
+  private onHandOver(from: number, message: M): boolean {
+    if (this.keepsOrder[message.lane]) this.queueOf(from, message).push(message);
+    return false;
+  }
+
+  private queueOf(from: number, message: M): M[] {
+    return (this.entering[from][this.destination(message) * LANES + message.lane] ??= []);
+  }
+
   private onMessage(from: number, message: M): void {
+    if (!this.keepsOrder[message.lane]) {
+      this.enter(from, message);
+      return;
+    }
+    const queue = this.queueOf(from, message);
+    if (queue[0] !== message) {
+      this.early.add(message);
+      return;
+    }
+    do this.enter(from, queue.shift()!);
+    while (queue.length > 0 && this.early.delete(queue[0]));
+  }
+
+  private enter(from: number, message: M): void {
     const { fabric, stats, plan, now } = this;
     const { calendar } = fabric;
     if (calendar.pending === 0 && !fabric.active) calendar.jump(Math.floor(now / plan.cycleTicks));

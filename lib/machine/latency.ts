@@ -2,6 +2,7 @@
 import { ns, TimeBase } from '../engine/time.js';
 import { routeLatency } from '../topology/distance.js';
 import type { Topology } from '../topology/topology.js';
+import { messageLengths } from './message-lengths.js';
 import type { ResolvedSpecification } from './specification.js';
 
 /** Who reads, where the line lives, and whose cache has it dirty: nodes. */
@@ -20,7 +21,8 @@ export interface LatencyPart {
 
 /**
  * The parts of a single read on a quiet machine, in the order of the way, from missing the caches until the processor
- * goes on. A node without processors or memory answers with what it would be. Throws a RangeError for a node that does
+ * goes on. With routers a message that does not reach them on the cycle waits for the next one, which is not counted:
+ * up to a cycle for each that crosses. A node without processors or memory answers with what it would be. Throws a RangeError for a node that does
  * not exist.
  */
 export function readParts(specification: ResolvedSpecification, topology: Topology, path: ReadPath): LatencyPart[] {
@@ -29,15 +31,19 @@ export function readParts(specification: ResolvedSpecification, topology: Topolo
   const time = new TimeBase(specification.tickPs);
   const parts: LatencyPart[] = [];
   const add = (part: string, value: number): void => void parts.push({ part, ns: time.ns(time.ticks(ns(value))) });
-  const cross = (from: number, to: number): void => {
+  const { control, data } = messageLengths(specification);
+  // Routers deliver the last flit, booked links the first.
+  const perFlit = specification.network.routers === undefined ? 0 : topology.links[0].ticksPerFlit;
+  const cross = (from: number, to: number, flits: number): void => {
     const interfaces = 2 * time.ticks(ns(specification.network.niNs));
-    parts.push({ part: 'network', ns: time.ns(interfaces + routeLatency(topology, from, to)) });
+    const travels = routeLatency(topology, from, to) + (flits - 1) * perFlit;
+    parts.push({ part: 'network', ns: time.ns(interfaces + travels) });
   };
   const bus = (node: number): void => add('bus', nodes[node].busNs);
   bus(reader);
   if (reader !== home) {
     add('request out', controller.requestOutNs);
-    cross(reader, home);
+    cross(reader, home, control);
   }
   if (reader === home) add('look-up', controller.lookupLocalNs);
   else add('look-up', controller.lookupRemoteNs);
@@ -46,7 +52,7 @@ export function readParts(specification: ResolvedSpecification, topology: Topolo
   else {
     add('forward out', controller.forwardOutNs);
     if (owner !== home) {
-      cross(home, owner);
+      cross(home, owner, control);
       add('forward in', controller.forwardInNs);
     }
     bus(owner);
@@ -55,7 +61,7 @@ export function readParts(specification: ResolvedSpecification, topology: Topolo
     from = owner;
   }
   if (from !== reader) {
-    cross(from, reader);
+    cross(from, reader, data);
     add('response in', controller.responseInNs);
   }
   bus(reader);

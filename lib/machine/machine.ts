@@ -1,6 +1,6 @@
 /** A machine: what a specification says, wired. The same can be wired by hand (examples/wiring.ts). */
 import { AddressMap } from '../coherence/address-map.js';
-import { HOME, type CoherenceMessage, type NodeMessage } from '../coherence/messages.js';
+import { HOME, Lane, type CoherenceMessage, type NodeMessage } from '../coherence/messages.js';
 import { PROTOCOLS } from '../coherence/protocols.js';
 import { connect } from '../engine/port.js';
 import type { EventQueue } from '../engine/queue.js';
@@ -8,7 +8,8 @@ import { Simulation, type RunEnd, type RunLimits } from '../engine/simulation.js
 import { MHz, ns, type Ticks } from '../engine/time.js';
 import { WheelQueue } from '../engine/wheel-queue.js';
 import { Network } from '../interconnect/network.js';
-import { NodeController, type ControllerTiming, type MessageLengths } from '../memory/node-controller.js';
+import { RouterNetwork } from '../interconnect/router-network.js';
+import { NodeController, type ControllerTiming } from '../memory/node-controller.js';
 import type { PageCounterOptions } from '../memory/page-counters.js';
 import type { CounterSettings } from '../placement/policy.js';
 import type { Program } from '../processor/operations.js';
@@ -18,6 +19,7 @@ import type { Topology } from '../topology/topology.js';
 import { buildTopology } from './build-topology.js';
 import { draw, type Drawing } from './draw.js';
 import { readLatencyNs } from './latency.js';
+import { messageLengths } from './message-lengths.js';
 import { resolve, type MachineSpecification, type ResolvedSpecification } from './specification.js';
 
 /** What a machine is built with, besides its specification. */
@@ -45,7 +47,7 @@ export class Machine {
   readonly simulation: Simulation;
   readonly map: AddressMap;
   readonly topology: Topology;
-  readonly network: Network<NodeMessage>;
+  readonly network: Network<NodeMessage> | RouterNetwork<NodeMessage>;
   /** By node. */
   readonly controllers: readonly NodeController[];
   /** By number over the machine: node by node. */
@@ -58,10 +60,7 @@ export class Machine {
     this.simulation = new Simulation({ tickPs: specification.tickPs, seed: options.seed, runAhead, queue });
     this.map = mapOf(specification);
     this.topology = buildTopology(specification, this.simulation.time);
-    this.network = new Network<NodeMessage>(this.simulation, 'network', {
-      topology: this.topology,
-      destination: message => nodeOfMessage(this.map, message),
-    });
+    this.network = this.makeNetwork();
     this.controllers = this.makeControllers();
     this.processors = this.makeProcessors();
     this.wire();
@@ -99,6 +98,16 @@ export class Machine {
   /** Pictures of the machine. */
   draw(): Drawing {
     return draw(this.specification);
+  }
+
+  private makeNetwork(): Network<NodeMessage> | RouterNetwork<NodeMessage> {
+    const { simulation, topology, map } = this;
+    const { routers } = this.specification.network;
+    const destination = (message: NodeMessage): number => nodeOfMessage(map, message);
+    if (routers === undefined) return new Network<NodeMessage>(simulation, 'network', { topology, destination });
+    // Protocols count on the order of forwards.
+    const ordered = [Lane.Forward];
+    return new RouterNetwork<NodeMessage>(simulation, 'network', { topology, destination, routers, ordered });
   }
 
   private makeControllers(): NodeController[] {
@@ -183,13 +192,4 @@ function mapOf({ nodes, pageBytes, processor }: ResolvedSpecification): AddressM
 /** The node that a message goes to: its home's or its processor's. What a network of nodes wants to know. */
 export function nodeOfMessage(map: AddressMap, message: NodeMessage): number {
   return message.to === HOME ? map.homeOfLine((message as CoherenceMessage).line) : map.nodeOfProcessor[message.to];
-}
-
-/** Lengths of messages in flits. */
-function messageLengths({ network, processor }: ResolvedSpecification): MessageLengths {
-  const { flitBytes, headerBytes } = network;
-  return {
-    control: Math.ceil(headerBytes / flitBytes),
-    data: Math.ceil((headerBytes + processor.l2.lineBytes) / flitBytes),
-  };
 }

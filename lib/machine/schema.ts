@@ -116,6 +116,12 @@ export const schema = object({
     niNs: positive,
     flitBytes: count(1, 4096),
     headerBytes: count(1, 4096),
+    routers: object({
+      virtualChannels: count(1, 10),
+      bufferFlits: count(1, 1024),
+      pipelineCycles: count(1, 64),
+      creditCycles: count(0, 64),
+    }).optional(),
   }),
   protocol: name(PROTOCOL_NAMES),
   counters: object({

@@ -5,10 +5,13 @@
 import type { ProtocolName } from '../coherence/protocols.js';
 import type { CounterSettings } from '../placement/policy.js';
 import type { CacheGeometry } from '../processor/set-array.js';
+import { TimeBase } from '../engine/time.js';
+import { routerFaults, type RouterOptions } from '../interconnect/router-options.js';
+import { buildTopology } from './build-topology.js';
 import { findFaults } from './faults.js';
 import { nodesOf } from './nodes.js';
 import { schema } from './schema.js';
-import { SpecificationError } from './specification-error.js';
+import { SpecificationError, type Fault } from './specification-error.js';
 
 /** A cache-coherent NUMA machine. */
 export interface MachineSpecification {
@@ -126,6 +129,11 @@ export interface NetworkSpecification {
   readonly flitBytes: number;
   /** What a message is longer than its data; the whole length of one without data. */
   readonly headerBytes: number;
+  /**
+   * Routers with buffers and virtual channels, flit by flit, in place of links that are booked. Then all links have one
+   * `flitNs` above 0, which is the cycle of the routers, and their latencies are whole numbers of cycles.
+   */
+  readonly routers?: RouterOptions | undefined;
 }
 
 /** A link, in either direction. */
@@ -186,5 +194,16 @@ export function resolve(specification: unknown): ResolvedSpecification {
   const faults = findFaults(specification);
   if (faults.length > 0) throw new SpecificationError(faults);
   const copy: MachineSpecification = schema.parse(specification);
-  return { ...copy, nodes: nodesOf(copy) };
+  const resolved = { ...copy, nodes: nodesOf(copy) };
+  const unbuilt = routersFaults(resolved);
+  if (unbuilt.length > 0) throw new SpecificationError(unbuilt);
+  return resolved;
+}
+
+/** Whether the topology can be built from the routers: only a whole one tells, so this comes when all else is right. */
+function routersFaults(resolved: ResolvedSpecification): Fault[] {
+  const { routers } = resolved.network;
+  if (routers === undefined) return [];
+  const topology = buildTopology(resolved, new TimeBase(resolved.tickPs));
+  return routerFaults(topology, routers).map(message => ({ path: 'network.routers', message }));
 }

@@ -59,6 +59,7 @@ function setUp(
 
 interface Sending {
   readonly wait: number;
+  readonly delay?: number;
   readonly from: number;
   readonly to: number;
   readonly lane: number;
@@ -67,11 +68,11 @@ interface Sending {
 
 /** Sends letters as planned; returns each with its departure and arrival. */
 function carry({ sim, nodes }: ReturnType<typeof setUp>, plan: readonly Sending[]) {
-  const sent = plan.map(({ wait, from, to, lane, flits }, i) => {
+  const sent = plan.map(({ wait, delay = 0, from, to, lane, flits }, i) => {
     if (wait > 0) sim.runUntil(sim.now + wait);
     const [source, goal] = [from % nodes.length, to % nodes.length];
-    nodes[source].wire.send(new Letter(i, goal, lane, flits));
-    return { departs: sim.now, from: source, to: goal, lane, flits };
+    nodes[source].wire.send(new Letter(i, goal, lane, flits), delay);
+    return { departs: sim.now + delay, from: source, to: goal, lane, flits };
   });
   sim.run();
   const arrivals = new Map(nodes.flatMap(node => node.received.map(([time, value]) => [value, time])));
@@ -81,6 +82,7 @@ function carry({ sim, nodes }: ReturnType<typeof setUp>, plan: readonly Sending[
 const sendings = fc.array(
   fc.record({
     wait: fc.oneof(fc.constant(0), fc.constant(0), fc.nat({ max: 40 })),
+    delay: fc.oneof(fc.constant(0), fc.nat({ max: 30 })),
     from: fc.nat({ max: 40 }),
     to: fc.nat({ max: 40 }),
     lane: fc.nat({ max: 2 }),

@@ -4,13 +4,15 @@
  */
 import { AddressMap } from '../../lib/coherence/address-map.js';
 import { mesi } from '../../lib/coherence/mesi.js';
-import { HOME, type NodeMessage } from '../../lib/coherence/messages.js';
+import { HOME, Lane, type NodeMessage } from '../../lib/coherence/messages.js';
 import type { CoherenceProtocol } from '../../lib/coherence/protocol.js';
 import { connect } from '../../lib/engine/port.js';
 import type { EventQueue } from '../../lib/engine/queue.js';
 import { Simulation } from '../../lib/engine/simulation.js';
 import { Clock } from '../../lib/engine/time.js';
 import { Network } from '../../lib/interconnect/network.js';
+import { RouterNetwork } from '../../lib/interconnect/router-network.js';
+import type { RouterOptions } from '../../lib/interconnect/router-options.js';
 import { NodeController, type ControllerTiming, type MemoryTiming } from '../../lib/memory/node-controller.js';
 import type { PageCounterOptions } from '../../lib/memory/page-counters.js';
 import { Processor } from '../../lib/processor/processor.js';
@@ -25,6 +27,8 @@ export interface MachineOptions {
   readonly queue: EventQueue | null;
   /** One node for each of the topology's. */
   readonly topology: Topology;
+  /** Routers flit by flit, or null for links that are booked. */
+  readonly routers: RouterOptions | null;
   /** Processors by node. */
   readonly processors: readonly number[];
   /** Frames of memory by node. */
@@ -77,6 +81,7 @@ export function defaults(nodes: number): MachineOptions {
     runAhead: true,
     queue: null,
     topology: matrix(nodes, 19),
+    routers: null,
     processors: Array.from({ length: nodes }, () => 1),
     frames: Array.from({ length: nodes }, () => 64),
     pageBytes: 512,
@@ -102,7 +107,7 @@ export interface Machine {
   readonly options: MachineOptions;
   readonly sim: Simulation;
   readonly map: AddressMap;
-  readonly network: Network<NodeMessage>;
+  readonly network: Network<NodeMessage> | RouterNetwork<NodeMessage>;
   readonly homes: readonly NodeController[];
   readonly cpus: readonly Processor[];
 }
@@ -119,11 +124,13 @@ export function wire(nodes: number, changes: Partial<MachineOptions> = {}): Mach
     ...(options.queue === null ? {} : { queue: options.queue }),
   });
   const clock = new Clock(2500 * options.period, options.period);
-  const network = new Network<NodeMessage>(sim, 'network', {
-    topology: options.topology,
-    destination: message =>
-      'line' in message && message.to === HOME ? map.homeOfLine(message.line) : map.nodeOfProcessor[message.to],
-  });
+  const { topology, routers } = options;
+  const destination = (message: NodeMessage): number =>
+    'line' in message && message.to === HOME ? map.homeOfLine(message.line) : map.nodeOfProcessor[message.to];
+  const network =
+    routers === null
+      ? new Network<NodeMessage>(sim, 'network', { topology, destination })
+      : new RouterNetwork<NodeMessage>(sim, 'network', { topology, destination, routers, ordered: [Lane.Forward] });
   const cpus: Processor[] = [];
   const homes = processors.map((count, node) => {
     const scope = sim.scope(`node${node}`);

@@ -1,0 +1,12 @@
+/** How long messages are. */
+import type { MessageLengths } from '../memory/node-controller.js';
+import type { ResolvedSpecification } from './specification.js';
+
+/** Lengths of messages in flits. */
+export function messageLengths({ network, processor }: ResolvedSpecification): MessageLengths {
+  const { flitBytes, headerBytes } = network;
+  return {
+    control: Math.ceil(headerBytes / flitBytes),
+    data: Math.ceil((headerBytes + processor.l2.lineBytes) / flitBytes),
+  };
+}
