@@ -4,5 +4,6 @@ import { runBenchmarks } from './harness.mjs';
 import { benchmarks as hold } from './hold.mjs';
 import { benchmarks as plainLoop } from './plain-loop.mjs';
 import { benchmarks as processor } from './processor.mjs';
+import { benchmarks as router } from './router.mjs';
 
-runBenchmarks([...hold, ...plainLoop, ...processor, ...construction]);
+runBenchmarks([...hold, ...plainLoop, ...processor, ...construction, ...router]);
