@@ -7,8 +7,8 @@ import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from '
 import { dirname, join, relative, resolve } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import ts from 'typescript';
-import { mesi } from '../lib/coherence/mesi.js';
-import type { Table } from '../lib/coherence/table.js';
+import { stateDiagram, tableMarkdown, type AnyTable } from '../lib/coherence/print.js';
+import { PROTOCOLS } from '../lib/coherence/protocols.js';
 
 const ROOT = join(__dirname, '..');
 const recording = Boolean(process.env['UPDATE_DOCS']);
@@ -79,42 +79,9 @@ function printed(code: string): string {
   return lines.join('');
 }
 
-/** Rows of state, events, actions and next state. Events of a state with the same consequences share a row. */
-function rowsOf({ states, events, actions, cells, next, nextWithoutSharers }: Table): string[] {
-  const rows: string[] = [];
-  states.forEach((state, s) => {
-    const groups = new Map<string, string[]>();
-    events.forEach((event, e) => {
-      const cell = s * events.length + e;
-      const effects = cells[cell];
-      if (effects === null) return;
-      const some = states[next[cell]];
-      const none = states[nextWithoutSharers[cell]];
-      const after = some === none ? (some === state ? '' : some) : `${some}, ${none} if no sharer is left`;
-      const key = `${Array.from(effects, action => actions[action]).join(', ')} | ${after}`;
-      groups.set(key, [...(groups.get(key) ?? []), event]);
-    });
-    for (const [consequences, grouped] of groups) rows.push(`| ${state} | ${grouped.join(', ')} | ${consequences} |`);
-  });
-  return rows.map(bare);
-}
-
-/** A table row whatever its columns are padded to. */
-function bare(row: string): string {
-  return row
-    .replace(/\s+/g, ' ')
-    .replace(/\|(?: ?\|)/g, '| |')
-    .trim();
-}
-
-/** The rows of the table behind a heading, without its own two heading rows. */
-function printedRows(path: string, heading: string): string[] {
-  const section = text(path).split(`\n### ${heading}\n`)[1]?.split(/\n##/)[0] ?? '';
-  return section
-    .split('\n')
-    .filter(line => line.startsWith('|'))
-    .slice(2)
-    .map(bare);
+/** What stands below a heading of the third level, up to the next heading. */
+function section(path: string, heading: string): string {
+  return text(path).split(`\n### ${heading}\n\n`)[1]?.split(/\n#/)[0] ?? '';
 }
 
 describe.each(documents.map(path => [relative(ROOT, path), path]))('%s', (_, path) => {
@@ -153,10 +120,16 @@ describe('docs/tutorial.md', () => {
 describe('docs/coherence.md', () => {
   const page = join(ROOT, 'docs', 'coherence.md');
 
-  it.each([
-    ['The cache side', mesi.cache],
-    ['The home side', mesi.home],
-  ])('prints the table: %s', (heading, table) => {
-    expect(printedRows(page, heading)).toEqual(rowsOf(table));
+  it.each(
+    Object.values(PROTOCOLS).flatMap(({ name, cache, home }) => [
+      [`${name} at caches`, cache],
+      [`${name} at homes`, home],
+    ]) as [string, AnyTable][],
+  )('prints the table and its diagram: %s', (heading, table) => {
+    const found = section(page, heading);
+    const current = `${tableMarkdown(table)}\n\n\`\`\`mermaid\n${stateDiagram(table)}\n\`\`\`\n`;
+    if (recording)
+      writeFileSync(page, text(page).replace(`\n### ${heading}\n\n${found}`, () => `\n### ${heading}\n\n${current}`)); // prettier-ignore
+    else expect(found).toBe(current);
   });
 });

@@ -1,9 +1,10 @@
 /** All benchmarks, on the built package: `npm run bench -- [--json] [--quick] [part of a name]...`. */
 import { benchmarks as construction } from './construction.mjs';
+import { benchmarks as explorer } from './explorer.mjs';
 import { runBenchmarks } from './harness.mjs';
 import { benchmarks as hold } from './hold.mjs';
 import { benchmarks as plainLoop } from './plain-loop.mjs';
 import { benchmarks as processor } from './processor.mjs';
 import { benchmarks as router } from './router.mjs';
 
-runBenchmarks([...hold, ...plainLoop, ...processor, ...construction, ...router]);
+runBenchmarks([...hold, ...plainLoop, ...processor, ...construction, ...router, ...explorer]);
