@@ -10,6 +10,7 @@ import { exploreCommand } from './explore-command.js';
 import { latencyCommand } from './latency-command.js';
 import { mainJob } from './main-job.js';
 import { unknown } from './options.js';
+import { randomCommand } from './random-command.js';
 import { traceCommand } from './trace-command.js';
 
 const HELP = `disco-sim ${VERSION}: cache-coherent NUMA machines and page placement, simulated
@@ -19,6 +20,11 @@ disco-sim main             the recorded programs that come with the package, and
 disco-sim explore PROTOCOL every state of a coherence protocol with a few caches
 disco-sim latency          read latencies of the presets by parts, beside published ones
 disco-sim --version        the version
+disco-sim trace FILE...   replay recorded references on simulated machines
+disco-sim main            the recorded programs that come with the package, and a report
+disco-sim latency         read latencies of the presets by parts, beside published ones
+disco-sim random-test     random tests of the coherence protocols
+disco-sim --version       the version
 
 disco-sim COMMAND --help tells the options of a command.
 `;
@@ -28,6 +34,7 @@ const COMMANDS: Readonly<Record<string, (words: readonly string[]) => Promise<vo
   main: mainJob,
   latency: latencyCommand,
   explore: exploreCommand,
+  'random-test': randomCommand,
 };
 
 async function run([command, ...words]: readonly string[]): Promise<void> {

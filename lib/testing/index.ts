@@ -14,6 +14,7 @@ export {
 export type { EvidenceOverrides } from './evidence.js';
 export * from './random-options.js';
 export { randomTest, RandomTester, CHECK_WORDS } from './random-tester.js';
+export { randomSweep, type RandomSweep, type SweptTest } from './random-sweep.js';
 export { shrinkRandomTest, shrunkText, type ShrunkTest } from './random-shrink.js';
 export type { RandomMachine } from './random-machine.js';
 export type { RandomDriver } from './random-driver.js';

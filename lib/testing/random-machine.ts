@@ -1,9 +1,11 @@
 /** The machine of a random test: tiny caches, short wires, few frames, and any topology. */
 import { AddressMap } from '../coherence/address-map.js';
-import { HOME, type NodeMessage } from '../coherence/messages.js';
+import { HOME, Lane, type NodeMessage } from '../coherence/messages.js';
 import { connect } from '../engine/port.js';
 import { Simulation } from '../engine/simulation.js';
 import { Network } from '../interconnect/network.js';
+import { RouterNetwork } from '../interconnect/router-network.js';
+import { routerFaults } from '../interconnect/router-options.js';
 import { NodeController } from '../memory/node-controller.js';
 import { crossbar } from '../topology/crossbar.js';
 import { fatTree } from '../topology/fat-tree.js';
@@ -30,11 +32,19 @@ const TIMING = {
 };
 const MEMORY = { accessTicks: 6, bankTicks: 2, banks: 2 };
 
+/** Buffers so small that they are full most of the time. */
+const ROUTERS = { virtualChannels: 2, bufferFlits: 2, pipelineCycles: 1, creditCycles: 0 };
+
+/** Whether a topology can be built from routers; a matrix has none. */
+export function hasRouters(kind: RandomTopology, nodes: number): boolean {
+  return routerFaults(shape(kind, nodes, 1), ROUTERS).length === 0;
+}
+
 /** A wired machine of drivers. */
 export interface RandomMachine {
   readonly simulation: Simulation;
   readonly map: AddressMap;
-  readonly network: Network<NodeMessage>;
+  readonly network: Network<NodeMessage> | RouterNetwork<NodeMessage>;
   readonly controllers: readonly NodeController[];
   readonly drivers: readonly RandomDriver[];
 }
@@ -45,7 +55,7 @@ export function randomMachine(options: RandomTestOptions): RandomMachine {
   // Jitter stands in for contention; without it everything has a bandwidth.
   const busy = jitter ? 0 : 1;
   const timing = { ...TIMING, homeOccupancy: busy, passOccupancy: busy };
-  const topology = shape(options.topology, options.nodes, busy);
+  const topology = shape(options.topology, options.nodes, options.network === 'routers' ? 1 : busy);
   const { nodes } = topology;
   const list = Array.from({ length: nodes }, (_, node) => node);
   const simulation = new Simulation({ tickPs: 1000, seed: options.seed });
@@ -55,11 +65,19 @@ export function randomMachine(options: RandomTestOptions): RandomMachine {
     pageBytes: PAGE_BYTES,
     lineBytes: LINE_BYTES,
   });
-  const network = new Network<NodeMessage>(simulation, 'network', {
+  const carries = {
     topology,
-    destination: message =>
+    destination: (message: NodeMessage) =>
       'line' in message && message.to === HOME ? map.homeOfLine(message.line) : map.nodeOfProcessor[message.to]!,
-  });
+  };
+  const network =
+    options.network === 'booking'
+      ? new Network<NodeMessage>(simulation, 'network', carries)
+      : new RouterNetwork<NodeMessage>(simulation, 'network', {
+          ...carries,
+          routers: ROUTERS,
+          ordered: [Lane.Forward],
+        });
   const drivers: RandomDriver[] = [];
   const controllers = list.map(node => {
     const scope = simulation.scope(`node${node}`);
@@ -84,7 +102,7 @@ export function randomMachine(options: RandomTestOptions): RandomMachine {
 
 function shape(kind: RandomTopology, nodes: number, ticksPerFlit: number): Topology {
   const link = { latency: 2, ticksPerFlit };
-  const attached = { nodesPerRouter: 1, attach: { latency: 1, ticksPerFlit }, link };
+  const attached = { nodesPerRouter: 1, attach: link, link };
   const rows = Math.max(1, Math.floor(Math.sqrt(nodes)));
   const columns = Math.ceil(nodes / rows);
   switch (kind) {

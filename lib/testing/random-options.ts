@@ -7,6 +7,11 @@ export const RANDOM_TOPOLOGIES = ['crossbar', 'ring', 'mesh', 'torus', 'hypercub
 /** See RANDOM_TOPOLOGIES. */
 export type RandomTopology = (typeof RANDOM_TOPOLOGIES)[number];
 
+/** The networks that a random test can have: one that books links, or routers flit by flit. */
+export const RANDOM_NETWORKS = ['booking', 'routers'] as const;
+/** See RANDOM_NETWORKS. */
+export type RandomNetwork = (typeof RANDOM_NETWORKS)[number];
+
 /** A random test. Everything about it follows from these; equal options give equal runs. */
 export interface RandomTestOptions {
   readonly seed: string;
@@ -18,6 +23,7 @@ export interface RandomTestOptions {
   /** From 1 to 16. */
   readonly processorsPerNode: number;
   readonly topology: RandomTopology;
+  readonly network: RandomNetwork;
   /** Places of four words that are stored to one by one and then loaded together; at least one. */
   readonly checks: number;
   /** Whether messages are held up at random: 0 to 3 ticks, and one in eight by 101 to 115 more. */

@@ -1,6 +1,7 @@
 /** What has to hold when a random test is over: nothing in transition, nothing lost, nobody forgotten. */
 import type { LineData } from '../coherence/line-data.js';
 import type { RandomCheck } from './random-options.js';
+import { RouterNetwork } from '../interconnect/router-network.js';
 import type { PrivateCaches } from '../processor/private-caches.js';
 import { CHECK_WORDS, type RandomTester } from './random-tester.js';
 
@@ -13,7 +14,7 @@ export interface Unrest {
 
 /** The first thing that is not as it should be, or null. */
 export function findUnrest(tester: RandomTester): Unrest | null {
-  return transient(tester) ?? forgotten(tester) ?? lost(tester);
+  return transient(tester) ?? unbalanced(tester) ?? forgotten(tester) ?? lost(tester);
 }
 
 function transient({ machine, protocol }: RandomTester): Unrest | null {
@@ -27,6 +28,13 @@ function transient({ machine, protocol }: RandomTester): Unrest | null {
     if (reason !== undefined) return rest(`${controller.path} waits for ${reason}`, -1);
   }
   return null;
+}
+
+/** Whatever was taken has to be given back. */
+function unbalanced({ machine }: RandomTester): Unrest | null {
+  const { network } = machine;
+  const [fault] = network instanceof RouterNetwork ? network.imbalance() : [];
+  return fault === undefined ? null : { check: 'resources in the end', message: fault, line: -1 };
 }
 
 /** Every copy has to be known at home, and every owner has to have one. */

@@ -11,7 +11,15 @@ import { RandomTester, randomTest } from '../../lib/testing/random-tester.js';
 import { both, faulty, inCells, newCells, to, without } from '../system/faulty-protocol.js';
 
 const OPTIONS: RandomTestOptions = {
-  ...{ seed: 'spec', accesses: 10_000, protocol: mesi, nodes: 4, processorsPerNode: 2, topology: 'mesh' },
+  ...{
+    seed: 'spec',
+    accesses: 10_000,
+    protocol: mesi,
+    nodes: 4,
+    processorsPerNode: 2,
+    topology: 'mesh',
+    network: 'booking',
+  },
   ...{ checks: 80, jitter: true, deadlockTicks: 50_000 },
 };
 
