@@ -27,7 +27,17 @@ describe('disco-sim random-test', () => {
   });
 
   it('prints the same for the same seed, and a table without --json', () => {
-    const words = ['random-test', '--accesses', '2000', '--protocol', 'MESI', '--topology', 'mesh,torus', '--nodes', '6'];
+    const words = [
+      'random-test',
+      '--accesses',
+      '2000',
+      '--protocol',
+      'MESI',
+      '--topology',
+      'mesh,torus',
+      '--nodes',
+      '6',
+    ];
     const { stdout, exit } = disco(TRACES, ...words);
     expect([exit, stdout]).toEqual([0, disco(TRACES, ...words).stdout]);
     expect(stdout).toMatch(/^MESI, torus, routers.* 500 .*nothing found$/m);
