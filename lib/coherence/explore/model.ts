@@ -2,7 +2,7 @@
  * The explored model: a few caches, one home for each line, and three networks, as protocol tables move them. It is the
  * third interpreter of the tables, beside the private caches and the node controller; what a message is, all three ask of
  * `classify.ts`. From a state it makes every successor: one access, one eviction or one delivery each.
- * 300 lines: the two switches over actions, and what calls them, read together.
+ * 430 lines: the two switches over actions, and what calls them, read together.
  *
  * Values are 0 and 1, and a store writes either. A load that hits is no step; a store that misses asks for the right,
  * and the store itself is a step of its own. A cache has one request open over all lines, and may evict at any time.
