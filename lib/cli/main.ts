@@ -8,6 +8,7 @@ import { TraceError } from '../workloads/trace.js';
 import { Interrupted, UsageError } from './errors.js';
 import { exploreCommand } from './explore-command.js';
 import { latencyCommand } from './latency-command.js';
+import { litmusCommand } from './litmus-command.js';
 import { mainJob } from './main-job.js';
 import { unknown } from './options.js';
 import { randomCommand } from './random-command.js';
@@ -19,12 +20,9 @@ disco-sim trace FILE...    replay recorded references on simulated machines
 disco-sim main             the recorded programs that come with the package, and a report
 disco-sim explore PROTOCOL every state of a coherence protocol with a few caches
 disco-sim latency          read latencies of the presets by parts, beside published ones
+disco-sim random-test      random tests of the coherence protocols
+disco-sim litmus FILE...   litmus tests on machines of many shapes, against what the memory model allows
 disco-sim --version        the version
-disco-sim trace FILE...   replay recorded references on simulated machines
-disco-sim main            the recorded programs that come with the package, and a report
-disco-sim latency         read latencies of the presets by parts, beside published ones
-disco-sim random-test     random tests of the coherence protocols
-disco-sim --version       the version
 
 disco-sim COMMAND --help tells the options of a command.
 `;
@@ -35,6 +33,7 @@ const COMMANDS: Readonly<Record<string, (words: readonly string[]) => Promise<vo
   latency: latencyCommand,
   explore: exploreCommand,
   'random-test': randomCommand,
+  litmus: litmusCommand,
 };
 
 async function run([command, ...words]: readonly string[]): Promise<void> {

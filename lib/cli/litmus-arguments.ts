@@ -1,0 +1,50 @@
+/** The command line of `litmus` as data: parsed, checked, with suggestions for what is misspelt. */
+import { PROTOCOL_NAMES, type ProtocolName } from '../coherence/protocols.js';
+import { MEMORY_MODELS, type MemoryModel } from '../workloads/litmus-outcomes.js';
+import { parseOptions, unknown, wholeNumber } from './options.js';
+import { UsageError } from './errors.js';
+
+/** What `litmus` is asked to do. */
+export interface LitmusArguments {
+  /** Files and folders. */
+  readonly paths: readonly string[];
+  readonly classic: boolean;
+  readonly model: MemoryModel;
+  readonly runs: number;
+  readonly seed: string;
+  readonly protocol: ProtocolName;
+  readonly json: boolean;
+  readonly help: boolean;
+}
+
+const OPTIONS = {
+  classic: { type: 'boolean' },
+  model: { type: 'string' },
+  runs: { type: 'string' },
+  seed: { type: 'string' },
+  protocol: { type: 'string' },
+  json: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
+/** The most rounds of a test: some hours. */
+const MOST_RUNS = 10_000_000;
+
+/** Parses what follows the command. Throws a UsageError. */
+export function parseLitmusArguments(words: readonly string[]): LitmusArguments {
+  const { values, positionals } = parseOptions(words, OPTIONS);
+  const { classic = false, model = 'sc', runs = '2000', seed = '1997', protocol = 'MESI' } = values;
+  const { json = false, help = false } = values;
+  return {
+    ...{ paths: positionals, classic, seed, json, help },
+    model: one('memory model', model.toLowerCase(), MEMORY_MODELS),
+    protocol: one('protocol', protocol.toUpperCase(), PROTOCOL_NAMES),
+    runs: wholeNumber('--runs', runs, 1, MOST_RUNS),
+  };
+}
+
+function one<T extends string>(what: string, name: string, known: readonly T[]): T {
+  const found = known.find(candidate => candidate === name);
+  if (found === undefined) throw new UsageError(unknown(what, name, known));
+  return found;
+}

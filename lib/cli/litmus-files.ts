@@ -1,0 +1,43 @@
+/** Litmus files: named one by one, or all `.litmus` files below a folder, in order of their paths. */
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { readLitmus } from '../workloads/litmus-reader.js';
+import { LitmusError, type LitmusTest } from '../workloads/litmus-test.js';
+import { UsageError } from './errors.js';
+
+/** The largest file that is read, in bytes: tests have a few hundred. */
+const LARGEST = 2 ** 20;
+
+/** What was read, and what could not be. */
+export interface LitmusFiles {
+  readonly tests: readonly LitmusTest[];
+  /** Messages, each with its file. */
+  readonly refused: readonly string[];
+}
+
+/** Reads all that paths lead to. A file that cannot be read does not stop the others. Throws a UsageError for a path that leads nowhere. */
+export function readLitmusFiles(paths: readonly string[]): LitmusFiles {
+  const tests: LitmusTest[] = [];
+  const refused: string[] = [];
+  for (const file of paths.flatMap(filesOf))
+    try {
+      if (statSync(file).size > LARGEST) throw new UsageError(`${file}: more than ${LARGEST} bytes are no litmus test`);
+      tests.push(readLitmus(readFileSync(file, 'utf8'), file));
+    } catch (error) {
+      const { message } = error as Error;
+      refused.push(error instanceof LitmusError || error instanceof UsageError ? message : `${file}: ${message}`);
+    }
+  return { tests, refused };
+}
+
+function filesOf(path: string): string[] {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found === undefined) throw new UsageError(`cannot read ${path}: there is no such file or folder`);
+  if (!found.isDirectory()) return [path];
+  const files = readdirSync(path, { recursive: true, encoding: 'utf8' })
+    .filter(name => name.endsWith('.litmus'))
+    .map(name => join(path, name))
+    .sort();
+  if (files.length === 0) throw new UsageError(`there are no .litmus files in ${path}`);
+  return files;
+}

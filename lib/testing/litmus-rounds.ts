@@ -1,0 +1,209 @@
+/**
+ * Many rounds of a litmus test on one machine. In each, locations lie on lines not used before, some caches are warmed,
+ * the threads meet, and each starts after a random delay and executes with random gaps. All of it is drawn before the
+ * run, from a stream of its own, so that a round can be repeated.
+ */
+import type { RandomStream } from '../engine/random.js';
+import type { Machine } from '../machine/machine.js';
+import {
+  call,
+  compute,
+  fence,
+  load,
+  loadLinked,
+  store,
+  storeConditional,
+  type Operation,
+  type Program,
+} from '../processor/operations.js';
+import { joinOperands } from '../workloads/litmus-outcomes.js';
+import type { LitmusInstruction, LitmusOperand, LitmusTest } from '../workloads/litmus-test.js';
+import { outcomeOffset } from '../workloads/litmus-test.js';
+import { LITMUS_FRAMES, LITMUS_LINE, LITMUS_PAGE } from './litmus-machine.js';
+import { LitmusSoftware, MEET } from './litmus-software.js';
+
+/** One thread of one round. */
+interface Part {
+  /** Locations that the thread loads, and locations to which it stores what they hold, before the start. */
+  readonly warmed: readonly number[];
+  readonly owned: readonly number[];
+  /** Cycles before the start and before each instruction. */
+  readonly delay: number;
+  readonly gaps: readonly number[];
+}
+
+/** One round. */
+interface Round {
+  /** Addresses of the locations. */
+  readonly addresses: readonly number[];
+  readonly parts: readonly Part[];
+}
+
+/** Something that happened in a round, for a history. */
+export interface LitmusEvent {
+  readonly time: number;
+  readonly thread: number;
+  readonly what: string;
+}
+
+/** The rounds of one machine. */
+export class LitmusRounds {
+  /** What each round left behind, filled while the machine runs. */
+  readonly outcomes: number[][];
+  /** What happened in the round that is watched, in order. Times are those of a machine that does not run ahead. */
+  readonly history: LitmusEvent[] = [];
+  private readonly test: LitmusTest;
+  private readonly machine: Machine;
+  private readonly rounds: readonly Round[];
+  private readonly watched: number;
+
+  /** `watched` is the round whose history is kept, or -1. */
+  constructor(test: LitmusTest, machine: Machine, random: RandomStream, count: number, watched: number) {
+    this.test = test;
+    this.machine = machine;
+    this.watched = watched;
+    // Before the rounds, so that fewer of them are the same ones.
+    const places = shuffled(machine.processors.length, random);
+    const free = Array.from({ length: machine.map.nodes }, () => 0);
+    this.rounds = Array.from({ length: count }, () => drawRound(test, random, free));
+    const size = outcomeOffset(test, test.threads.length) + test.locations.length;
+    this.outcomes = this.rounds.map(() => Array.from({ length: size }, () => 0));
+    const programs: (Program | null)[] = machine.processors.map(() => null);
+    test.threads.forEach((_, thread) => (programs[places[thread]!] = this.program(thread)));
+    machine.load(new LitmusSoftware(test.threads.length), programs);
+  }
+
+  /** Where locations were and how the threads started, in words. */
+  describe(round: number): string[] {
+    const { addresses, parts } = this.rounds[round]!;
+    const { map } = this.machine;
+    const homes = addresses.map((address, i) => {
+      const line = Math.floor(address / LITMUS_LINE);
+      return `${this.test.locations[i]!} in line ${line} of node ${map.homeOfLine(line)}`;
+    });
+    const names = (list: readonly number[]): string => list.map(i => this.test.locations[i]!).join(' ') || 'nothing';
+    return [
+      homes.join(', '),
+      ...parts.map(
+        ({ warmed, owned, delay, gaps }, i) =>
+          `thread ${i} has read ${names(warmed)}, owns ${names(owned)}, starts after ${delay} cycles, gaps ${gaps.join(' ')}`,
+      ),
+    ];
+  }
+
+  private *program(thread: number): Program {
+    const base = outcomeOffset(this.test, thread);
+    const memory = outcomeOffset(this.test, this.test.threads.length);
+    const { initial } = this.test;
+    for (const [index, { addresses, parts }] of this.rounds.entries()) {
+      const part = parts[thread]!;
+      const outcome = this.outcomes[index]!;
+      if (thread === 0) for (const [i, value] of initial.entries()) if (value !== 0) yield store(addresses[i]!, value);
+      // The page is in the TLB before the start, without a word of the line.
+      for (const address of addresses) yield load(address - (address % LITMUS_PAGE));
+      yield call(MEET);
+      for (const location of part.warmed) yield load(addresses[location]!);
+      for (const location of part.owned) yield store(addresses[location]!, initial[location]!);
+      yield call(MEET);
+      if (part.delay > 0) yield compute(part.delay);
+      yield* this.execute(thread, index, outcome, base);
+      yield call(MEET);
+      if (thread === 0) for (const [i, address] of addresses.entries()) outcome[memory + i] = yield load(address);
+    }
+  }
+
+  private *execute(thread: number, index: number, outcome: number[], base: number): Generator<Operation, void, number> {
+    const { addresses, parts } = this.rounds[index]!;
+    const { registers, initial, instructions } = this.test.threads[thread]!;
+    const values = [...initial];
+    for (const [i, instruction] of instructions.entries()) {
+      const gap = parts[thread]!.gaps[i]!;
+      if (gap > 0) yield compute(gap);
+      const result = yield* this.perform(instruction, addresses, values);
+      if (index === this.watched) this.note(thread, instruction, registers, values, result);
+    }
+    for (const [i, value] of values.entries()) outcome[base + i] = value;
+  }
+
+  private *perform(
+    instruction: LitmusInstruction,
+    addresses: readonly number[],
+    values: number[],
+  ): Generator<Operation, number, number> {
+    switch (instruction.kind) {
+      case 'load':
+        return (values[instruction.register] = yield load(addresses[instruction.location]!));
+      case 'load-linked':
+        return (values[instruction.register] = yield loadLinked(addresses[instruction.location]!));
+      case 'store': {
+        const value = valueOf(instruction.value, values);
+        yield store(addresses[instruction.location]!, value);
+        return value;
+      }
+      case 'store-conditional': {
+        const { register, location } = instruction;
+        return (values[register] = yield storeConditional(addresses[location]!, values[register]!));
+      }
+      case 'fence':
+        return yield fence();
+      case 'set': {
+        yield compute(1);
+        const { register, operation, left, right } = instruction;
+        return (values[register] = joinOperands(operation, valueOf(left, values), valueOf(right, values)));
+      }
+    }
+  }
+
+  private note(
+    thread: number,
+    instruction: LitmusInstruction,
+    registers: readonly string[],
+    values: readonly number[],
+    result: number,
+  ): void {
+    const where = 'location' in instruction ? ` ${this.test.locations[instruction.location]!}` : '';
+    const register = 'register' in instruction ? ` ${registers[instruction.register]!}` : '';
+    const outcome =
+      instruction.kind === 'fence' ? '' : ` = ${'register' in instruction ? values[instruction.register]! : result}`;
+    const what = `${instruction.kind}${where}${register}${outcome}`;
+    this.history.push({ time: this.machine.simulation.now, thread, what });
+  }
+}
+
+function drawRound(test: LitmusTest, random: RandomStream, free: number[]): Round {
+  const addresses: number[] = [];
+  for (const [i] of test.locations.entries())
+    // Now and then two locations share a line.
+    addresses.push(i > 0 && random.below(8) === 0 ? addresses[i - 1]! + 4 : freshLine(random, free));
+  const slow = [0, 4, 30, 300][random.below(4)]!;
+  const some = (odds: number): number[] => test.locations.flatMap((_, i) => (random.below(odds) === 0 ? [i] : []));
+  const parts = test.threads.map(({ instructions }) => ({
+    warmed: some(2),
+    owned: some(8),
+    delay: random.below(slow + 1),
+    gaps: instructions.map(() => (random.below(3) === 0 ? random.below(slow + 1) : 0)),
+  }));
+  return { addresses, parts };
+}
+
+/** The next line of a random node; not the first of a page. */
+function freshLine(random: RandomStream, free: number[]): number {
+  const node = random.below(free.length);
+  const used = free[node]!++;
+  const perPage = LITMUS_PAGE / LITMUS_LINE - 1;
+  const page = node * LITMUS_FRAMES + (Math.floor(used / perPage) % LITMUS_FRAMES);
+  return page * LITMUS_PAGE + (1 + (used % perPage)) * LITMUS_LINE + 4 * random.below(4);
+}
+
+function shuffled(count: number, random: RandomStream): number[] {
+  const list = Array.from({ length: count }, (_, i) => i);
+  for (let i = count - 1; i > 0; i--) {
+    const j = random.below(i + 1);
+    [list[i], list[j]] = [list[j]!, list[i]!];
+  }
+  return list;
+}
+
+function valueOf(operand: LitmusOperand, values: readonly number[]): number {
+  return 'value' in operand ? operand.value : values[operand.register]!;
+}

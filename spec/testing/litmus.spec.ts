@@ -1,0 +1,136 @@
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { mesi } from '../../lib/coherence/mesi.js';
+import { PROTOCOL_NAMES } from '../../lib/coherence/protocols.js';
+import { compute } from '../../lib/processor/operations.js';
+import type * as Operations from '../../lib/processor/operations.js';
+import { StoreBuffer } from '../../lib/processor/store-buffer.js';
+import { runLitmus, shownWeak, type LitmusOptions, type LitmusReport } from '../../lib/testing/litmus.js';
+import { classicLitmusTests } from '../../lib/workloads/litmus-classics.js';
+import { readLitmus } from '../../lib/workloads/litmus-reader.js';
+import type { LitmusTest } from '../../lib/workloads/litmus-test.js';
+import { both, faulty, inCells, newCells, to, type Change } from '../system/faulty-protocol.js';
+
+const CLASSICS = classicLitmusTests();
+const SEED = 'spec';
+
+const classic = (name: string): LitmusTest => CLASSICS.find(test => test.name === name)!;
+const run = (test: LitmusTest, options: Partial<LitmusOptions>): LitmusReport =>
+  runLitmus(test, { model: 'tso', runs: 100, seed: SEED, ...options });
+const seen = (list: readonly { outcome: string; count: number }[]): string[] =>
+  list.filter(({ count }) => count > 0).map(({ outcome }) => outcome);
+
+describe('litmus tests on simulated machines', () => {
+  it('show under SC nothing that SC forbids, over all classic tests, and most of what it allows', () => {
+    const reports = CLASSICS.map(test => run(test, { model: 'sc', runs: 100 }));
+    expect(reports.flatMap(({ forbidden }) => forbidden)).toEqual([]);
+    expect(shownWeak(reports)).toBeNull();
+    const allowed = reports.flatMap(report => report.allowed);
+    expect(seen(allowed).length).toBeGreaterThan(0.8 * allowed.length);
+  });
+
+  it('show under TSO nothing that TSO forbids, and with store buffers what SC forbids', () => {
+    const reports = CLASSICS.map(test => run(test, { runs: 100 }));
+    expect(reports.flatMap(({ forbidden }) => forbidden)).toEqual([]);
+    expect(shownWeak(reports)).toBe(true);
+    const shown = reports.filter(({ weak }) => seen(weak).length > 0).map(({ test }) => test);
+    expect(shown).toEqual(expect.arrayContaining(['SB', 'R+mfence+po', 'Z6.4', '3.SB']));
+  });
+
+  it.each(PROTOCOL_NAMES)('keep the promises under %s', protocol => {
+    for (const model of ['sc', 'tso'] as const)
+      for (const name of ['SB', 'MP', 'IRIW', 'CoRR', '2+2W'])
+        expect(run(classic(name), { model, protocol }).forbidden).toEqual([]);
+  });
+
+  it('give the same report for the same seed, and another for another', () => {
+    const test = classic('SB');
+    expect(run(test, {})).toEqual(run(test, {}));
+    expect(run(test, { seed: 'another' }).allowed).not.toEqual(run(test, {}).allowed);
+  });
+
+  it('count every round once', () => {
+    const report = run(classic('SB'), { runs: 130 });
+    expect(report.allowed.reduce((sum, { count }) => sum + count, 0)).toBe(130);
+    expect(report.conditionHeld).toBe(report.weak[0].count);
+  });
+
+  it('refuse a number of runs that is none', () => {
+    expect(() => run(classic('SB'), { runs: 0 })).toThrow('runs are a positive integer, not 0');
+  });
+
+  it('start from initial values, and keep what linked accesses promise', () => {
+    const rows = ['ll $2,0(%x)', 'addiu $3,$2,1', 'sc $3,0(%x)'].map(row => ` ${row} | ${row} | sw $4,0(%x) ;\n`);
+    const first = rows.slice(0, 2).map(row => row.replace('sw $4,0(%x)', ''));
+    const text = `MIPS INC\n{ x=5; %x=x; 2:$4=40; }\n P0 | P1 | P2 ;\n${first.join('')}${rows[2]}exists (x=42 /\\ 0:$3=1 /\\ 1:$3=1)`;
+    for (const model of ['sc', 'tso'] as const) {
+      const report = run(readLitmus(text, 'INC.litmus'), { model, runs: 150 });
+      expect(report.forbidden).toEqual([]);
+      expect(report.conditionHeld).toBeGreaterThan(0);
+      expect(seen(report.allowed).some(outcome => outcome.includes('0:$3=0'))).toBe(true);
+    }
+  });
+});
+
+describe('a planted fault', () => {
+  afterEach(() => {
+    jest.restoreAllMocks();
+  });
+
+  /** Forbidden outcomes of a test under TSO. */
+  const forbidden = (test: LitmusTest, options: Partial<LitmusOptions> = {}): readonly string[] =>
+    run(test, options).forbidden.map(({ outcome }) => outcome);
+
+  it('is seen: a store buffer that drains out of order', () => {
+    const original = StoreBuffer.prototype.push;
+    jest.spyOn(StoreBuffer.prototype, 'push').mockImplementation(function (this: StoreBuffer, frame, offset, value) {
+      if (this.size === 0 || this.size === this.capacity) return original.call(this, frame, offset, value);
+      // The new store goes before the oldest.
+      const oldest = [this.frame, this.offset, this.value] as const;
+      this.shift();
+      original.call(this, frame, offset, value);
+      return original.call(this, ...oldest);
+    });
+    expect(forbidden(classic('MP'), { runs: 400 })).toContain('1:r0=1 1:r1=0 x=1 y=1');
+  });
+
+  it('is seen: loads that do not look into the store buffer', () => {
+    jest.spyOn(StoreBuffer.prototype, 'find').mockReturnValue(-1);
+    expect(forbidden(classic('CoWR0'))).toEqual(['0:r0=0 x=1']);
+  });
+
+  it('is seen: fences that wait for nothing', () => {
+    const operations = jest.requireActual<typeof Operations>('../../lib/processor/operations.js');
+    jest.spyOn(operations, 'fence').mockImplementation(() => compute(1));
+    expect(forbidden(classic('SB+mfences'))).toEqual(['0:r0=0 1:r0=0 x=1 y=1']);
+  });
+
+  /** MESI with another cache table for as long as this case runs. */
+  function plant(change: Change): void {
+    const { cache } = faulty({ cache: change });
+    jest.replaceProperty(mesi as { cache: typeof mesi.cache }, 'cache', cache);
+  }
+
+  it('is seen under SC: a writer that does not wait for acknowledgements, with the history of the outcome', () => {
+    const late = ['I', 'S', 'E', 'M', 'MI_A', 'SI_A', 'II_A', 'IS_D'];
+    const early = inCells(['IM_AD', 'SM_AD'], ['DataDir(ack>0)'], to('M'));
+    plant(both(early, newCells(late, ['Inv-Ack', 'Last-Inv-Ack'], [])));
+    const report = run(classic('SB'), { model: 'sc', runs: 300, seed: '1' });
+    const found = report.forbidden.find(({ outcome }) => outcome === '0:r0=0 1:r0=0 x=1 y=1')!;
+    expect(found.setting).toHaveLength(3);
+    expect(found.history.map(({ thread, what }) => `${thread} ${what}`).sort()).toEqual([
+      '0 load y r0 = 0',
+      '0 store x = 1',
+      '1 load x r0 = 0',
+      '1 store y = 1',
+    ]);
+    const times = found.history.map(({ time }) => time);
+    expect(times).toEqual([...times].sort((a, b) => a - b));
+  });
+
+  it('is seen: an Inv in IS_D that is answered early leads to a message that its receiver does not expect', () => {
+    plant(inCells(['IS_D'], ['Inv'], cell => ({ ...cell, actions: ['sendInvAckToRequester'] })));
+    expect(() => run(classic('IRIW'), { model: 'sc', runs: 300, seed: '0' })).toThrow(
+      'DataOwner(ack=0) from processor 0 cannot happen to line',
+    );
+  });
+});
