@@ -10,6 +10,7 @@ import { exploreCommand } from './explore-command.js';
 import { latencyCommand } from './latency-command.js';
 import { litmusCommand } from './litmus-command.js';
 import { mainJob } from './main-job.js';
+import { networkCommand } from './network-command.js';
 import { unknown } from './options.js';
 import { randomCommand } from './random-command.js';
 import { traceCommand } from './trace-command.js';
@@ -22,6 +23,7 @@ disco-sim explore PROTOCOL every state of a coherence protocol with a few caches
 disco-sim latency          read latencies of the presets by parts, beside published ones
 disco-sim random-test      random tests of the coherence protocols
 disco-sim litmus FILE...   litmus tests on machines of many shapes, against what the memory model allows
+disco-sim network          latency against load of an interconnect, flit by flit
 disco-sim --version        the version
 
 disco-sim COMMAND --help tells the options of a command.
@@ -34,6 +36,7 @@ const COMMANDS: Readonly<Record<string, (words: readonly string[]) => Promise<vo
   explore: exploreCommand,
   'random-test': randomCommand,
   litmus: litmusCommand,
+  network: networkCommand,
 };
 
 async function run([command, ...words]: readonly string[]): Promise<void> {
