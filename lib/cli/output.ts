@@ -28,7 +28,7 @@ export function output(results: readonly RunResult[], options: OutputOptions): v
 function html(results: readonly RunResult[], title: string): string {
   const largest = new Map<string, ResolvedSpecification>();
   for (const { machine } of results)
-    if (machine.nodes.length >= (largest.get(machine.name)?.nodes.length ?? 0)) largest.set(machine.name, machine);
+    if (sizeOf(machine) > sizeOf(largest.get(machine.name))) largest.set(machine.name, machine);
   return reportHtml({
     title,
     results,
@@ -41,8 +41,18 @@ function html(results: readonly RunResult[], title: string): string {
   });
 }
 
-function captionOf({ nodes }: ResolvedSpecification): string {
-  const processors = nodes.reduce((sum, node) => sum + node.processors, 0);
+/** Processors first, then nodes: a larger machine of the same name has more of either. */
+function sizeOf(machine: ResolvedSpecification | undefined): number {
+  return machine === undefined ? 0 : processorsOf(machine) + machine.nodes.length / 4096;
+}
+
+function processorsOf({ nodes }: ResolvedSpecification): number {
+  return nodes.reduce((sum, node) => sum + node.processors, 0);
+}
+
+function captionOf(machine: ResolvedSpecification): string {
+  const { nodes } = machine;
+  const processors = processorsOf(machine);
   const several = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
   return `The machine as it was drawn for its largest run: ${several(nodes.length, 'node')}, ${several(processors, 'processor')}.`;
 }

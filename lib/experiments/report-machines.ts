@@ -43,7 +43,7 @@ export function variantsOf(
 
 function machineBlock({ name, svg, caption }: ReportMachine, results: readonly RunResult[]): Html {
   const variants = variantsOf(results.filter(({ machine }) => machine.name === name));
-  const facts = variants.map(({ specification }) => factsOf(specification));
+  const columns = columnsOf(variants);
   const first = variants[0]?.specification;
   return html`<h3>${name}</h3>
     <figure>
@@ -60,15 +60,15 @@ function machineBlock({ name, svg, caption }: ReportMachine, results: readonly R
             <thead>
               <tr>
                 <th scope="col">used for</th>
-                ${variants.map(({ programs }) => html`<th scope="col" class="text">${programs.join(', ')}</th>`)}
+                ${columns.map(({ programs }) => html`<th scope="col" class="text">${programs.join(', ')}</th>`)}
               </tr>
             </thead>
             <tbody>
-              ${facts[0]!.map(
+              ${columns[0]!.facts.map(
                 ([label], i) =>
                   html`<tr>
                     <th scope="row">${label}</th>
-                    ${facts.map(fact => html`<td class="text">${fact[i]![1]}</td>`)}
+                    ${columns.map(({ facts }) => html`<td class="text">${facts[i]![1]}</td>`)}
                   </tr>`,
               )}
             </tbody>
@@ -84,6 +84,24 @@ function machineBlock({ name, svg, caption }: ReportMachine, results: readonly R
         </dl>
         <p class="muted">${CONFIDENCE_TAGS}</p>`
     }`;
+}
+
+interface Column {
+  readonly programs: string[];
+  readonly facts: readonly (readonly [label: string, value: string])[];
+}
+
+/** Variants that differ only in what the table does not show (the settings of page counters) share a column. */
+function columnsOf(variants: ReturnType<typeof variantsOf>): Column[] {
+  const columns = new Map<string, Column>();
+  for (const { specification, programs } of variants) {
+    const facts = factsOf(specification);
+    const key = JSON.stringify(facts);
+    const column = columns.get(key) ?? { programs: [], facts };
+    column.programs.push(...programs.filter(program => !column.programs.includes(program)));
+    columns.set(key, column);
+  }
+  return [...columns.values()];
 }
 
 function factsOf(specification: ResolvedSpecification): [label: string, value: string][] {

@@ -141,6 +141,17 @@ describe('reportHtml', () => {
     expect(page.match(/<dt>seed<\/dt>/g)).toHaveLength(20);
   });
 
+  it('shows machines that differ only in the settings of their counters as one', () => {
+    const counters = { threshold: 9, sampling: 1, bits: 11, delayNs: 0, resetNs: 1e8 };
+    const plain = oneResult({ policy: 'first-touch' });
+    const other = oneResult({ policy: 'mine', machine: { ...plain.machine, counters } });
+    const larger = oneResult({ policy: 'yours', machine: { ...plain.machine, pageBytes: 8192 as 4096 } });
+    const columns = (results: RunResult[]): number[] =>
+      tableRows(report(results), 'Key numbers of disco-1997').map(row => row.length);
+    expect(new Set(columns([plain, other]))).toEqual(new Set([2]));
+    expect(new Set(columns([plain, other, larger]))).toEqual(new Set([3]));
+  });
+
   it('writes each specification once, as JSON', () => {
     const results = manyResults();
     const texts = [...report(results).matchAll(/<pre>([^<]*)<\/pre>/g)].map(([, text]) =>
