@@ -44,13 +44,21 @@ export function classifyAtCache(kind: number, acks: number, missing: number, cou
 
 /**
  * The event (a number of HOME_EVENTS) that a message is at the home of its line. `owner` and `sharer` say what home
- * believes its sender to be; `sharers` is the number of sharers, looked at for a PutS of a sharer only. Returns NO_EVENT
- * for a kind that no home receives.
+ * believes its sender to be; `sharers` is the number of sharers, looked at for a PutS of a sharer only. `missing` answers
+ * are still to come to home itself; `room` says whether another sharer could be added. Returns NO_EVENT for a kind that
+ * no home receives.
  */
-export function classifyAtHome(kind: number, owner: boolean, sharer: boolean, sharers: number): number {
+export function classifyAtHome(
+  kind: number,
+  owner: boolean,
+  sharer: boolean,
+  sharers: number,
+  missing = 0,
+  room = true,
+): number {
   switch (kind) {
     case Kind.GetS:
-      return HOME_EVENT.GetS;
+      return room ? HOME_EVENT.GetS : HOME_EVENT['GetS(no room)'];
     case Kind.GetM:
       if (owner) return HOME_EVENT['GetM(owner)'];
       return sharer ? HOME_EVENT['GetM(sharer)'] : HOME_EVENT['GetM(non-sharer)'];
@@ -67,7 +75,9 @@ export function classifyAtHome(kind: number, owner: boolean, sharer: boolean, sh
       if (owner) return HOME_EVENT['PutO(owner)'];
       return sharer ? HOME_EVENT['PutO(non-owner, sharer)'] : HOME_EVENT['PutO(non-owner)'];
     case Kind.DataOwner:
-      return HOME_EVENT.Data;
+      return missing === 1 ? HOME_EVENT['Last-Data'] : HOME_EVENT.Data;
+    case Kind.InvAck:
+      return missing === 1 ? HOME_EVENT['Last-Inv-Ack'] : HOME_EVENT['Inv-Ack'];
     default:
       return NO_EVENT;
   }

@@ -56,6 +56,7 @@ const SENDS: Readonly<Partial<Record<CacheAction | HomeAction, KindName>>> = {
   sendData: 'DataDir',
   sendExclusive: 'DataExcl',
   sendInvToOthers: 'Inv',
+  evictSharer: 'Inv',
   forwardGetS: 'FwdGetS',
   forwardGetM: 'FwdGetM',
   sendAckCount: 'AckCount',

@@ -113,6 +113,17 @@ export class Table<State extends string = string, Event extends string = string,
     return cell !== null && cell !== undefined && cell.includes(this.actions.indexOf(action));
   }
 
+  /** The table as rows of one cell each, for a table that is made from it. */
+  rows(): Row<State, Event, Action>[] {
+    const { states, events, actions } = this;
+    return this.cells.flatMap((cell, at) => {
+      if (cell === null) return [];
+      const next = { some: states[this.next[at]!]!, none: states[this.nextWithoutSharers[at]!]! };
+      const state = states[Math.floor(at / events.length)]!;
+      return [[state, events[at % events.length]!, Array.from(cell, action => actions[action]!), next] as const];
+    });
+  }
+
   private reasons(rows: readonly UnreachedRow<State, Event>[]): ReadonlyMap<number, Unreached> {
     const reasons = new Map<number, Unreached>();
     for (const [states, events, reason, caches = Infinity] of rows)

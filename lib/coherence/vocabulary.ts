@@ -44,6 +44,8 @@ export const CACHE_ACTIONS = [
   'keepData',
   'addCount',
   'countOne',
+  /** Gives the load that waits its value from the message; the line is not kept. */
+  'loadOnce',
 ] as const;
 /** See CACHE_ACTIONS. */
 export type CacheAction = (typeof CACHE_ACTIONS)[number];
@@ -67,6 +69,15 @@ export const HOME_EVENTS = [
   'PutO(non-owner)',
   'PutO(non-owner, sharer)',
   'Data',
+  /** Home wants the directory entry back, and asks all copies in. */
+  'recall',
+  'recall(no copies)',
+  /** Another sharer than the entry can name. */
+  'GetS(no room)',
+  /** What comes in for home itself, by whether more is to come. */
+  'Inv-Ack',
+  'Last-Inv-Ack',
+  'Last-Data',
 ] as const;
 /** See HOME_EVENTS. */
 export type HomeEvent = (typeof HOME_EVENTS)[number];
@@ -91,6 +102,13 @@ export const HOME_ACTIONS = [
   'setOwner',
   'clearOwner',
   'writeMemory',
+  /** Remembers how many answers to a recall are to come: one of each sharer and of the owner. */
+  'countCopies',
+  'countOne',
+  /** Invalidates the oldest sharer on behalf of home, and forgets it. */
+  'evictSharer',
+  /** Keeps the request until the line is stable again. */
+  'defer',
 ] as const;
 /** See HOME_ACTIONS. */
 export type HomeAction = (typeof HOME_ACTIONS)[number];

@@ -1,5 +1,6 @@
 /** Finds all faults of a specification: of its fields one by one, then of fields that do not fit each other. */
 import type { z } from 'zod';
+import { DIRECTORY_FORMATS } from '../coherence/directory-format.js';
 import { CHECKS, type Path } from './checks.js';
 import { schema, TOPOLOGY_KINDS } from './schema.js';
 import type { MachineSpecification } from './specification.js';
@@ -56,12 +57,20 @@ function faultsOf(issue: Issue): Fault[] {
   }
 }
 
+/** Names by the key that tells forms apart. */
+const NAMES: ReadonlyMap<unknown, readonly string[]> = new Map([
+  ['kind', TOPOLOGY_KINDS],
+  ['format', DIRECTORY_FORMATS],
+]);
+
 function unionMessage(issue: z.core.$ZodIssueInvalidUnion): string {
-  if (issue.path.at(-1) !== 'kind') return 'is none of the forms that are allowed here';
+  const key = issue.path.at(-1);
+  const names = NAMES.get(key);
+  if (names === undefined) return 'is none of the forms that are allowed here';
   const { input } = issue;
-  const given = typeof input === 'object' && input !== null ? (input as { kind?: unknown }).kind : input;
-  const hint = typeof given === 'string' ? suggestion(given, TOPOLOGY_KINDS) : '';
-  return `is none of ${TOPOLOGY_KINDS.join(', ')}${hint}`;
+  const given = typeof input === 'object' && input !== null ? (input as Record<PropertyKey, unknown>)[key!] : input;
+  const hint = typeof given === 'string' ? suggestion(given, names) : '';
+  return `is none of ${names.join(', ')}${hint}`;
 }
 
 function withArticle(type: string): string {

@@ -1,6 +1,8 @@
 /** A machine: what a specification says, wired. The same can be wired by hand (examples/wiring.ts). */
 import { AddressMap } from '../coherence/address-map.js';
+import { protocolFor } from '../coherence/directory-format.js';
 import { HOME, Lane, type CoherenceMessage, type NodeMessage } from '../coherence/messages.js';
+import type { CoherenceProtocol } from '../coherence/protocol.js';
 import { PROTOCOLS } from '../coherence/protocols.js';
 import { connect } from '../engine/port.js';
 import type { EventQueue } from '../engine/queue.js';
@@ -9,7 +11,7 @@ import { MHz, ns, type Ticks } from '../engine/time.js';
 import { WheelQueue } from '../engine/wheel-queue.js';
 import { Network } from '../interconnect/network.js';
 import { RouterNetwork } from '../interconnect/router-network.js';
-import { NodeController, type ControllerTiming } from '../memory/node-controller.js';
+import { NodeController, type ControllerTiming, type DirectorySettings } from '../memory/node-controller.js';
 import type { PageCounterOptions } from '../memory/page-counters.js';
 import type { CounterSettings } from '../placement/policy.js';
 import type { Program } from '../processor/operations.js';
@@ -46,6 +48,8 @@ export class Machine {
   readonly specification: ResolvedSpecification;
   readonly simulation: Simulation;
   readonly map: AddressMap;
+  /** The coherence protocol, with what the directory's format needs. */
+  readonly protocol: CoherenceProtocol;
   readonly topology: Topology;
   readonly network: Network<NodeMessage> | RouterNetwork<NodeMessage>;
   /** By node. */
@@ -59,6 +63,7 @@ export class Machine {
     this.specification = specification;
     this.simulation = new Simulation({ tickPs: specification.tickPs, seed: options.seed, runAhead, queue });
     this.map = mapOf(specification);
+    this.protocol = protocolFor(PROTOCOLS[specification.protocol], this.directory().format);
     this.topology = buildTopology(specification, this.simulation.time);
     this.network = this.makeNetwork();
     this.controllers = this.makeControllers();
@@ -112,15 +117,16 @@ export class Machine {
 
   private makeControllers(): NodeController[] {
     const { map, specification, simulation } = this;
-    const protocol = PROTOCOLS[specification.protocol];
+    const { protocol } = this;
     const flits = messageLengths(specification);
     const timing = this.timing();
     const counters = this.counters();
+    const directory = this.directory();
     return specification.nodes.map(({ memory }, node) => {
       const { banks } = memory;
       const options = { accessTicks: this.ticks(memory.accessNs), bankTicks: this.ticks(memory.bankNs), banks };
       return new NodeController(simulation.scope(`node${node}`), 'controller', {
-        ...{ node, map, protocol, flits, timing, counters },
+        ...{ node, map, protocol, flits, timing, counters, directory },
         memory: options,
       });
     });
@@ -129,7 +135,7 @@ export class Machine {
   private makeProcessors(): Processor[] {
     const { map, specification, simulation } = this;
     const { clockMHz, tlbEntries, l1i, l1d, l2, l2HitNs, storeBuffer } = specification.processor;
-    const protocol = PROTOCOLS[specification.protocol];
+    const { protocol } = this;
     const clock = simulation.clock(MHz(clockMHz));
     const flits = messageLengths(specification);
     const shared = { clock, map, protocol, tlbEntries, l1i, l1d, l2, l2Ticks: this.ticks(l2HitNs), storeBuffer, flits };
@@ -169,6 +175,13 @@ export class Machine {
       homeOccupancy: this.ticks(controller.homeOccupancyNs),
       passOccupancy: this.ticks(controller.passOccupancyNs),
     };
+  }
+
+  private directory(): DirectorySettings {
+    const { directory = { format: 'full' } } = this.specification;
+    if (directory.format !== 'dynamic-pointers') return { format: directory, ticksPerCell: 0 };
+    const { format, cells, cellNs } = directory;
+    return { format: { format, cells }, ticksPerCell: this.ticks(cellNs) };
   }
 
   private counters(): PageCounterOptions | null {

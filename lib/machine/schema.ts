@@ -65,6 +65,15 @@ const TOPOLOGIES = [
   }),
 ] as const;
 
+const DIRECTORIES = [
+  object({ format: z.literal('full') }),
+  object({ format: z.literal('coarse'), bits: count(1, 8192) }),
+  object({ format: z.literal('limited-broadcast'), pointers: count(1, 8192) }),
+  object({ format: z.literal('limited-evict'), pointers: count(2, 8192) }),
+  object({ format: z.literal('sparse'), sets: count(1, 2 ** 24), ways: count(1, 1024) }),
+  object({ format: z.literal('dynamic-pointers'), cells: count(1, 2 ** 24), cellNs: duration }),
+] as const;
+
 /** Names of the topologies. */
 export const TOPOLOGY_KINDS: readonly string[] = TOPOLOGIES.map(({ shape }) => shape.kind.value);
 
@@ -124,6 +133,7 @@ export const schema = object({
     }).optional(),
   }),
   protocol: name(PROTOCOL_NAMES),
+  directory: z.discriminatedUnion('format', DIRECTORIES).optional(),
   counters: object({
     threshold: count(1, 2 ** 31 - 1),
     sampling: count(1, 2 ** 31 - 1),

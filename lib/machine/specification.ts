@@ -2,6 +2,7 @@
  * A machine as one plain object, complete and in units that its names say. Nothing here has a default: presets are
  * complete specifications, and a variant is made by spreading one. `resolve` checks and returns what goes into results.
  */
+import type { DirectoryFormat } from '../coherence/directory-format.js';
 import type { ProtocolName } from '../coherence/protocols.js';
 import type { CounterSettings } from '../placement/policy.js';
 import type { CacheGeometry } from '../processor/set-array.js';
@@ -36,6 +37,8 @@ export interface MachineSpecification {
   readonly network: NetworkSpecification;
   /** The coherence protocol. */
   readonly protocol: ProtocolName;
+  /** What homes remember of who shares a line; a full bit vector unless given. */
+  readonly directory?: DirectorySpecification | undefined;
   /** Page miss counters at the home nodes, or null for none. A policy's own settings replace them. */
   readonly counters: CounterSettings | null;
   /** One-tick slots of the queue for near events: a power of two from 1024 to 2^20. Speed only; results do not depend on it. */
@@ -135,6 +138,16 @@ export interface NetworkSpecification {
    */
   readonly routers?: RouterOptions | undefined;
 }
+
+/** A format of directory, with its sizes by home. With dynamic pointers a list cell that is gone through takes time. */
+export type DirectorySpecification =
+  | Exclude<DirectoryFormat, { readonly format: 'dynamic-pointers' }>
+  | {
+      readonly format: 'dynamic-pointers';
+      readonly cells: number;
+      /** Time for which a cell that is gone through occupies the controller. */
+      readonly cellNs: number;
+    };
 
 /** A link, in either direction. */
 export interface LinkSpecification {

@@ -38,6 +38,11 @@ const GROUPS: readonly (readonly [keyof MachineSpecification, (specification: Ma
   ['busNs', ({ busNs }) => [ns(['busNs'], busNs)]],
   ['network', networkTimes],
   [
+    'directory',
+    ({ directory }) =>
+      directory?.format === 'dynamic-pointers' ? [ns(['directory', 'cellNs'], directory.cellNs)] : [],
+  ],
+  [
     'counters',
     ({ counters }) =>
       counters === null

@@ -1,107 +1,121 @@
 /**
- * The directory of one node: state, owner and a full bit vector of sharers for each line of its memory.
- * Entries of a frame are made when the frame is first asked for, so an untouched memory costs nothing.
+ * The directory of one node: state, owner and sharers for each line of its memory that has an entry. Entries of a frame are
+ * made when the frame is first asked for, so an untouched memory costs nothing; a sparse directory has its own
+ * (sparse-entries.ts).
  */
+import { makeSharers, type DirectoryFormat } from '../coherence/directory-format.js';
+import type { SharerCounts, Sharers } from '../coherence/sharers/sharers.js';
+import { SparseEntries } from './sparse-entries.js';
 
-/** A full bit-vector directory over the lines of one node. Entries are addressed by the index that `entry` returns. */
+/** What a directory is made with. */
+export interface DirectoryOptions {
+  /** Caches that may share. */
+  readonly processors: number;
+  /** The first frame of the node. */
+  readonly firstFrame: number;
+  /** log2 of the lines to a frame. */
+  readonly frameShift: number;
+  readonly format: DirectoryFormat;
+  /** Where the format counts what it does. */
+  readonly counts: SharerCounts;
+}
+
+/** A directory over the lines of one node. Entries are addressed by the index that `entry` returns. */
 export class Directory {
   /** State of the home table, by entry. */
   state: Uint8Array;
   /** Owner (a processor) by entry, -1 for none. */
   owner: Int32Array;
-  private sharers: Uint32Array;
-  private readonly words: number;
+  /** Answers that are still to come to home itself, by entry. */
+  missing: Int32Array;
+  readonly sharers: Sharers;
+  /** Which lines have an entry, or null if all have. */
+  readonly sparse: SparseEntries | null;
   private readonly frameShift: number;
   private readonly lineMask: number;
   private readonly firstFrame: number;
   /** First entry of a frame, by local frame, in pages of 1024; -1 for a frame not yet asked for. */
   private readonly pages: (Int32Array | undefined)[] = [];
+  /** Local frames in the order in which they were first asked for. */
+  private readonly order: number[] = [];
   private used = 0;
 
-  /** `processors` caches may share; `firstFrame` is the first of the node's frames; `frameShift` is log2 of lines to a frame. */
-  constructor(processors: number, firstFrame: number, frameShift: number) {
-    this.words = Math.max(1, Math.ceil(processors / 32));
+  constructor({ processors, firstFrame, frameShift, format, counts }: DirectoryOptions) {
     this.firstFrame = firstFrame;
     this.frameShift = frameShift;
     this.lineMask = (1 << frameShift) - 1;
     this.state = new Uint8Array(0);
     this.owner = new Int32Array(0);
-    this.sharers = new Uint32Array(0);
+    this.missing = new Int32Array(0);
+    this.sharers = makeSharers(format, processors, counts);
+    this.sparse = format.format === 'sparse' ? new SparseEntries(format.sets, format.ways) : null;
+    if (this.sparse !== null) this.grow(this.sparse.nowhere + 1);
   }
 
-  /** Frames that have entries, in the order in which they were first asked for: entry e belongs to the (e >> frameShift)-th. */
+  /** Frames that have entries, in the order in which they were first asked for: entry e belongs to the (e >> frameShift)-th. 0 if sparse. */
   get frames(): number {
-    return this.used >> this.frameShift;
+    return this.order.length;
   }
 
   /** The entry of a line of this node. */
   entry(line: number): number {
+    if (this.sparse !== null) return this.sparse.find(line);
     const frame = (line >>> this.frameShift) - this.firstFrame;
     let page = this.pages[frame >> 10];
     if (page === undefined) this.pages[frame >> 10] = page = new Int32Array(1024).fill(-1);
     let first = page[frame & 1023]!;
-    if (first < 0) page[frame & 1023] = first = this.add();
+    if (first < 0) page[frame & 1023] = first = this.add(frame);
     return first + (line & this.lineMask);
   }
 
-  /** Whether a processor is a sharer. */
-  shares(entry: number, processor: number): boolean {
-    return (this.sharers[entry * this.words + (processor >> 5)]! & (1 << processor)) !== 0;
+  /** The line of an entry. */
+  lineOf(entry: number): number {
+    if (this.sparse !== null) return this.sparse.lineOf(entry);
+    const frame = this.firstFrame + this.order[entry >> this.frameShift]!;
+    return frame * (this.lineMask + 1) + (entry & this.lineMask);
   }
 
-  /** Adds a sharer. */
-  addSharer(entry: number, processor: number): void {
-    this.sharers[entry * this.words + (processor >> 5)]! |= 1 << processor;
-  }
-
-  /** Removes a sharer, if it is one. */
-  remove(entry: number, processor: number): void {
-    this.sharers[entry * this.words + (processor >> 5)]! &= ~(1 << processor);
-  }
-
-  /** Removes all sharers. */
-  clear(entry: number): void {
-    this.sharers.fill(0, entry * this.words, (entry + 1) * this.words);
-  }
-
-  /** Number of sharers. */
-  count(entry: number): number {
-    let count = 0;
-    for (let word = entry * this.words, end = word + this.words; word < end; word++) {
-      let bits = this.sharers[word]!;
-      for (; bits !== 0; bits &= bits - 1) count++;
+  /**
+   * What is wrong with it while nothing is under way, in words; nothing usually. `stable` are the states, by number, in
+   * which nothing is outstanding; the first state is that of a line that nobody holds.
+   */
+  imbalance(stable: readonly boolean[]): string[] {
+    const faults: string[] = [];
+    const entries = this.sparse === null ? this.used : this.sparse.nowhere + 1;
+    for (let entry = 0; entry < entries; entry++) {
+      const nobody = this.owner[entry] === -1 && this.sharers.count(entry) === 0;
+      const held = this.state[entry] !== 0;
+      const where = `line ${entry === this.sparse?.nowhere ? 'without an entry' : this.lineOf(entry)}`;
+      if (!stable[this.state[entry]!]) faults.push(`${where} is in transition`);
+      if (this.missing[entry] !== 0) faults.push(`${where} misses ${this.missing[entry]} answers to its home`);
+      if (!held && !nobody) faults.push(`${where} is held by nobody, but has an owner or sharers`);
+      if (this.sparse !== null && entry !== this.sparse.nowhere && this.sparse.lineOf(entry) >= 0 !== held)
+        faults.push(`entry ${entry} is ${held ? 'used, but has no line' : `kept for ${where}, which nobody holds`}`);
     }
-    return count;
+    this.sparse?.recalling.forEach((count, set) => {
+      if (count !== 0) faults.push(`set ${set} still calls ${count} lines back`);
+    });
+    return faults;
   }
 
-  /** The lowest sharer above `processor`, or -1. Start with -1. */
-  nextSharer(entry: number, processor: number): number {
-    const base = entry * this.words;
-    let word = (processor + 1) >> 5;
-    if (word >= this.words) return -1;
-    let bits = this.sharers[base + word]! & (-1 << ((processor + 1) & 31));
-    while (bits === 0) {
-      if (++word === this.words) return -1;
-      bits = this.sharers[base + word]!;
-    }
-    return (word << 5) + (31 - Math.clz32(bits & -bits));
-  }
-
-  private add(): number {
+  private add(frame: number): number {
     const first = this.used;
+    this.order.push(frame);
     this.used += this.lineMask + 1;
-    if (this.used > this.state.length) {
-      const size = Math.max(64 * (this.lineMask + 1), 2 * this.state.length);
-      const state = new Uint8Array(size);
-      state.set(this.state);
-      const owner = new Int32Array(size).fill(-1);
-      owner.set(this.owner);
-      const sharers = new Uint32Array(size * this.words);
-      sharers.set(this.sharers);
-      this.state = state;
-      this.owner = owner;
-      this.sharers = sharers;
-    }
+    if (this.used > this.state.length) this.grow(Math.max(64 * (this.lineMask + 1), 2 * this.state.length));
     return first;
+  }
+
+  private grow(size: number): void {
+    const state = new Uint8Array(size);
+    state.set(this.state);
+    const owner = new Int32Array(size).fill(-1);
+    owner.set(this.owner);
+    const missing = new Int32Array(size);
+    missing.set(this.missing);
+    this.state = state;
+    this.owner = owner;
+    this.missing = missing;
+    this.sharers.grow(size);
   }
 }

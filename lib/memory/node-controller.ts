@@ -1,11 +1,12 @@
 /**
  * The controller of a node: between its processors, its memory and the network. It is the home side of the coherence
  * protocol for the lines of its memory and passes everything else on. Its occupancy is a queue of its own, apart from
- * latency, as in FLASH's MAGIC and the Origin's hub. 400 lines: the dispatch loop, the actions and the routing read
- * together or not at all.
+ * latency, as in FLASH's MAGIC and the Origin's hub. 500 lines: the dispatch loop, the actions and the routing read
+ * together or not at all; who waits for room in the directory is in room.ts.
  */
 import type { AddressMap } from '../coherence/address-map.js';
 import { NO_EVENT, classifyAtHome } from '../coherence/classify.js';
+import { checkFormat, type DirectoryFormat } from '../coherence/directory-format.js';
 import type { LineData } from '../coherence/line-data.js';
 import {
   CARRIES_DATA,
@@ -18,7 +19,9 @@ import {
   type NodeMessage,
 } from '../coherence/messages.js';
 import type { CoherenceProtocol } from '../coherence/protocol.js';
-import { HOME_ACTION as A } from '../coherence/vocabulary.js';
+import type { LimitedPointers } from '../coherence/sharers/limited-pointers.js';
+import { PointerLists } from '../coherence/sharers/pointer-lists.js';
+import { HOME_ACTION as A, HOME_EVENT as EVENT } from '../coherence/vocabulary.js';
 import { Booking } from '../engine/booking.js';
 import { Component, type Scope } from '../engine/component.js';
 import { SimulationError } from '../engine/errors.js';
@@ -26,6 +29,7 @@ import { Port } from '../engine/port.js';
 import type { Ticks } from '../engine/time.js';
 import { Directory } from './directory.js';
 import { PageCounters, type PageCounterOptions } from './page-counters.js';
+import { Room } from './room.js';
 
 /** Latencies and occupancies of a controller, in ticks. Latencies add up; occupancies only make others wait. */
 export interface ControllerTiming {
@@ -76,7 +80,27 @@ export interface NodeControllerOptions {
   readonly flits: MessageLengths;
   /** Page miss counters, or null for none. */
   readonly counters: PageCounterOptions | null;
+  /** A full bit vector unless given. Others need a protocol of `protocolFor`, the same in all caches. */
+  readonly directory?: DirectorySettings;
 }
+
+/** The directory of a controller. */
+export interface DirectorySettings {
+  readonly format: DirectoryFormat;
+  /** For dynamic pointers: the time for which a list cell that is gone through occupies the controller. */
+  readonly ticksPerCell: Ticks;
+}
+
+const FULL: DirectorySettings = { format: { format: 'full' }, ticksPerCell: 0 };
+
+/** What a directory other than a full bit vector counts. */
+const DIRECTORY_STATISTICS = {
+  overflows: ['events', 'times that an entry could not name its sharers one by one any longer'],
+  evictedSharers: ['sharers', 'sharers invalidated to make room for another one of the same line'],
+  recalls: ['lines', 'lines called back by their home to make room for another'],
+  waits: ['requests', 'requests that found no room in the directory and waited'],
+  largestPool: ['cells', 'list cells in use, at most'],
+} as const;
 
 /** Sees every miss that a home serves; for locality over time. Must not act on the model. */
 export type MissObserver = (frame: number, requesterNode: number, now: Ticks) => void;
@@ -101,6 +125,8 @@ export class NodeController extends Component {
   /** Occupancy of the memory banks. */
   readonly banks: readonly Booking[];
   readonly directory: Directory;
+  /** What the directory's format counts, or null for a full bit vector. */
+  readonly directoryStats: Record<keyof typeof DIRECTORY_STATISTICS, number> | null;
   readonly counters: PageCounters | null;
   /** Sees every miss, or null. */
   missObserver: MissObserver | null = null;
@@ -122,13 +148,21 @@ export class NodeController extends Component {
   private readonly hotPageDelay: Ticks;
   private readonly firstProcessor: number;
   private readonly stallAction = A.stall;
+  /** Who waits for room in the directory, or null if there always is. */
+  private readonly room: Room | null;
+  /** The lists whose length costs time, or null. */
+  private readonly lists: PointerLists | null;
+  private readonly ticksPerCell: Ticks;
 
   constructor(parent: Scope, name: string, options: NodeControllerOptions) {
     super(parent, name);
     const { map, node, memory } = options;
     this.node = node;
     this.map = map;
+    const { format, ticksPerCell } = options.directory ?? FULL;
     this.table = options.protocol.home;
+    checkFormat(options.protocol, format);
+    this.ticksPerCell = ticksPerCell;
     this.timing = options.timing;
     this.memoryTiming = memory;
     this.flits = options.flits;
@@ -155,15 +189,35 @@ export class NodeController extends Component {
     if (!Number.isSafeInteger(memory.banks) || memory.banks < 1)
       throw new RangeError(`${this.path}: memory has at least one bank, not ${memory.banks}`);
     this.banks = Array.from({ length: memory.banks }, () => new Booking(this.simulation.calendars));
-    this.directory = new Directory(map.processors, map.firstFrame[node]!, map.frameShift);
+    this.directoryStats = format.format === 'full' ? null : this.statistics(DIRECTORY_STATISTICS);
+    this.directory = new Directory({
+      processors: map.processors,
+      firstFrame: map.firstFrame[node]!,
+      frameShift: map.frameShift,
+      format,
+      counts: this.directoryStats ?? { overflows: 0, largestPool: 0 },
+    });
+    const { sharers, sparse } = this.directory;
+    this.lists = sharers instanceof PointerLists ? sharers : null;
+    this.room = sparse === null && this.lists === null ? null : this.makeRoom();
     this.counters = options.counters && new PageCounters(map.nodes, options.counters);
   }
 
   override waitsFor(): string | undefined {
     const [line] = this.waiting.keys();
     return line === undefined
-      ? undefined
+      ? this.room?.waitsFor()
       : `line ${line} to leave its transition, with ${this.waiting.get(line)!.length} requests behind it`;
+  }
+
+  /** What is wrong while nothing is under way, in words: requests left waiting, lines in transition, pointers lost. Nothing usually. */
+  imbalance(): string[] {
+    const waits = this.waitsFor();
+    return [
+      ...(waits === undefined ? [] : [`waits for ${waits}`]),
+      ...this.directory.imbalance(this.table.stable),
+      ...(this.lists?.imbalance() ?? []),
+    ];
   }
 
   override resetStatistics(): void {
@@ -220,10 +274,14 @@ export class NodeController extends Component {
   }
 
   private atHome(message: CoherenceMessage, lookup: Ticks): void {
+    this.note(message);
+    if (this.room === null || this.room.admits(message)) this.serve(message, lookup);
+  }
+
+  private serve(message: CoherenceMessage, lookup: Ticks): void {
     const { line } = message;
     const { table, directory } = this;
     const entry = directory.entry(line);
-    this.note(message);
     const state = directory.state[entry]!;
     const event = this.classify(message, entry);
     const cell = state * table.events.length + event;
@@ -233,22 +291,39 @@ export class NodeController extends Component {
       this.stall(message);
       return;
     }
-    const { now } = this;
+    if (event !== EVENT['GetS(no room)']) this.count(message);
+    this.perform(cell, actions, message, entry, lookup);
+    const settled = table.stable[directory.state[entry]!]!;
+    if (this.room !== null && settled) this.settle(entry, line, table.stable[state]!);
+    else if (settled && !table.stable[state]) this.release(line);
+  }
+
+  /** Does what a cell says. The controller is occupied by it, and by the lists that it goes through. */
+  private perform(cell: number, actions: Int32Array, message: CoherenceMessage, entry: number, lookup: Ticks): void {
+    const { now, table, directory, lists } = this;
     const { homeOccupancy } = this.timing;
     const served = homeOccupancy === 0 ? now : this.occupancy.book(now, now, homeOccupancy);
-    this.count(message);
     for (let i = 0; i < actions.length; i++) this.act(actions[i]!, message, entry, served + lookup);
     const next = table.next[cell]!;
     const empty = table.nextWithoutSharers[cell]!;
-    directory.state[entry] = next === empty || directory.count(entry) > 0 ? next : empty;
-    if (!table.stable[state] && table.stable[directory.state[entry]]) this.release(line);
+    directory.state[entry] = next === empty || directory.sharers.count(entry) > 0 ? next : empty;
+    if (lists === null) return;
+    const walk = lists.walked * this.ticksPerCell;
+    lists.walked = 0;
+    if (walk > 0) this.occupancy.book(now, served + homeOccupancy, walk);
   }
 
   private classify(message: CoherenceMessage, entry: number): number {
-    const { directory } = this;
+    const { sharers, owner, missing } = this.directory;
     const { from, kind } = message;
-    const sharers = kind === Kind.PutS ? directory.count(entry) : 0;
-    const event = classifyAtHome(kind, directory.owner[entry] === from, directory.shares(entry, from), sharers);
+    const event = classifyAtHome(
+      kind,
+      owner[entry] === from,
+      sharers.has(entry, from),
+      kind === Kind.PutS && sharers.last(entry, from) ? 1 : 2,
+      missing[entry]!,
+      kind !== Kind.GetS || sharers.room(entry),
+    );
     if (event === NO_EVENT)
       throw new SimulationError(this.path, this.now, this.simulation.seed, `home cannot receive ${KIND_NAMES[kind]}`);
     return event;
@@ -265,8 +340,7 @@ export class NodeController extends Component {
         this.sendLine(Kind.DataExcl, message, 0, done);
         break;
       case A.sendInvToOthers:
-        for (let sharer = directory.nextSharer(entry, -1); sharer >= 0; sharer = directory.nextSharer(entry, sharer))
-          if (sharer !== from) this.forward(Kind.Inv, sharer, message, 0, done);
+        this.invalidate(message, entry, done);
         break;
       case A.forwardGetS:
         this.forward(Kind.FwdGetS, directory.owner[entry]!, message, 0, done);
@@ -281,16 +355,16 @@ export class NodeController extends Component {
         this.forward(Kind.PutAck, from, message, 0, done);
         break;
       case A.addRequester:
-        directory.addSharer(entry, from);
+        directory.sharers.add(entry, from);
         break;
       case A.addOwner:
-        directory.addSharer(entry, directory.owner[entry]!);
+        directory.sharers.add(entry, directory.owner[entry]!);
         break;
       case A.removeRequester:
-        directory.remove(entry, from);
+        directory.sharers.remove(entry, from);
         break;
       case A.clearSharers:
-        directory.clear(entry);
+        directory.sharers.clear(entry);
         break;
       case A.setOwner:
         directory.owner[entry] = from;
@@ -301,14 +375,87 @@ export class NodeController extends Component {
       case A.writeMemory:
         this.writeMemory(message, done);
         break;
+      case A.countCopies:
+        directory.missing[entry] = this.copies(entry);
+        break;
+      case A.countOne:
+        directory.missing[entry]!--;
+        break;
+      case A.evictSharer:
+        this.evictSharer(message, entry, done);
+        break;
+      case A.defer:
+        this.stall(message);
+        break;
       default:
         throw new Error(`${this.path}: the home does not know the action ${action}`);
     }
   }
 
-  /** Sharers other than this one. */
+  /** Sharers other than this one and the owner, whom a superset may name as well. */
   private others(entry: number, processor: number): number {
-    return this.directory.count(entry) - (this.directory.shares(entry, processor) ? 1 : 0);
+    const { sharers } = this.directory;
+    const owner = this.directory.owner[entry]!;
+    let count = sharers.count(entry);
+    if (processor >= 0 && sharers.has(entry, processor)) count--;
+    if (owner >= 0 && owner !== processor && count > 0 && sharers.has(entry, owner)) count--;
+    return count;
+  }
+
+  /** Everybody who has a copy or is taken for one who has. */
+  private copies(entry: number): number {
+    return this.others(entry, HOME) + (this.directory.owner[entry]! >= 0 ? 1 : 0);
+  }
+
+  private invalidate(message: CoherenceMessage, entry: number, done: Ticks): void {
+    const { sharers } = this.directory;
+    const owner = this.directory.owner[entry]!;
+    for (let sharer = sharers.next(entry, -1); sharer >= 0; sharer = sharers.next(entry, sharer))
+      if (sharer !== message.from && sharer !== owner) this.forward(Kind.Inv, sharer, message, 0, done);
+  }
+
+  private evictSharer(message: CoherenceMessage, entry: number, done: Ticks): void {
+    const { directory } = this;
+    const oldest = (directory.sharers as LimitedPointers).oldest(entry);
+    directory.missing[entry] = 1;
+    directory.sharers.remove(entry, oldest);
+    this.directoryStats!.evictedSharers++;
+    this.forward(Kind.Inv, oldest, ofHome(message.line), 0, done);
+  }
+
+  private makeRoom(): Room {
+    const { directory, table, timing, map } = this;
+    return new Room({
+      directory,
+      lists: this.lists,
+      stats: this.directoryStats!,
+      serve: message =>
+        this.serve(message, map.nodeOfProcessor[message.from] === this.node ? timing.lookupLocal : timing.lookupRemote),
+      recallable: entry => table.cells[directory.state[entry]! * table.events.length + EVENT.recall] !== null,
+      recall: entry => this.recall(entry),
+    });
+  }
+
+  /** Asks all copies of an entry's line in. True if there were none. */
+  private recall(entry: number): boolean {
+    const { directory, table } = this;
+    const none = this.copies(entry) === 0;
+    const event = none ? EVENT['recall(no copies)'] : EVENT.recall;
+    const cell = directory.state[entry]! * table.events.length + event;
+    const message = ofHome(directory.lineOf(entry));
+    const actions = table.cells[cell];
+    if (actions === null || actions === undefined) this.refuse(message, directory.state[entry]!, event);
+    this.perform(cell, actions, message, entry, this.timing.lookupLocal);
+    return none;
+  }
+
+  /** A line is stable, for the first time since long or still: those who wait for it or for its room go on. */
+  private settle(entry: number, line: number, before: boolean): void {
+    const freed = this.directory.state[entry] === 0;
+    if (freed) this.room!.freed(entry);
+    else if (!before) this.release(line);
+    this.room!.drain(line);
+    if (freed && !before) this.release(line);
   }
 
   private sendLine(kind: number, request: CoherenceMessage, acks: number, done: Ticks): void {
@@ -402,4 +549,9 @@ export class NodeController extends Component {
       `${table.name}: ${table.events[event]} cannot happen to line ${message.line} in ${table.states[state]}; before it came\n  ${past.join('\n  ')}\n`,
     );
   }
+}
+
+/** What home does of its own accord: a message that nobody sent. Answers to it come to home. */
+function ofHome(line: number): CoherenceMessage {
+  return new CoherenceMessage(Kind.Inv, 0, line, HOME, HOME, HOME, 0, null);
 }

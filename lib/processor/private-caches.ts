@@ -66,6 +66,8 @@ export class PrivateCaches {
   upgrades = 0;
   evictions = 0;
   invalidations = 0;
+  /** Counted for directories that know a superset of the sharers; see Processor. */
+  counts = { strayInvalidations: 0 };
   /** The value that the last load of a word found, or that a store left. */
   value = 0;
   /** What the last load of a whole line found, and what the next store of one leaves. */
@@ -294,16 +296,18 @@ export class PrivateCaches {
       if (slot >= l2.slots) {
         this.leaving--;
         if (this.missLine >= 0 && this.missSlot < 0) this.request();
-      }
-    } else if (slot === this.missSlot && this.table.stable[after]) this.complete(slot);
+      } else if (slot === this.missSlot) this.complete(); // loaded once
+    } else if (slot === this.missSlot && this.table.stable[after]) {
+      this.use(slot, this.missStore, this.missFetch, this.missL1Line, this.missWord, this.missValue);
+      this.complete();
+    }
   }
 
-  private complete(slot: number): void {
+  private complete(): void {
     this.missSlot = -1;
     this.missLine = -1;
     // A packed reference has no value; that of an earlier load must not look like one.
     if (this.missWord === NO_VALUE) this.value = 0;
-    this.use(slot, this.missStore, this.missFetch, this.missL1Line, this.missWord, this.missValue);
     this.owner.completed();
     const { parked } = this;
     if (parked.length === 0) return;
@@ -341,6 +345,7 @@ export class PrivateCaches {
         this.toHome(Kind.PutO, slot);
         break;
       case A.sendInvAckToRequester:
+        if (slot < 0 || this.loadHits[this.state[slot]!] === 0) this.counts.strayInvalidations++;
         this.answer(Kind.InvAck, message!.requester, message!, 0, null);
         break;
       case A.sendDataToRequester:
@@ -350,8 +355,12 @@ export class PrivateCaches {
         this.answer(Kind.DataOwner, HOME, message!, 0, this.data.get(slot) ?? null);
         break;
       case A.keepData:
-        if (message!.data !== null) this.data.set(slot, message!.data);
-        else this.data.delete(slot);
+        this.keep(slot, message!.data);
+        break;
+      case A.loadOnce:
+        this.keep(slot, message!.data);
+        if (this.missWord !== NO_VALUE) this.perform(this.missLine, this.missWord, false, 0);
+        if (this.missLine === this.linkedLine) this.linkedLine = -1;
         break;
       case A.addCount:
         this.acks += message!.acks;
@@ -363,6 +372,11 @@ export class PrivateCaches {
       default:
         this.owner.fail(`a cache does not know the action ${action}`);
     }
+  }
+
+  private keep(slot: number, data: LineData | null): void {
+    if (data !== null) this.data.set(slot, data);
+    else this.data.delete(slot);
   }
 
   private toHome(kind: number, slot: number): void {

@@ -41,6 +41,18 @@ export interface ProcessorOptions {
   readonly flits: { readonly control: number; readonly data: number };
 }
 
+/** What is counted besides, where homes know a superset of the sharers. */
+const STRAYS = {
+  strayInvalidations: [
+    'messages',
+    'invalidations that found no copy that could be read: it was on its way in or out, or not there at all',
+  ],
+} as const;
+
+function knowsStrays({ cache }: CoherenceProtocol): boolean {
+  return cache.cells[cache.cell('I', 'Inv')] !== null;
+}
+
 /** A program in execution, or a handler on top of it. */
 interface Frame {
   readonly program: Program;
@@ -148,6 +160,7 @@ export class Processor extends Component implements CacheOwner {
     this.pageMask = map.pageBytes - 1;
     this.tlb = new Tlb(options.tlbEntries);
     this.caches = new PrivateCaches(this.path, this, options);
+    if (knowsStrays(options.protocol)) this.caches.counts = this.statistics(STRAYS);
     this.stores = new StoreBuffer(this.path, options.storeBuffer ?? 0);
     this.random = this.simulation.random(`${this.path}.tlb`);
   }

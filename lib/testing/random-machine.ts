@@ -1,6 +1,8 @@
 /** The machine of a random test: tiny caches, short wires, few frames, and any topology. */
 import { AddressMap } from '../coherence/address-map.js';
+import { protocolFor } from '../coherence/directory-format.js';
 import { HOME, Lane, type NodeMessage } from '../coherence/messages.js';
+import type { CoherenceProtocol } from '../coherence/protocol.js';
 import { connect } from '../engine/port.js';
 import { Simulation } from '../engine/simulation.js';
 import { Network } from '../interconnect/network.js';
@@ -42,6 +44,8 @@ export function hasRouters(kind: RandomTopology, nodes: number): boolean {
 
 /** A wired machine of drivers. */
 export interface RandomMachine {
+  /** The protocol, with what the directory's format needs. */
+  readonly protocol: CoherenceProtocol;
   readonly simulation: Simulation;
   readonly map: AddressMap;
   readonly network: Network<NodeMessage> | RouterNetwork<NodeMessage>;
@@ -51,7 +55,8 @@ export interface RandomMachine {
 
 /** Wires the machine of a random test. Throws a RangeError for numbers that make none. */
 export function randomMachine(options: RandomTestOptions): RandomMachine {
-  const { protocol, processorsPerNode, jitter } = options;
+  const { processorsPerNode, jitter, directory: format = { format: 'full' } } = options;
+  const protocol = protocolFor(options.protocol, format);
   // Jitter stands in for contention; without it everything has a bandwidth.
   const busy = jitter ? 0 : 1;
   const timing = { ...TIMING, homeOccupancy: busy, passOccupancy: busy };
@@ -83,7 +88,7 @@ export function randomMachine(options: RandomTestOptions): RandomMachine {
     const scope = simulation.scope(`node${node}`);
     const shared = { map, protocol, flits: FLITS };
     const controller = new NodeController(scope, 'controller', {
-      ...{ ...shared, node, timing, memory: MEMORY, counters: null },
+      ...{ ...shared, node, timing, memory: MEMORY, counters: null, directory: { format, ticksPerCell: busy } },
     });
     connect(controller.network, network.nodes[node]!, { latency: 1 });
     for (const [i, port] of controller.processors.entries()) {
@@ -97,7 +102,7 @@ export function randomMachine(options: RandomTestOptions): RandomMachine {
     }
     return controller;
   });
-  return { simulation, map, network, controllers, drivers };
+  return { protocol, simulation, map, network, controllers, drivers };
 }
 
 function shape(kind: RandomTopology, nodes: number, ticksPerFlit: number): Topology {

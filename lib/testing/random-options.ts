@@ -1,4 +1,5 @@
 /** What a random test is made of, and what comes out of it. */
+import type { DirectoryFormat } from '../coherence/directory-format.js';
 import type { CoherenceProtocol } from '../coherence/protocol.js';
 import type { RandomMachine } from './random-machine.js';
 
@@ -18,6 +19,8 @@ export interface RandomTestOptions {
   /** Checked accesses after which it ends; a positive integer. */
   readonly accesses: number;
   readonly protocol: CoherenceProtocol;
+  /** A full bit vector unless given. The protocol is completed by what it needs. */
+  readonly directory?: DirectoryFormat;
   /** From 1 to 64. Hypercubes and trees take the next number that they can have. */
   readonly nodes: number;
   /** From 1 to 16. */

@@ -45,7 +45,7 @@ function forgotten({ machine, lines }: RandomTester): Unrest | null {
     const entry = directory.entry(line);
     const owner = directory.owner[entry]!;
     for (const { path, processor, caches } of drivers)
-      if (!caches.wouldMiss(line, false) && owner !== processor && !directory.shares(entry, processor))
+      if (!caches.wouldMiss(line, false) && owner !== processor && !directory.sharers.has(entry, processor))
         return rest(`${path} has line ${line} in ${caches.stateOf(line)}, of which home does not know`, line);
     if (owner >= 0 && drivers[owner]!.caches.wouldMiss(line, false))
       return rest(`home takes ${drivers[owner]!.path} for the owner of line ${line}, which has it not`, line);

@@ -136,7 +136,7 @@ export class RandomTester implements RandomDriverClient {
 
   /** The protocol under test. */
   get protocol(): CoherenceProtocol {
-    return this.options.protocol;
+    return this.machine.protocol;
   }
 
   /** The value of a word of a check; `ahead` rounds from the one that is stored whole. */

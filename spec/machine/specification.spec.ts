@@ -103,6 +103,33 @@ const FAULTS: readonly (readonly [path: (string | number)[], value: unknown, fau
   [['busNs'], 0, ['busNs: too small: expected number to be >=0.001']],
   [['memory', 'banks'], 1.5, ['memory.banks: invalid input: expected int, received number']],
   [['protocol'], 'MESIF', ['protocol: is none of MSI, MESI, MOSI, MOESI; did you mean MESI?']],
+  [
+    ['directory'],
+    { format: 'limited' },
+    ['directory.format: is none of full, coarse, limited-broadcast, limited-evict, sparse, dynamic-pointers'],
+  ],
+  [
+    ['directory'],
+    { format: 'sparce', sets: 1, ways: 1 },
+    [
+      'directory.format: is none of full, coarse, limited-broadcast, limited-evict, sparse, dynamic-pointers; did you mean sparse?',
+    ],
+  ],
+  [
+    ['directory'],
+    { format: 'limited-evict', pointers: 1 },
+    ['directory.pointers: too small: expected number to be >=2'],
+  ],
+  [
+    ['directory'],
+    { format: 'dynamic-pointers', cells: 8, cellNs: 1.3 },
+    ['directory.cellNs: 1.3 ns is not a whole number of ticks of 2500 ps; tickPs 100 would fit every time here'],
+  ],
+  [
+    ['directory'],
+    { format: 'coarse', bit: 8 },
+    ['directory.bits: is missing: a number', 'directory.bit: is unknown; did you mean bits?'],
+  ],
   [['protocol'], undefined, ['protocol: is missing: one of MSI, MESI, MOSI, MOESI']],
   [['network', 'topology', 'kind'], 'meshes', [
     'network.topology.kind: is none of mesh, torus, ring, hypercube, fat-tree, crossbar, graph, matrix; did you mean mesh?',

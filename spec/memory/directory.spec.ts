@@ -5,6 +5,11 @@ import { Directory } from '../../lib/memory/directory.js';
 const SHIFT = 3;
 const FIRST = 100;
 
+function full(processors: number, firstFrame: number, frameShift: number): Directory {
+  const counts = { overflows: 0, largestPool: 0 };
+  return new Directory({ processors, firstFrame, frameShift, format: { format: 'full' }, counts });
+}
+
 interface Step {
   readonly kind: 'add' | 'remove' | 'clear' | 'own' | 'state';
   readonly frame: number;
@@ -27,7 +32,7 @@ describe('a directory', () => {
   it('keeps for each line what a set would, for any number of processors', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 200 }), steps, (processors, list) => {
-        const directory = new Directory(processors, FIRST, SHIFT);
+        const directory = full(processors, FIRST, SHIFT);
         const model = new Map<number, { sharers: Set<number>; owner: number; state: number }>();
         for (const { kind, frame, line: offset, processor: draw } of list) {
           const line = (FIRST + frame) * (1 << SHIFT) + offset;
@@ -36,22 +41,22 @@ describe('a directory', () => {
           let known = model.get(line);
           if (!known) model.set(line, (known = { sharers: new Set(), owner: -1, state: 0 }));
           if (kind === 'add') {
-            directory.addSharer(entry, processor);
+            directory.sharers.add(entry, processor);
             known.sharers.add(processor);
           } else if (kind === 'remove') {
-            directory.remove(entry, processor);
+            directory.sharers.remove(entry, processor);
             known.sharers.delete(processor);
           } else if (kind === 'clear') {
-            directory.clear(entry);
+            directory.sharers.clear(entry);
             known.sharers.clear();
           } else if (kind === 'own') directory.owner[entry] = known.owner = processor;
           else directory.state[entry] = known.state = draw % 5;
-          expect(directory.shares(entry, processor)).toBe(known.sharers.has(processor));
+          expect(directory.sharers.has(entry, processor)).toBe(known.sharers.has(processor));
         }
         for (const [line, { sharers, owner, state }] of model) {
           const entry = directory.entry(line);
           expect(walk(directory, entry)).toEqual([...sharers].sort((a, b) => a - b));
-          expect([directory.count(entry), directory.owner[entry], directory.state[entry]]).toEqual([
+          expect([directory.sharers.count(entry), directory.owner[entry], directory.state[entry]]).toEqual([
             sharers.size,
             owner,
             state,
@@ -63,15 +68,15 @@ describe('a directory', () => {
   });
 
   it.each([31, 32, 33, 63, 64, 65, 128])('finds all of %p sharers', processors => {
-    const directory = new Directory(processors, 0, 0);
+    const directory = full(processors, 0, 0);
     const entry = directory.entry(0);
-    for (let p = 0; p < processors; p++) directory.addSharer(entry, p);
+    for (let p = 0; p < processors; p++) directory.sharers.add(entry, p);
     expect(walk(directory, entry)).toEqual(Array.from({ length: processors }, (_, p) => p));
-    expect(directory.nextSharer(entry, processors - 1)).toBe(-1);
+    expect(directory.sharers.next(entry, processors - 1)).toBe(-1);
   });
 
   it('numbers entries by frame, in the order in which frames are first asked for', () => {
-    const directory = new Directory(4, FIRST, SHIFT);
+    const directory = full(4, FIRST, SHIFT);
     const line = (frame: number, offset: number): number => (FIRST + frame) * 8 + offset;
     expect([line(7, 3), line(2, 0), line(7, 0), line(2, 7)].map(each => directory.entry(each))).toEqual([3, 8, 0, 15]);
     expect(directory.frames).toBe(2);
@@ -80,6 +85,6 @@ describe('a directory', () => {
 
 function walk(directory: Directory, entry: number): number[] {
   const found: number[] = [];
-  for (let p = directory.nextSharer(entry, -1); p >= 0; p = directory.nextSharer(entry, p)) found.push(p);
+  for (let p = directory.sharers.next(entry, -1); p >= 0; p = directory.sharers.next(entry, p)) found.push(p);
   return found;
 }

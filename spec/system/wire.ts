@@ -13,7 +13,12 @@ import { Clock } from '../../lib/engine/time.js';
 import { Network } from '../../lib/interconnect/network.js';
 import { RouterNetwork } from '../../lib/interconnect/router-network.js';
 import type { RouterOptions } from '../../lib/interconnect/router-options.js';
-import { NodeController, type ControllerTiming, type MemoryTiming } from '../../lib/memory/node-controller.js';
+import {
+  NodeController,
+  type ControllerTiming,
+  type DirectorySettings,
+  type MemoryTiming,
+} from '../../lib/memory/node-controller.js';
 import type { PageCounterOptions } from '../../lib/memory/page-counters.js';
 import { Processor } from '../../lib/processor/processor.js';
 import type { CacheGeometry } from '../../lib/processor/set-array.js';
@@ -50,6 +55,7 @@ export interface MachineOptions {
   readonly memory: MemoryTiming;
   readonly counters: PageCounterOptions | null;
   readonly protocol: CoherenceProtocol;
+  readonly directory: DirectorySettings;
   readonly flits: { readonly control: number; readonly data: number };
 }
 
@@ -98,6 +104,7 @@ export function defaults(nodes: number): MachineOptions {
     memory: { accessTicks: 29, bankTicks: 4, banks: 2 },
     counters: null,
     protocol: mesi,
+    directory: { format: { format: 'full' }, ticksPerCell: 0 },
     flits: { control: 1, data: 5 },
   };
 }
