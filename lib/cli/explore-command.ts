@@ -16,7 +16,7 @@ Goes through every order of deliveries, accesses and evictions that the protocol
 writer or many readers, the value of every copy and of memory, and that everything can always come to rest. Exit code
 1 and a shortest way to the fault, as a sequence chart, if one is found.
 
-PROTOCOL         msi, mesi, mosi or moesi
+PROTOCOL         msi, mesi, mosi, moesi or mesi-retry
 --caches N       caches, 1 to ${MOST_CACHES} (default 3)
 --lines N        lines, 1 or ${MOST_LINES}, each with a home of its own (default 1)
 --unordered      let forwards overtake each other, to see why they must not

@@ -38,9 +38,14 @@ export function parseLitmusArguments(words: readonly string[]): LitmusArguments 
   return {
     ...{ paths: positionals, classic, seed, json, help },
     model: one('memory model', model.toLowerCase(), MEMORY_MODELS),
-    protocol: one('protocol', protocol.toUpperCase(), PROTOCOL_NAMES),
+    protocol: protocolOf(protocol),
     runs: wholeNumber('--runs', runs, 1, MOST_RUNS),
   };
+}
+
+function protocolOf(name: string): ProtocolName {
+  const found = PROTOCOL_NAMES.find(candidate => candidate.toLowerCase() === name.toLowerCase());
+  return found ?? one('protocol', name.toUpperCase(), PROTOCOL_NAMES);
 }
 
 function one<T extends string>(what: string, name: string, known: readonly T[]): T {

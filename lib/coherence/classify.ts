@@ -37,6 +37,8 @@ export function classifyAtCache(kind: number, acks: number, missing: number, cou
       return missing + acks === 0 ? CACHE_EVENT['AckCount=0'] : CACHE_EVENT['AckCount>0'];
     case Kind.InvAck:
       return countKnown && missing === 1 ? CACHE_EVENT['Last-Inv-Ack'] : CACHE_EVENT['Inv-Ack'];
+    case Kind.Nak:
+      return CACHE_EVENT.Nak;
     default:
       return NO_EVENT;
   }
@@ -78,6 +80,8 @@ export function classifyAtHome(
       return missing === 1 ? HOME_EVENT['Last-Data'] : HOME_EVENT.Data;
     case Kind.InvAck:
       return missing === 1 ? HOME_EVENT['Last-Inv-Ack'] : HOME_EVENT['Inv-Ack'];
+    case Kind.Transfer:
+      return HOME_EVENT.Transfer;
     default:
       return NO_EVENT;
   }

@@ -26,6 +26,10 @@ export const Kind = {
   PutO: 13,
   /** To the owner that wants to write: how many acknowledgements to expect. */
   AckCount: 14,
+  /** Home refuses a request: its line is busy, and the requester has to ask again. */
+  Nak: 15,
+  /** From the old owner to home: ownership has moved. A revision message without data. */
+  Transfer: 16,
 } as const;
 /** Name of a kind. */
 export type KindName = keyof typeof Kind;
@@ -42,7 +46,7 @@ export const LANE_NAMES = ['request', 'forward', 'response'] as const;
 export type LaneName = (typeof LANE_NAMES)[number];
 
 /** Virtual network by kind of message. */
-export const LANE_OF: readonly number[] = [0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 0, 1];
+export const LANE_OF: readonly number[] = [0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 0, 1, 2, 2];
 
 /** Whether a kind of message carries a line of data. PutM and PutO do; a response of data does. */
 export const CARRIES_DATA: readonly boolean[] = KIND_NAMES.map(name => /^PutM|^PutO|^Data/.test(name));

@@ -53,6 +53,7 @@ const SENDS: Readonly<Partial<Record<CacheAction | HomeAction, KindName>>> = {
   sendInvAckToRequester: 'InvAck',
   sendDataToRequester: 'DataOwner',
   sendDataToHome: 'DataOwner',
+  sendTransfer: 'Transfer',
   sendData: 'DataDir',
   sendExclusive: 'DataExcl',
   sendInvToOthers: 'Inv',
@@ -61,6 +62,7 @@ const SENDS: Readonly<Partial<Record<CacheAction | HomeAction, KindName>>> = {
   forwardGetM: 'FwdGetM',
   sendAckCount: 'AckCount',
   sendPutAck: 'PutAck',
+  sendNak: 'Nak',
 };
 
 /**
@@ -91,6 +93,12 @@ export function defineProtocol<CacheState extends string, HomeState extends stri
     checkActions(name, table, source.lanes);
   }
   return { name, cache, home };
+}
+
+/** Whether homes refuse requests under a protocol, so that caches have to ask again. */
+export function refuses({ home }: CoherenceProtocol): boolean {
+  const nak = HOME_ACTIONS.indexOf('sendNak');
+  return home.cells.some(actions => actions?.includes(nak) === true);
 }
 
 function checkLanes(name: string, lanes: ProtocolSource<string, string>['lanes']): void {

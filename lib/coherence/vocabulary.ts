@@ -23,6 +23,8 @@ export const CACHE_EVENTS = [
   'AckCount>0',
   'Inv-Ack',
   'Last-Inv-Ack',
+  /** Home was busy and has refused the request. */
+  'Nak',
 ] as const;
 /** See CACHE_EVENTS. */
 export type CacheEvent = (typeof CACHE_EVENTS)[number];
@@ -41,6 +43,8 @@ export const CACHE_ACTIONS = [
   /** Also repeats the count of acknowledgements that the forward brought. */
   'sendDataToRequester',
   'sendDataToHome',
+  /** Tells home that ownership has moved. */
+  'sendTransfer',
   'keepData',
   'addCount',
   'countOne',
@@ -78,6 +82,7 @@ export const HOME_EVENTS = [
   'Inv-Ack',
   'Last-Inv-Ack',
   'Last-Data',
+  'Transfer',
 ] as const;
 /** See HOME_EVENTS. */
 export type HomeEvent = (typeof HOME_EVENTS)[number];
@@ -95,6 +100,8 @@ export const HOME_ACTIONS = [
   /** With the number of sharers other than the requester. */
   'sendAckCount',
   'sendPutAck',
+  /** Refuses the request. */
+  'sendNak',
   'addRequester',
   'addOwner',
   'removeRequester',

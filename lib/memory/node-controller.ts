@@ -18,7 +18,7 @@ import {
   Kind,
   type NodeMessage,
 } from '../coherence/messages.js';
-import type { CoherenceProtocol } from '../coherence/protocol.js';
+import { refuses, type CoherenceProtocol } from '../coherence/protocol.js';
 import type { LimitedPointers } from '../coherence/sharers/limited-pointers.js';
 import { PointerLists } from '../coherence/sharers/pointer-lists.js';
 import { HOME_ACTION as A, HOME_EVENT as EVENT } from '../coherence/vocabulary.js';
@@ -107,6 +107,8 @@ export type MissObserver = (frame: number, requesterNode: number, now: Ticks) =>
 
 const HISTORY = 64;
 
+const REFUSALS = { naks: ['messages', 'requests refused because their line was busy'] } as const;
+
 /** One node's controller: home of its lines, and the way out and in for its processors. */
 export class NodeController extends Component {
   /** One port per processor of the node, in order. */
@@ -120,6 +122,8 @@ export class NodeController extends Component {
     stalled: ['requests', 'requests that waited for a line in transition'],
     hotPages: ['interrupts', 'hot-page interrupts raised'],
   });
+  /** What a home counts that refuses requests, or null for one that makes them wait. */
+  readonly refusals: Record<keyof typeof REFUSALS, number> | null;
   /** Occupancy of the controller. */
   readonly occupancy = new Booking(this.simulation.calendars);
   /** Occupancy of the memory banks. */
@@ -163,6 +167,7 @@ export class NodeController extends Component {
     this.table = options.protocol.home;
     checkFormat(options.protocol, format);
     this.ticksPerCell = ticksPerCell;
+    this.refusals = refuses(options.protocol) ? this.statistics(REFUSALS) : null;
     this.timing = options.timing;
     this.memoryTiming = memory;
     this.flits = options.flits;
@@ -291,7 +296,8 @@ export class NodeController extends Component {
       this.stall(message);
       return;
     }
-    if (event !== EVENT['GetS(no room)']) this.count(message);
+    // What is refused, or waits, is counted when it is served.
+    if (event !== EVENT['GetS(no room)'] && actions[0] !== A.sendNak) this.count(message);
     this.perform(cell, actions, message, entry, lookup);
     const settled = table.stable[directory.state[entry]!]!;
     if (this.room !== null && settled) this.settle(entry, line, table.stable[state]!);
@@ -353,6 +359,9 @@ export class NodeController extends Component {
         break;
       case A.sendPutAck:
         this.forward(Kind.PutAck, from, message, 0, done);
+        break;
+      case A.sendNak:
+        this.sendNak(message, done);
         break;
       case A.addRequester:
         directory.sharers.add(entry, from);
@@ -474,6 +483,12 @@ export class NodeController extends Component {
       new CoherenceMessage(kind, flits.control, request.line, HOME, to, request.from, acks, null),
       done + timing.forwardOut,
     );
+  }
+
+  private sendNak({ line, from }: CoherenceMessage, done: Ticks): void {
+    this.refusals!.naks++;
+    const nak = new CoherenceMessage(Kind.Nak, this.flits.control, line, HOME, from, from, 0, null);
+    this.toCache(nak, done + this.timing.forwardOut);
   }
 
   private writeMemory(message: CoherenceMessage, done: Ticks): void {

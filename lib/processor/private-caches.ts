@@ -68,6 +68,8 @@ export class PrivateCaches {
   invalidations = 0;
   /** Counted for directories that know a superset of the sharers; see Processor. */
   counts = { strayInvalidations: 0 };
+  /** Counted where homes refuse requests; see Processor. */
+  refusals = { retries: 0 };
   /** The value that the last load of a word found, or that a store left. */
   value = 0;
   /** What the last load of a whole line found, and what the next store of one leaves. */
@@ -327,10 +329,10 @@ export class PrivateCaches {
       case A.hit:
         break;
       case A.sendGetS:
-        this.toHome(Kind.GetS, slot);
+        this.ask(Kind.GetS, slot, message);
         break;
       case A.sendGetM:
-        this.toHome(Kind.GetM, slot);
+        this.ask(Kind.GetM, slot, message);
         break;
       case A.sendPutS:
         this.toHome(Kind.PutS, slot);
@@ -353,6 +355,9 @@ export class PrivateCaches {
         break;
       case A.sendDataToHome:
         this.answer(Kind.DataOwner, HOME, message!, 0, this.data.get(slot) ?? null);
+        break;
+      case A.sendTransfer:
+        this.answer(Kind.Transfer, HOME, message!, 0, null);
         break;
       case A.keepData:
         this.keep(slot, message!.data);
@@ -377,6 +382,12 @@ export class PrivateCaches {
   private keep(slot: number, data: LineData | null): void {
     if (data !== null) this.data.set(slot, data);
     else this.data.delete(slot);
+  }
+
+  /** A request that answers a message is one that was refused. */
+  private ask(kind: number, slot: number, refusal: CoherenceMessage | null): void {
+    if (refusal !== null) this.refusals.retries++;
+    this.toHome(kind, slot);
   }
 
   private toHome(kind: number, slot: number): void {

@@ -6,7 +6,7 @@
 import type { AddressMap } from '../coherence/address-map.js';
 import type { LineData } from '../coherence/line-data.js';
 import { CoherenceMessage, InterruptMessage, type NodeMessage } from '../coherence/messages.js';
-import type { CoherenceProtocol } from '../coherence/protocol.js';
+import { refuses, type CoherenceProtocol } from '../coherence/protocol.js';
 import { Component, type Scope } from '../engine/component.js';
 import { SimulationError } from '../engine/errors.js';
 import { Port } from '../engine/port.js';
@@ -52,6 +52,9 @@ const STRAYS = {
 function knowsStrays({ cache }: CoherenceProtocol): boolean {
   return cache.cells[cache.cell('I', 'Inv')] !== null;
 }
+
+/** What is counted besides, where homes refuse requests. */
+const REFUSALS = { retries: ['requests', 'requests sent again because home had refused them'] } as const;
 
 /** A program in execution, or a handler on top of it. */
 interface Frame {
@@ -161,6 +164,7 @@ export class Processor extends Component implements CacheOwner {
     this.tlb = new Tlb(options.tlbEntries);
     this.caches = new PrivateCaches(this.path, this, options);
     if (knowsStrays(options.protocol)) this.caches.counts = this.statistics(STRAYS);
+    if (refuses(options.protocol)) this.caches.refusals = this.statistics(REFUSALS);
     this.stores = new StoreBuffer(this.path, options.storeBuffer ?? 0);
     this.random = this.simulation.random(`${this.path}.tlb`);
   }

@@ -60,6 +60,7 @@ const UNSEEN: Readonly<Record<ProtocolName, readonly string[]>> = {
     ...['home I PutS', 'home I PutE', 'home I PutM', 'home I PutO', 'home S PutE', 'home S PutM', 'home E PutS'],
     'home E PutO',
   ],
+  'MESI-retry': [],
 };
 
 /** hardware.json, coherence.races_worth_a_named_test; the one on OM_AC belongs to protocols with an owned state. */
@@ -98,6 +99,7 @@ function messageCells(protocol: CoherenceProtocol): string[] {
     DataOwner: CACHE_EVENTS.filter(event => event.startsWith('DataOwner')),
     InvAck: ['Inv-Ack', 'Last-Inv-Ack'],
     AckCount: ['AckCount=0', 'AckCount>0'],
+    Nak: ['Nak'],
   };
   const homeKinds: Readonly<Record<string, readonly string[]>> = {
     GetS: ['GetS'],
@@ -108,6 +110,7 @@ function messageCells(protocol: CoherenceProtocol): string[] {
       ]),
     ),
     DataOwner: ['Data'],
+    Transfer: ['Transfer'],
   };
   const cells = (table: Table, by: typeof kinds, prefix: string): string[] =>
     table.states.flatMap(state =>

@@ -309,6 +309,9 @@ export class Model {
         case C.sendDataToHome:
           this.send(line, 0, Kind.DataOwner, 0, 0, value);
           break;
+        case C.sendTransfer:
+          this.send(line, 0, Kind.Transfer, 0, 0, 0);
+          break;
         case C.keepData:
           value = messageValue(message);
           break;
@@ -380,6 +383,9 @@ export class Model {
           break;
         case H.sendPutAck:
           this.send(line, from, Kind.PutAck, 0, 0, 0);
+          break;
+        case H.sendNak:
+          this.send(line, from, Kind.Nak, 0, 0, 0);
           break;
         case H.addRequester:
           sharers |= self;
