@@ -20,6 +20,8 @@ const PER_LINE = LINE_BYTES / 4 / CHECK_WORDS;
 const NEIGHBOURS = 32;
 /** Accesses between two looks for stuck ones. */
 const LOOK = 1024;
+/** Events between two such looks, for protocols that refuse: a retry is an event even if nothing is ever done. */
+const LOOK_EVENTS = 1 << 16;
 
 /** Runs a random test. Throws a RangeError for options that make no test; what the test finds is in its result. */
 export function randomTest(options: RandomTestOptions): RandomTestResult {
@@ -82,7 +84,12 @@ export class RandomTester implements RandomDriverClient {
     if (this.over) return true;
     const { simulation } = this.machine;
     try {
-      this.over = simulation.run(events === Infinity ? {} : { events }) === 'finished';
+      const end = simulation.events + events;
+      while (!this.over && simulation.events < end) {
+        const piece = LOOK_EVENTS - (simulation.events % LOOK_EVENTS);
+        this.over = simulation.run({ events: Math.min(piece, end - simulation.events) }) === 'finished';
+        if (simulation.events % LOOK_EVENTS === 0) this.findStuck();
+      }
       const unrest = this.over ? findUnrest(this) : null;
       if (unrest !== null) this.fault = this.failure(unrest.check, unrest.message, unrest.line);
     } catch (error) {
@@ -193,6 +200,10 @@ export class RandomTester implements RandomDriverClient {
 
   private look(): void {
     this.nextLook = this.completed + LOOK;
+    this.findStuck();
+  }
+
+  private findStuck(): void {
     const { simulation, drivers } = this.machine;
     for (const { path, issued, line, caches } of drivers)
       if (issued >= 0 && simulation.now - issued > this.options.deadlockTicks)

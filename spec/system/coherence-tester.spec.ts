@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { CoherenceMessage, HOME, Kind } from '../../lib/coherence/messages.js';
+import { mesiRetry } from '../../lib/coherence/mesi-retry.js';
 import { moesi } from '../../lib/coherence/moesi.js';
 import { mosi } from '../../lib/coherence/mosi.js';
 import type { CoherenceProtocol } from '../../lib/coherence/protocol.js';
@@ -60,7 +61,7 @@ const UNSEEN: Readonly<Record<ProtocolName, readonly string[]>> = {
     ...['home I PutS', 'home I PutE', 'home I PutM', 'home I PutO', 'home S PutE', 'home S PutM', 'home E PutS'],
     'home E PutO',
   ],
-  'MESI-retry': [],
+  'MESI-retry': ['home I PutE', 'home I PutM', 'home BusyI PutS', 'home BusyI PutE'],
 };
 
 /** hardware.json, coherence.races_worth_a_named_test; the one on OM_AC belongs to protocols with an owned state. */
@@ -291,6 +292,40 @@ const FAULTS: readonly Fault[] = [
   {
     what: 'home does not invalidate for an owner that upgrades (MOESI)',
     protocol: faulty({ home: inCells(['O'], ['GetM(owner)'], without('sendInvToOthers')) }, moesi),
+    by: ['everybody finishes'],
+  },
+  // A home that refuses. Who waits for one that stays busy asks again for ever.
+  {
+    what: 'a cache drops the Nak that answers its GetM (MESI-retry)',
+    protocol: faulty({ cache: inCells(['IM_AD', 'SM_AD'], ['Nak'], without('sendGetM')) }, mesiRetry),
+    by: ['everybody finishes'],
+  },
+  {
+    what: 'a revision does not reach memory (MESI-retry)',
+    protocol: faulty({ home: inCells(['BusyS'], ['Data'], without('writeMemory')) }, mesiRetry),
+    by: ['memory is the last store', 'copy is the last store'],
+  },
+  {
+    what: 'an upgrade takes a refusal for a grant (MESI-retry)',
+    protocol: faulty({ cache: inCells(['SM_AD'], ['Nak'], () => ({ actions: [], some: 'M', none: 'M' })) }, mesiRetry),
+    by: ['single writer', 'copy is the last store', 'empty cell'],
+  },
+  {
+    what: 'an upgrade that is refused gives up its copy without a word (MESI-retry)',
+    protocol: faulty({ cache: inCells(['SM_AD'], ['Nak'], to('IM_AD')) }, mesiRetry),
+    by: ['empty cell'],
+  },
+  {
+    what: 'home answers a GetS from memory while busy (MESI-retry)',
+    protocol: faulty(
+      { home: inCells(['BusyS', 'BusyE'], ['GetS'], cell => ({ ...cell, actions: ['sendData', 'addRequester'] })) },
+      mesiRetry,
+    ),
+    by: ['copy is the last store', 'single writer', 'empty cell'],
+  },
+  {
+    what: 'the old owner moves ownership without a revision (MESI-retry)',
+    protocol: faulty({ cache: inCells(['MI_A'], ['Fwd-GetM'], without('sendTransfer')) }, mesiRetry),
     by: ['everybody finishes'],
   },
 ];

@@ -61,6 +61,8 @@ export interface Coverage {
 }
 
 const WORDS = 3;
+/** Three times as many as the longest run takes. */
+const MOST_EVENTS = 100_000;
 
 /** A run of the tester. Throws a Violation. */
 export function runTester(changes: Partial<TesterOptions> & { readonly seed: number }, coverage?: Coverage): Machine {
@@ -74,7 +76,11 @@ export function runTester(changes: Partial<TesterOptions> & { readonly seed: num
   const software = new PlainSoftware();
   cpus.forEach((cpu, i) => cpu.load(software, perform(i, truth.lines, truth, options, sim.random(`tester${i}`))));
   named('empty cell', () => {
-    while (sim.step()) truth.check();
+    while (sim.step()) {
+      truth.check();
+      // Requests that are refused for ever would go on for ever.
+      if (sim.events > MOST_EVENTS) throw new Violation('everybody finishes', `not done after ${MOST_EVENTS} events`);
+    }
   });
   named('everybody finishes', () => sim.run());
   if (!cpus.every(cpu => cpu.ended)) throw new Violation('everybody finishes', 'a program has not ended');

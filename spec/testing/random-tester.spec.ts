@@ -1,5 +1,6 @@
 /** The random tester finds nothing where nothing is wrong, and what is planted. */
 import { describe, expect, it } from '@jest/globals';
+import { mesiRetry } from '../../lib/coherence/mesi-retry.js';
 import { mesi } from '../../lib/coherence/mesi.js';
 import type { CoherenceMessage } from '../../lib/coherence/messages.js';
 import { Kind, type NodeMessage } from '../../lib/coherence/messages.js';
@@ -130,6 +131,47 @@ const FAULTS: readonly Fault[] = [
     what: 'home forgets its last owner',
     changes: { protocol: faulty({ home: inCells(['I'], ['GetM(non-sharer)'], without('setOwner')) }) },
     by: ['protocol'],
+  },
+  // A home that refuses: what waits for it asks for ever, so that something can always move.
+  {
+    what: 'home stays busy after a Transfer',
+    changes: { protocol: faulty({ home: inCells(['BusyE'], ['Transfer'], to('BusyE')) }, mesiRetry) },
+    by: ['everybody finishes'],
+  },
+  {
+    what: 'home stays busy after a read',
+    changes: { protocol: faulty({ home: inCells(['BusyS'], ['Data'], to('BusyS')) }, mesiRetry) },
+    by: ['everybody finishes'],
+  },
+  {
+    what: 'a Nak is dropped',
+    changes: { protocol: faulty({ cache: inCells(['IS_D'], ['Nak'], without('sendGetS')) }, mesiRetry) },
+    by: ['everybody finishes'],
+  },
+  {
+    what: 'a revision does not reach memory',
+    changes: { protocol: faulty({ home: inCells(['BusyS'], ['Data'], without('writeMemory')) }, mesiRetry) },
+    by: ['load returns the last store'],
+  },
+  {
+    what: 'a Nak is taken for a grant',
+    changes: {
+      protocol: faulty(
+        { cache: inCells(['SM_AD'], ['Nak'], () => ({ actions: [], some: 'M', none: 'M' })) },
+        mesiRetry,
+      ),
+    },
+    by: ['load returns the last store', 'single writer'],
+  },
+  {
+    what: 'a busy home answers a GetS from memory',
+    changes: {
+      protocol: faulty(
+        { home: inCells(['BusyS', 'BusyE'], ['GetS'], cell => ({ ...cell, actions: ['sendData', 'addRequester'] })) },
+        mesiRetry,
+      ),
+    },
+    by: ['load returns the last store', 'single writer', 'protocol'],
   },
 ];
 

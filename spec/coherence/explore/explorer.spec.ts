@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { explore, Explorer, type ExploreOptions } from '../../../lib/coherence/explore/explorer.js';
 import { sequenceChart } from '../../../lib/coherence/explore/sequence-chart.js';
+import { mesiRetry } from '../../../lib/coherence/mesi-retry.js';
 import { mesi } from '../../../lib/coherence/mesi.js';
 import { moesi } from '../../../lib/coherence/moesi.js';
 import { mosi } from '../../../lib/coherence/mosi.js';
@@ -26,6 +27,7 @@ describe('the states of a protocol', () => {
     ['MESI', mesi, 3, 5],
     ['MOSI', mosi, 3, 6],
     ['MOESI', moesi, 3, 6],
+    ['MESI-retry', mesiRetry, 3, 5],
   ])('of %s with 3 caches are sound, and every cell is reached', (_, protocol, two, three) => {
     const { complete, violation, stuck, lost, mostMessagesInFlight, cells } = explore(protocol, { caches: 3 });
     expect({ complete, violation, stuck, lost }).toEqual({ complete: true, violation: null, stuck: 0, lost: 0 });
@@ -74,6 +76,17 @@ describe('the states of a protocol', () => {
           e => `home O ${e}`,
         ),
         ...['PutE(non-owner)', 'PutM(non-owner)', 'PutO(non-owner)', 'PutS(not a sharer)'].map(e => `home S ${e}`),
+      ],
+    ],
+    [
+      'MESI-retry',
+      mesiRetry,
+      [
+        ...NEED_THREE_TO_WRITE,
+        ...['S', 'BusyS'].flatMap(state =>
+          ['PutE(non-owner)', 'PutM(non-owner)', 'PutS(not a sharer)'].map(event => `home ${state} ${event}`),
+        ),
+        ...['BusyE', 'BusyI'].map(state => `home ${state} PutS(not a sharer)`),
       ],
     ],
   ])('of %s with 2 caches miss just the cells that take a third', (_, protocol, cells) => {
@@ -221,6 +234,70 @@ describe('a planted fault', () => {
       'Fwd-GetS cannot happen in I',
       8,
     ],
+    [
+      'forwards of MESI-retry keep no order',
+      mesiRetry,
+      { forwards: 'bag' },
+      'unexpected message',
+      'Fwd-GetS cannot happen in I',
+      8,
+    ],
+    [
+      'the revision of a read does not reach memory',
+      withRows(mesiRetry, { home: [['BusyS', 'Data', [], 'S']] }),
+      {},
+      'data value',
+      'memory is stale: home is in S with 0, but 1 was stored last',
+      8,
+    ],
+    [
+      'home answers a GetS from memory while a read is under way',
+      withRows(mesiRetry, { home: [['BusyS', 'GetS', ['sendData', 'addRequester']]] }),
+      {},
+      'data value',
+      'reads 0, but 1 was stored last',
+      13,
+    ],
+    [
+      'home answers a GetS from memory while ownership moves',
+      withRows(mesiRetry, { home: [['BusyE', 'GetS', ['sendData', 'addRequester']]] }),
+      {},
+      'data value',
+      'reads 0, but 1 was stored last',
+      10,
+    ],
+    [
+      'an upgrade that is refused gives up its copy without a word',
+      withRows(mesiRetry, { cache: [['SM_AD', 'Nak', ['sendGetM'], 'IM_AD']] }),
+      {},
+      'unexpected message',
+      'Inv cannot happen in IM_AD',
+      13,
+    ],
+    [
+      'an upgrade takes a refusal for a grant',
+      withRows(mesiRetry, { cache: [['SM_AD', 'Nak', [], 'M']] }),
+      {},
+      'SWMR',
+      'at the same time',
+      10,
+    ],
+    [
+      'home is not busy while ownership moves',
+      withRows(mesiRetry, { home: [['E', 'GetM(non-sharer)', ['forwardGetM', 'setOwner']]] }),
+      {},
+      'unexpected message',
+      'Transfer cannot happen in E',
+      6,
+    ],
+    [
+      'home takes the write-back of a new owner for the end of the transfer',
+      withRows(mesiRetry, { home: [['BusyE', 'PutM(owner)', ['writeMemory', 'clearOwner', 'sendPutAck'], 'I']] }),
+      {},
+      'unexpected message',
+      'Transfer cannot happen in I',
+      9,
+    ],
     ['forwards of MOSI keep no order', mosi, { forwards: 'bag' }, 'unexpected message', 'Inv cannot happen in I', 8],
   ])('is found by a shortest way: %s', (_, protocol, options, kind, what, depth) => {
     for (const symmetry of [false, true]) {
@@ -241,6 +318,31 @@ describe('a planted fault', () => {
       what: 'something is outstanding, but no message can be taken (24 such states)',
     });
     expect(violation!.steps.map(step => step.text)).toContain('cache 0 takes Inv(for cache 1)');
+  });
+
+  it.each<[string, CoherenceProtocol]>([
+    ['home stays busy after a Transfer', withRows(mesiRetry, { home: [['BusyE', 'Transfer', []]] })],
+    ['home stays busy after data', withRows(mesiRetry, { home: [['BusyS', 'Data', ['writeMemory']]] })],
+    ['a reader drops a Nak', withRows(mesiRetry, { cache: [['IS_D', 'Nak', []]] })],
+    ['a writer drops a Nak', withRows(mesiRetry, { cache: [['IM_AD', 'Nak', []]] })],
+    ['an upgrade drops a Nak', withRows(mesiRetry, { cache: [['SM_AD', 'Nak', []]] })],
+    [
+      'an owner on its way out moves ownership without a revision',
+      withRows(mesiRetry, { cache: [[['MI_A', 'EI_A'], 'Fwd-GetM', ['sendDataToRequester'], 'II_A']] }),
+    ],
+  ])('is found by its lack of progress alone: %s', (_, protocol) => {
+    const { complete, stuck, lost, violation } = explore(protocol, { caches: 2 });
+    expect([complete, violation?.kind]).toEqual([true, 'progress']);
+    // Where a request is open as well, it is refused again and again: something moves, but not to rest.
+    expect(stuck).toBeGreaterThan(0);
+    expect(lost).toBeGreaterThan(stuck);
+  });
+
+  it('is found although a retry can always be made: home refuses who asks it to write', () => {
+    const refusing = withRows(mesiRetry, { home: [[['I', 'E'], 'GetM(non-sharer)', ['sendNak']]] });
+    const { stuck, lost, violation } = explore(refusing, { caches: 2 });
+    expect([stuck, violation?.kind]).toEqual([0, 'progress']);
+    expect(violation!.what).toBe(`rest cannot be reached any more (${lost} such states)`);
   });
 
   it('is found although something can always move: two caches for ever hand a line to and fro', () => {
