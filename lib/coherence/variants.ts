@@ -31,6 +31,8 @@ export function withSupersets(protocol: CoherenceProtocol): CoherenceProtocol {
     ['IS_D_I', (['load', 'store', 'evict', 'Fwd-GetS', 'Fwd-GetM'] as const).filter(waits), ['stall']],
     ['IS_D_I', ['DataDir(ack=0)', 'DataOwner(ack=0)'], ['loadOnce'], 'I'],
     ...(has(cache, 'IS_D', 'DataExcl') ? [['IS_D_I', 'DataExcl', ['keepData'], 'E'] as const] : []),
+    // The Inv was about an earlier copy: a request that is refused has not been served.
+    ...(has(cache, 'IS_D', 'Nak') ? [['IS_D_I', 'Nak', ['sendGetS'], 'IS_D'] as const] : []),
   ];
   const homeRows: HomeRow[] = ['S', 'O', 'S_D'].flatMap(state =>
     DIRTY_OR_CLEAN.filter(
@@ -92,8 +94,9 @@ export function withSharerEviction(protocol: CoherenceProtocol): CoherenceProtoc
     ]);
   }
   for (const state of home.states)
-    if (home.does(home.state(state), home.events.indexOf('GetS'), 'stall'))
-      rows.push([state, 'GetS(no room)', ['stall']]);
+    for (const waits of ['stall', 'sendNak'] as const)
+      if (home.does(home.state(state), home.events.indexOf('GetS'), waits))
+        rows.push([state, 'GetS(no room)', [waits]]);
   return extended(protocol, 'sharer eviction', { cache: { states: [], rows: [] }, home: { states, rows } });
 }
 

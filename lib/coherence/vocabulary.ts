@@ -43,7 +43,7 @@ export const CACHE_ACTIONS = [
   /** Also repeats the count of acknowledgements that the forward brought. */
   'sendDataToRequester',
   'sendDataToHome',
-  /** Tells home that ownership has moved. */
+  /** Tells home that ownership has moved; not if it is home that has asked for the line, and gets the data. */
   'sendTransfer',
   'keepData',
   'addCount',

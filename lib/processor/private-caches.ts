@@ -357,7 +357,7 @@ export class PrivateCaches {
         this.answer(Kind.DataOwner, HOME, message!, 0, this.data.get(slot) ?? null);
         break;
       case A.sendTransfer:
-        this.answer(Kind.Transfer, HOME, message!, 0, null);
+        if (message!.requester !== HOME) this.answer(Kind.Transfer, HOME, message!, 0, null);
         break;
       case A.keepData:
         this.keep(slot, message!.data);

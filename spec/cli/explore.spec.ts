@@ -57,7 +57,7 @@ describe('explore', () => {
   });
 
   it.each<[string, string[], string]>([
-    ['no protocol', [], 'explore takes one protocol: msi, mesi, mosi, moesi'],
+    ['no protocol', [], 'explore takes one protocol: msi, mesi, mosi, moesi, mesi-retry'],
     ['two protocols', ['msi', 'mesi'], 'explore takes one protocol'],
     [
       'an unknown protocol',

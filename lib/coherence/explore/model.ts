@@ -310,7 +310,7 @@ export class Model {
           this.send(line, 0, Kind.DataOwner, 0, 0, value);
           break;
         case C.sendTransfer:
-          this.send(line, 0, Kind.Transfer, 0, 0, 0);
+          if (messageRequester(message) !== 0) this.send(line, 0, Kind.Transfer, 0, 0, 0);
           break;
         case C.keepData:
           value = messageValue(message);
