@@ -43,6 +43,7 @@ export * from './coherence/address-map.js';
 export * from './coherence/directory-format.js';
 export * from './coherence/line-data.js';
 export * from './coherence/classify.js';
+export * from './coherence/mesi-retry.js';
 export * from './coherence/mesi.js';
 export * from './coherence/messages.js';
 export * from './coherence/moesi.js';
