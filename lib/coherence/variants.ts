@@ -58,17 +58,21 @@ export function withRecall(protocol: CoherenceProtocol): CoherenceProtocol {
   const puts = DIRTY_OR_CLEAN.map(put => `${put}(non-owner)` as const).filter(event => has(home, 'I', event));
   const rows: HomeRow[] = [
     ['S', 'recall', ['countCopies', 'sendInvToOthers', 'clearSharers'], 'R'],
-    ['S', 'recall(no copies)', [], 'I'],
     [owned, 'recall', ['countCopies', 'forwardGetM', 'clearOwner'], 'R'],
     ['R', ['GetS', 'GetM(non-sharer)'], ['stall']],
     ['R', ['PutS(not a sharer)', ...puts], ['sendPutAck']],
     ['R', 'Inv-Ack', ['countOne']],
-    ['R', 'Data', ['writeMemory', 'countOne']],
     ['R', 'Last-Inv-Ack', ['countOne'], 'I'],
     ['R', 'Last-Data', ['writeMemory', 'countOne'], 'I'],
   ];
   if (home.states.includes('O'))
-    rows.push(['O', 'recall', ['countCopies', 'forwardGetM', 'sendInvToOthers', 'clearSharers', 'clearOwner'], 'R']);
+    rows.push(
+      ['O', 'recall', ['countCopies', 'forwardGetM', 'sendInvToOthers', 'clearSharers', 'clearOwner'], 'R'],
+      // Only a line that is owned and shared has more to wait for than its data.
+      ['R', 'Data', ['writeMemory', 'countOne']],
+    );
+  // Sharers may all leave while home waits for data; where it never waits there are sharers in S.
+  else rows.push(['S', 'recall(no copies)', [], 'I']);
   return extended(protocol, 'recall', { cache: { states: [], rows: [] }, home: { states: ['R'], rows } });
 }
 
@@ -110,7 +114,8 @@ function leaving(home: CoherenceProtocol['home'], from: string, to: string): Hom
     return [[to, name, actions, some === from || some === 'I' ? to : `${some}_A`]];
   });
   const requests = REQUESTS.filter(event => has(home, from, event));
-  return [...rows, [to, [...requests, 'GetS(no room)'], ['stall']]];
+  // There is room now, but it is promised.
+  return [...rows, [to, requests, ['stall']]];
 }
 
 interface Additions<R> {

@@ -2,7 +2,12 @@
  * The explored model: a few caches, one home for each line, and three networks, as protocol tables move them. It is the
  * third interpreter of the tables, beside the private caches and the node controller; what a message is, all three ask of
  * `classify.ts`. From a state it makes every successor: one access, one eviction or one delivery each.
- * 430 lines: the two switches over actions, and what calls them, read together.
+ * 500 lines: the two switches over actions, and what calls them, read together.
+ *
+ * What a protocol says about directory formats (variants.ts) is explored in the abstract: where an Inv may meet a cache in
+ * I, home adds a sharer or takes everybody for one, and forgets one that leaves or does not; where there are rows for a
+ * recall, home may call a line back at any time; where there are rows for no room, an entry names `pointers` sharers, and
+ * any of them may be the one to go.
  *
  * Values are 0 and 1, and a store writes either. A load that hits is no step; a store that misses asks for the right,
  * and the store itself is a step of its own. A cache has one request open over all lines, and may evict at any time.
@@ -11,15 +16,17 @@ import { NO_EVENT, classifyAtCache, classifyAtHome } from '../classify.js';
 import { KIND_NAMES, Kind, LANE_NAMES, LANE_OF, Lane, type KindName, type LaneName } from '../messages.js';
 import type { CoherenceProtocol } from '../protocol.js';
 import type { Table } from '../table.js';
-import { CACHE_ACTION as C, CACHE_EVENT, HOME_ACTION as H } from '../vocabulary.js';
+import { CACHE_ACTION as C, CACHE_EVENT, HOME_ACTION as H, HOME_EVENT } from '../vocabulary.js';
 import {
   cacheCounted,
   cacheMissing,
+  cacheSeen,
   cacheState,
   cacheValue,
   cacheWord,
   homeLatest,
   homeMemory,
+  homeMissing,
   homeOwner,
   homeState,
   homeWord,
@@ -34,7 +41,7 @@ import {
   messageWord,
   type Layout,
 } from './packing.js';
-import { dataStates, requestStates, waitingStates } from './state-kinds.js';
+import { dataStates, lateStates, requestStates, waitingStates } from './state-kinds.js';
 
 /** What is explored besides the protocol. */
 export interface ModelOptions {
@@ -51,6 +58,8 @@ export interface ModelOptions {
    * are not reached then.
    */
   readonly oneKindOfData?: boolean;
+  /** Sharers that an entry names, for a protocol that evicts sharers. Usually 2. */
+  readonly pointers?: number;
 }
 
 /** Takes the successors of a state. */
@@ -67,13 +76,16 @@ export interface Successors {
  * Steps as numbers: a delivery is its message; an access is `ACCESS | event << 8 | value << 7 | line << 6 | cache`.
  */
 const ACCESS = 1 << 16;
+const RECALL = 3;
 
 /** Whether a step is a delivery. */
 export const isDelivery = (step: number): boolean => step < ACCESS;
 
 /** An access: `value` is that of a store that hits. */
 export interface AccessMeaning {
-  readonly access: 'load' | 'store' | 'evict';
+  /** Of a cache; or home calls the line back. */
+  readonly access: 'load' | 'store' | 'evict' | 'recall';
+  /** -1 for home. */
   readonly cache: number;
   readonly line: number;
   readonly value: number;
@@ -82,8 +94,8 @@ export interface AccessMeaning {
 /** What a step is. */
 export function meaningOf(step: number): AccessMeaning | { readonly message: number } {
   if (isDelivery(step)) return { message: step };
-  const access = (['load', 'store', 'evict'] as const)[(step >> 8) & 3]!;
-  return { access, cache: step & 63, line: (step >> 6) & 1, value: (step >> 7) & 1 };
+  const access = (['load', 'store', 'evict', 'recall'] as const)[(step >> 8) & 3]!;
+  return { access, cache: access === 'recall' ? -1 : step & 63, line: (step >> 6) & 1, value: (step >> 7) & 1 };
 }
 
 /** Makes the successors of states. */
@@ -105,7 +117,15 @@ export class Model {
   private readonly waiting: Uint8Array;
   private readonly withData: Uint8Array;
   private readonly requesting: Uint8Array;
+  private readonly late: Uint8Array;
   private readonly ownerData: number;
+  private readonly supersets: boolean;
+  private readonly recalls: boolean;
+  private readonly pointers: number;
+  /** Which of the ways open to home it takes: to be exact or not, or the sharer that goes. */
+  private choice = 0;
+  /** What is wrong with the load that was just served, or null. */
+  private wrongLoad: string | null = null;
   /** Messages in `next`. */
   private inFlight = 0;
   private overflow = false;
@@ -123,6 +143,13 @@ export class Model {
     this.waiting = waitingStates(cache);
     this.withData = dataStates(cache);
     this.requesting = requestStates(cache);
+    this.late = lateStates(cache);
+    this.supersets = cache.cells[CACHE_EVENT.Inv] !== null;
+    this.recalls = home.states.some((_, state) => home.cells[state * home.events.length + HOME_EVENT.recall] !== null);
+    const evicts = home.states.some(
+      (_, state) => home.cells[state * home.events.length + HOME_EVENT['GetS(no room)']] !== null,
+    );
+    this.pointers = evicts ? (options.pointers ?? 2) : Infinity;
     this.ownerData = options.oneKindOfData === true ? Kind.DataDir : Kind.DataOwner;
     for (const table of [cache, home])
       if (table.states.length > 32)
@@ -142,7 +169,28 @@ export class Model {
         this.access(state, cache, line, CACHE_EVENT.evict, 0, to);
       }
     }
+    if (this.recalls) for (let line = 0; line < lines; line++) this.recall(state, line, to);
     this.deliveries(state, to);
+  }
+
+  /** Home calls a line back, for reasons of its own. */
+  private recall(state: Uint16Array, line: number, to: Successors): void {
+    const table = this.protocol.home;
+    const place = line * this.layout.block + this.layout.caches;
+    const word = state[place]!;
+    const first = homeState(word) * table.events.length;
+    if (table.cells[first + HOME_EVENT.recall] === null) return;
+    const event =
+      copies(state[place + 1]!, homeOwner(word)) === 0 ? HOME_EVENT['recall(no copies)'] : HOME_EVENT.recall;
+    const step = ACCESS | (RECALL << 8) | (line << 6);
+    if (table.cells[first + event] === null) {
+      to.unexpected(step, table as unknown as Table, homeState(word), event);
+      return;
+    }
+    this.homeCells[first + event] = 1;
+    this.begin(state, -1);
+    this.atHome(line, event, 0);
+    this.finish(step, 1, to);
   }
 
   /** Messages in flight in a state. */
@@ -201,6 +249,21 @@ export class Model {
 
   private deliver(state: Uint16Array, at: number, times: number, to: Successors): void {
     const message = state[at]!;
+    const choices = messageTo(message) === 0 ? this.choices(state, message) : 1;
+    for (this.choice = 0; this.choice < choices; this.choice++) this.take(state, at, times, to);
+    this.choice = 0;
+  }
+
+  /** The ways that home may take with a message. */
+  private choices(state: Uint16Array, message: number): number {
+    const kind = messageKind(message);
+    if (this.supersets) return kind === Kind.GetM || kind === Kind.DataOwner ? 1 : 2;
+    if (kind !== Kind.GetS || this.pointers === Infinity) return 1;
+    return Math.max(1, bits(state[messageLine(message) * this.layout.block + this.layout.caches + 1]!));
+  }
+
+  private take(state: Uint16Array, at: number, times: number, to: Successors): void {
+    const message = state[at]!;
     const toHome = messageTo(message) === 0;
     const table = (toHome ? this.protocol.home : this.protocol.cache) as unknown as Table;
     const event = toHome ? this.classifyAtHome(state, message) : this.classifyAtCache(state, message);
@@ -220,6 +283,8 @@ export class Model {
     }
     (toHome ? this.homeCells : this.cacheCells)[cell] = 1;
     if (actions.includes(toHome ? H.stall : C.stall)) return;
+    // Only who is to go is chosen among sharers.
+    if (this.choice > 0 && !this.supersets && !actions.includes(H.evictSharer)) return;
     this.begin(state, at);
     if (toHome) this.atHome(line, event, message);
     else this.atCache(messageTo(message) - 1, line, event, message);
@@ -239,7 +304,9 @@ export class Model {
       messageKind(message),
       from !== 0 && homeOwner(state[home]!) === from,
       from !== 0 && ((sharers >> (from - 1)) & 1) === 1,
-      bits(sharers),
+      this.inexact() ? 2 : bits(sharers),
+      homeMissing(state[home]!),
+      bits(sharers) < this.pointers,
     );
   }
 
@@ -255,8 +322,16 @@ export class Model {
     for (; end < words; end++) next[end] = 0;
   }
 
+  /** Whether home makes the superset that it knows larger than it need be. */
+  private inexact(): boolean {
+    return this.supersets && this.choice === 1;
+  }
+
   private finish(step: number, times: number, to: Successors): void {
-    if (this.overflow) to.impossible(step, `more than ${this.layout.capacity} messages are in flight`);
+    if (this.wrongLoad !== null) {
+      to.impossible(step, this.wrongLoad);
+      this.wrongLoad = null;
+    } else if (this.overflow) to.impossible(step, `more than ${this.layout.capacity} messages are in flight`);
     else to.step(step, times);
   }
 
@@ -275,6 +350,7 @@ export class Model {
     let value = cacheValue(word);
     let counted = cacheCounted(word);
     let missing = cacheMissing(word);
+    let seen = cacheSeen(word);
     const cell = cacheState(word) * table.events.length + event;
     const actions = table.cells[cell]!;
     for (let i = 0; i < actions.length; i++)
@@ -282,6 +358,7 @@ export class Model {
         case C.hit:
           break;
         case C.sendGetS:
+          seen = 1 << homeLatest(next[line * layout.block + layout.caches]!);
           this.send(line, 0, Kind.GetS, self, 0, 0);
           break;
         case C.sendGetM:
@@ -315,6 +392,10 @@ export class Model {
         case C.keepData:
           value = messageValue(message);
           break;
+        case C.loadOnce:
+          if (((seen >> messageValue(message)) & 1) === 0)
+            this.wrongLoad = `cache ${cache} reads ${messageValue(message)}, never the last store since it asked`;
+          break;
         case C.addCount:
           missing += messageAcks(message);
           counted = 1;
@@ -327,7 +408,13 @@ export class Model {
       }
     const after = table.next[cell]!;
     const waits = this.waiting[after] === 1;
-    next[place] = cacheWord(after, this.withData[after] === 1 ? value : 0, waits ? counted : 0, waits ? missing : 0);
+    next[place] = cacheWord(
+      after,
+      this.withData[after] === 1 ? value : 0,
+      waits ? counted : 0,
+      waits ? missing : 0,
+      this.late[after] === 1 ? seen : 0,
+    );
   }
 
   /** A store that hits: the new value is the latest from now on. */
@@ -337,7 +424,11 @@ export class Model {
     const word = next[place]!;
     next[place] = cacheWord(cacheState(word), value, cacheCounted(word), cacheMissing(word)); // prettier-ignore
     const home = line * layout.block + layout.caches;
-    next[home] = homeWord(homeState(next[home]!), homeMemory(next[home]!), value, homeOwner(next[home]!));
+    const before = next[home]!;
+    next[home] = homeWord(homeState(before), homeMemory(before), value, homeOwner(before), homeMissing(before));
+    for (let other = 0; other < layout.caches; other++)
+      if (this.late[cacheState(next[line * layout.block + other]!)] === 1)
+        next[line * layout.block + other]! |= cacheWord(0, 0, 0, 0, 1 << value);
   }
 
   /** Does what the home's cell says. */
@@ -351,6 +442,8 @@ export class Model {
     let memory = homeMemory(word);
     let owner = homeOwner(word);
     let sharers = next[place + 1]!;
+    let missing = homeMissing(word);
+    const everybody = (1 << layout.caches) - 1;
     const cell = homeState(word) * table.events.length + event;
     const actions = table.cells[cell]!;
     for (let i = 0; i < actions.length; i++)
@@ -361,7 +454,7 @@ export class Model {
             from,
             Kind.DataDir,
             0,
-            messageKind(message) === Kind.GetM ? bits(sharers & ~self) : 0,
+            messageKind(message) === Kind.GetM ? bits(others(sharers, self, owner)) : 0,
             memory,
           );
           break;
@@ -370,16 +463,16 @@ export class Model {
           break;
         case H.sendInvToOthers:
           for (let cache = 0; cache < layout.caches; cache++)
-            if (((sharers & ~self) >> cache) & 1) this.send(line, cache + 1, Kind.Inv, from, 0, 0);
+            if ((others(sharers, self, owner) >> cache) & 1) this.send(line, cache + 1, Kind.Inv, from, 0, 0);
           break;
         case H.forwardGetS:
           this.send(line, owner, Kind.FwdGetS, from, 0, 0);
           break;
         case H.forwardGetM:
-          this.send(line, owner, Kind.FwdGetM, from, bits(sharers & ~self), 0);
+          this.send(line, owner, Kind.FwdGetM, from, bits(others(sharers, self, owner)), 0);
           break;
         case H.sendAckCount:
-          this.send(line, from, Kind.AckCount, 0, bits(sharers & ~self), 0);
+          this.send(line, from, Kind.AckCount, 0, bits(others(sharers, self, owner)), 0);
           break;
         case H.sendPutAck:
           this.send(line, from, Kind.PutAck, 0, 0, 0);
@@ -388,13 +481,13 @@ export class Model {
           this.send(line, from, Kind.Nak, 0, 0, 0);
           break;
         case H.addRequester:
-          sharers |= self;
+          sharers |= this.inexact() ? everybody : self;
           break;
         case H.addOwner:
-          if (owner !== 0) sharers |= 1 << (owner - 1);
+          if (owner !== 0) sharers |= this.inexact() ? everybody : 1 << (owner - 1);
           break;
         case H.removeRequester:
-          sharers &= ~self;
+          if (!this.inexact()) sharers &= ~self;
           break;
         case H.clearSharers:
           sharers = 0;
@@ -408,11 +501,27 @@ export class Model {
         case H.writeMemory:
           memory = messageValue(message);
           break;
+        case H.countCopies:
+          missing = copies(sharers, owner);
+          break;
+        case H.countOne:
+          missing--;
+          break;
+        case H.evictSharer: {
+          const gone = nthBit(sharers, this.choice);
+          this.send(line, gone + 1, Kind.Inv, 0, 0, 0);
+          sharers &= ~(1 << gone);
+          missing = 1;
+          break;
+        }
+        case H.defer:
+          next[layout.messages + this.inFlight++] = message;
+          break;
         default:
           throw new Error(`${table.name}: the explorer does not know the action ${table.actions[actions[i]!]}`);
       }
     const after = (sharers === 0 ? table.nextWithoutSharers : table.next)[cell]!;
-    next[place] = homeWord(after, memory, homeLatest(word), owner);
+    next[place] = homeWord(after, memory, homeLatest(word), owner, missing);
     next[place + 1] = sharers;
   }
 }
@@ -435,4 +544,21 @@ function bits(word: number): number {
   let count = 0;
   for (let left = word; left !== 0; left &= left - 1) count++;
   return count;
+}
+
+/** Sharers other than the requester and the owner. */
+function others(sharers: number, requester: number, owner: number): number {
+  return sharers & ~requester & ~(owner === 0 ? 0 : 1 << (owner - 1));
+}
+
+/** How many have a copy, or are taken for one who has. */
+function copies(sharers: number, owner: number): number {
+  return bits(others(sharers, 0, owner)) + (owner === 0 ? 0 : 1);
+}
+
+/** The place of the n-th bit of a word. */
+function nthBit(word: number, n: number): number {
+  let left = word;
+  for (let i = 0; i < n; i++) left &= left - 1;
+  return 31 - Math.clz32(left & -left);
 }

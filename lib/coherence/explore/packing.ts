@@ -11,23 +11,31 @@ export const MOST_LINES = 2;
 /** Words of a home. */
 export const HOME_WORDS = 2;
 
-/** A line in a cache: state, value (0 or 1), whether the count of acknowledgements has come, acknowledgements missing (-8 to 7). */
-export function cacheWord(state: number, value: number, counted: number, missing: number): number {
-  return state | (value << 5) | (counted << 6) | ((missing & 15) << 7);
+/**
+ * A line in a cache: state, value (0 or 1), whether the count of acknowledgements has come, acknowledgements missing (-8 to 7),
+ * and values that were the last stored since the line was asked for (a bit each).
+ */
+export function cacheWord(state: number, value: number, counted: number, missing: number, seen = 0): number {
+  return state | (value << 5) | (counted << 6) | ((missing & 15) << 7) | (seen << 11);
 }
 export const cacheState = (word: number): number => word & 31;
 export const cacheValue = (word: number): number => (word >> 5) & 1;
 export const cacheCounted = (word: number): number => (word >> 6) & 1;
 export const cacheMissing = (word: number): number => (word << 21) >> 28;
+export const cacheSeen = (word: number): number => (word >> 11) & 3;
 
-/** A home: state, value in memory, the last value stored by anybody (what every reader must see), owner + 1 or 0. */
-export function homeWord(state: number, memory: number, latest: number, owner: number): number {
-  return state | (memory << 5) | (latest << 6) | (owner << 7);
+/**
+ * A home: state, value in memory, the last value stored by anybody (what every reader must see), owner + 1 or 0, and the
+ * answers to home itself that are missing.
+ */
+export function homeWord(state: number, memory: number, latest: number, owner: number, missing: number): number {
+  return state | (memory << 5) | (latest << 6) | (owner << 7) | (missing << 10);
 }
 export const homeState = (word: number): number => word & 31;
 export const homeMemory = (word: number): number => (word >> 5) & 1;
 export const homeLatest = (word: number): number => (word >> 6) & 1;
 export const homeOwner = (word: number): number => (word >> 7) & 7;
+export const homeMissing = (word: number): number => (word >> 10) & 7;
 
 /** A message: line, receiver (cache + 1, or 0 for home), kind, requester (cache + 1, or 0), count, value. */
 export function messageWord(

@@ -38,6 +38,20 @@ export function dataStates(table: CacheTable): Uint8Array {
   return result;
 }
 
+/** Whether a load waits whose value may come late, by state: what it may find is followed from the time it asks. */
+export function lateStates(table: CacheTable): Uint8Array {
+  const width = table.events.length;
+  const once = table.actions.indexOf('loadOnce');
+  const late = Uint8Array.from(table.states, (_, state) =>
+    Number(table.events.some((_event, event) => table.cells[state * width + event]?.includes(once))),
+  );
+  const leads = (state: number): boolean =>
+    !table.stable[state] &&
+    has(table, state, CACHE_EVENT.Inv) &&
+    late[table.next[state * width + CACHE_EVENT.Inv]!] === 1;
+  return late.map((is, state) => (is === 1 || leads(state) ? 1 : 0));
+}
+
 function has(table: CacheTable, state: number, event: number): boolean {
   return table.cells[state * table.events.length + event] !== null;
 }

@@ -6,6 +6,7 @@
 import {
   homeLatest,
   homeMemory,
+  homeMissing,
   homeOwner,
   homeState,
   homeWord,
@@ -122,7 +123,8 @@ export class Symmetry {
         sharers |= ((state[from + caches + 1]! >> cache) & 1) << name;
       }
       const home = state[from + caches]!;
-      into[to + caches] = homeWord(homeState(home), homeMemory(home), homeLatest(home), names[homeOwner(home)]!);
+      const owner = names[homeOwner(home)]!;
+      into[to + caches] = homeWord(homeState(home), homeMemory(home), homeLatest(home), owner, homeMissing(home));
       into[to + caches + 1] = sharers;
     }
     this.renameMessages(state, into, flip);
