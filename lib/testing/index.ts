@@ -17,7 +17,7 @@ export { randomTest, RandomTester, CHECK_WORDS } from './random-tester.js';
 export { randomSweep, type RandomSweep, type SweptTest } from './random-sweep.js';
 export { shrinkRandomTest, shrunkText, type ShrunkTest } from './random-shrink.js';
 export type { RandomMachine } from './random-machine.js';
-export type { RandomDriver } from './random-driver.js';
+export type { RandomDriver, RandomDriverClient } from './random-driver.js';
 export { repeat, scenario } from './scenario.js';
 export type { Miss, ScenarioResult } from './scenario.js';
 export { explore, Explorer } from '../coherence/explore/explorer.js';
