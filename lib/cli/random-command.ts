@@ -1,5 +1,6 @@
 /** `disco-sim random-test`: random tests of protocols on every kind of machine; a failing one is made short and explained. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { DIRECTORY_FORMATS } from '../coherence/directory-format.js';
 import { PROTOCOL_NAMES } from '../coherence/protocols.js';
 import { VERSION } from '../engine/version.js';
 import { linesOf, type Column } from '../experiments/table-layout.js';
@@ -14,12 +15,14 @@ import { ProgressLine } from './progress.js';
 const HELP = `disco-sim random-test [options]
 
 Stores and loads at random on machines with tiny caches, and checks every value, the number of writers, that everybody
-finishes, and that everything is at rest in the end; for every protocol on every topology. A failure is made short and
+finishes, and that everything is at rest in the end; for every protocol and directory
+on every topology over both networks. A failure is made short and
 explained by the history of its line; exit code 1.
 
 --accesses N     checked accesses of all tests together (default 1000000)
 --seed TEXT      master seed (default 1997); equal seeds give equal tests
 --protocol A,B   protocols (default ${PROTOCOL_NAMES.join()})
+--directory A,B  formats of the directory (default ${DIRECTORY_FORMATS.join()})
 --topology A,B   topologies (default ${RANDOM_TOPOLOGIES.join()})
 --network A,B    networks (default ${RANDOM_NETWORKS.join()})
 --nodes N        nodes of each machine (default 4)
@@ -32,6 +35,7 @@ const OPTIONS = {
   accesses: { type: 'string' },
   seed: { type: 'string' },
   protocol: { type: 'string' },
+  directory: { type: 'string' },
   topology: { type: 'string' },
   network: { type: 'string' },
   nodes: { type: 'string' },
@@ -61,6 +65,7 @@ export async function randomCommand(words: readonly string[]): Promise<void> {
     seed: values.seed ?? '1997',
     accesses: wholeNumber('--accesses', values.accesses ?? '1000000', 1, 1e12),
     protocols: namesOf('protocol', values.protocol ?? PROTOCOL_NAMES.join(), PROTOCOL_NAMES),
+    directories: namesOf('directory', values.directory ?? DIRECTORY_FORMATS.join(), DIRECTORY_FORMATS),
     topologies: namesOf('topology', values.topology ?? RANDOM_TOPOLOGIES.join(), RANDOM_TOPOLOGIES),
     networks: namesOf('network', values.network ?? RANDOM_NETWORKS.join(), RANDOM_NETWORKS),
     nodes: wholeNumber('--nodes', values.nodes ?? '4', 1, 64),
@@ -116,29 +121,29 @@ async function runAll(tests: readonly SweptTest[]): Promise<Tested[]> {
   return tested;
 }
 
+/** A line for each protocol and directory, over all topologies and networks. */
 function table(tested: readonly Tested[]): string {
+  const groups = new Map<string, Tested[]>();
+  for (const one of tested) {
+    const key = `${one.test.protocol} ${one.test.directory}`;
+    groups.set(key, [...(groups.get(key) ?? []), one]);
+  }
+  const rows = [...groups.values()];
   const number = (heading: string, value: (result: RandomTestResult) => number): Column => ({
     ...{ heading, align: 'right', gap: 2, expendable: 0 },
-    cells: tested.map(({ result }) => String(value(result))),
+    cells: rows.map(row => String(row.reduce((sum, { result }) => sum + value(result), 0))),
   });
-  const text = (heading: string, cells: readonly string[]): Column => ({
-    ...{ heading, align: 'left', gap: 2, expendable: 0, cells },
+  const text = (heading: string, gap: number, cell: (row: readonly Tested[]) => string): Column => ({
+    ...{ heading, align: 'left', gap, expendable: 0, cells: rows.map(cell) },
   });
   const lines = linesOf([
-    {
-      ...text(
-        'machine',
-        tested.map(({ test }) => test.name),
-      ),
-      gap: 0,
-    },
+    text('protocol', 0, ([first]) => first!.test.protocol),
+    text('directory', 2, ([first]) => first!.test.directory),
+    number('machines', () => 1),
     number('accesses', ({ accesses }) => accesses),
     number('misses', ({ misses }) => misses),
     number('events', ({ events }) => events),
-    text(
-      'verdict',
-      tested.map(({ result }) => result.failure?.check ?? 'nothing found'),
-    ),
+    text('verdict', 2, row => row.find(({ result }) => result.failure)?.result.failure?.check ?? 'nothing found'),
   ]);
   const failed = tested.find(({ result }) => result.failure !== null);
   const accesses = tested.reduce((sum, { result }) => sum + result.accesses, 0);

@@ -32,9 +32,10 @@ function transient({ machine, protocol }: RandomTester): Unrest | null {
 
 /** Whatever was taken has to be given back. */
 function unbalanced({ machine }: RandomTester): Unrest | null {
-  const { network } = machine;
-  const [fault] = network instanceof RouterNetwork ? network.imbalance() : [];
-  return fault === undefined ? null : { check: 'resources in the end', message: fault, line: -1 };
+  const { network, controllers } = machine;
+  const faults = controllers.flatMap(controller => controller.imbalance());
+  if (network instanceof RouterNetwork) faults.push(...network.imbalance());
+  return faults.length === 0 ? null : { check: 'resources in the end', message: faults[0]!, line: -1 };
 }
 
 /** Every copy has to be known at home, and every owner has to have one. */

@@ -97,10 +97,20 @@ function homeState({ machine, protocol }: RandomTester, line: number): string {
 
 /** A shrunk test in words. */
 export function shrunkText({ options, failure, history, runs }: ShrunkTest): string {
-  const { seed, protocol, nodes, processorsPerNode, topology, network, checks, jitter } = options;
+  const {
+    seed,
+    protocol,
+    directory = { format: 'full' },
+    nodes,
+    processorsPerNode,
+    topology,
+    network,
+    checks,
+    jitter,
+  } = options;
   return [
     `${failure.check}: ${failure.message}`,
-    `after ${failure.access} accesses at tick ${failure.tick}, shortened in ${runs} runs to: ${protocol.name}, ` +
+    `after ${failure.access} accesses at tick ${failure.tick}, shortened in ${runs} runs to: ${protocol.name}, directory ${JSON.stringify(directory)}, ` +
       `${nodes} nodes of ${processorsPerNode} on a ${topology} (${network}), ${checks} checks, ` +
       `${jitter ? 'with' : 'without'} jitter, seed ${JSON.stringify(seed)}`,
     ...(failure.line < 0 ? [] : [`line ${failure.line}, its last messages and the state of the sender then:`]),

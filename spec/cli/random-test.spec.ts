@@ -1,5 +1,6 @@
 /** A million checked accesses from the command line, and what it says of what it cannot do. */
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { DIRECTORY_FORMATS } from '../../lib/coherence/directory-format.js';
 import { PROTOCOL_NAMES } from '../../lib/coherence/protocols.js';
 import { RANDOM_NETWORKS, RANDOM_TOPOLOGIES } from '../../lib/testing/random-options.js';
 import { build, disco, TRACES } from './running.js';
@@ -22,7 +23,7 @@ describe('disco-sim random-test', () => {
     const { results } = JSON.parse(stdout) as Output;
     expect(results.filter(({ failure }) => failure !== null)).toEqual([]);
     expect(results.reduce((sum, { accesses }) => sum + accesses, 0)).toBeGreaterThanOrEqual(1_000_000);
-    for (const part of [...PROTOCOL_NAMES, ...RANDOM_TOPOLOGIES, ...RANDOM_NETWORKS])
+    for (const part of [...PROTOCOL_NAMES, ...DIRECTORY_FORMATS, ...RANDOM_TOPOLOGIES, ...RANDOM_NETWORKS])
       expect(results.some(({ name }) => name.split(', ').includes(part))).toBe(true);
   });
 
@@ -40,12 +41,13 @@ describe('disco-sim random-test', () => {
     ];
     const { stdout, exit } = disco(TRACES, ...words);
     expect([exit, stdout]).toEqual([0, disco(TRACES, ...words).stdout]);
-    expect(stdout).toMatch(/^MESI, torus, routers.* 500 .*nothing found$/m);
-    expect(stdout).toMatch(/\n2000 accesses checked, nothing found\.\n$/);
+    expect(stdout).toMatch(/^MESI +sparse +4 .*nothing found$/m);
+    expect(stdout).toMatch(/\n20\d\d accesses checked, nothing found\.\n$/);
   });
 
   it.each([
     [['--protocol', 'MESSI'], 'there is no protocol MESSI; did you mean MESI?'],
+    [['--directory', 'coarce'], 'there is no directory coarce; did you mean coarse?'],
     [['--topology', 'taurus'], 'there is no topology taurus; did you mean torus?'],
     [['--topology', 'matrix', '--network', 'routers'], 'a matrix cannot be built from routers'],
     [['--accesses', '0'], '--accesses takes a whole number from 1'],
