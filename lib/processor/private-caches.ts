@@ -79,7 +79,8 @@ export class PrivateCaches {
   private readonly dataFlits: number;
   private readonly owner: CacheOwner;
   private readonly state: Uint8Array;
-  private readonly data = new Map<number, LineData>();
+  /** The words of each slot's line; null for a line that no program wrote a value to. */
+  private readonly data: (LineData | null)[];
   private readonly words: number;
   private readonly invalid: number;
   private leaving = 0;
@@ -119,6 +120,7 @@ export class PrivateCaches {
     this.invalid = cache.state('I');
     this.words = map.lineBytes >> 2;
     this.state = new Uint8Array(this.l2.tags.length).fill(this.invalid);
+    this.data = new Array<LineData | null>(this.l2.tags.length).fill(null);
     this.loadHits = Uint8Array.from(cache.states, (_, state) => Number(cache.does(state, EVENT.load, 'hit')));
     this.storeHits = Uint8Array.from(cache.states, (_, state) => Number(cache.does(state, EVENT.store, 'hit')));
     this.rights = Uint8Array.from(cache.states, (_, state) => {
@@ -169,13 +171,12 @@ export class PrivateCaches {
   perform(line: number, word: number, store: boolean, value: number): void {
     const slot = this.l2.find(line);
     if (word === WHOLE_LINE) {
-      if (!store) this.wholeLine = this.data.get(slot) ?? null;
-      else if (this.wholeLine === null) this.data.delete(slot);
-      else this.data.set(slot, this.wholeLine);
+      if (!store) this.wholeLine = this.data[slot]!;
+      else this.data[slot] = this.wholeLine;
       return;
     }
-    if (store) this.data.set(slot, withWord(this.data.get(slot) ?? null, this.words, word, value));
-    this.value = wordOf(this.data.get(slot) ?? null, word);
+    if (store) this.data[slot] = withWord(this.data[slot]!, this.words, word, value);
+    this.value = wordOf(this.data[slot]!, word);
   }
 
   /** The state of a line by name, I if it is not here. */
@@ -192,7 +193,7 @@ export class PrivateCaches {
         yield {
           line: tags[slot]!,
           state: this.table.states[this.state[slot]!]!,
-          data: this.data.get(slot) ?? null,
+          data: this.data[slot]!,
         };
   }
 
@@ -247,11 +248,8 @@ export class PrivateCaches {
     const line = tags[slot]!;
     tags[extra] = line;
     this.state[extra] = this.state[slot]!;
-    const data = this.data.get(slot);
-    if (data !== undefined) {
-      this.data.set(extra, data);
-      this.data.delete(slot);
-    }
+    this.data[extra] = this.data[slot]!;
+    this.data[slot] = null;
     tags[slot] = -1;
     if (line === this.linkedLine) this.linkedLine = -1;
     this.restrictFirstLevel(line, Right.None);
@@ -294,7 +292,7 @@ export class PrivateCaches {
     }
     if (after === this.invalid) {
       l2.tags[slot] = -1;
-      this.data.delete(slot);
+      this.data[slot] = null;
       if (slot >= l2.slots) {
         this.leaving--;
         if (this.missLine >= 0 && this.missSlot < 0) this.request();
@@ -351,10 +349,10 @@ export class PrivateCaches {
         this.answer(Kind.InvAck, message!.requester, message!, 0, null);
         break;
       case A.sendDataToRequester:
-        this.answer(Kind.DataOwner, message!.requester, message!, message!.acks, this.data.get(slot) ?? null);
+        this.answer(Kind.DataOwner, message!.requester, message!, message!.acks, this.data[slot]!);
         break;
       case A.sendDataToHome:
-        this.answer(Kind.DataOwner, HOME, message!, 0, this.data.get(slot) ?? null);
+        this.answer(Kind.DataOwner, HOME, message!, 0, this.data[slot]!);
         break;
       case A.sendTransfer:
         if (message!.requester !== HOME) this.answer(Kind.Transfer, HOME, message!, 0, null);
@@ -380,8 +378,7 @@ export class PrivateCaches {
   }
 
   private keep(slot: number, data: LineData | null): void {
-    if (data !== null) this.data.set(slot, data);
-    else this.data.delete(slot);
+    this.data[slot] = data;
   }
 
   /** A request that answers a message is one that was refused. */
@@ -391,7 +388,7 @@ export class PrivateCaches {
   }
 
   private toHome(kind: number, slot: number): void {
-    const data = CARRIES_DATA[kind] ? (this.data.get(slot) ?? null) : null;
+    const data = CARRIES_DATA[kind] ? this.data[slot]! : null;
     const { processor } = this.owner;
     this.send(kind, this.l2.tags[slot]!, HOME, processor, 0, data);
   }

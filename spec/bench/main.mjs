@@ -5,6 +5,7 @@ import { runBenchmarks } from './harness.mjs';
 import { benchmarks as hold } from './hold.mjs';
 import { benchmarks as plainLoop } from './plain-loop.mjs';
 import { benchmarks as processor } from './processor.mjs';
+import { benchmarks as randomTester } from './random-tester.mjs';
 import { benchmarks as router } from './router.mjs';
 
-runBenchmarks([...hold, ...plainLoop, ...processor, ...construction, ...router, ...explorer]);
+runBenchmarks([...hold, ...plainLoop, ...processor, ...construction, ...router, ...explorer, ...randomTester]);
