@@ -7,6 +7,7 @@ import { moesi } from '../../../lib/coherence/moesi.js';
 import { mosi } from '../../../lib/coherence/mosi.js';
 import { msi } from '../../../lib/coherence/msi.js';
 import type { CoherenceProtocol } from '../../../lib/coherence/protocol.js';
+import { withSupersets } from '../../../lib/coherence/variants.js';
 import { withRows } from '../../../lib/coherence/with-rows.js';
 
 describe('the states of a protocol', () => {
@@ -93,6 +94,34 @@ describe('the states of a protocol', () => {
     const { excused, unexplained, contradicted } = explore(protocol, { caches: 2 }).cells;
     expect(excused.map(({ cell }) => cell).sort()).toEqual([...cells].sort());
     expect([unexplained, contradicted]).toEqual([[], []]);
+  });
+
+  it('of MESI-retry are sound on networks without any order, if home also refuses Puts while busy and knows supersets', () => {
+    // What a cache takes once serves the load that waits, which is no step here.
+    const supersets = (protocol: CoherenceProtocol): CoherenceProtocol =>
+      withRows(withSupersets(protocol), {
+        cache: [['IS_D_I', ['DataDir(ack=0)', 'DataOwner(ack=0)'], [], 'I']],
+      });
+    const late = ['PutM(non-owner)', 'PutE(non-owner)'] as const;
+    const refusing = withRows(mesiRetry, {
+      home: [
+        ['BusyS', [...late, 'PutM(non-owner, sharer)', 'PutE(non-owner, sharer)'], ['sendNak']],
+        [['BusyE', 'BusyI'], late, ['sendNak']],
+      ],
+      // Who has answered a forward meanwhile has less to put back.
+      cache: [
+        ['MI_A', 'Nak', ['sendPutM']],
+        ['EI_A', 'Nak', ['sendPutE']],
+        [['SI_A', 'II_A'], 'Nak', ['sendPutS']],
+      ],
+    });
+    const both = explore(supersets(refusing), { caches: 3, forwards: 'bag' });
+    expect([both.complete, both.violation, both.stuck, both.lost]).toEqual([true, null, 0, 0]);
+    // Either alone is not enough.
+    const found = (protocol: CoherenceProtocol): string | undefined =>
+      explore(protocol, { caches: 2, forwards: 'bag' }).violation?.what;
+    expect(found(supersets(mesiRetry))).toContain('Fwd-GetS cannot happen in I');
+    expect(found(refusing)).toContain('Inv cannot happen in I');
   });
 
   it('with one cache have no races: nothing is ever shared or invalidated', () => {
