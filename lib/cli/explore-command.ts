@@ -1,5 +1,6 @@
 /** `disco-sim explore PROTOCOL`: every state that a protocol can get into with a few caches, and what it found. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { DIRECTORY_FORMATS, protocolFor, type DirectoryFormat } from '../coherence/directory-format.js';
 import { Explorer, type Exploration } from '../coherence/explore/explorer.js';
 import { MOST_CACHES, MOST_LINES } from '../coherence/explore/packing.js';
 import { sequenceChart } from '../coherence/explore/sequence-chart.js';
@@ -7,7 +8,7 @@ import type { CoherenceProtocol } from '../coherence/protocol.js';
 import { PROTOCOLS } from '../coherence/protocols.js';
 import { VERSION } from '../engine/version.js';
 import { Interrupted, UsageError } from './errors.js';
-import { parseOptions, unknown, wholeNumber } from './options.js';
+import { namesOf, parseOptions, unknown, wholeNumber } from './options.js';
 import { SearchLine } from './progress.js';
 
 const HELP = `disco-sim explore PROTOCOL [options]
@@ -19,6 +20,9 @@ writer or many readers, the value of every copy and of memory, and that everythi
 PROTOCOL         msi, mesi, mosi, moesi or mesi-retry
 --caches N       caches, 1 to ${MOST_CACHES} (default 3)
 --lines N        lines, 1 or ${MOST_LINES}, each with a home of its own (default 1)
+--directory NAME what the directory is like: ${DIRECTORY_FORMATS.join(', ')}
+                 (default full); the model takes every superset of the sharers for an inexact one, recalls lines
+                 whenever it likes for one with too few entries, and names two sharers for limited-evict
 --unordered      let forwards overtake each other, to see why they must not
 --json           print one JSON object instead of text
 --help           this text
@@ -27,10 +31,21 @@ PROTOCOL         msi, mesi, mosi, moesi or mesi-retry
 const OPTIONS = {
   caches: { type: 'string' },
   lines: { type: 'string' },
+  directory: { type: 'string' },
   unordered: { type: 'boolean' },
   json: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
 } as const;
+
+/** A format of each name, for the rows that it needs; its sizes play no part. */
+const SMALL: Readonly<Record<DirectoryFormat['format'], DirectoryFormat>> = {
+  full: { format: 'full' },
+  coarse: { format: 'coarse', bits: 1 },
+  'limited-broadcast': { format: 'limited-broadcast', pointers: 1 },
+  'limited-evict': { format: 'limited-evict', pointers: 2 },
+  sparse: { format: 'sparse', sets: 1, ways: 1 },
+  'dynamic-pointers': { format: 'dynamic-pointers', cells: 1 },
+};
 
 /** Steps between two looks at the terminal. */
 const SLICE = 20_000;
@@ -42,7 +57,9 @@ export async function exploreCommand(words: readonly string[]): Promise<void> {
     process.stdout.write(HELP);
     return;
   }
-  const protocol = chosen(positionals);
+  const [format = 'full', ...formats] = namesOf('directory', values.directory ?? 'full', DIRECTORY_FORMATS);
+  if (formats.length > 0) throw new UsageError('explore takes one directory at a time');
+  const protocol = protocolFor(chosen(positionals), SMALL[format]);
   const caches = wholeNumber('--caches', values.caches ?? '3', 1, MOST_CACHES);
   const lines = wholeNumber('--lines', values.lines ?? '1', 1, MOST_LINES);
   const forwards = values.unordered === true ? 'bag' : 'fifo';

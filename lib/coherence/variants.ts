@@ -10,6 +10,7 @@ import type { CacheAction, CacheEvent, HomeAction, HomeEvent } from './vocabular
 
 type CacheRow = Row<string, CacheEvent, CacheAction>;
 type HomeRow = Row<string, HomeEvent, HomeAction>;
+type HomeReason = UnreachedRow<string, HomeEvent>;
 
 const REQUESTS = ['GetS', 'GetM(owner)', 'GetM(sharer)', 'GetM(non-sharer)'] as const;
 const DIRTY_OR_CLEAN = ['PutM', 'PutE', 'PutO'] as const;
@@ -42,9 +43,24 @@ export function withSupersets(protocol: CoherenceProtocol): CoherenceProtocol {
       return [state, `${put}(non-owner, sharer)`, ['removeRequester', 'sendPutAck'], next];
     }),
   );
+  const late = 'a third cache has to have made home forget who shares';
   return extended(protocol, 'supersets', {
-    cache: { states: ['IS_D_I'], rows: cacheRows },
-    home: { states: [], rows: homeRows },
+    cache: {
+      states: ['IS_D_I'],
+      rows: cacheRows,
+      unreached: home.states.includes('E') ? [['II_A', 'Inv', late, 3]] : [],
+    },
+    home: {
+      states: [],
+      rows: homeRows,
+      unreached: homeRows.flatMap(([state, event]) =>
+        state === 'O' || (state === 'S' && home.states.includes('O') && home.states.includes('E'))
+          ? [[state, event, late, 3] as const]
+          : [],
+      ),
+      // Somebody who does not share may be among the sharers.
+      reached: ['O PutS(not last)'],
+    },
   });
 }
 
@@ -101,7 +117,32 @@ export function withSharerEviction(protocol: CoherenceProtocol): CoherenceProtoc
     for (const waits of ['stall', 'sendNak'] as const)
       if (home.does(home.state(state), home.events.indexOf('GetS'), waits))
         rows.push([state, 'GetS(no room)', [waits]]);
-  return extended(protocol, 'sharer eviction', { cache: { states: [], rows: [] }, home: { states, rows } });
+  return extended(protocol, 'sharer eviction', {
+    cache: { states: [], rows: [], unreached: [['SM_A', 'Inv-Ack', TWO_NAMES]] },
+    home: { states, rows, unreached: rows.flatMap(([state, event]) => evictionReasons(home, state, event)) },
+  });
+}
+
+const TWO_NAMES = 'home names two sharers, of which the writer is one, so it counts on one acknowledgement';
+
+/** Why small configurations with two pointers do not reach what sharer eviction adds. */
+function evictionReasons(home: CoherenceProtocol['home'], states: HomeRow[0], events: HomeRow[1]): HomeReason[] {
+  const owned = home.states.includes('O');
+  return [states].flat().flatMap(state =>
+    [events].flat().flatMap((event): HomeReason[] => {
+      if (event === 'PutS(not last)' && /^[SO]_A$/.test(state))
+        return [[state, event, 'of the two sharers that home can name one is on its way out: the other is the last']];
+      if (state === 'BusyE' || state === 'BusyI')
+        return [[state, event, 'there is room: nobody shares a line that is on its way to another owner']];
+      if (state === 'O_A' && event.endsWith('(non-owner)') && event.startsWith('Put'))
+        return [[state, event, 'an owner, two sharers, a reader and somebody who was late are five caches', 5]];
+      if (state.startsWith('O')) return [[state, event, 'an owner, two sharers and a reader are four caches', 4]];
+      if (owned && event.startsWith('Put') && event.endsWith('(non-owner)'))
+        return [[state, event, 'two sharers, a reader and somebody who was late are four caches', 4]];
+      if (/^(S|S_A|S_D|BusyS)$/.test(state)) return [[state, event, 'two pointers are enough for two caches', 3]];
+      return [];
+    }),
+  );
 }
 
 /** What a state does with Puts, while a sharer is on its way out; and all requests wait. */
@@ -122,6 +163,9 @@ interface Additions<R> {
   readonly states: readonly string[];
   /** These replace the rows of their cells. */
   readonly rows: readonly R[];
+  readonly unreached?: readonly UnreachedRow<string, string>[];
+  /** Cells, as `O GetS`, whose reason no longer holds. */
+  readonly reached?: readonly string[];
 }
 
 function extended(
@@ -142,19 +186,20 @@ function extended(
 
 function side<E extends string, A extends string>(
   table: Table<string, E, A>,
-  { states, rows }: Additions<Row<string, E, A>>,
+  { states, rows, unreached: more = [], reached = [] }: Additions<Row<string, E, A>>,
 ): ProtocolSource<string, string>['cache'] & ProtocolSource<string, string>['home'] {
   const replaced = new Set(rows.flatMap(([at, on]) => [at].flat().flatMap(s => [on].flat().map(e => `${s} ${e}`))));
   const old = table.rows().filter(([state, event]) => !replaced.has(`${String(state)} ${String(event)}`));
-  const unreached = [...table.unreached].map(([cell, { reason, caches }]): UnreachedRow<string, E> => {
+  const unreached = [...table.unreached].flatMap(([cell, { reason, caches }]): UnreachedRow<string, E>[] => {
     const state = table.states[Math.floor(cell / table.events.length)]!;
-    return [state, table.events[cell % table.events.length]!, reason, caches];
+    const event = table.events[cell % table.events.length]!;
+    return reached.includes(`${state} ${event}`) ? [] : [[state, event, reason, caches]];
   });
   return {
     states: [...table.states, ...states],
     stable: table.states.filter((_, state) => table.stable[state]),
     rows: [...old, ...rows],
-    unreached,
+    unreached: [...unreached, ...more],
   } as never;
 }
 
