@@ -136,16 +136,25 @@ export class PrivateCaches {
    * the program wants (or NO_VALUE, or WHOLE_LINE), with the new value of a store. Returns an Access.
    */
   access(line: number, l1Line: number, store: boolean, fetch: boolean, word: number, value: number): number {
+    if (this.hit(line, l1Line, store, fetch, word, value)) return Access.SecondLevel;
+    this.miss(line, l1Line, store, fetch, word, value);
+    return Access.Missed;
+  }
+
+  /** The first half of `access`: carries it out if the second level can, and changes nothing if it cannot. */
+  hit(line: number, l1Line: number, store: boolean, fetch: boolean, word: number, value: number): boolean {
     const slot = this.l2.find(line);
-    if (slot >= 0) {
-      const state = this.state[slot]!;
-      if ((store ? this.storeHits : this.loadHits)[state] === 1) {
-        this.state[slot] = this.table.next[state * CACHE_EVENTS.length + (store ? EVENT.store : EVENT.load)]!;
-        this.l2.touch(slot);
-        this.use(slot, store, fetch, l1Line, word, value);
-        return Access.SecondLevel;
-      }
-    }
+    if (slot < 0) return false;
+    const state = this.state[slot]!;
+    if ((store ? this.storeHits : this.loadHits)[state] === 0) return false;
+    this.state[slot] = this.table.next[state * CACHE_EVENTS.length + (store ? EVENT.store : EVENT.load)]!;
+    this.l2.touch(slot);
+    this.use(slot, store, fetch, l1Line, word, value);
+    return true;
+  }
+
+  /** The second half of `access`, where `hit` said no: asks for the line. */
+  miss(line: number, l1Line: number, store: boolean, fetch: boolean, word: number, value: number): void {
     this.missLine = line;
     this.missL1Line = l1Line;
     this.missStore = store;
@@ -153,7 +162,6 @@ export class PrivateCaches {
     this.missWord = word;
     this.missValue = value;
     this.request();
-    return Access.Missed;
   }
 
   /** Sets the counters to 0. */
