@@ -102,7 +102,7 @@ const FAULTS: readonly (readonly [path: (string | number)[], value: unknown, fau
   [['busNs'], 0.0015, ['busNs: 0.0015 ns is 1.5 ps, not a whole number of picoseconds']],
   [['busNs'], 0, ['busNs: too small: expected number to be >=0.001']],
   [['memory', 'banks'], 1.5, ['memory.banks: invalid input: expected int, received number']],
-  [['protocol'], 'MESIF', ['protocol: is none of MSI, MESI, MOSI, MOESI; did you mean MESI?']],
+  [['protocol'], 'MESIF', ['protocol: is none of MSI, MESI, MOSI, MOESI, MESI-retry; did you mean MESI?']],
   [
     ['directory'],
     { format: 'limited' },
@@ -130,7 +130,7 @@ const FAULTS: readonly (readonly [path: (string | number)[], value: unknown, fau
     { format: 'coarse', bit: 8 },
     ['directory.bits: is missing: a number', 'directory.bit: is unknown; did you mean bits?'],
   ],
-  [['protocol'], undefined, ['protocol: is missing: one of MSI, MESI, MOSI, MOESI']],
+  [['protocol'], undefined, ['protocol: is missing: one of MSI, MESI, MOSI, MOESI, MESI-retry']],
   [['network', 'topology', 'kind'], 'meshes', [
     'network.topology.kind: is none of mesh, torus, ring, hypercube, fat-tree, crossbar, graph, matrix; did you mean mesh?',
   ]], // prettier-ignore
