@@ -675,7 +675,7 @@ export class Processor extends Component implements CacheOwner {
     let outcome = 0;
     for (;;) {
       const mode = this.mode | 0;
-      // Hits on the first two ways. No calls in here: V8 then keeps the arrays in registers (spec/bench/processor).
+      // Hits on the first two ways. No calls in here: V8 reloads the arrays in each turn as it is (spec/bench/processor).
       for (; i < end; i = (i + 1) | 0) {
         c = (c + Math.imul(gaps[i]!, period)) | 0;
         if (c >= budget) break;
