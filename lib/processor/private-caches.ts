@@ -61,7 +61,7 @@ export class PrivateCaches {
   missLine = -1;
   /** The line that a load-linked has read and that has not been lost since, -1 for none. The processor sets it. */
   linkedLine = -1;
-  /** Counters; the processor publishes them. */
+  /** Counters, for whoever asks. */
   fills = 0;
   upgrades = 0;
   evictions = 0;
