@@ -60,6 +60,8 @@ export interface ModelOptions {
   readonly oneKindOfData?: boolean;
   /** Sharers that an entry names, for a protocol that evicts sharers. Usually 2. */
   readonly pointers?: number;
+  /** Whether home may take caches for sharers that are none. Unless told, if the table answers an Inv in its first state. */
+  readonly supersets?: boolean;
 }
 
 /** Takes the successors of a state. */
@@ -144,7 +146,7 @@ export class Model {
     this.withData = dataStates(cache);
     this.requesting = requestStates(cache);
     this.late = lateStates(cache);
-    this.supersets = cache.cells[CACHE_EVENT.Inv] !== null;
+    this.supersets = options.supersets ?? cache.cells[CACHE_EVENT.Inv] !== null;
     this.recalls = home.states.some((_, state) => home.cells[state * home.events.length + HOME_EVENT.recall] !== null);
     const evicts = home.states.some(
       (_, state) => home.cells[state * home.events.length + HOME_EVENT['GetS(no room)']] !== null,

@@ -20,6 +20,19 @@ describe.each(PROTOCOL_NAMES)('%s', name => {
 });
 
 describe('exploration', () => {
+  it('notices that a protocol knows nothing of supersets', () => {
+    const { violation } = explore(mesi, { caches: 2, supersets: true });
+    expect(violation).toMatchObject({ kind: 'unexpected message' });
+    expect(violation?.what).toContain('Inv cannot happen in I');
+    const faulty = withRows(withSupersets(mesi), { cache: [['II_A', 'Inv', null]] });
+    expect(explore(faulty, { caches: 3, supersets: true }).violation?.what).toContain('Inv cannot happen in II_A');
+  });
+
+  it('notices that a line is kept which was invalidated before it came', () => {
+    const kept = withRows(withSupersets(mesi), { cache: [['IS_D_I', 'DataDir(ack=0)', ['keepData'], 'S']] });
+    expect(explore(kept, { caches: 2 }).violation?.kind).toBe('SWMR');
+  });
+
   it('notices that a recall loses data', () => {
     const faulty = withRows(withRecall(mesi), { home: [['R', 'Last-Data', ['countOne'], 'I']] });
     expect(explore(faulty, { caches: 2 }).violation?.kind).toBe('data value');
