@@ -92,7 +92,7 @@ describe('MESI', () => {
   const cache = mesi.cache as unknown as Table;
   const home = mesi.home as unknown as Table;
 
-  it('has the 80 rows of hardware.json (coherence.protocols.MESI) at caches, one cell each', () => {
+  it('has the 80 rows of the literature at caches, one cell each', () => {
     expect(perState(cache)).toEqual({
       ...{ I: 2, S: 4, E: 5, M: 5 },
       ...{ IS_D: 9, IM_AD: 10, IM_A: 7, SM_AD: 10, SM_A: 7 },
@@ -101,7 +101,7 @@ describe('MESI', () => {
     expect(filled(cache)).toHaveLength(80);
   });
 
-  it('has the 38 rows of hardware.json at homes, and one cell more', () => {
+  it('has its 38 rows at homes, and one cell more', () => {
     // A GetM that has to wait in S_D is one row there; here a sharer's and a non-sharer's are two events.
     expect(perState(home)).toEqual({ I: 5, S: 10, E: 7, M: 6, S_D: 10 + 1 });
     expect(filled(home)).toHaveLength(38 + 1);

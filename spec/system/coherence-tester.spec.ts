@@ -64,7 +64,7 @@ const UNSEEN: Readonly<Record<ProtocolName, readonly string[]>> = {
   'MESI-retry': ['home I PutE', 'home I PutM', 'home BusyI PutS', 'home BusyI PutE'],
 };
 
-/** hardware.json, coherence.races_worth_a_named_test; the one on OM_AC belongs to protocols with an owned state. */
+/** Races that are worth a name; the one on OM_AC belongs to protocols with an owned state. */
 const RACES = [
   'FwdGetM meets EI_A',
   'FwdGetM meets MI_A',
@@ -137,7 +137,7 @@ const STABLE = ['I', 'S', 'E', 'M'];
 const OTHERS_PUT = ['PutM(non-owner)', 'PutM(non-owner, sharer)'];
 
 const FAULTS: readonly Fault[] = [
-  // docs/architecture.md, section 7: planted in the prototype.
+  // Planted in an early prototype.
   {
     what: 'a shared copy survives an invalidation',
     protocol: faulty({ cache: inCells(['S'], ['Inv'], to('S')) }),
@@ -183,7 +183,7 @@ const FAULTS: readonly Fault[] = [
     protocol: faulty({ home: inCells(['S_D'], ['Data'], without('writeMemory')) }),
     by: ['memory is the last store', 'copy is the last store'],
   },
-  // hardware.json, coherence.must_fail.
+  // Faults whose effect in an exhaustive exploration is known.
   {
     what: 'home counts one acknowledgement too few',
     plant: ({ homes }) =>
