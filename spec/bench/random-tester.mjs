@@ -1,9 +1,9 @@
 /**
  * Checked accesses of the random tester per second: MESI with a full directory, eight processors on a mesh that books
  * links, with jitter, nine accesses in ten a miss; beside the events of a plain priority queue.
- * The target is 200,000 accesses a second where the plain queue does 4.2 million events, as it did where the figures of
- * other simulators were measured: a ratio of 1/21. Tried without gain: one search instead of two when copies are counted,
- * and no event for a check that is busy.
+ * The target is 200,000 accesses a second, where the plain queue does 5 million events as on the machine of the measured
+ * figures when nothing else runs: a ratio of 1/25. Tried without gain: one search instead of two when copies are counted, and
+ * no event for a check that is busy.
  */
 import { mesi } from '../../dist/index.js';
 import { randomTest } from '../../dist/testing/index.js';
@@ -37,7 +37,7 @@ export const benchmarks = [
     equal: false,
     baseline: hold.find(({ name }) => name === 'hold 256').baseline,
     candidates: { accesses },
-    targets: { accesses: 1 / 21 },
+    targets: { accesses: 1 / 25 },
   },
 ];
 
