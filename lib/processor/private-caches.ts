@@ -79,8 +79,7 @@ export class PrivateCaches {
   private readonly dataFlits: number;
   private readonly owner: CacheOwner;
   private readonly state: Uint8Array;
-  /** The words of each slot's line; null for a line that no program wrote a value to. */
-  private readonly data: (LineData | null)[];
+  private readonly data = new Map<number, LineData>();
   private readonly words: number;
   private readonly invalid: number;
   private leaving = 0;
@@ -120,7 +119,6 @@ export class PrivateCaches {
     this.invalid = cache.state('I');
     this.words = map.lineBytes >> 2;
     this.state = new Uint8Array(this.l2.tags.length).fill(this.invalid);
-    this.data = new Array<LineData | null>(this.l2.tags.length).fill(null);
     this.loadHits = Uint8Array.from(cache.states, (_, state) => Number(cache.does(state, EVENT.load, 'hit')));
     this.storeHits = Uint8Array.from(cache.states, (_, state) => Number(cache.does(state, EVENT.store, 'hit')));
     this.rights = Uint8Array.from(cache.states, (_, state) => {
@@ -179,12 +177,13 @@ export class PrivateCaches {
   perform(line: number, word: number, store: boolean, value: number): void {
     const slot = this.l2.find(line);
     if (word === WHOLE_LINE) {
-      if (!store) this.wholeLine = this.data[slot]!;
-      else this.data[slot] = this.wholeLine;
+      if (!store) this.wholeLine = this.data.get(slot) ?? null;
+      else if (this.wholeLine === null) this.data.delete(slot);
+      else this.data.set(slot, this.wholeLine);
       return;
     }
-    if (store) this.data[slot] = withWord(this.data[slot]!, this.words, word, value);
-    this.value = wordOf(this.data[slot]!, word);
+    if (store) this.data.set(slot, withWord(this.data.get(slot) ?? null, this.words, word, value));
+    this.value = wordOf(this.data.get(slot) ?? null, word);
   }
 
   /** The state of a line by name, I if it is not here. */
@@ -201,7 +200,7 @@ export class PrivateCaches {
         yield {
           line: tags[slot]!,
           state: this.table.states[this.state[slot]!]!,
-          data: this.data[slot]!,
+          data: this.data.get(slot) ?? null,
         };
   }
 
@@ -256,8 +255,11 @@ export class PrivateCaches {
     const line = tags[slot]!;
     tags[extra] = line;
     this.state[extra] = this.state[slot]!;
-    this.data[extra] = this.data[slot]!;
-    this.data[slot] = null;
+    const data = this.data.get(slot);
+    if (data !== undefined) {
+      this.data.set(extra, data);
+      this.data.delete(slot);
+    }
     tags[slot] = -1;
     if (line === this.linkedLine) this.linkedLine = -1;
     this.restrictFirstLevel(line, Right.None);
@@ -300,7 +302,7 @@ export class PrivateCaches {
     }
     if (after === this.invalid) {
       l2.tags[slot] = -1;
-      this.data[slot] = null;
+      this.data.delete(slot);
       if (slot >= l2.slots) {
         this.leaving--;
         if (this.missLine >= 0 && this.missSlot < 0) this.request();
@@ -357,10 +359,10 @@ export class PrivateCaches {
         this.answer(Kind.InvAck, message!.requester, message!, 0, null);
         break;
       case A.sendDataToRequester:
-        this.answer(Kind.DataOwner, message!.requester, message!, message!.acks, this.data[slot]!);
+        this.answer(Kind.DataOwner, message!.requester, message!, message!.acks, this.data.get(slot) ?? null);
         break;
       case A.sendDataToHome:
-        this.answer(Kind.DataOwner, HOME, message!, 0, this.data[slot]!);
+        this.answer(Kind.DataOwner, HOME, message!, 0, this.data.get(slot) ?? null);
         break;
       case A.sendTransfer:
         if (message!.requester !== HOME) this.answer(Kind.Transfer, HOME, message!, 0, null);
@@ -386,7 +388,8 @@ export class PrivateCaches {
   }
 
   private keep(slot: number, data: LineData | null): void {
-    this.data[slot] = data;
+    if (data !== null) this.data.set(slot, data);
+    else this.data.delete(slot);
   }
 
   /** A request that answers a message is one that was refused. */
@@ -396,7 +399,7 @@ export class PrivateCaches {
   }
 
   private toHome(kind: number, slot: number): void {
-    const data = CARRIES_DATA[kind] ? this.data[slot]! : null;
+    const data = CARRIES_DATA[kind] ? (this.data.get(slot) ?? null) : null;
     const { processor } = this.owner;
     this.send(kind, this.l2.tags[slot]!, HOME, processor, 0, data);
   }
