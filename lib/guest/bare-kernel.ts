@@ -25,8 +25,10 @@ import {
   type Operation,
   type Program,
 } from '../processor/operations.js';
+import { Context } from '../processor/context.js';
 import type { Processor } from '../processor/processor.js';
-import { Activity, type Handler, type Refill, type SystemSoftware } from '../processor/software.js';
+import { EXCEPTION_NAMES, ExceptionCode } from '../processor/registers.js';
+import { Activity, type Exception, type Refill, type SystemSoftware } from '../processor/software.js';
 import { GLOBAL } from '../processor/tlb.js';
 import type { KernelCosts } from './costs.js';
 import { GuestError } from './errors.js';
@@ -161,33 +163,53 @@ export class BareKernel implements SystemSoftware {
     return { cycles: this.options.costs.refill, frame: table, offset: (number % entries) * ENTRY_BYTES };
   }
 
-  fault(processor: Processor, number: number, store: boolean): Handler {
-    const process = this.processOf(processor);
-    const page = process.touch(processor, number, this.pages);
-    if (page.busy) return { program: this.untilFree(processor, page), activity: Activity.PageFault };
-    return { program: this.firstTouch(processor, page, store), activity: Activity.PageFault };
-  }
-
-  modified(processor: Processor, number: number): Handler {
-    const page = this.processOf(processor).lookup(processor, number, this.pages)!;
-    if (page.busy) return { program: this.untilFree(processor, page), activity: Activity.PageFault };
-    return { program: this.replicaWrite(processor, page), activity: Activity.PageMoving };
-  }
-
-  interrupt(processor: Processor, message: InterruptMessage): Handler {
-    if (message.code === SHOOTDOWN)
-      return { program: this.mover.acknowledge(processor, message.a), activity: Activity.Interrupt };
-    if (message.code === HOT_PAGE) return { program: this.hotPage(processor, message), activity: Activity.PageMoving };
-    throw new Error(`${processor.path}: the kernel does not know interrupt ${message.code}`);
-  }
-
-  call(processor: Processor, request: unknown): Handler | number {
-    const program = this.processOf(processor).request(processor, request);
-    return program === null ? 0 : { program, activity: Activity.Synchronisation };
+  exception(processor: Processor, { code, address, context, message }: Exception): Context | null {
+    const page = Math.floor(address / this.options.map.pageBytes);
+    switch (code) {
+      case ExceptionCode.TlbLoad:
+      case ExceptionCode.TlbStore:
+        return this.fault(processor, page, code === ExceptionCode.TlbStore);
+      case ExceptionCode.Modified:
+        return this.modified(processor, page);
+      case ExceptionCode.Interrupt:
+        return this.interrupt(processor, message!);
+      case ExceptionCode.SystemCall:
+        return this.call(processor, context!);
+      default:
+        throw new GuestError(
+          `${processor.path}: the bare-machine kernel does not serve the exception ${EXCEPTION_NAMES[code]}`,
+        );
+    }
   }
 
   ended(processor: Processor): void {
     this.processes.get(processor)?.ended(processor);
+  }
+
+  private fault(processor: Processor, number: number, store: boolean): Context {
+    const process = this.processOf(processor);
+    const page = process.touch(processor, number, this.pages);
+    const program = page.busy ? this.untilFree(processor, page) : this.firstTouch(processor, page, store);
+    return new Context(program, Activity.PageFault);
+  }
+
+  private modified(processor: Processor, number: number): Context {
+    const page = this.processOf(processor).lookup(processor, number, this.pages)!;
+    if (page.busy) return new Context(this.untilFree(processor, page), Activity.PageFault);
+    return new Context(this.replicaWrite(processor, page), Activity.PageMoving);
+  }
+
+  private interrupt(processor: Processor, message: InterruptMessage): Context {
+    if (message.code === SHOOTDOWN)
+      return new Context(this.mover.acknowledge(processor, message.a), Activity.Interrupt);
+    if (message.code === HOT_PAGE) return new Context(this.hotPage(processor, message), Activity.PageMoving);
+    throw new Error(`${processor.path}: the kernel does not know interrupt ${message.code}`);
+  }
+
+  private call(processor: Processor, caller: Context): Context | null {
+    const program = this.processOf(processor).request(processor, caller.operation!.request);
+    caller.complete();
+    return program === null ? null : new Context(program, Activity.Synchronisation);
   }
 
   private processOf(processor: Processor): Process {

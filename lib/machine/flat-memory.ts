@@ -1,9 +1,9 @@
 /** System software for programs that need no kernel: one address space, and pages that stay where they were dealt. */
 import type { AddressMap } from '../coherence/address-map.js';
-import { HOT_PAGE, type InterruptMessage } from '../coherence/messages.js';
-import type { Operation } from '../processor/operations.js';
+import { HOT_PAGE } from '../coherence/messages.js';
 import type { Processor } from '../processor/processor.js';
-import { Activity, type Handler, type Refill, type SystemSoftware } from '../processor/software.js';
+import { EXCEPTION_NAMES, ExceptionCode } from '../processor/registers.js';
+import type { Exception, Refill, SystemSoftware } from '../processor/software.js';
 
 /** What a flat memory is made with. */
 export interface FlatMemoryOptions {
@@ -45,25 +45,23 @@ export class FlatMemory implements SystemSoftware {
     return { cycles: this.options.refillCycles, frame: -1, offset: 0 };
   }
 
-  fault(processor: Processor, page: number): Handler {
-    const address = `0x${(page * this.map.pageBytes).toString(16)}`;
-    throw new Error(`${processor.path} touches the page at ${address}; a FlatMemory ends below 0x80000000`);
-  }
-
-  modified(processor: Processor, page: number): Handler {
-    throw new Error(`${processor.path} may not write page ${page}, but a FlatMemory makes no read-only pages`);
-  }
-
   /** Hot pages stay where they are. */
-  interrupt(processor: Processor, message: InterruptMessage): Handler {
-    if (message.code !== HOT_PAGE)
-      throw new Error(`${processor.path} gets interrupt ${message.code}, for which a FlatMemory has no handler`);
-    const nothing: Operation[] = [];
-    return { program: nothing.values(), activity: Activity.Interrupt };
-  }
-
-  call(processor: Processor): number {
-    throw new Error(`${processor.path} asks for a service, but a FlatMemory offers none; write a SystemSoftware`);
+  exception(processor: Processor, { code, address, message }: Exception): null {
+    const where = `0x${address.toString(16)}`;
+    switch (code) {
+      case ExceptionCode.Interrupt:
+        if (message?.code === HOT_PAGE) return null;
+        throw new Error(`${processor.path} gets interrupt ${message?.code}, for which a FlatMemory has no handler`);
+      case ExceptionCode.TlbLoad:
+      case ExceptionCode.TlbStore:
+        throw new Error(`${processor.path} touches the page at ${where}; a FlatMemory ends below 0x80000000`);
+      case ExceptionCode.SystemCall:
+        throw new Error(`${processor.path} asks for a service, but a FlatMemory offers none; write a SystemSoftware`);
+      default:
+        throw new Error(
+          `${processor.path} takes the exception ${EXCEPTION_NAMES[code]}, which a FlatMemory does not serve`,
+        );
+    }
   }
 
   ended(): void {}

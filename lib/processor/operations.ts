@@ -3,6 +3,7 @@
  * iterator. User programs may be executed ahead of the clock, so they must not look at anything but their own state and
  * what operations return; system software is executed at the present and may.
  */
+import type { Context } from './context.js';
 import type { References } from './references.js';
 
 /** Kinds of operations. */
@@ -21,7 +22,24 @@ export const Op = {
   Fence: 11,
   LoadLinked: 12,
   StoreConditional: 13,
+  Copy: 14,
+  Zero: 15,
+  SpinWhile: 16,
+  Annotate: 17,
+  MonitorCall: 18,
+  Resume: 19,
+  ReadRegister: 20,
+  WriteRegister: 21,
+  TlbRead: 22,
+  TlbWriteIndexed: 23,
+  TlbWriteRandom: 24,
+  TlbProbe: 25,
+  ReturnFromException: 26,
+  WaitForInterrupt: 27,
 } as const;
+
+/** The first of the operations that only kernel mode may execute; all behind it are of that kind. */
+export const FIRST_PRIVILEGED = Op.ReadRegister;
 
 /** An operation. Fields that a kind does not use are 0 or null. */
 export interface Operation {
@@ -29,6 +47,7 @@ export interface Operation {
   readonly a: number;
   readonly b: number;
   readonly c: number;
+  readonly d: number;
   readonly references: References | null;
   readonly request: unknown;
 }
@@ -36,8 +55,8 @@ export interface Operation {
 /** A program: yields operations and takes the value of each. It ends when the iterator does. */
 export type Program = Iterator<Operation, void, number>;
 
-function operation(kind: Operation['kind'], a: number, b: number, c: number): Operation {
-  return { kind, a, b, c, references: null, request: null };
+function operation(kind: Operation['kind'], a = 0, b = 0, c = 0, d = 0, request: unknown = null): Operation {
+  return { kind, a, b, c, d, references: null, request };
 }
 
 /** Executes instructions that touch no memory: `cycles` of them, a non-negative integer. */
@@ -49,6 +68,7 @@ export const block = (references: References, from: number, to: number): Operati
   a: from,
   b: to,
   c: 0,
+  d: 0,
   references,
   request: null,
 });
@@ -78,13 +98,13 @@ export const clearFrame = (frame: number, cyclesPerLine: number): Operation =>
 export const interrupt = (to: number, code: number, a: number): Operation => operation(Op.Interrupt, to, code, a);
 
 /** Does nothing until somebody calls `wake` on this processor. Interrupts are served meanwhile. */
-export const wait = (): Operation => operation(Op.Wait, 0, 0, 0);
+export const wait = (): Operation => operation(Op.Wait);
 
-/** Asks the system software for a service; its result is the result. */
-export const call = (request: unknown): Operation => ({ kind: Op.Call, a: 0, b: 0, c: 0, references: null, request });
+/** A system call: asks the system software for a service. Its result is what the software completes it with. */
+export const call = (request: unknown): Operation => operation(Op.Call, 0, 0, 0, 0, request);
 
 /** Waits until the stores before it have reached the caches. Without a store buffer they have, and it takes its cycle. */
-export const fence = (): Operation => operation(Op.Fence, 0, 0, 0);
+export const fence = (): Operation => operation(Op.Fence);
 
 /** Loads the word at a virtual address, after the stores before it, and links to it. */
 export const loadLinked = (address: number): Operation => operation(Op.LoadLinked, address, 0, 0);
@@ -95,3 +115,64 @@ export const loadLinked = (address: number): Operation => operation(Op.LoadLinke
  */
 export const storeConditional = (address: number, value: number): Operation =>
   operation(Op.StoreConditional, address, value, 0);
+
+/**
+ * Copies bytes between virtual addresses as a loop of loads and stores does, `cyclesPerLine` instructions for each line of
+ * the coherence protocol. Whole lines where both addresses allow it, otherwise words. Addresses and `bytes` are multiples
+ * of 4, or the processor takes an address error. Interruptible at each access and resumed there.
+ */
+export const copy = (from: number, to: number, bytes: number, cyclesPerLine: number): Operation =>
+  operation(Op.Copy, from, to, bytes, cyclesPerLine);
+
+/** Fills bytes at a virtual address with zeros; otherwise as `copy`. */
+export const zero = (address: number, bytes: number, cyclesPerLine: number): Operation =>
+  operation(Op.Zero, address, 0, bytes, cyclesPerLine);
+
+/**
+ * Loads a word again and again while it is `value`, a turn of the loop every `cyclesPerTurn` cycles; the result is the
+ * value that ended it. Costs exactly what spinning costs, and no events: nothing happens until the line is taken away.
+ */
+export const spinWhile = (address: number, value: number, cyclesPerTurn: number): Operation =>
+  operation(Op.SpinWhile, address, value, cyclesPerTurn);
+
+/**
+ * For accounting, in no time: from now on the time of the context at hand belongs to a service, and to an activity unless
+ * that is -1. With `counted` it is another instance of the service.
+ */
+export const annotate = (service: number, activity = -1, counted = false): Operation =>
+  operation(Op.Annotate, service, activity, counted ? 1 : 0);
+
+/** Asks the monitor for a service. On a machine without a monitor it is a reserved instruction. */
+export const monitorCall = (request: unknown): Operation => operation(Op.MonitorCall, 0, 0, 0, 0, request);
+
+/** Goes on with another context in the same mode, as a kernel does that switches stacks. The one at hand is suspended. */
+export const resume = (context: Context): Operation => operation(Op.Resume, 0, 0, 0, 0, context);
+
+/** Reads a system register (Register): the result is its value. Privileged, as all that follow. */
+export const readRegister = (register: number): Operation => operation(Op.ReadRegister, register);
+
+/** Writes those bits of a system register that can be written. */
+export const writeRegister = (register: number, value: number): Operation =>
+  operation(Op.WriteRegister, register, value);
+
+/** Reads the TLB entry that Index names into EntryHi, EntryLo0 and EntryLo1. */
+export const tlbRead = (): Operation => operation(Op.TlbRead);
+
+/** Writes EntryHi, EntryLo0 and EntryLo1 into the TLB entry that Index names. */
+export const tlbWriteIndexed = (): Operation => operation(Op.TlbWriteIndexed);
+
+/** Writes EntryHi, EntryLo0 and EntryLo1 into a TLB entry from Wired up, chosen at random. */
+export const tlbWriteRandom = (): Operation => operation(Op.TlbWriteRandom);
+
+/** Looks for an entry that matches EntryHi; Index says which, or has its sign bit set. */
+export const tlbProbe = (): Operation => operation(Op.TlbProbe);
+
+/**
+ * Returns from an exception: EXL is cleared, and the context in EPC goes on, or the one given, which the software has put
+ * there (that instruction is its own to count).
+ */
+export const returnFromException = (context: Context | null = null): Operation =>
+  operation(Op.ReturnFromException, 0, 0, 0, 0, context);
+
+/** Waits until an interrupt is pending, whether it may be taken or not. */
+export const waitForInterrupt = (): Operation => operation(Op.WaitForInterrupt);

@@ -33,6 +33,8 @@ export interface CacheOwner {
   send(message: CoherenceMessage): void;
   /** The access that missed is done; its value, if it was a load. Called before anybody else may take the line away. */
   completed(): void;
+  /** The line that it watches was taken away. */
+  lost?(): void;
   /** Throws an error that carries time and seed. */
   fail(message: string): never;
 }
@@ -61,6 +63,8 @@ export class PrivateCaches {
   missLine = -1;
   /** The line that a load-linked has read and that has not been lost since, -1 for none. The processor sets it. */
   linkedLine = -1;
+  /** The line whose loss is told to the owner, once; -1 for none. It is here and may be read. The processor sets it. */
+  watchedLine = -1;
   /** Counters, for whoever asks. */
   fills = 0;
   upgrades = 0;
@@ -262,8 +266,14 @@ export class PrivateCaches {
     }
     tags[slot] = -1;
     if (line === this.linkedLine) this.linkedLine = -1;
+    if (line === this.watchedLine) this.loseWatched();
     this.restrictFirstLevel(line, Right.None);
     this.apply(extra, EVENT.evict, null);
+  }
+
+  private loseWatched(): void {
+    this.watchedLine = -1;
+    this.owner.lost?.();
   }
 
   private classify(message: CoherenceMessage): number {
@@ -298,6 +308,7 @@ export class PrivateCaches {
       if (this.rights[after] === Right.None) {
         this.invalidations++;
         if (line === this.linkedLine) this.linkedLine = -1;
+        if (line === this.watchedLine) this.loseWatched();
       }
     }
     if (after === this.invalid) {

@@ -4,23 +4,25 @@
  * the present. 750 lines: the run loop, and what it does when it has to stop, read together or not at all.
  */
 import type { AddressMap } from '../coherence/address-map.js';
-import type { LineData } from '../coherence/line-data.js';
 import { CoherenceMessage, InterruptMessage, type NodeMessage } from '../coherence/messages.js';
 import { refuses, type CoherenceProtocol } from '../coherence/protocol.js';
 import { Component, type Scope } from '../engine/component.js';
 import { SimulationError } from '../engine/errors.js';
 import { Port } from '../engine/port.js';
-import type { RandomStream } from '../engine/random.js';
 import { Runner } from '../engine/runner.js';
 import { TimeAccount } from '../engine/time-account.js';
+import { Timer } from '../engine/timer.js';
 import type { Clock, Ticks } from '../engine/time.js';
-import { Op, type Operation, type Program } from './operations.js';
+import { Context } from './context.js';
+import { FIRST_PRIVILEGED, Op, type Operation, type Program } from './operations.js';
 import { NO_VALUE, PrivateCaches, WHOLE_LINE, type CacheOwner } from './private-caches.js';
 import { ReferenceKind } from './references.js';
+import { ExceptionCode, InterruptLine, Mode, Vector, type SystemRegisters } from './registers.js';
 import type { CacheGeometry } from './set-array.js';
-import { ACTIVITIES, Activity, type Handler, type SystemSoftware } from './software.js';
+import { ACTIVITIES, Activity, type Cpu, type SystemSoftware } from './software.js';
 import { StoreBuffer } from './store-buffer.js';
-import { Tlb } from './tlb.js';
+import { SystemUnit } from './system-unit.js';
+import { Tlb, Untranslated } from './tlb.js';
 
 /** What a processor is made with. */
 export interface ProcessorOptions {
@@ -39,6 +41,8 @@ export interface ProcessorOptions {
   readonly storeBuffer?: number | undefined;
   /** Lengths of messages in flits. */
   readonly flits: { readonly control: number; readonly data: number };
+  /** The frame of each physical page, for software that writes TLB entries and uses the unmapped segments; none unless given. */
+  readonly layout?: Int32Array;
 }
 
 /** What is counted besides, where homes know a superset of the sharers. */
@@ -56,27 +60,7 @@ function knowsStrays({ cache }: CoherenceProtocol): boolean {
 /** What is counted besides, where homes refuse requests. */
 const REFUSALS = { retries: ['requests', 'requests sent again because home had refused them'] } as const;
 
-/** A program in execution, or a handler on top of it. */
-interface Frame {
-  readonly program: Program;
-  /** Activity of a handler, or -1 for the processor's own program. */
-  readonly activity: number;
-  operation: Operation | null;
-  /** Progress within the operation. */
-  at: number;
-  /** The instructions before the reference at hand are done. */
-  gapDone: boolean;
-  /** Ticks until the next action, left over from an interruption. */
-  owed: Ticks;
-  /** The program has nothing more to yield. */
-  done: boolean;
-  /** Value of the last operation, for the program. */
-  result: number;
-  /** What it was copying when a handler came on top. */
-  line: LineData | null;
-}
-
-type State = 'idle' | 'running' | 'stalled' | 'waiting';
+type State = 'idle' | 'running' | 'stalled' | 'waiting' | 'spinning';
 
 /** Outcomes of an access, besides the ticks that it took. */
 const AT_PRESENT = -1;
@@ -87,9 +71,18 @@ const BUSY = -4;
 const STOPPED = -1;
 
 /** Operations that go on with stores in the buffer. The others involve others, or have no values to forward. */
-const GOES_ON: readonly number[] = [Op.Compute, Op.Load, Op.Store, Op.MachineLoad, Op.MachineStore];
+const GOES_ON: readonly number[] = [Op.Compute, Op.Load, Op.Store, Op.MachineLoad, Op.MachineStore, Op.Annotate];
 /** By kind of operation, 1 if it begins only when the store buffer is empty. */
 const WAITS_FOR_STORES = Uint8Array.from(Object.values(Op), kind => Number(!GOES_ON.includes(kind)));
+
+/** By kind of operation, 1 if its cycle comes before its effect, which is at the present. */
+const TAKES_CYCLE = Uint8Array.from(Object.values(Op), kind => Number(kind >= Op.SpinWhile && kind !== Op.Annotate));
+/** Operations on frames, which only system software may execute. */
+const ON_FRAMES: readonly number[] = [Op.MachineLoad, Op.MachineStore, Op.CopyFrame, Op.ClearFrame];
+/** By kind of operation, 1 if only kernel mode may execute it. */
+const PRIVILEGED = Uint8Array.from(Object.values(Op), kind =>
+  Number(kind >= FIRST_PRIVILEGED || ON_FRAMES.includes(kind)),
+);
 
 /** The longest piece executed ahead, so that a lone processor returns to the run loop. */
 const LONGEST_PIECE = 1 << 20;
@@ -97,8 +90,9 @@ const LONGEST_PIECE = 1 << 20;
 const MOST_TIMELESS = 1_000_000;
 
 /** A processor. Give it software and a program with `load` before the simulation runs. */
-export class Processor extends Component implements CacheOwner {
+export class Processor extends Component implements CacheOwner, Cpu {
   private readonly runner = new Runner(this, () => this.resume());
+  private readonly alarm = new Timer<number>(this, token => this.onAlarm(token));
   readonly node = new Port<NodeMessage, NodeMessage>(this, 'node', message => this.onMessage(message));
   readonly stats = this.statistics({
     references: ['references', 'packed references executed: fetches of lines, loads and stores'],
@@ -107,29 +101,41 @@ export class Processor extends Component implements CacheOwner {
     remoteMisses: ['misses', 'second-level misses and upgrades to lines whose home is another node'],
     tlbMisses: ['misses', 'references that the TLB could not translate'],
     interrupts: ['interrupts', 'interrupts taken'],
+    exceptions: ['exceptions', 'exceptions other than interrupts that software answered with a program'],
   });
   /** Where the time goes: see ACTIVITIES. Call `settle` before reading it. */
   readonly account = new TimeAccount(ACTIVITIES);
+  /** Ticks that contexts other than users' programs have stalled, by activity: on local, then on remote misses. */
+  readonly systemStalls = new Float64Array(2 * ACTIVITIES.length);
+  /** Where the time goes by service, and how many instances of each there were; null if the software names no services. */
+  services: { readonly account: TimeAccount; readonly counts: Float64Array } | null = null;
   readonly processor: number;
   /** Number of its node. */
   readonly nodeNumber: number;
   readonly tlb: Tlb;
+  readonly unit: SystemUnit;
+  readonly registers: SystemRegisters;
   readonly caches: PrivateCaches;
   // Options are copied into fields: objects put together by a caller's spread have a shape each (spec/bench/processor).
   private readonly map: AddressMap;
   private readonly controlFlits: number;
   private readonly l2Ticks: Ticks;
-  private readonly random: RandomStream;
   private readonly period: Ticks;
   private readonly pageShift: number;
   private readonly pageMask: number;
   private system: SystemSoftware | null = null;
-  private readonly frames: Frame[] = [];
+  /** What executes; null when there is nothing to execute. */
+  private context: Context | null = null;
+  /** What EPC points at. */
+  private epc: Context | null = null;
   private state: State = 'idle';
   private programEnded = false;
   private readonly interrupts: InterruptMessage[] = [];
   private woken = false;
   private stallActivity = 0;
+  private stallSide = 0;
+  private stalledFrom: Ticks = 0;
+  private spunFrom: Ticks = 0;
   /** Ticks to be spent after the stall at hand. */
   private owedAfterStall: Ticks = 0;
   /** The sign bit is set while recorded kernel code runs. */
@@ -161,24 +167,38 @@ export class Processor extends Component implements CacheOwner {
     this.period = options.clock.period;
     this.pageShift = Math.log2(map.pageBytes);
     this.pageMask = map.pageBytes - 1;
-    this.tlb = new Tlb(options.tlbEntries);
+    this.tlb = new Tlb(options.tlbEntries, options.layout ?? null);
     this.caches = new PrivateCaches(this.path, this, options);
     if (knowsStrays(options.protocol)) this.caches.counts = this.statistics(STRAYS);
     if (refuses(options.protocol)) this.caches.refusals = this.statistics(REFUSALS);
     this.stores = new StoreBuffer(this.path, options.storeBuffer ?? 0);
-    this.random = this.simulation.random(`${this.path}.tlb`);
+    this.unit = new SystemUnit({
+      tlb: this.tlb,
+      random: this.simulation.random(`${this.path}.tlb`),
+      period: this.period,
+      alarm: (delay, token) => this.alarm.after(delay, token),
+    });
+    this.registers = this.unit.registers;
   }
 
-  /** Gives it system software, and a program or none. Throws if it has software already. */
-  load(software: SystemSoftware, program: Program | null): void {
+  /** Gives it system software, and what it executes first: a user's program, a context, or none. Throws if it has software already. */
+  load(software: SystemSoftware, first: Program | Context | null): void {
     if (this.system !== null) throw new Error(`${this.path} already has system software`);
     this.system = software;
-    if (program !== null) this.frames.push(frameOf(program, -1));
-    else this.programEnded = true;
+    this.context = first === null || first instanceof Context ? first : new Context(first);
+    this.programEnded = first === null;
+    const { services } = software;
+    if (services !== undefined)
+      this.services = { account: new TimeAccount(services), counts: new Float64Array(services.length) };
+  }
+
+  /** Its number among those that the software runs on. */
+  get number(): number {
+    return this.processor;
   }
 
   override start(): void {
-    if (this.frames.length === 0) return;
+    if (this.context === null) return;
     this.state = 'running';
     this.runner.at(this.now);
   }
@@ -187,7 +207,11 @@ export class Processor extends Component implements CacheOwner {
     const { missLine } = this.caches;
     if (this.state === 'stalled')
       return `line ${missLine} (${this.caches.stateOf(missLine)}) of node ${this.map.homeOfLine(missLine)}`;
-    if (this.state === 'waiting') return `the system software to wake it (${ACTIVITIES[this.activity()]})`;
+    if (this.state === 'waiting')
+      return this.context?.operation?.kind === Op.WaitForInterrupt
+        ? 'an interrupt'
+        : `the system software to wake it (${ACTIVITIES[this.activity()]})`;
+    if (this.state === 'spinning') return `somebody to store to line ${this.caches.watchedLine}, on which it spins`;
     return undefined;
   }
 
@@ -198,7 +222,7 @@ export class Processor extends Component implements CacheOwner {
 
   /** A TLB index drawn at random, for software that replaces so. */
   tlbRandom(): number {
-    return this.random.below(this.tlb.entries);
+    return this.unit.drawEntry();
   }
 
   /** Ends a `wait`, one cycle from now; remembered if there is none, so who waits checks again. For software, at the present. */
@@ -209,18 +233,23 @@ export class Processor extends Component implements CacheOwner {
 
   /** Brings the account up to now and checks that its parts add up. */
   settle(): void {
-    if (this.account.until < this.now) this.account.charge(this.activity(), this.now);
+    if (this.account.until < this.now) this.charge(this.activity(), this.now);
     for (const [index, activity] of [Activity.User, Activity.Kernel].entries()) {
       const ticks = Math.min(this.cacheTicks[index]!, this.account.ticks[activity]!);
       this.account.move(activity, Activity.Cache, ticks);
       this.cacheTicks[index]! -= ticks;
     }
     this.account.check(this.path);
+    this.services?.account.check(`${this.path}, by service`);
   }
 
   override resetStatistics(): void {
     this.settle();
     this.account.reset();
+    this.services?.account.reset();
+    this.services?.counts.fill(0);
+    this.systemStalls.fill(0);
+    this.stalledFrom = this.now;
     this.cacheTicks.fill(0);
     this.caches.resetStatistics();
   }
@@ -238,7 +267,9 @@ export class Processor extends Component implements CacheOwner {
     }
     const next = this.now + this.owedAfterStall;
     this.owedAfterStall = 0;
-    this.account.charge(this.stallActivity, next);
+    this.charge(this.stallActivity, next);
+    if (this.top.activity >= 0)
+      this.systemStalls[2 * this.top.activity + this.stallSide]! += this.now - this.stalledFrom;
     this.top.result = this.conditional === null ? this.caches.value : this.storeIfLinked(this.conditional);
     this.conditional = null;
     // A load came first once; now it is the store's turn, before the next load (docs/consistency.md).
@@ -252,13 +283,26 @@ export class Processor extends Component implements CacheOwner {
     throw new SimulationError(this.path, this.now, this.simulation.seed, message);
   }
 
-  private get top(): Frame {
-    return this.frames[this.frames.length - 1]!;
+  /** For the caches: somebody else wants the line that it spins on. */
+  lost(): void {
+    if (this.state !== 'spinning') return;
+    const turn = this.top.operation!.c * this.period;
+    const turns = Math.floor((this.now - this.spunFrom) / turn) + 1;
+    this.go(this.spunFrom + turns * turn);
+  }
+
+  private get top(): Context {
+    return this.context!;
+  }
+
+  private charge(activity: number, time: Ticks): void {
+    this.account.charge(activity, time);
+    if (this.services !== null) this.services.account.charge(this.context === null ? 0 : this.context.service, time);
   }
 
   /** What time is charged to now. */
   private activity(): number {
-    if (this.frames.length === 0) return Activity.Idle;
+    if (this.context === null) return Activity.Idle;
     if (this.state === 'stalled') return this.stallActivity;
     const { activity } = this.top;
     if (activity >= 0) return activity;
@@ -271,8 +315,23 @@ export class Processor extends Component implements CacheOwner {
       return;
     }
     this.interrupts.push(message);
+    this.registers.setLine(InterruptLine.External, true);
+    this.interrupted();
+  }
+
+  private onAlarm(token: number): void {
+    if (this.unit.expired(token)) this.interrupted();
+  }
+
+  /** An interrupt is pending that was not before. */
+  private interrupted(): void {
+    if (this.state === 'waiting' && this.context!.operation!.kind === Op.WaitForInterrupt) {
+      this.go(this.now);
+      return;
+    }
     if (!this.interruptible()) return;
     if (this.state !== 'running') {
+      this.caches.watchedLine = -1;
       this.go(this.now);
       return;
     }
@@ -283,46 +342,83 @@ export class Processor extends Component implements CacheOwner {
     this.runner.at(at);
   }
 
-  /** Interrupts are taken by programs, by handlers that wait, and by an idle processor. */
+  /** Interrupts are taken as the registers say, and by handlers that wait for other software. */
   private interruptible(): boolean {
     if (this.state === 'stalled') return false;
-    if (this.frames.length === 0) return true;
-    return this.top.activity < 0 || this.top.operation?.kind === Op.Wait;
+    if (this.context?.operation?.kind === Op.Wait) return this.interrupts.length > 0;
+    return this.registers.interrupting;
   }
 
   /** Leaves idleness or a wait. */
   private go(time: Ticks): void {
-    this.account.charge(this.activity(), this.now);
+    this.charge(this.activity(), this.now);
     this.state = 'running';
     this.runner.at(time);
   }
 
   private resume(): void {
-    if (this.interrupts.length > 0 && this.interruptible()) {
-      this.stats.interrupts++;
-      this.push(this.system!.interrupt(this, this.interrupts.shift()!));
+    while (this.interruptible()) this.takeInterrupt();
+    if (this.context === null) this.state = 'idle';
+    else this.execute();
+  }
+
+  private takeInterrupt(): void {
+    this.stats.interrupts++;
+    const { registers, interrupts } = this;
+    // A handler that waits is reached by messages only; otherwise those come first.
+    const waits = this.context?.operation?.kind === Op.Wait;
+    const message = waits || (registers.status & InterruptLine.External) !== 0 ? (interrupts.shift() ?? null) : null;
+    if (interrupts.length === 0) registers.setLine(InterruptLine.External, false);
+    this.raise(ExceptionCode.Interrupt, Vector.General, -1, message);
+  }
+
+  /** Takes an exception, at the present: the software's handler goes on top. */
+  private raise(code: number, vector: number, address: number, message: InterruptMessage | null): void {
+    const { registers, context, epc } = this;
+    const { status } = registers;
+    this.charge(this.activity(), this.now);
+    this.caches.linkedLine = -1;
+    // EPC stays at exception level, where a handler is lost that takes an exception. One that waits is to come back.
+    if (!registers.exceptional || context?.operation?.kind === Op.Wait) this.epc = context;
+    registers.enter(code, address, translates(code));
+    this.tlb.setMode(registers.mode);
+    const handler = this.system!.exception(this, { code, vector, address, context: this.epc, message });
+    if (handler === null) {
+      registers.status = status;
+      this.tlb.setMode(registers.mode);
+      this.epc = epc;
+      return;
     }
-    this.execute();
+    if (context !== null) context.line = this.caches.wholeLine;
+    handler.interrupted = context;
+    handler.status = status;
+    this.context = handler;
   }
 
-  private push(handler: Handler): void {
-    this.account.charge(this.activity(), this.now);
-    if (this.frames.length > 0) this.top.line = this.caches.wholeLine;
-    this.frames.push(frameOf(handler.program, handler.activity));
-  }
-
-  /** Ends the frame on top, at the present. False if the processor has to stop for that. */
+  /** Ends the context at hand, at the present. False if the processor has to stop for that. */
   private pop(): boolean {
+    const ended = this.top;
     this.acted = true;
-    this.account.charge(this.activity(), this.now);
-    if (this.frames.pop()!.activity >= 0) this.caches.linkedLine = -1;
-    if (this.frames.length > 0) this.caches.wholeLine = this.top.line;
-    if (this.interrupts.length > 0 && this.interruptible()) {
+    this.charge(this.activity(), this.now);
+    if (ended.activity >= 0) this.caches.linkedLine = -1;
+    if (ended.status >= 0) {
+      this.registers.status = ended.status;
+      this.tlb.setMode(this.registers.mode);
+    }
+    return this.goOnWith(ended.interrupted);
+  }
+
+  /** Continues a context, or none, at the present. False if the processor has to stop for that. */
+  private goOnWith(context: Context | null): boolean {
+    this.context = context;
+    if (context !== null) this.caches.wholeLine = context.line;
+    else this.state = 'idle';
+    if (this.interruptible()) {
+      this.state = 'running';
       this.runner.at(this.now);
       return false;
     }
-    if (this.frames.length > 0) return true;
-    this.state = 'idle';
+    if (context !== null) return true;
     if (!this.programEnded) {
       this.programEnded = true;
       this.system!.ended(this);
@@ -354,7 +450,7 @@ export class Processor extends Component implements CacheOwner {
       } else if (time > now && (frame.activity >= 0 || frame.done)) {
         break; // system software and the end of a program belong to the present
       } else if (frame.done) {
-        if (this.stores.size > 0 && this.frames.length === 1) {
+        if (this.stores.size > 0 && frame.interrupted === null) {
           time = this.awaitStores(time, horizon);
           if (time === STOPPED) return;
         } else if (!this.pop()) return;
@@ -378,7 +474,7 @@ export class Processor extends Component implements CacheOwner {
     this.runner.at(this.drainAt);
   }
 
-  private fetchOperation(frame: Frame): void {
+  private fetchOperation(frame: Context): void {
     const next = frame.program.next(frame.result);
     frame.result = 0;
     if (frame.activity >= 0) this.acted = true;
@@ -392,9 +488,10 @@ export class Processor extends Component implements CacheOwner {
   }
 
   /** Performs an operation from `time` on. Returns when it is done, or where it has come to the horizon, or STOPPED. */
-  private perform(frame: Frame, operation: Operation, time: Ticks, horizon: Ticks): Ticks {
+  private perform(frame: Context, operation: Operation, time: Ticks, horizon: Ticks): Ticks {
     const { a, b, c, kind } = operation;
     if (this.stores.size > 0 && WAITS_FOR_STORES[kind] === 1) return this.awaitStores(time, horizon);
+    if (PRIVILEGED[kind] === 1 && this.registers.mode !== Mode.Kernel) return this.refuse(time);
     switch (kind) {
       case Op.Block:
         return this.runBlock(frame, operation, time, horizon);
@@ -415,14 +512,28 @@ export class Processor extends Component implements CacheOwner {
       case Op.Fence:
         frame.operation = null;
         return time + this.period;
+      case Op.Copy:
+      case Op.Zero:
+        return this.virtualBytes(frame, operation, time, horizon);
+      case Op.Annotate:
+        if (time > this.account.until) this.charge(this.activity(), time);
+        frame.operation = null;
+        frame.service = a;
+        if (b >= 0) frame.activity = b;
+        if (c !== 0 && this.services !== null) this.services.counts[a]!++;
+        return time;
       default:
+        if (TAKES_CYCLE[kind] === 1 && !frame.gapDone) {
+          frame.gapDone = true;
+          return time + this.period;
+        }
         return time > this.now ? this.appoint(time) : this.performNow(frame, operation);
     }
   }
 
   /** Operations that involve others. */
-  private performNow(frame: Frame, operation: Operation): Ticks {
-    const { a, b, c, kind } = operation;
+  private performNow(frame: Context, operation: Operation): Ticks {
+    const { a, b, c, kind, request } = operation;
     const { now } = this;
     this.acted = true;
     switch (kind) {
@@ -437,19 +548,77 @@ export class Processor extends Component implements CacheOwner {
           return now;
         }
         if (this.interrupts.length > 0) return this.appoint(now);
-        this.account.charge(this.activity(), now);
+        this.charge(this.activity(), now);
         this.state = 'waiting';
         return STOPPED;
-      case Op.Call: {
+      case Op.WaitForInterrupt:
+        if (this.interrupts.length === 0 && !this.registers.line(InterruptLine.Timer)) {
+          this.charge(this.activity(), now);
+          this.state = 'waiting';
+          return STOPPED;
+        }
         frame.operation = null;
-        const answer = this.system!.call(this, operation.request);
-        if (typeof answer === 'number') frame.result = answer;
-        else this.push(answer);
+        return this.interruptible() ? this.appoint(now) : now;
+      case Op.Call:
+        this.stats.exceptions++;
+        this.raise(ExceptionCode.SystemCall, Vector.General, -1, null);
         return now;
-      }
+      case Op.MonitorCall:
+        this.stats.exceptions++;
+        this.raise(ExceptionCode.ReservedInstruction, Vector.General, -1, null);
+        return now;
+      case Op.SpinWhile:
+        return this.spin(frame, operation);
+      case Op.Resume:
+        this.charge(this.activity(), now);
+        frame.operation = null;
+        frame.line = this.caches.wholeLine;
+        return this.goOnWith(request as Context) ? now : STOPPED;
+      case Op.ReturnFromException:
+        this.charge(this.activity(), now);
+        frame.operation = null;
+        this.caches.linkedLine = -1;
+        this.registers.leave();
+        this.tlb.setMode(this.registers.mode);
+        return this.goOnWith((request as Context | null) ?? this.epc) ? now : STOPPED;
       default:
-        return this.fail(`there is no operation ${String(kind)}`);
+        if (kind < FIRST_PRIVILEGED || kind > Op.WaitForInterrupt)
+          return this.fail(`there is no operation ${String(kind)}`);
+        frame.operation = null;
+        frame.result = this.unit.execute(operation, now);
+        return this.interruptible() ? this.appoint(now) : now;
     }
+  }
+
+  /** An operation that the mode does not permit, at the present. */
+  private refuse(time: Ticks): Ticks {
+    if (time > this.now) return this.appoint(time);
+    this.stats.exceptions++;
+    this.raise(ExceptionCode.CoprocessorUnusable, Vector.General, -1, null);
+    return time;
+  }
+
+  /** One turn of a spinning loop; if it leaves the value as it is, it waits until the line is taken away. */
+  private spin(frame: Context, { a, b, c }: Operation): Ticks {
+    const { now, caches } = this;
+    const address = a >>> 0;
+    const number = this.tlb.translate(address >>> this.pageShift, ReferenceKind.Load);
+    if (number < 0) return this.trap(address, false);
+    const offset = address & this.pageMask;
+    const word = (offset & (this.map.lineBytes - 1)) >> 2;
+    const extra = this.reference(number, offset, ReferenceKind.Load, now, word, 0);
+    if (extra === STALLED) return STOPPED;
+    if (caches.value !== b) {
+      frame.operation = null;
+      frame.result = caches.value;
+      return now + extra;
+    }
+    this.charge(this.activity(), now);
+    this.spunFrom = now + extra;
+    caches.watchedLine = this.lineOf(number, offset);
+    this.state = 'spinning';
+    if (!(c >= 1)) this.fail(`a turn of a spinning loop takes at least a cycle, not ${c}`);
+    return STOPPED;
   }
 
   private appoint(time: Ticks): Ticks {
@@ -458,7 +627,14 @@ export class Processor extends Component implements CacheOwner {
   }
 
   /** A load or store, linked or not, of a word at a virtual address. */
-  private virtualWord(frame: Frame, kind: number, address: number, value: number, time: Ticks, horizon: Ticks): Ticks {
+  private virtualWord(
+    frame: Context,
+    kind: number,
+    address: number,
+    value: number,
+    time: Ticks,
+    horizon: Ticks,
+  ): Ticks {
     const page = address >>> this.pageShift;
     const at = frame.gapDone ? time : time + this.period;
     frame.gapDone = true;
@@ -467,7 +643,7 @@ export class Processor extends Component implements CacheOwner {
     const number = this.tlb.translate(page, store ? ReferenceKind.Store : ReferenceKind.Load);
     if (number < 0) {
       if (this.stores.size > 0) return this.awaitStores(at, horizon);
-      return at > this.now ? this.appoint(at) : this.trap(page, store);
+      return at > this.now ? this.appoint(at) : this.trap(address, store);
     }
     const offset = address & this.pageMask;
     return this.word(frame, kind, number, offset, value, at, horizon);
@@ -475,7 +651,7 @@ export class Processor extends Component implements CacheOwner {
 
   /** A load or store, linked or not, of a word of a frame. The cycle of the instruction comes first. */
   private word(
-    frame: Frame,
+    frame: Context,
     kind: number,
     number: number,
     offset: number,
@@ -518,7 +694,7 @@ export class Processor extends Component implements CacheOwner {
   }
 
   /** A store-conditional: asks for the line only while the link holds, and looks again when it has it. */
-  private storeConditional(frame: Frame, number: number, offset: number, value: number, at: Ticks): Ticks {
+  private storeConditional(frame: Context, number: number, offset: number, value: number, at: Ticks): Ticks {
     const { caches } = this;
     const inLine = offset & (this.map.lineBytes - 1);
     const asked = { line: this.lineOf(number, offset), word: inLine >> 2, value };
@@ -546,7 +722,7 @@ export class Processor extends Component implements CacheOwner {
   }
 
   /** Puts a store into the buffer, or waits for room. It tries its line a cycle later: a load that comes next goes first. */
-  private buffer(frame: Frame, number: number, offset: number, value: number, at: Ticks, horizon: Ticks): Ticks {
+  private buffer(frame: Context, number: number, offset: number, value: number, at: Ticks, horizon: Ticks): Ticks {
     const { stores } = this;
     if (stores.size === stores.capacity) return this.awaitStores(at, horizon);
     stores.push(number, offset, value);
@@ -597,7 +773,7 @@ export class Processor extends Component implements CacheOwner {
     this.storeMisses = false;
     this.leave(now + this.period);
     if (this.state === 'stalled') {
-      this.account.charge(this.stallActivity, now);
+      this.charge(this.stallActivity, now);
       this.state = 'running';
       this.runner.at(now);
     } else if (this.drainAt < this.runner.time) this.resumeAt(this.runner.time);
@@ -614,8 +790,56 @@ export class Processor extends Component implements CacheOwner {
     return STOPPED;
   }
 
+  /** Copies or clears bytes at virtual addresses: whole lines where they are aligned, else words. */
+  private virtualBytes(frame: Context, { a, b, c, d, kind }: Operation, time: Ticks, horizon: Ticks): Ticks {
+    const { map, caches } = this;
+    const copies = kind === Op.Copy;
+    if (((a | b | c) & 3) !== 0) return this.misaligned(a | b, time);
+    let at = time;
+    // Progress in bytes; of a copy twice that, plus 1 between the load and the store.
+    for (;;) {
+      const done = copies ? frame.at >> 1 : frame.at;
+      if (done >= c) break;
+      const store = !copies || (frame.at & 1) === 1;
+      const from = (a + done) >>> 0;
+      const to = ((copies ? b : a) + done) >>> 0;
+      const address = store ? to : from;
+      const whole = ((from | to) & (map.lineBytes - 1)) === 0 && c - done >= map.lineBytes;
+      const bytes = whole ? map.lineBytes : 4;
+      if (!frame.gapDone) {
+        if (!copies || !store) at += whole ? d * this.period : Math.ceil((d * 4) / map.lineBytes) * this.period;
+        frame.gapDone = true;
+      }
+      if (at >= horizon) return at;
+      const number = this.tlb.translate(address >>> this.pageShift, store ? ReferenceKind.Store : ReferenceKind.Load);
+      if (number < 0) return at > this.now ? this.appoint(at) : this.trap(address, store);
+      const offset = address & this.pageMask;
+      if (whole && !copies) caches.wholeLine = null;
+      const word = whole ? WHOLE_LINE : (offset & (map.lineBytes - 1)) >> 2;
+      const value = copies ? frame.result : 0;
+      const extra = this.reference(number, offset, store ? ReferenceKind.Store : ReferenceKind.Load, at, word, value);
+      if (extra === AT_PRESENT) return this.appoint(at);
+      if (extra !== STALLED) frame.result = caches.value;
+      frame.at = !copies ? done + bytes : store ? 2 * (done + bytes) : frame.at + 1;
+      frame.gapDone = copies && !store;
+      if (extra === STALLED) return STOPPED;
+      at += extra;
+    }
+    frame.operation = null;
+    frame.result = 0;
+    return at;
+  }
+
+  /** Addresses that are no multiples of four, at the present. */
+  private misaligned(address: number, time: Ticks): Ticks {
+    if (time > this.now) return this.appoint(time);
+    this.stats.exceptions++;
+    this.raise(ExceptionCode.AddressLoad, Vector.General, address >>> 0, null);
+    return time;
+  }
+
   /** Copies or clears a frame, line by line through the caches. */
-  private wholeFrame(frame: Frame, { a, b, c, kind }: Operation, time: Ticks, horizon: Ticks): Ticks {
+  private wholeFrame(frame: Context, { a, b, c, kind }: Operation, time: Ticks, horizon: Ticks): Ticks {
     const { map } = this;
     const copies = kind === Op.CopyFrame;
     const steps = (copies ? 2 : 1) << map.frameShift;
@@ -642,7 +866,7 @@ export class Processor extends Component implements CacheOwner {
   }
 
   /** Packed references: the hot loop. A hit costs a few comparisons; everything else goes through `slowReference`. */
-  private runBlock(frame: Frame, operation: Operation, start: Ticks, horizon: Ticks): Ticks {
+  private runBlock(frame: Context, operation: Operation, start: Ticks, horizon: Ticks): Ticks {
     const { words, gaps } = operation.references!;
     const end = operation.b | 0;
     const { caches } = this;
@@ -732,7 +956,7 @@ export class Processor extends Component implements CacheOwner {
         return STOPPED;
       case TRAPS: {
         const w = words[i]!;
-        return this.trap(w >>> pageShift, (w & 3) === ReferenceKind.Store);
+        return this.trap((w & ~3) >>> 0, (w & 3) === ReferenceKind.Store, (w & 3) === ReferenceKind.Fetch);
       }
       default:
         return time;
@@ -740,7 +964,7 @@ export class Processor extends Component implements CacheOwner {
   }
 
   /** A packed reference that the hot loop could not answer. Ticks that it took, or an outcome. */
-  private slowReference(frame: Frame, w: number, kind: number, time: Ticks): number {
+  private slowReference(frame: Context, w: number, kind: number, time: Ticks): number {
     const number = this.tlb.translate(w >>> this.pageShift, kind);
     if (number < 0) return time > this.now ? AT_PRESENT : TRAPS;
     // Before a stall the time so far belongs to the mode so far.
@@ -754,28 +978,28 @@ export class Processor extends Component implements CacheOwner {
     return extra;
   }
 
-  private enterMode(word: number, frame: Frame, time: Ticks): void {
-    if (frame.activity < 0 && time > this.account.until) this.account.charge(this.activity(), time);
+  private enterMode(word: number, frame: Context, time: Ticks): void {
+    if (frame.activity < 0 && time > this.account.until) this.charge(this.activity(), time);
     this.mode = word & 0x80000000;
   }
 
-  /** The TLB forbids an access: lets the system software act, at the present. Returns the time at which to try again, or STOPPED. */
-  private trap(page: number, store: boolean): Ticks {
+  /** An access without a translation, at the present: lets the system software act. Returns when to try again, or STOPPED. */
+  private trap(address: number, store: boolean, fetch = false): Ticks {
     const { now } = this;
     const system = this.system!;
+    const page = address >>> this.pageShift;
+    const why = this.tlb.translate(page, store ? ReferenceKind.Store : ReferenceKind.Load);
     this.caches.linkedLine = -1;
-    if (this.tlb.front[Tlb.place(page)] === page) {
-      this.push(system.modified(this, page));
-      return now;
-    }
-    this.stats.tlbMisses++;
-    const refill = system.refill(this, page);
+    if (why === Untranslated.Missing) this.stats.tlbMisses++;
+    const refill = why === Untranslated.Missing && system.refill !== undefined ? system.refill(this, page) : null;
     if (refill === null) {
-      this.push(system.fault(this, page, store));
+      const refills = why === Untranslated.Missing && !this.registers.exceptional;
+      this.stats.exceptions++;
+      this.raise(codeOf(why, store, fetch), refills ? Vector.Refill : Vector.General, address, null);
       return now;
     }
     let ticks = refill.cycles * this.period;
-    this.account.charge(this.activity(), now);
+    this.charge(this.activity(), now);
     if (refill.frame >= 0) {
       const extra = this.reference(refill.frame, refill.offset, ReferenceKind.Load, now, NO_VALUE, 0);
       if (extra === STALLED) {
@@ -785,7 +1009,7 @@ export class Processor extends Component implements CacheOwner {
       }
       ticks += extra;
     }
-    this.account.charge(Activity.TlbRefill, now + ticks);
+    this.charge(Activity.TlbRefill, now + ticks);
     return now + ticks;
   }
 
@@ -816,14 +1040,31 @@ export class Processor extends Component implements CacheOwner {
 
   /** Waits for a line of a frame, from now on. */
   private stall(frame: number): void {
-    this.account.charge(this.activity(), this.now);
+    this.charge(this.activity(), this.now);
     const { activity } = this.top;
     const local = this.map.homeOfFrame(frame) === this.nodeNumber;
+    this.stallSide = local ? 0 : 1;
+    this.stalledFrom = this.now;
     this.stallActivity = activity >= 0 ? activity : local ? Activity.LocalStall : Activity.RemoteStall;
     this.state = 'stalled';
   }
 }
 
-function frameOf(program: Program, activity: number): Frame {
-  return { program, activity, operation: null, at: 0, gapDone: false, owed: 0, done: false, result: 0, line: null };
+/** Exceptions that are about a translation, and put it into EntryHi and Context. */
+function translates(code: number): boolean {
+  return code === ExceptionCode.TlbLoad || code === ExceptionCode.TlbStore || code === ExceptionCode.Modified;
+}
+
+/** The exception for an access that the TLB does not translate. */
+function codeOf(why: number, store: boolean, fetch: boolean): number {
+  switch (why) {
+    case Untranslated.Forbidden:
+      return ExceptionCode.Modified;
+    case Untranslated.Denied:
+      return store ? ExceptionCode.AddressStore : ExceptionCode.AddressLoad;
+    case Untranslated.Absent:
+      return fetch ? ExceptionCode.BusInstruction : ExceptionCode.BusData;
+    default:
+      return store ? ExceptionCode.TlbStore : ExceptionCode.TlbLoad;
+  }
 }

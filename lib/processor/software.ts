@@ -1,6 +1,6 @@
-/** What a processor expects of the software in kernel mode: an answer to every trap. */
+/** What a processor expects of the software in kernel mode: an answer to every exception. */
 import type { InterruptMessage } from '../coherence/messages.js';
-import type { Program } from './operations.js';
+import type { Context } from './context.js';
 import type { Processor } from './processor.js';
 
 /** How a TLB refill ends. */
@@ -12,29 +12,46 @@ export interface Refill {
   readonly offset: number;
 }
 
-/**
- * Software in kernel mode. Every method is called at the present, in the total order of time and processor, so it may
- * look at state that it shares between processors. Programs that it returns run at the present too.
- */
-export interface SystemSoftware {
-  /** A page is not in the TLB. Writes an entry and says what that cost, or returns null if there is no translation. */
-  refill(processor: Processor, page: number): Refill | null;
-  /** `refill` found no translation. The access is tried again when the program is done. */
-  fault(processor: Processor, page: number, store: boolean): Handler;
-  /** A store to a page whose entry forbids it. The access is tried again when the program is done. */
-  modified(processor: Processor, page: number): Handler;
-  /** An interrupt. */
-  interrupt(processor: Processor, message: InterruptMessage): Handler;
-  /** A service call of the program. A number is its result at once; a handler's result is 0. */
-  call(processor: Processor, request: unknown): Handler | number;
-  /** The processor's program has ended. */
-  ended(processor: Processor): void;
+/** A processor as system software sees it, real or virtual. */
+export interface Cpu {
+  /** Its number, from 0, among those that the software runs on. */
+  readonly number: number;
 }
 
-/** A program for a trap, and the activity that its time is charged to: an index into ACTIVITIES. */
-export interface Handler {
-  readonly program: Program;
-  readonly activity: number;
+/** An exception: what the hardware says of it besides what it puts into registers. */
+export interface Exception {
+  /** Why: see ExceptionCode. Also in Cause. */
+  readonly code: number;
+  /** Where it is taken: see Vector. */
+  readonly vector: number;
+  /** The address it is about, unsigned; -1 if none. Also in BadVAddr. */
+  readonly address: number;
+  /** What EPC points at: who was interrupted, and goes on at its operation. Null if the processor was idle. */
+  readonly context: Context | null;
+  /** What an interrupt of a device or processor says; null in other exceptions. */
+  readonly message: InterruptMessage | null;
+}
+
+/**
+ * Software in kernel mode: it answers exceptions with programs. Both methods are called at the present, in the total
+ * order of time and processor, so they may look at state that is shared between processors. Handlers run at the present too.
+ */
+export interface SystemSoftware {
+  /**
+   * An exception. The context that is returned runs from the vector on, in kernel mode with interrupts off. It ends with
+   * a `returnFromException`, or simply ends: then whoever was interrupted goes on with the registers as they were.
+   * Null if there is nothing to execute. Whoever serves a system call completes it.
+   */
+  exception(processor: Processor, exception: Exception): Context | null;
+  /**
+   * A TLB refill whose handler is so simple that its length says everything: writes an entry, or returns null if there
+   * is no translation, which is an exception then. Software without it gets all refills as exceptions.
+   */
+  refill?(processor: Processor, page: number): Refill | null;
+  /** The processor's program has ended. */
+  ended(processor: Processor): void;
+  /** Names of the services that `annotate` counts, by number; the first is that of who has none. */
+  readonly services?: readonly string[];
 }
 
 /** What a processor's time is spent on. Every tick belongs to exactly one. */

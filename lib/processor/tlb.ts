@@ -1,8 +1,10 @@
 /**
  * The translation look-aside buffer of the MIPS R10000: fully associative entries of page pairs with address space
- * identifiers, filled by software. In front of it a small direct-mapped array answers the usual case in one comparison.
- * R10000 user's manual as summarised in docs/processor.md: 64 entries, 8-bit ASID, G bit.
+ * identifiers, filled by software. In front of it a small direct-mapped array for each mode answers the usual case in
+ * one comparison. R10000 user's manual as summarised in docs/processor.md: 64 entries, 8-bit ASID, G bit.
  */
+import { ASID_MASK, EntryLo, Mode, PFN_SHIFT } from './registers.js';
+import { KSEG0_PAGE, KSSEG_PAGE, UNMAPPED_PAGES, permits } from './segments.js';
 
 /** What software writes into a TLB entry: two consecutive pages, the even one first. */
 export interface TlbEntry {
@@ -21,16 +23,22 @@ export interface TlbEntry {
 /** Matches every address space. */
 export const GLOBAL = 256;
 
-/** Pages of kseg0 and kseg1, which bypass the entries, and the physical page that they stand for (4 KB pages). */
-const UNMAPPED = 0x80000;
-const UNMAPPED_END = 0xc0000;
-const PHYSICAL = 0x1ffff;
-
 /** Entries of the array in front. */
 const MICRO = 64;
 
-/** What `translate` answers where there is no frame: no entry for the page, or one that forbids a store. */
-export const Untranslated = { Missing: -1, Forbidden: -2 } as const;
+/** What `translate` answers where there is no frame. */
+export const Untranslated = {
+  /** No entry for the pair. */
+  Missing: -1,
+  /** The entry forbids a store. */
+  Forbidden: -2,
+  /** There is an entry for the pair, and it says that the page is not valid. */
+  Invalid: -3,
+  /** The mode may not use the segment. */
+  Denied: -4,
+  /** No memory at the physical page. */
+  Absent: -5,
+} as const;
 
 /** Lists that the entries hang on, by hash of the pair. */
 const LISTS = 64;
@@ -41,9 +49,12 @@ export class Tlb {
    * The array in front: four words from `place(page)` on. The page, or -1, by kind of reference that it may be used for
    * (ReferenceKind), then its frame. One array, so that a look-up stays in one line of the host's cache.
    */
-  readonly front = new Int32Array(4 * MICRO).fill(-1);
+  front: Int32Array;
   /** The address space at hand. Change it with `enter`. */
   space = 0;
+  private mode: number = Mode.Kernel;
+  /** The array in front, by mode: what the kernel has looked up is not there for the user. */
+  private readonly fronts: readonly Int32Array[] = Object.values(Mode).map(() => new Int32Array(4 * MICRO).fill(-1));
   readonly entries: number;
   /** Look-ups that the array in front could not answer. */
   slowLookups = 0;
@@ -53,14 +64,24 @@ export class Tlb {
   /** Entries in lists by hash of their pair, each ascending: the first of a list, and the next of an entry, or -1. */
   private readonly lists = new Int16Array(LISTS).fill(-1);
   private readonly next: Int16Array;
+  /** By half of an entry: the frame, or why there is none (Untranslated). */
   private readonly frames: Int32Array;
   private readonly mayWrite: Uint8Array;
+  /** What software wrote into EntryLo, by half of an entry. */
+  private readonly written: Int32Array;
+  private readonly layout: Int32Array | null;
 
-  /** Throws a RangeError unless `entries` is from 1 to 1024. */
-  constructor(entries: number) {
+  /**
+   * Throws a RangeError unless `entries` is from 1 to 1024. `layout` has the frame of each physical page, for software
+   * that uses the unmapped segments and writes entries as the hardware takes them.
+   */
+  constructor(entries: number, layout: Int32Array | null = null) {
     if (!Number.isSafeInteger(entries) || entries < 1 || entries > 1024)
       throw new RangeError(`a TLB has 1 to 1024 entries, not ${entries}`);
     this.entries = entries;
+    this.layout = layout;
+    this.front = this.fronts[Mode.Kernel]!;
+    this.written = new Int32Array(2 * entries);
     this.keys = new Int32Array(entries).fill(-1);
     this.next = new Int16Array(entries).fill(-1);
     this.frames = new Int32Array(2 * entries).fill(-1);
@@ -76,34 +97,49 @@ export class Tlb {
   translate(page: number, kind: number): number {
     const place = Tlb.place(page);
     if (this.front[place + kind] === page) return this.front[place + 3]!;
-    if (this.front[place] !== page && !this.load(page)) return Untranslated.Missing;
+    if (this.front[place] !== page) {
+      const found = this.load(page);
+      if (found < 0) return found;
+    }
     return this.front[place + kind] === page ? this.front[place + 3]! : Untranslated.Forbidden;
   }
 
-  /** Brings a page into the array in front. False if the TLB does not map it: a TLB miss. */
-  load(page: number): boolean {
+  /** Brings a page into the array in front. Its frame, or why there is none. */
+  load(page: number): number {
     this.slowLookups++;
-    if (page >= UNMAPPED && page < UNMAPPED_END) {
-      const found = this.window === null ? -1 : this.window[page & PHYSICAL]!;
-      if (found < 0) return false;
-      this.set(page, found >> 1, (found & 1) === 1);
-      return true;
-    }
+    if (!permits(this.mode, page)) return Untranslated.Denied;
+    if (page >= KSEG0_PAGE && page < KSSEG_PAGE) return this.loadUnmapped(page);
     const entry = this.probe(page >>> 1, this.space);
-    if (entry < 0) return false;
+    if (entry < 0) return Untranslated.Missing;
     const half = 2 * entry + (page & 1);
     const frame = this.frames[half]!;
-    if (frame < 0) return false;
-    this.set(page, frame, this.mayWrite[half] === 1);
-    return true;
+    if (frame >= 0) this.set(page, frame, this.mayWrite[half] === 1);
+    return frame;
+  }
+
+  private loadUnmapped(page: number): number {
+    if (this.window !== null) {
+      const found = this.window[page & UNMAPPED_PAGES]!;
+      if (found >= 0) this.set(page, found >> 1, (found & 1) === 1);
+      return found < 0 ? Untranslated.Missing : found >> 1;
+    }
+    if (this.layout === null) return Untranslated.Missing;
+    const frame = this.frameOf(page & UNMAPPED_PAGES);
+    if (frame >= 0) this.set(page, frame, true);
+    return frame;
+  }
+
+  private frameOf(physical: number): number {
+    const { layout } = this;
+    return layout !== null && physical < layout.length ? layout[physical]! : Untranslated.Absent;
   }
 
   /** Says where a physical page of the unmapped segments is, or with frame -1 that this is not known any more. */
   setWindow(physical: number, frame: number, writable: boolean): void {
-    this.window ??= new Int32Array(PHYSICAL + 1).fill(-1);
+    this.window ??= new Int32Array(UNMAPPED_PAGES + 1).fill(-1);
     this.window[physical] = frame < 0 ? -1 : 2 * frame + (writable ? 1 : 0);
-    this.forget(UNMAPPED | physical);
-    this.forget(UNMAPPED | (PHYSICAL + 1) | physical);
+    this.forget(KSEG0_PAGE | physical);
+    this.forget(KSEG0_PAGE | (UNMAPPED_PAGES + 1) | physical);
   }
 
   private set(page: number, frame: number, writable: boolean): void {
@@ -127,17 +163,50 @@ export class Tlb {
 
   /** Writes an entry. */
   write(index: number, entry: TlbEntry): void {
-    this.drop(index);
     const { pair, space, even, odd, evenWritable, oddWritable } = entry;
+    this.occupy(index, pair, space);
+    this.setHalf(2 * index, even, evenWritable);
+    this.setHalf(2 * index + 1, odd, oddWritable);
+  }
+
+  /** Writes an entry as the hardware takes it. Another entry for the same pages goes: the hardware knows only one. */
+  writeRegisters(index: number, entryHi: number, entryLo0: number, entryLo1: number): void {
+    const pair = entryHi >>> 13;
+    const global = (entryLo0 & entryLo1 & EntryLo.G) !== 0;
+    const space = global ? GLOBAL : entryHi & ASID_MASK;
+    for (let other = this.probe(pair, space); other >= 0; other = this.probe(pair, space)) this.drop(other);
+    this.occupy(index, pair, space);
+    this.setRegister(2 * index, entryLo0);
+    this.setRegister(2 * index + 1, entryLo1);
+  }
+
+  /** What `writeRegisters` wrote: EntryHi, EntryLo0, EntryLo1; zeros for an entry that holds nothing. */
+  readRegisters(index: number): readonly [entryHi: number, entryLo0: number, entryLo1: number] {
+    const key = this.keys[index]!;
+    if (key === -1) return [0, 0, 0];
+    const space = key >> 19;
+    const pair = key & 0x7ffff;
+    return [(pair << 13) | (space === GLOBAL ? 0 : space), this.written[2 * index]!, this.written[2 * index + 1]!];
+  }
+
+  private occupy(index: number, pair: number, space: number): void {
+    this.drop(index);
     this.keys[index] = (space << 19) | pair;
     this.link(index, listOf(pair));
-    this.frames[2 * index] = even;
-    this.frames[2 * index + 1] = odd;
-    this.mayWrite[2 * index] = evenWritable ? 1 : 0;
-    this.mayWrite[2 * index + 1] = oddWritable ? 1 : 0;
     // A translation that the array in front kept from before may differ from what the entry says now.
     this.forget(2 * pair);
     this.forget(2 * pair + 1);
+  }
+
+  private setHalf(half: number, frame: number, writable: boolean): void {
+    this.frames[half] = frame;
+    this.mayWrite[half] = writable ? 1 : 0;
+  }
+
+  private setRegister(half: number, entryLo: number): void {
+    this.written[half] = entryLo;
+    const frame = (entryLo & EntryLo.V) === 0 ? Untranslated.Invalid : this.frameOf(entryLo >>> PFN_SHIFT);
+    this.setHalf(half, frame, (entryLo & EntryLo.D) !== 0);
   }
 
   /** Removes an entry. */
@@ -156,18 +225,26 @@ export class Tlb {
     for (let index = 0; index < this.entries; index++) if (this.keys[index]! >> 19 === space) this.drop(index);
   }
 
-  /** Removes a page from the array in front only. */
+  /** Removes a page from the arrays in front only. */
   forget(page: number): void {
-    const { front } = this;
     const place = Tlb.place(page);
-    if (front[place] === page) front[place] = front[place + 1] = front[place + 2] = -1;
+    for (let mode = 0; mode < this.fronts.length; mode++) {
+      const front = this.fronts[mode]!;
+      if (front[place] === page) front[place] = front[place + 1] = front[place + 2] = -1;
+    }
   }
 
   /** Switches to another address space. */
   enter(space: number): void {
     if (space === this.space) return;
     this.space = space;
-    this.front.fill(-1);
+    for (const front of this.fronts) front.fill(-1);
+  }
+
+  /** Switches to another mode: see Mode. */
+  setMode(mode: number): void {
+    this.mode = mode;
+    this.front = this.fronts[mode]!;
   }
 
   /** Frames that some entry maps, for checks; with the page and whether it may be written. */

@@ -1,7 +1,9 @@
 /** System software for litmus tests: page n is frame n, refills are free, and the threads can meet. */
 import { compute, wait, type Program } from '../processor/operations.js';
 import type { Processor } from '../processor/processor.js';
-import { Activity, type Handler, type Refill, type SystemSoftware } from '../processor/software.js';
+import { Context } from '../processor/context.js';
+import { EXCEPTION_NAMES, ExceptionCode } from '../processor/registers.js';
+import { Activity, type Exception, type Refill, type SystemSoftware } from '../processor/software.js';
 
 /** The service call that returns when all threads have made it. */
 export const MEET = 'meet';
@@ -23,20 +25,13 @@ export class LitmusSoftware implements SystemSoftware {
     return { cycles: 0, frame: -1, offset: 0 };
   }
 
-  fault(processor: Processor, page: number): Handler {
-    throw new Error(`${processor.path} touches page ${page}, but every page is mapped`);
-  }
-
-  modified(processor: Processor, page: number): Handler {
-    throw new Error(`${processor.path} may not write page ${page}, but every page may be written`);
-  }
-
-  interrupt(processor: Processor): Handler {
-    throw new Error(`${processor.path} gets an interrupt, but nobody sends one`);
-  }
-
-  call(processor: Processor): Handler {
-    return { program: this.meet(processor), activity: Activity.Synchronisation };
+  exception(processor: Processor, { code, context }: Exception): Context {
+    if (code !== ExceptionCode.SystemCall)
+      throw new Error(
+        `${processor.path} takes the exception ${EXCEPTION_NAMES[code]}, but litmus tests have only calls`,
+      );
+    context!.complete();
+    return new Context(this.meet(processor), Activity.Synchronisation);
   }
 
   ended(): void {}

@@ -2,8 +2,9 @@ import { describe, expect, it } from '@jest/globals';
 import { HOT_PAGE, type InterruptMessage } from '../../lib/coherence/messages.js';
 import { PageCounters, type PageCounterOptions } from '../../lib/memory/page-counters.js';
 import { machineLoad, type Program } from '../../lib/processor/operations.js';
+import { Context } from '../../lib/processor/context.js';
 import type { Processor } from '../../lib/processor/processor.js';
-import { Activity, type Handler } from '../../lib/processor/software.js';
+import { Activity } from '../../lib/processor/software.js';
 import { PlainSoftware } from '../system/plain-software.js';
 import { wire } from '../system/wire.js';
 
@@ -82,9 +83,9 @@ describe('page counters', () => {
 class Listener extends PlainSoftware {
   readonly heard: [time: number, message: InterruptMessage][] = [];
 
-  override interrupt(processor?: Processor, message?: InterruptMessage): Handler {
+  override interrupt(processor?: Processor, message?: InterruptMessage): Context {
     this.heard.push([processor!.simulation.now, message!]);
-    return { program: nothing(), activity: Activity.PageMoving };
+    return new Context(nothing(), Activity.PageMoving);
   }
 }
 

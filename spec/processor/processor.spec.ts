@@ -15,9 +15,10 @@ import {
   type Operation,
   type Program,
 } from '../../lib/processor/operations.js';
+import { Context } from '../../lib/processor/context.js';
 import type { Processor } from '../../lib/processor/processor.js';
 import { packReference, ReferenceKind } from '../../lib/processor/references.js';
-import { Activity, type Handler } from '../../lib/processor/software.js';
+import { Activity } from '../../lib/processor/software.js';
 import { PlainSoftware } from '../system/plain-software.js';
 import { defaults, matrix, wire, wordsOf, type Machine, type MachineOptions } from '../system/wire.js';
 
@@ -31,13 +32,13 @@ class Answers extends PlainSoftware {
     this.operations = operations;
   }
 
-  override interrupt(_processor: Processor, message: InterruptMessage): Handler {
+  override interrupt(_processor: Processor, message: InterruptMessage): Context {
     this.taken.push(message.code);
-    return { program: run(this.operations), activity: Activity.Interrupt };
+    return new Context(run(this.operations), Activity.Interrupt);
   }
 
-  override call(): Handler {
-    return { program: run(this.operations), activity: Activity.PageMoving };
+  override call(): Context {
+    return new Context(run(this.operations), Activity.PageMoving);
   }
 }
 

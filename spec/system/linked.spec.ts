@@ -11,7 +11,7 @@ import {
   storeConditional,
   type Program,
 } from '../../lib/processor/operations.js';
-import type { Handler } from '../../lib/processor/software.js';
+import { Context } from '../../lib/processor/context.js';
 import { Activity } from '../../lib/processor/software.js';
 import { PlainSoftware } from './plain-software.js';
 import { matrix, wire, wordsOf, type Machine, type MachineOptions } from './wire.js';
@@ -110,8 +110,8 @@ describe('linked accesses', () => {
   it('fail after the line was evicted, and after a handler has returned', () => {
     const seen: number[] = [];
     class Interrupted extends PlainSoftware {
-      override interrupt(): Handler {
-        return { program: [compute(3)].values(), activity: Activity.Interrupt };
+      override interrupt(): Context {
+        return new Context([compute(3)].values(), Activity.Interrupt);
       }
     }
     const machine = wire(1, { topology: matrix(1, 19), tlbEntries: 16 });

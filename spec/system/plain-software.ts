@@ -1,7 +1,9 @@
 /** System software for specs that are not about software: page n is frame n, nothing costs anything. */
 import type { InterruptMessage } from '../../lib/coherence/messages.js';
 import type { Processor } from '../../lib/processor/processor.js';
-import type { Handler, Refill, SystemSoftware } from '../../lib/processor/software.js';
+import type { Context } from '../../lib/processor/context.js';
+import { EXCEPTION_NAMES, ExceptionCode } from '../../lib/processor/registers.js';
+import type { Exception, Refill, SystemSoftware } from '../../lib/processor/software.js';
 
 /** What it answers without a page-table access. */
 export const FREE_REFILL: Refill = { cycles: 0, frame: -1, offset: 0 };
@@ -22,20 +24,23 @@ export class PlainSoftware implements SystemSoftware {
     return FREE_REFILL;
   }
 
-  fault(): Handler {
-    throw new Error('no page is missing');
+  exception(processor: Processor, { code, context, message }: Exception): Context | null {
+    if (code === ExceptionCode.Interrupt) return this.interrupt(processor, message!);
+    if (code !== ExceptionCode.SystemCall) throw new Error(`nobody serves the exception ${EXCEPTION_NAMES[code]}`);
+    const answer = this.call(processor, context!.operation!.request);
+    context!.complete(typeof answer === 'number' ? answer : 0);
+    return typeof answer === 'number' ? null : answer;
   }
 
-  modified(): Handler {
-    throw new Error('no page is read-only');
-  }
-
-  interrupt(processor: Processor, message: InterruptMessage): Handler {
+  /** For specs: what an interrupt runs. */
+  interrupt(processor: Processor, message: InterruptMessage): Context {
     void [processor, message];
     throw new Error('nobody interrupts');
   }
 
-  call(): Handler | number {
+  /** For specs: what a call runs, or its result. */
+  call(processor: Processor, request: unknown): Context | number {
+    void [processor, request];
     throw new Error('nobody calls');
   }
 

@@ -5,7 +5,9 @@
 import { HOT_PAGE, type InterruptMessage } from '../../lib/coherence/messages.js';
 import { clearFrame, compute, machineLoad, machineStore, wait, type Program } from '../../lib/processor/operations.js';
 import type { Processor } from '../../lib/processor/processor.js';
-import { Activity, type Handler, type Refill, type SystemSoftware } from '../../lib/processor/software.js';
+import { Context } from '../../lib/processor/context.js';
+import { ExceptionCode } from '../../lib/processor/registers.js';
+import { Activity, type Exception, type Refill, type SystemSoftware } from '../../lib/processor/software.js';
 
 /** A service that programs may ask for. */
 export type Service = 'count' | 'acquire' | 'release' | 'meet';
@@ -73,42 +75,56 @@ export class SharedSoftware implements SystemSoftware {
     return { cycles: this.options.refillCycles, frame: this.options.walks ? 0 : -1, offset: 4 * (pair & 31) };
   }
 
-  fault(processor: Processor, page: number, store: boolean): Handler {
-    this.log.push(`fault ${processor.processor} ${page} ${store}`);
-    const frame = this.frameFor(page >>> 1);
-    return { program: faultIn(frame, page), activity: Activity.PageFault };
+  exception(processor: Processor, { code, address, context, message }: Exception): Context | null {
+    switch (code) {
+      case ExceptionCode.Interrupt:
+        return this.interrupt(processor, message!);
+      case ExceptionCode.Modified:
+        return this.modified(processor, address >>> 12);
+      case ExceptionCode.SystemCall:
+        return this.call(processor, context!);
+      default:
+        return this.fault(processor, address >>> 12, code === ExceptionCode.TlbStore);
+    }
   }
 
-  modified(processor: Processor, page: number): Handler {
+  private fault(processor: Processor, page: number, store: boolean): Context {
+    this.log.push(`fault ${processor.processor} ${page} ${store}`);
+    const frame = this.frameFor(page >>> 1);
+    return new Context(faultIn(frame, page), Activity.PageFault);
+  }
+
+  private modified(processor: Processor, page: number): Context {
     this.log.push(`modified ${processor.processor} ${page}`);
     this.writable.add(page >>> 1);
     const { tlb } = processor;
     tlb.drop(tlb.probe(page >>> 1, tlb.space));
-    return { program: costs(9, page & 7), activity: Activity.Kernel };
+    return new Context(costs(9, page & 7), Activity.Kernel);
   }
 
-  interrupt(processor: Processor, message: InterruptMessage): Handler {
+  private interrupt(processor: Processor, message: InterruptMessage): Context {
     this.log.push(`interrupt ${processor.processor} ${message.code} ${message.a} from ${message.from}`);
     if (message.code === NAP) processor.wake();
     // A handler that missed on a hot page would raise the next interrupt itself, for ever.
-    if (message.code === HOT_PAGE) return { program: busy(5), activity: Activity.PageMoving };
-    return { program: costs(3 + (message.a & 15), processor.processor), activity: Activity.Interrupt };
+    if (message.code === HOT_PAGE) return new Context(busy(5), Activity.PageMoving);
+    return new Context(costs(3 + (message.a & 15), processor.processor), Activity.Interrupt);
   }
 
-  call(processor: Processor, request: unknown): Handler | number {
-    const service = request as Service;
+  private call(processor: Processor, caller: Context): Context | null {
+    const service = caller.operation!.request as Service;
+    caller.complete(service === 'count' ? ++this.counter : 0);
     this.log.push(`${service} ${processor.processor}`);
     switch (service) {
       case 'count':
-        return ++this.counter;
+        return null;
       case 'acquire':
-        return { program: this.acquire(processor), activity: Activity.Synchronisation };
+        return new Context(this.acquire(processor), Activity.Synchronisation);
       case 'release':
         this.holder = null;
         this.queue.shift()?.wake();
-        return 0;
+        return null;
       case 'meet':
-        return { program: this.meet(processor), activity: Activity.Synchronisation };
+        return new Context(this.meet(processor), Activity.Synchronisation);
     }
   }
 

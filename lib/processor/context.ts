@@ -1,0 +1,53 @@
+/**
+ * A program in execution: what hardware keeps in the general registers and the program counter, and what EPC points at.
+ * A generator cannot be copied or numbered, so a suspended program is an object that software keeps, hands on and resumes.
+ */
+import type { LineData } from '../coherence/line-data.js';
+import type { Operation, Program } from './operations.js';
+
+/** The activity of a context that is a user's program: where its time goes depends on what it does. */
+export const USER_PROGRAM = -1;
+
+/**
+ * A program in execution. Software makes one for each program and each trap handler, and may keep it while others run.
+ * Software reads `operation` and calls `complete`; everything else belongs to the processor.
+ */
+export class Context {
+  readonly program: Program;
+  /** Index into ACTIVITIES that its time is charged to, or USER_PROGRAM. */
+  activity: number;
+  /** Service that its time is charged to, a number that the software chose: see `annotate`. */
+  service = 0;
+  /** The operation that it has begun and not finished: what EPC points at. Null between operations. */
+  operation: Operation | null = null;
+  /** Progress within the operation. */
+  at = 0;
+  /** The instructions before the reference at hand are done, or the cycle of the operation itself is. */
+  gapDone = false;
+  /** Ticks until the next action, left over from an interruption. */
+  owed = 0;
+  /** The program has nothing more to yield. */
+  done = false;
+  /** Value of the last operation, for the program. */
+  result = 0;
+  /** What it was copying when another context came on top. */
+  line: LineData | null = null;
+  /** What it interrupted, to which its end returns; null for a program of its own. */
+  interrupted: Context | null = null;
+  /** Status when it was entered, to which its end returns; -1 for a program of its own. */
+  status = -1;
+
+  constructor(program: Program, activity: number = USER_PROGRAM) {
+    this.program = program;
+    this.activity = activity;
+  }
+
+  /**
+   * Finishes the operation at hand with a result, as software does that emulates an instruction: it puts the result into a
+   * register and moves the program counter on. A handler that does not is answered by the operation again.
+   */
+  complete(result = 0): void {
+    this.operation = null;
+    this.result = result;
+  }
+}
