@@ -270,6 +270,7 @@ export class Processor extends Component implements CacheOwner {
       this.caches.receive(message);
       return;
     }
+    if (!(message instanceof InterruptMessage)) this.fail('a processor has no use for this message');
     this.interrupts.push(message);
     if (!this.interruptible()) return;
     if (this.state !== 'running') {
