@@ -1,5 +1,6 @@
 /**
  * Where memory and processors are. Frames are numbered densely over the machine, node after node; so are processors.
+ * Caches are numbered like their processors, and behind all of them come those of the I/O bridges, node after node.
  * Byte addresses of 40 bits do not fit 32-bit operators, so nothing here uses them.
  */
 
@@ -9,6 +10,8 @@ export interface AddressMapOptions {
   readonly frames: readonly number[];
   /** Processors by node; 0 for a node with memory only. */
   readonly processors: readonly number[];
+  /** Bridges to devices by node, 0 or 1; none unless given. */
+  readonly bridges?: readonly number[] | undefined;
   /** Size of a page in bytes, a power of two. */
   readonly pageBytes: number;
   /** Size of a coherence line in bytes, a power of two, not above a page. */
@@ -19,6 +22,8 @@ export interface AddressMapOptions {
 export class AddressMap {
   readonly nodes: number;
   readonly processors: number;
+  /** Processors and bridges: everybody who may hold a line. */
+  readonly caches: number;
   readonly frames: number;
   readonly pageBytes: number;
   readonly lineBytes: number;
@@ -28,15 +33,20 @@ export class AddressMap {
   readonly firstFrame: Float64Array;
   /** First processor of each node, and behind the last one the number of processors. */
   readonly firstProcessor: Int32Array;
-  /** Node of each processor. */
+  /** Node of each processor, and behind them of each bridge: of everybody who has a cache. */
   readonly nodeOfProcessor: Int32Array;
+  /** The bridge of each node, as a cache; -1 for a node without one. */
+  readonly bridgeOfNode: Int32Array;
   private readonly equal: number;
 
   /** Throws a RangeError for counts that are no whole numbers, sizes that are no powers of two, or a machine of more than 2^31 lines. */
   constructor(options: AddressMapOptions) {
     const { frames, processors, pageBytes, lineBytes } = options;
+    const { bridges = frames.map(() => 0) } = options;
     if (frames.length !== processors.length)
       throw new RangeError(`memory is given for ${frames.length} nodes, processors for ${processors.length}`);
+    if (frames.length !== bridges.length)
+      throw new RangeError(`memory is given for ${frames.length} nodes, bridges for ${bridges.length}`);
     for (const [what, counts] of [
       ['frames', frames],
       ['processors', processors],
@@ -45,6 +55,9 @@ export class AddressMap {
         if (!Number.isSafeInteger(count) || count < 0)
           throw new RangeError(`node ${node} has a whole number of ${what}, not ${count}`);
       });
+    bridges.forEach((count, node) => {
+      if (count !== 0 && count !== 1) throw new RangeError(`node ${node} has 0 or 1 bridges, not ${count}`);
+    });
     for (const [name, size] of [
       ['page', pageBytes],
       ['line', lineBytes],
@@ -64,10 +77,19 @@ export class AddressMap {
       throw new RangeError(
         `${this.frames} frames hold more than 2^31 lines of ${lineBytes} bytes; use less memory or longer lines`,
       );
-    this.nodeOfProcessor = new Int32Array(this.processors);
+    const bridgesBefore = sums(bridges);
+    this.caches = this.processors + bridgesBefore[this.nodes]!;
+    this.nodeOfProcessor = new Int32Array(this.caches);
     processors.forEach((count, node) =>
       this.nodeOfProcessor.fill(node, this.firstProcessor[node], this.firstProcessor[node]! + count),
     );
+    this.bridgeOfNode = new Int32Array(this.nodes).fill(-1);
+    bridges.forEach((count, node) => {
+      if (count === 0) return;
+      const cache = this.processors + bridgesBefore[node]!;
+      this.bridgeOfNode[node] = cache;
+      this.nodeOfProcessor[cache] = node;
+    });
     this.equal = frames.every(count => count === frames[0]) ? frames[0]! : 0;
   }
 

@@ -2,6 +2,7 @@
  * What caches and homes say to each other.
  * Vocabulary and virtual networks after Sorin, Hill and Wood, A Primer on Memory Consistency and Cache Coherence.
  */
+import { digestOfWords, type DeviceValue, type DmaRequest, type IoMessage } from './io-messages.js';
 import type { LineData } from './line-data.js';
 
 /** Kinds of coherence messages. */
@@ -98,17 +99,17 @@ export class CoherenceMessage {
   signature(): number {
     const said =
       this.kind ^ (this.line << 4) ^ Math.imul(this.requester + 1, 0x01000193) ^ (this.acks << 20) ^ (this.to << 25);
-    return this.data === null ? said : said ^ digest(this.data);
+    return this.data === null ? said : said ^ digestOfWords(this.data);
   }
 }
 
-/** An interrupt from one processor, or from a home's page counters, to a processor. */
+/** An interrupt from one processor, from a home's page counters, or from a device, to a processor. */
 export class InterruptMessage {
   readonly lane = Lane.Request;
   readonly flits: number;
   /** What it is about: a number that the system software chose, or `HOT_PAGE`. */
   readonly code: number;
-  /** The processor that sent it, or HOME. */
+  /** The processor that sent it, HOME, or the bridge of a device as a cache. */
   readonly from: number;
   readonly to: number;
   /** Two integers for the receiver. */
@@ -144,12 +145,8 @@ export class InterruptMessage {
 /** The interrupt code of a page counter that reached its threshold: `a` is the frame, `b` the node that missed. */
 export const HOT_PAGE = 0;
 
-/** Everything that travels between processors and nodes. */
-export type NodeMessage = CoherenceMessage | InterruptMessage;
+/** Everything that travels between processors, bridges and nodes. */
+export type NodeMessage = CoherenceMessage | InterruptMessage | IoMessage;
 
-/** FNV-1a over the words of a line. */
-function digest(data: LineData): number {
-  let hash = 0x811c9dc5 | 0;
-  for (let word = 0; word < data.length; word++) hash = Math.imul(hash ^ data[word]!, 0x01000193);
-  return hash;
-}
+/** What goes from a device to its bridge. */
+export type FromDevice = DmaRequest | DeviceValue | InterruptMessage;

@@ -109,10 +109,12 @@ const HISTORY = 64;
 
 const REFUSALS = { naks: ['messages', 'requests refused because their line was busy'] } as const;
 
-/** One node's controller: home of its lines, and the way out and in for its processors. */
+/** One node's controller: home of its lines, and the way out and in for its processors and its bridge. */
 export class NodeController extends Component {
   /** One port per processor of the node, in order. */
   readonly processors: readonly Port<NodeMessage, NodeMessage>[];
+  /** The port of the node's bridge to devices, or null if the map has none here. */
+  readonly bridge: Port<NodeMessage, NodeMessage> | null;
   readonly network: Port<NodeMessage, NodeMessage>;
   readonly stats = this.statistics({
     localRequests: ['requests', 'GetS and GetM of this node that this home served'],
@@ -137,7 +139,9 @@ export class NodeController extends Component {
   /** Values of lines that programs wrote and that are in memory. */
   private readonly memory = new Map<number, LineData>();
   private readonly waiting = new Map<number, CoherenceMessage[]>();
-  /** When the last forward of this home leaves, by processor of the node. */
+  /** The ports of the node's caches: its processors', then its bridge's. */
+  private readonly caches: readonly Port<NodeMessage, NodeMessage>[];
+  /** When the last forward of this home leaves, by cache of the node. */
   private readonly lastForward: Float64Array;
   private readonly history: (CoherenceMessage | null)[] = new Array<CoherenceMessage | null>(HISTORY).fill(null);
   private readonly historyTime = new Float64Array(HISTORY);
@@ -174,29 +178,22 @@ export class NodeController extends Component {
     this.hotPageDelay = options.counters === null ? 0 : options.counters.delayTicks;
     this.firstProcessor = map.firstProcessor[node]!;
     const count = map.firstProcessor[node + 1]! - this.firstProcessor;
-    this.processors = Array.from(
-      { length: count },
-      (_, i) =>
-        new Port<NodeMessage, NodeMessage>(
-          this,
-          `processor${i}`,
-          message => this.atHome(message as CoherenceMessage, this.timing.lookupLocal),
-          (message, arrives) => this.fromProcessor(message, arrives),
-        ),
-    );
+    this.processors = Array.from({ length: count }, (_, i) => this.makePort(`processor${i}`));
+    this.bridge = map.bridgeOfNode[node]! < 0 ? null : this.makePort('bridge');
+    this.caches = this.bridge === null ? this.processors : [...this.processors, this.bridge];
     this.network = new Port<NodeMessage, NodeMessage>(
       this,
       'network',
       message => this.atHome(message as CoherenceMessage, this.timing.lookupRemote),
       (message, arrives) => this.fromNetwork(message, arrives),
     );
-    this.lastForward = new Float64Array(count);
+    this.lastForward = new Float64Array(this.caches.length);
     if (!Number.isSafeInteger(memory.banks) || memory.banks < 1)
       throw new RangeError(`${this.path}: memory has at least one bank, not ${memory.banks}`);
     this.banks = Array.from({ length: memory.banks }, () => new Booking(this.simulation.calendars));
     this.directoryStats = format.format === 'full' ? null : this.statistics(DIRECTORY_STATISTICS);
     this.directory = new Directory({
-      processors: map.processors,
+      processors: map.caches,
       firstFrame: map.firstFrame[node]!,
       frameShift: map.frameShift,
       format,
@@ -234,7 +231,17 @@ export class NodeController extends Component {
     return this.memory.get(line) ?? null;
   }
 
-  /** Passes on what a processor sends elsewhere; only what is for this home arrives here. */
+  /** A port for a processor or bridge of this node. */
+  private makePort(name: string): Port<NodeMessage, NodeMessage> {
+    return new Port<NodeMessage, NodeMessage>(
+      this,
+      name,
+      message => this.atHome(message as CoherenceMessage, this.timing.lookupLocal),
+      (message, arrives) => this.fromProcessor(message, arrives),
+    );
+  }
+
+  /** Passes on what a processor or bridge sends elsewhere; only what is for this home arrives here. */
   private fromProcessor(message: NodeMessage, arrives: Ticks): boolean {
     const { map, node, timing } = this;
     const out = message.lane === 2 ? timing.responseOut : timing.requestOut;
@@ -261,7 +268,12 @@ export class NodeController extends Component {
   }
 
   private toProcessor(message: NodeMessage, departs: Ticks): void {
-    this.processors[message.to - this.firstProcessor]!.forward(message, departs);
+    this.caches[this.indexOf(message.to)]!.forward(message, departs);
+  }
+
+  /** Where a cache of this node is among its ports. */
+  private indexOf(cache: number): number {
+    return cache < this.map.processors ? cache - this.firstProcessor : this.processors.length;
   }
 
   /** Sends a message of home's to a processor, wherever it is. Forwards to one processor keep their order. */
@@ -270,11 +282,11 @@ export class NodeController extends Component {
       this.network.forward(message, departs);
       return;
     }
-    const index = message.to - this.firstProcessor;
-    if (message.lane !== 1) this.processors[index]!.forward(message, departs);
+    const index = this.indexOf(message.to);
+    if (message.lane !== 1) this.caches[index]!.forward(message, departs);
     else {
       this.lastForward[index] = Math.max(departs, this.lastForward[index]!);
-      this.processors[index]!.forward(message, this.lastForward[index]!);
+      this.caches[index]!.forward(message, this.lastForward[index]!);
     }
   }
 
@@ -534,6 +546,8 @@ export class NodeController extends Component {
     if (this.missObserver !== null) this.missObserver(frame, requester, now);
     if (counters === null) return;
     if (kind === Kind.GetM) counters.write(frame, now);
+    // No page moves to be near a device.
+    if (from >= map.processors) return;
     if (!counters.miss(frame, requester, now) || requester === node) return;
     this.stats.hotPages++;
     const counts = counters.snapshot(frame, now);

@@ -314,6 +314,7 @@ export class Processor extends Component implements CacheOwner, Cpu {
       this.caches.receive(message);
       return;
     }
+    if (!(message instanceof InterruptMessage)) this.fail('a processor has no use for this message');
     this.interrupts.push(message);
     this.registers.setLine(InterruptLine.External, true);
     this.interrupted();

@@ -38,6 +38,14 @@ describe('an address map', () => {
     expect([...mixed.firstProcessor]).toEqual([0, 2, 2, 3, 3]);
   });
 
+  it('numbers bridges behind all processors, node after node', () => {
+    const all = map({ frames: [1, 1, 1], processors: [2, 0, 1], bridges: [1, 0, 1] });
+    expect([all.processors, all.caches]).toEqual([3, 5]);
+    expect([...all.nodeOfProcessor]).toEqual([0, 0, 2, 0, 2]);
+    expect([...all.bridgeOfNode]).toEqual([3, -1, 4]);
+    expect([map().caches, ...map().bridgeOfNode]).toEqual([2, -1, -1]);
+  });
+
   it('takes a machine of 2^31 lines, and no larger', () => {
     const frames = 2 ** 31 / 32;
     const whole = map({ frames: [frames], processors: [1] });
@@ -50,6 +58,8 @@ describe('an address map', () => {
     [{ frames: [4] }, 'memory is given for 1 nodes, processors for 2'],
     [{ frames: [4, -1] }, 'node 1 has a whole number of frames, not -1'],
     [{ processors: [0.5, 1] }, 'node 0 has a whole number of processors, not 0.5'],
+    [{ bridges: [1] }, 'memory is given for 2 nodes, bridges for 1'],
+    [{ bridges: [0, 2] }, 'node 1 has 0 or 1 bridges, not 2'],
     [{ pageBytes: 4095 }, 'a page is a power of two of bytes, not 4095'],
     [{ pageBytes: 0 }, 'a page is a power of two of bytes, not 0'],
     [{ lineBytes: 96 }, 'a line is a power of two of bytes, not 96'],
