@@ -87,6 +87,7 @@ export * from './machine/draw.js';
 export * from './machine/flat-memory.js';
 export * from './machine/machine.js';
 export * from './machine/latency.js';
+export * from './machine/physical-layout.js';
 export * from './machine/presets.js';
 export * from './machine/published.js';
 export * from './machine/specification.js';

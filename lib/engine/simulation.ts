@@ -208,6 +208,17 @@ export class Simulation implements Scope {
     return this.ranks++;
   }
 
+  /**
+   * For runners: moves the clock on to `time` if nothing happens up to then, so that a runner that is alone for a while
+   * goes on at the present without an appointment. False if something does, or if the run ends before.
+   */
+  advance(time: Ticks): boolean {
+    if (!this.runAhead || time >= this.runLimit || this.queue.nextTime() <= time || this.runners.nextTime() <= time)
+      return false;
+    this.queue.moveTo(time);
+    return true;
+  }
+
   private elaborate(): void {
     if (this.started) return;
     this.started = true;

@@ -14,6 +14,7 @@ import { RouterNetwork } from '../interconnect/router-network.js';
 import { NodeController, type ControllerTiming, type DirectorySettings } from '../memory/node-controller.js';
 import type { PageCounterOptions } from '../memory/page-counters.js';
 import type { CounterSettings } from '../placement/policy.js';
+import type { Context } from '../processor/context.js';
 import type { Program } from '../processor/operations.js';
 import { Processor } from '../processor/processor.js';
 import type { SystemSoftware } from '../processor/software.js';
@@ -22,6 +23,7 @@ import { buildTopology } from './build-topology.js';
 import { draw, type Drawing } from './draw.js';
 import { readLatencyNs } from './latency.js';
 import { messageLengths } from './message-lengths.js';
+import { physicalLayout, type PhysicalLayout } from './physical-layout.js';
 import { resolve, type MachineSpecification, type ResolvedSpecification } from './specification.js';
 
 /** What a machine is built with, besides its specification. */
@@ -34,6 +36,11 @@ export interface MachineOptions {
   readonly queue?: EventQueue;
   /** Replaces the page miss counters of the specification; for policies that bring their own settings. */
   readonly counters?: CounterSettings | null;
+  /**
+   * The frame of each physical page, for software that writes TLB entries as the hardware takes them and uses the
+   * unmapped segments; without it there is no physical memory to speak of, only frames.
+   */
+  readonly layout?: PhysicalLayout;
 }
 
 /** Builds a machine. Throws a SpecificationError that lists all faults of its specification. */
@@ -56,6 +63,8 @@ export class Machine {
   readonly controllers: readonly NodeController[];
   /** By number over the machine: node by node. */
   readonly processors: readonly Processor[];
+  /** The frame of each physical page, null without a layout. */
+  readonly layout: Int32Array | null;
 
   /** For `buildMachine`, which checks. */
   constructor(specification: ResolvedSpecification, options: MachineOptions) {
@@ -63,6 +72,7 @@ export class Machine {
     this.specification = specification;
     this.simulation = new Simulation({ tickPs: specification.tickPs, seed: options.seed, runAhead, queue });
     this.map = mapOf(specification);
+    this.layout = options.layout === undefined ? null : physicalLayout(this.map, options.layout);
     this.protocol = protocolFor(PROTOCOLS[specification.protocol], this.directory().format);
     this.topology = buildTopology(specification, this.simulation.time);
     this.network = this.makeNetwork();
@@ -75,7 +85,7 @@ export class Machine {
    * Gives every processor the same system software, and each its program or none (null). Throws a RangeError unless
    * there is an entry for every processor.
    */
-  load(software: SystemSoftware, programs: readonly (Program | null)[]): void {
+  load(software: SystemSoftware, programs: readonly (Program | Context | null)[]): void {
     if (programs.length !== this.processors.length)
       throw new RangeError(
         `${programs.length} programs for ${this.processors.length} processors; give null to those that have none`,
@@ -139,9 +149,10 @@ export class Machine {
     const clock = simulation.clock(MHz(clockMHz));
     const flits = messageLengths(specification);
     const shared = { clock, map, protocol, tlbEntries, l1i, l1d, l2, l2Ticks: this.ticks(l2HitNs), storeBuffer, flits };
+    const memory = this.layout === null ? {} : { layout: this.layout };
     return Array.from(map.nodeOfProcessor, (node, processor) => {
       const name = `cpu${processor - map.firstProcessor[node]}`;
-      return new Processor(simulation.scope(`node${node}`), name, { ...shared, processor });
+      return new Processor(simulation.scope(`node${node}`), name, { ...shared, ...memory, processor });
     });
   }
 

@@ -3,6 +3,7 @@
  * iterator. User programs may be executed ahead of the clock, so they must not look at anything but their own state and
  * what operations return; system software is executed at the present and may.
  */
+import type { CommandContent } from '../coherence/io-messages.js';
 import type { Context } from './context.js';
 import type { References } from './references.js';
 
@@ -36,6 +37,8 @@ export const Op = {
   TlbProbe: 25,
   ReturnFromException: 26,
   WaitForInterrupt: 27,
+  DeviceCommand: 28,
+  DeviceRead: 29,
 } as const;
 
 /** The first of the operations that only kernel mode may execute; all behind it are of that kind. */
@@ -176,3 +179,14 @@ export const returnFromException = (context: Context | null = null): Operation =
 
 /** Waits until an interrupt is pending, whether it may be taken or not. */
 export const waitForInterrupt = (): Operation => operation(Op.WaitForInterrupt);
+
+/**
+ * Tells a device what to do: `device` behind the I/O bridge that is cache `bridge`. Posted: it is on its way when the
+ * operation is done. Stands for the uncached stores that write a command into a controller's registers.
+ */
+export const deviceCommand = (bridge: number, device: number, command: CommandContent): Operation =>
+  operation(Op.DeviceCommand, bridge, device, 0, 0, command);
+
+/** Reads a register of a device, an uncached load: the result is its value, NO_DEVICE if there is none. */
+export const deviceRead = (bridge: number, device: number, register: number): Operation =>
+  operation(Op.DeviceRead, bridge, device, register);

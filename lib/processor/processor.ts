@@ -4,6 +4,7 @@
  * the present. 750 lines: the run loop, and what it does when it has to stop, read together or not at all.
  */
 import type { AddressMap } from '../coherence/address-map.js';
+import { DeviceCommand, DeviceRead, DeviceValue, type CommandContent } from '../coherence/io-messages.js';
 import { CoherenceMessage, InterruptMessage, type NodeMessage } from '../coherence/messages.js';
 import { refuses, type CoherenceProtocol } from '../coherence/protocol.js';
 import { Component, type Scope } from '../engine/component.js';
@@ -77,15 +78,17 @@ const WAITS_FOR_STORES = Uint8Array.from(Object.values(Op), kind => Number(!GOES
 
 /** By kind of operation, 1 if its cycle comes before its effect, which is at the present. */
 const TAKES_CYCLE = Uint8Array.from(Object.values(Op), kind => Number(kind >= Op.SpinWhile && kind !== Op.Annotate));
-/** Operations on frames, which only system software may execute. */
-const ON_FRAMES: readonly number[] = [Op.MachineLoad, Op.MachineStore, Op.CopyFrame, Op.ClearFrame];
+/** Operations on frames and on other processors, which only system software may execute. */
+const FOR_SYSTEMS: readonly number[] = [Op.MachineLoad, Op.MachineStore, Op.CopyFrame, Op.ClearFrame, Op.Interrupt];
 /** By kind of operation, 1 if only kernel mode may execute it. */
 const PRIVILEGED = Uint8Array.from(Object.values(Op), kind =>
-  Number(kind >= FIRST_PRIVILEGED || ON_FRAMES.includes(kind)),
+  Number(kind >= FIRST_PRIVILEGED || FOR_SYSTEMS.includes(kind)),
 );
 
 /** The longest piece executed ahead, so that a lone processor returns to the run loop. */
 const LONGEST_PIECE = 1 << 20;
+/** So often a processor moves the present itself before it returns to the run loop, which looks at limits. */
+const MOST_REACHED = 1000;
 /** Operations without any time passing before a program is taken to be stuck. */
 const MOST_TIMELESS = 1_000_000;
 
@@ -143,8 +146,10 @@ export class Processor extends Component implements CacheOwner, Cpu {
   /** Ticks of second-level hits in user and in kernel mode, not yet moved to their activity. */
   private readonly cacheTicks = [0, 0];
   private timeless = 0;
-  /** Something was done at the present that others may notice. */
+  /** Something was done at the present that others may notice, or the present has moved. */
   private acted = false;
+  /** How often it has moved the present itself since it resumed. */
+  private reached = 0;
   private readonly stores: StoreBuffer;
   /** When the oldest buffered store tries its line next; Infinity if there is none or it waits for its line. */
   private drainAt: Ticks = Infinity;
@@ -205,6 +210,7 @@ export class Processor extends Component implements CacheOwner, Cpu {
 
   override waitsFor(): string | undefined {
     const { missLine } = this.caches;
+    if (this.state === 'stalled' && this.context?.operation?.kind === Op.DeviceRead) return 'a device to answer';
     if (this.state === 'stalled')
       return `line ${missLine} (${this.caches.stateOf(missLine)}) of node ${this.map.homeOfLine(missLine)}`;
     if (this.state === 'waiting')
@@ -267,9 +273,7 @@ export class Processor extends Component implements CacheOwner, Cpu {
     }
     const next = this.now + this.owedAfterStall;
     this.owedAfterStall = 0;
-    this.charge(this.stallActivity, next);
-    if (this.top.activity >= 0)
-      this.systemStalls[2 * this.top.activity + this.stallSide]! += this.now - this.stalledFrom;
+    this.endStall(next);
     this.top.result = this.conditional === null ? this.caches.value : this.storeIfLinked(this.conditional);
     this.conditional = null;
     // A load came first once; now it is the store's turn, before the next load (docs/consistency.md).
@@ -314,10 +318,22 @@ export class Processor extends Component implements CacheOwner, Cpu {
       this.caches.receive(message);
       return;
     }
+    if (message instanceof DeviceValue) {
+      this.answered(message.value);
+      return;
+    }
     if (!(message instanceof InterruptMessage)) this.fail('a processor has no use for this message');
     this.interrupts.push(message);
     this.registers.setLine(InterruptLine.External, true);
     this.interrupted();
+  }
+
+  /** A device has answered the read that the context at hand waits for. */
+  private answered(value: number): void {
+    this.endStall(this.now);
+    this.top.complete(value);
+    this.state = 'running';
+    this.runner.at(this.now);
   }
 
   private onAlarm(token: number): void {
@@ -433,6 +449,7 @@ export class Processor extends Component implements CacheOwner, Cpu {
     let horizon = Math.min(this.runner.horizon(), now + LONGEST_PIECE);
     let time = now;
     this.acted = false;
+    this.reached = 0;
     while (time < horizon || this.drainAt < horizon) {
       const frame = this.top;
       if (this.drainAt < time) {
@@ -448,8 +465,9 @@ export class Processor extends Component implements CacheOwner, Cpu {
         this.timeless = time > before ? 0 : this.timeless + 1;
         if (this.timeless > MOST_TIMELESS)
           this.fail(`its program yielded ${MOST_TIMELESS} operations without any time passing`);
-      } else if (time > now && (frame.activity >= 0 || frame.done)) {
-        break; // system software and the end of a program belong to the present
+      } else if (time > this.now && (frame.activity >= 0 || frame.done)) {
+        // System software and the end of a program belong to the present.
+        if (!this.reach(time)) break;
       } else if (frame.done) {
         if (this.stores.size > 0 && frame.interrupted === null) {
           time = this.awaitStores(time, horizon);
@@ -458,7 +476,7 @@ export class Processor extends Component implements CacheOwner, Cpu {
       } else this.fetchOperation(frame);
       if (this.acted) {
         // It sent something or woke somebody, which may come back sooner than what was under way before.
-        horizon = Math.min(this.runner.horizon(), now + LONGEST_PIECE);
+        horizon = Math.min(this.runner.horizon(), this.now + LONGEST_PIECE);
         this.acted = false;
       }
     }
@@ -528,7 +546,7 @@ export class Processor extends Component implements CacheOwner, Cpu {
           frame.gapDone = true;
           return time + this.period;
         }
-        return time > this.now ? this.appoint(time) : this.performNow(frame, operation);
+        return time > this.now && !this.reach(time) ? this.appoint(time) : this.performNow(frame, operation);
     }
   }
 
@@ -570,6 +588,14 @@ export class Processor extends Component implements CacheOwner, Cpu {
         return now;
       case Op.SpinWhile:
         return this.spin(frame, operation);
+      case Op.DeviceCommand:
+        frame.operation = null;
+        this.node.send(new DeviceCommand(this.controlFlits, this.processor, a, b, request as CommandContent));
+        return now;
+      case Op.DeviceRead:
+        this.node.send(new DeviceRead(this.controlFlits, this.processor, a, b, c));
+        this.stall(this.map.nodeOfProcessor[a]!);
+        return STOPPED;
       case Op.Resume:
         this.charge(this.activity(), now);
         frame.operation = null;
@@ -583,8 +609,7 @@ export class Processor extends Component implements CacheOwner, Cpu {
         this.tlb.setMode(this.registers.mode);
         return this.goOnWith((request as Context | null) ?? this.epc) ? now : STOPPED;
       default:
-        if (kind < FIRST_PRIVILEGED || kind > Op.WaitForInterrupt)
-          return this.fail(`there is no operation ${String(kind)}`);
+        if (kind < FIRST_PRIVILEGED || kind > Op.TlbProbe) return this.fail(`there is no operation ${String(kind)}`);
         frame.operation = null;
         frame.result = this.unit.execute(operation, now);
         return this.interruptible() ? this.appoint(now) : now;
@@ -620,6 +645,14 @@ export class Processor extends Component implements CacheOwner, Cpu {
     this.state = 'spinning';
     if (!(c >= 1)) this.fail(`a turn of a spinning loop takes at least a cycle, not ${c}`);
     return STOPPED;
+  }
+
+  /** Makes `time` the present, if nothing else happens up to then. What was under way at that time is still ahead of it. */
+  private reach(time: Ticks): boolean {
+    if (this.reached === MOST_REACHED || !this.simulation.advance(time)) return false;
+    this.reached++;
+    this.acted = true;
+    return true;
   }
 
   private appoint(time: Ticks): Ticks {
@@ -787,7 +820,7 @@ export class Processor extends Component implements CacheOwner, Cpu {
       return at >= horizon || this.drain(at) ? at : this.appoint(at);
     }
     if (time > this.now) return this.appoint(time);
-    this.stall(this.stores.frame);
+    this.stall(this.map.homeOfFrame(this.stores.frame));
     return STOPPED;
   }
 
@@ -1035,19 +1068,26 @@ export class Processor extends Component implements CacheOwner, Cpu {
     caches.miss(line, l1Line, store, fetch, word, value);
     if (map.homeOfFrame(number) === this.nodeNumber) this.stats.localMisses++;
     else this.stats.remoteMisses++;
-    this.stall(number);
+    this.stall(this.map.homeOfFrame(number));
     return STALLED;
   }
 
-  /** Waits for a line of a frame, from now on. */
-  private stall(frame: number): void {
+  /** Waits for something on a node, from now on. */
+  private stall(node: number): void {
     this.charge(this.activity(), this.now);
     const { activity } = this.top;
-    const local = this.map.homeOfFrame(frame) === this.nodeNumber;
+    const local = node === this.nodeNumber;
     this.stallSide = local ? 0 : 1;
     this.stalledFrom = this.now;
     this.stallActivity = activity >= 0 ? activity : local ? Activity.LocalStall : Activity.RemoteStall;
     this.state = 'stalled';
+  }
+
+  /** What it waited for is there; it goes on at `time`. */
+  private endStall(time: Ticks): void {
+    const { activity } = this.top;
+    if (activity >= 0) this.systemStalls[2 * activity + this.stallSide]! += this.now - this.stalledFrom;
+    this.charge(this.stallActivity, time);
   }
 }
 
