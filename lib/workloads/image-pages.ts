@@ -8,7 +8,7 @@ import { ReferenceKind, type References } from '../processor/references.js';
  * What a page is, for an operating system that has to lay it out:
  * `text` is fetched from; `constants` are only read, from the file of the program or of a mapping; `data` belongs to a
  * module (a program or library) and is written, so it is a private copy of a page of the file, or cleared; `heap` belongs to
- * no module and is cleared on demand; `stack` is too.
+ * no module, or to the cleared part of a large one, and is cleared on demand; `stack` is too.
  */
 export type PageKind = 'text' | 'constants' | 'data' | 'heap' | 'stack';
 
@@ -39,10 +39,10 @@ export interface ImageRegion {
 type Counted = Omit<ImagePage, 'kind'>;
 
 const PAGES = 2 ** 19;
-/** Pages of a module, and of a region, are at most so far apart. MIPS aligns the segments of a module to 64 KB, 16 pages. */
-const NEAR = 32;
-/** Unused pages that a region may contain in a row. */
-const HOLE = 16;
+/** Touched pages of a module are at most so far apart. MIPS aligns the segments of a module to 64 KB, which is 16 pages. */
+const NEAR = 64;
+/** Pages of a region are at most so far apart: what a page of a page table maps. */
+const REGION_NEAR = 1024;
 
 /**
  * All pages that the streams of one address space touch, in order of first touch: by the first stream, then what the second
@@ -59,7 +59,7 @@ export function imageRegions(pages: readonly ImagePage[]): ImageRegion[] {
   const regions: { kind: PageKind; firstPage: number; pages: number; touched: number }[] = [];
   for (const { page, kind } of pages.toSorted((a, b) => a.page - b.page)) {
     const last = regions.at(-1);
-    if (last?.kind === kind && page - (last.firstPage + last.pages) <= HOLE) {
+    if (last?.kind === kind && page - (last.firstPage + last.pages - 1) <= REGION_NEAR) {
       last.pages = page - last.firstPage + 1;
       last.touched++;
     } else regions.push({ kind, firstPage: page, pages: 1, touched: 1 });
@@ -122,8 +122,21 @@ function classifyCluster(pages: readonly Counted[], kinds: Map<number, PageKind>
   const below = text < 0 ? pages : pages.slice(0, text);
   const rest: PageKind = below.some(({ stores }) => stores > 0) ? 'heap' : 'constants';
   for (const { page } of below) kinds.set(page, rest);
-  for (const { page, fetches, stores } of pages.slice(below.length))
+  let onlyRead: number[] = [];
+  let behindData = false;
+  for (const { page, fetches, stores } of pages.slice(below.length)) {
     kinds.set(page, stores > 0 ? 'data' : fetches > 0 ? 'text' : 'constants');
+    if (stores > 0) {
+      // What is only read between two pages of data is data that the window does not write.
+      if (behindData) for (const between of onlyRead) kinds.set(between, 'data');
+      behindData = true;
+    } else if (fetches > 0) behindData = false;
+    else {
+      onlyRead.push(page);
+      continue;
+    }
+    onlyRead = [];
+  }
 }
 
 /** The stack is the highest cluster of pages that are written. */

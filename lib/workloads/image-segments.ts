@@ -2,7 +2,7 @@
 import { ReferenceKind, type References } from '../processor/references.js';
 import type { TraceMark } from './trace.js';
 
-/** References `from` up to, not including, `to`. A segment begins with a fetch, or where the references do. */
+/** References `from` up to, not including, `to`. A segment begins with a fetch, behind a system call, or where the references do. */
 export interface Segment {
   readonly from: number;
   readonly to: number;
