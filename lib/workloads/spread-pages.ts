@@ -27,7 +27,9 @@ export function spreadPages(references: References, options: SpreadOptions): Ref
   if (!Number.isSafeInteger(options.references) || options.references < 1)
     throw new RangeError(`a page wanders after 1 reference or more, not ${options.references}`);
   if (to.pages < 1 || to.firstPage < 0 || to.firstPage + to.pages > USER_PAGES)
-    throw new RangeError(`pages cannot wander over ${to.pages} pages from page ${to.firstPage}: user pages end at ${USER_PAGES}`);
+    throw new RangeError(
+      `pages cannot wander over ${to.pages} pages from page ${to.firstPage}: user pages end at ${USER_PAGES}`,
+    );
   /** By page: references left in its present place, or -1 for a page that does not wander. */
   const left = new Int32Array(USER_PAGES).fill(-1);
   for (const { firstPage, pages } of from) left.fill(0, firstPage, firstPage + pages);

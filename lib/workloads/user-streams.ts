@@ -4,8 +4,8 @@
  * kernel takes its place.
  *
  * A task is one program until it executes another. The trace does not say when; but a call of execve returns to an address
- * that is not behind the call, and to memory in which nothing is left of what the task has written. A signal handler, which
- * also returns elsewhere, goes on with the old stack.
+ * that is not behind the call, and to memory in which nothing is left of what the task has written; so does what seems to
+ * be a call of exit, when a new process gets the number of the task. A signal handler, also elsewhere, has the old stack.
  */
 import { ReferenceKind } from '../processor/references.js';
 import { StreamRecording } from './recording.js';
@@ -13,9 +13,9 @@ import type { RecordedStream, RecordedTrace, TraceMark } from './trace.js';
 
 /** The user-mode references of one program, in order. Its marks are those of system calls, if the trace was read with them. */
 export interface UserStream extends RecordedStream {
-  /** The recorded processor. A task that moved to another is a stream of each. */
+  /** The recorded processor. A task that moved to another is a stream of each: their order is not recorded. */
   readonly processor: number;
-  /** Number of the task, and of the program within it: 0, or more after execve. */
+  /** Number of the task, and of the program within it: 0, or more after execve or for a later task of that number. */
   readonly task: number;
   readonly program: number;
   /** User TLB refills that the recorded machine took. */
@@ -196,7 +196,9 @@ function slice(
   return {
     words,
     gaps,
-    marks: marks.filter(({ at }) => (at > from || from === 0) && at <= to).map(mark => ({ ...mark, at: mark.at - from })),
+    marks: marks
+      .filter(({ at }) => (at > from || from === 0) && at <= to)
+      .map(mark => ({ ...mark, at: mark.at - from })),
     tail: instructions - executed,
     counts: { instructions, loads: kinds[ReferenceKind.Load], stores: kinds[ReferenceKind.Store] },
   };
