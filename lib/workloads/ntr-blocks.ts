@@ -17,6 +17,8 @@ export interface NtrBlocks {
   readonly firstLine: Int32Array;
   readonly lastLine: Int32Array;
   readonly entryFetch: Int32Array;
+  /** Whether the block ends with a system call: 1 or 0. */
+  readonly systemCall: Uint8Array;
   readonly stepStart: Int32Array;
   /** Instruction index within the block. */
   readonly stepPosition: Uint16Array;
@@ -30,6 +32,7 @@ export interface NtrBlocks {
 }
 
 const loadLinked = 13;
+const systemCall = 15;
 const mostInstructions = 4096; // the recorder's translator ends a block after 512
 const mostSteps = 2 ** 24;
 
@@ -50,6 +53,7 @@ class BlockCompiler {
     loads: [] as number[],
     stores: [] as number[],
     pc: [] as number[],
+    systemCall: [] as number[],
   };
   private readonly stepStart = [0];
   private readonly steps = { position: [] as number[], word: [] as number[], operand: [] as number[] };
@@ -89,6 +93,7 @@ class BlockCompiler {
       firstLine: Int32Array.from(blocks.pc, pc => pc >>> lineShift),
       lastLine: Int32Array.from(blocks.pc, (pc, b) => (pc + 4 * blocks.length[b] - 4) >>> lineShift),
       entryFetch: Int32Array.from(blocks.pc, pc => packReference(pc, ReferenceKind.Fetch)),
+      systemCall: Uint8Array.from(blocks.systemCall),
       stepStart: Int32Array.from(this.stepStart),
       stepPosition: Uint16Array.from(steps.position),
       stepWord: Int32Array.from(steps.word),
@@ -132,15 +137,18 @@ class BlockCompiler {
   private readSpecials(length: number): void {
     const firstOperand = this.operands - this.positions.length;
     let position = 0;
+    let calls = 0;
     for (let i = this.table.unsigned(); i > 0; i--) {
       const start = this.table.at;
       const value = this.table.unsigned();
       position += Math.floor(value / 32);
       if (position >= length) this.table.fail(`a special instruction at ${position} of ${length}`, start);
+      if (value % 32 === systemCall) calls = 1;
       if (value % 32 !== loadLinked) continue;
       const operand = this.positions.indexOf(position);
       if (operand >= 0) this.linked.push(firstOperand + operand);
     }
+    this.blocks.systemCall.push(calls);
   }
 
   private step(position: number, word: number, operand: number): void {

@@ -14,12 +14,18 @@ const Token = { End: 0, Stream: 1, Mark: 2, Map: 3, Task: 4, Predicted: 5, First
 const virtualPages = 2 ** 20;
 const mostTableEntries = 2 ** 27;
 
+/** What can be asked of this reader beyond what all readers do. */
+export interface NtrOptions extends ReadOptions {
+  /** Whether system calls become marks. Replays do not need them, so they are left out unless asked for. */
+  readonly systemCalls?: boolean;
+}
+
 /**
  * Reads a decompressed NTR1 file. A fetch is the address at which a stream enters a line other than the line it fetched
  * last. Throws a TraceError, with section and byte offset, at anything that FORMAT.md does not allow, and when the
  * decoded totals are not exactly those of the header.
  */
-export function readNtr(bytes: Uint8Array, options: ReadOptions): RecordedTrace {
+export function readNtr(bytes: Uint8Array, options: NtrOptions): RecordedTrace {
   const lineShift = fetchLineShift(options);
   const sections = splitNtr(bytes, options.name);
   const decoder = new NtrDecoder(sections, compileBlocks(sections.table, lineShift), options);
@@ -34,16 +40,18 @@ class NtrDecoder {
   private readonly control: VarintReader;
   private readonly deltas: VarintReader;
   private readonly blocks: NtrBlocks;
-  private readonly options: ReadOptions;
+  private readonly options: NtrOptions;
+  private readonly systemCalls: boolean;
   private page = 0;
   private readonly seen = { blockExecutions: 0, marks: 0, maps: 0, taskSwitches: 0 };
 
-  constructor(sections: NtrSections, blocks: NtrBlocks, options: ReadOptions) {
+  constructor(sections: NtrSections, blocks: NtrBlocks, options: NtrOptions) {
     this.header = sections.header;
     this.control = sections.control;
     this.deltas = sections.addresses;
     this.blocks = blocks;
     this.options = options;
+    this.systemCalls = options.systemCalls ?? false;
     const { streams } = this.header.counts;
     if (streams * (blocks.count + blocks.operands) > mostTableEntries) {
       this.control.fail(
@@ -154,6 +162,12 @@ class NtrDecoder {
       this.control.fail(`a stream executes more than the ${stream.instructionLimit} instructions of the header`);
     }
     if (stream.synchronisation.open && linkedStart[block] !== linkedStart[block + 1]) this.link(stream, block);
+    if (this.systemCalls && this.blocks.systemCall[block] === 1) this.callSystem(stream, block);
+  }
+
+  private callSystem(stream: NtrStream, block: number): void {
+    const next = ((this.blocks.entryFetch[block] & ~3) + 4 * this.blocks.length[block]) >>> 0;
+    stream.synchronisation.marks.push({ kind: 'system-call', at: stream.recording.length, next });
   }
 
   private link(stream: NtrStream, block: number): void {

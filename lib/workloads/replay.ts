@@ -4,18 +4,33 @@ import type { SyncRequest } from '../guest/synchronisation.js';
 import { block, call, compute, type Program } from '../processor/operations.js';
 import type { RecordedStream, TraceMark } from './trace.js';
 
-/** Replays a thread: its synchronisation is respected, its references are those recorded. */
-export function* replayThread(stream: RecordedStream, delayCycles: number): Program {
-  if (delayCycles > 0) yield compute(delayCycles);
+/** What a thread does between two operations of synchronisation: its references `from` up to `to`, which may be none. */
+export interface ThreadStep {
+  readonly from: number;
+  readonly to: number;
+  /** What it asks for then; null at the end of the stream. */
+  readonly request: SyncRequest | null;
+}
+
+/** A recorded thread, cut where its synchronisation takes effect. The last step has no request. */
+export function* threadSteps(stream: RecordedStream): Generator<ThreadStep, void> {
   let from = 0;
   for (const mark of stream.marks) {
     const request = syncRequest(mark);
     if (request === null) continue;
-    if (mark.at > from) yield block(stream, from, mark.at);
+    yield { from, to: mark.at, request };
     from = mark.at;
-    yield call(request);
   }
-  if (stream.words.length > from) yield block(stream, from, stream.words.length);
+  yield { from, to: stream.words.length, request: null };
+}
+
+/** Replays a thread: its synchronisation is respected, its references are those recorded. */
+export function* replayThread(stream: RecordedStream, delayCycles: number): Program {
+  if (delayCycles > 0) yield compute(delayCycles);
+  for (const { from, to, request } of threadSteps(stream)) {
+    if (to > from) yield block(stream, from, to);
+    if (request !== null) yield call(request);
+  }
   if (stream.tail > 0) yield compute(stream.tail);
 }
 

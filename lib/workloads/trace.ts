@@ -21,6 +21,8 @@ export type TraceMark =
   | { readonly kind: 'task'; readonly at: number; readonly task: number }
   /** A virtual page maps to a physical page: for the current task if `page` < 0x80000, else for all tasks. */
   | { readonly kind: 'map'; readonly at: number; readonly page: number; readonly physical: number }
+  /** A system call begins. `next` is the address of the instruction behind it. Only if the reader was asked for them. */
+  | { readonly kind: 'system-call'; readonly at: number; readonly next: number }
   /** Anything else that the recorder noted. */
   | { readonly kind: 'note'; readonly at: number; readonly note: number };
 

@@ -13,6 +13,8 @@ export interface Block {
   readonly operations: readonly Operation[];
   /** Positions of load-linked instructions. */
   readonly linked: readonly number[];
+  /** Whether the last instruction is a system call. */
+  readonly systemCall?: boolean;
 }
 
 /** What the recorder saw, in order. */
@@ -118,13 +120,15 @@ function encodeBlocks(blocks: readonly Block[]): number[] {
       last = position;
       return varint(value);
     });
-    let lastLinked = 0;
-    const specials = block.linked.flatMap(position => {
-      const value = (position - lastLinked) * 32 + 13;
-      lastLinked = position;
+    let lastSpecial = 0;
+    const special = (position: number, code: number): number[] => {
+      const value = (position - lastSpecial) * 32 + code;
+      lastSpecial = position;
       return varint(value);
-    });
-    return [...head, ...operations, ...varint(block.linked.length), ...specials];
+    };
+    const specials = block.linked.flatMap(position => special(position, 13));
+    if (block.systemCall) specials.push(...special(block.length - 1, 15));
+    return [...head, ...operations, ...varint(block.linked.length + Number(block.systemCall ?? false)), ...specials];
   });
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { Op, type Program } from '../../lib/processor/operations.js';
-import { replaySystem, replayThread } from '../../lib/workloads/replay.js';
+import { replaySystem, replayThread, threadSteps } from '../../lib/workloads/replay.js';
 import { stream, type Line } from '../experiments/handmade.js';
 
 const lines = Array.from({ length: 6 }, (_, i): Line => ['load', 0x1000 * (i + 1), 1]);
@@ -41,6 +41,19 @@ describe('a thread', () => {
       ...['4-5', { sync: 'post', semaphore: 9 }],
       ...['5-6', { sync: 'wait', semaphore: 9 }],
       20,
+    ]);
+  });
+
+  it('has steps between its operations of synchronisation, the last without one', () => {
+    const recorded = stream(lines, [
+      { kind: 'barrier-enter', at: 2 },
+      { kind: 'barrier-leave', at: 2 },
+      { kind: 'system-call', at: 4, next: 0 },
+    ]);
+    expect([...threadSteps(recorded)]).toEqual([
+      { from: 0, to: 2, request: { sync: 'barrier-enter' } },
+      { from: 2, to: 2, request: { sync: 'barrier-leave' } },
+      { from: 2, to: 6, request: null },
     ]);
   });
 
