@@ -18,6 +18,8 @@ export class Context {
   activity: number;
   /** Service that its time is charged to, a number that the software chose: see `annotate`. */
   service = 0;
+  /** A handler that counts as an instance of its service when it is entered. */
+  counted = false;
   /** The operation that it has begun and not finished: what EPC points at. Null between operations. */
   operation: Operation | null = null;
   /** Progress within the operation. */

@@ -139,8 +139,8 @@ export const spinWhile = (address: number, value: number, cyclesPerTurn: number)
   operation(Op.SpinWhile, address, value, cyclesPerTurn);
 
 /**
- * For accounting, in no time: from now on the time of the context at hand belongs to a service, and to an activity unless
- * that is -1. With `counted` it is another instance of the service.
+ * For accounting, in no time: from now on the time of the context at hand belongs to a service and to an activity; -1
+ * leaves either as it is. With `counted` it is another instance of the service. The result is the activity before.
  */
 export const annotate = (service: number, activity = -1, counted = false): Operation =>
   operation(Op.Annotate, service, activity, counted ? 1 : 0);

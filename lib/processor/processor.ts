@@ -407,6 +407,7 @@ export class Processor extends Component implements CacheOwner, Cpu {
       return;
     }
     if (context !== null) context.line = this.caches.wholeLine;
+    if (handler.counted && this.services !== null) this.services.counts[handler.service]!++;
     handler.interrupted = context;
     handler.status = status;
     this.context = handler;
@@ -537,9 +538,10 @@ export class Processor extends Component implements CacheOwner, Cpu {
       case Op.Annotate:
         if (time > this.account.until) this.charge(this.activity(), time);
         frame.operation = null;
-        frame.service = a;
+        frame.result = frame.activity;
+        if (a >= 0) frame.service = a;
         if (b >= 0) frame.activity = b;
-        if (c !== 0 && this.services !== null) this.services.counts[a]!++;
+        if (c !== 0 && this.services !== null) this.services.counts[frame.service]!++;
         return time;
       default:
         if (TAKES_CYCLE[kind] === 1 && !frame.gapDone) {

@@ -20,6 +20,8 @@ export const Register = {
   Compare: 11,
   Status: 12,
   Cause: 13,
+  /** Reads as 0: what EPC points at is a Context. */
+  EPC: 14,
   PRId: 15,
   Config: 16,
 } as const;

@@ -1,0 +1,421 @@
+/**
+ * An SMP kernel in the manner of IRIX 5.3, as system software of a machine: it puts together memory, scheduler, processes
+ * and traps. It knows processors by number only and acts on them by the operations that its programs yield, so it runs
+ * unchanged whatever is below it.
+ */
+import { Context } from '../../processor/context.js';
+import {
+  annotate,
+  block,
+  load,
+  readRegister,
+  store,
+  waitForInterrupt,
+  writeRegister,
+  zero,
+  type Program,
+} from '../../processor/operations.js';
+import { Register } from '../../processor/registers.js';
+import { Activity, type Cpu, type Exception } from '../../processor/software.js';
+import { KernelLayout, PAGE_BYTES, PAGE_SHIFT } from './address-layout.js';
+import {
+  ErrorNumber,
+  type Channel,
+  type Code,
+  type KernelCore,
+  type KernelThread,
+  type SleepLock,
+  type Spinlock,
+} from './code.js';
+import { AddressSpace } from './memory/address-space.js';
+import { Faults } from './memory/faults.js';
+import { PhysicalPages } from './memory/physical-pages.js';
+import { KILLED, type Executable } from './process.js';
+import { Processes } from './processes.js';
+import type { Profile } from './profile.js';
+import { Scheduler } from './scheduler.js';
+import { Semaphores } from './semaphores.js';
+import { SERVICES, serviceNumber, type ServiceName } from './services.js';
+import { KernelSpinlock, type LockStatistics } from './spinlock.js';
+import { StepBlocks } from './step-blocks.js';
+import type { SystemCall } from './system-calls.js';
+import { KernelProcessor, Thread } from './threads.js';
+import { IDLE_STATUS, KERNEL_STATUS, Traps } from './traps.js';
+import { FORGET, Translations } from './translations.js';
+import type { Vnode } from './vnode.js';
+
+/** What a kernel is made with. */
+export interface KernelOptions {
+  readonly profile: Profile;
+  /** Processors, and pages of physical memory, that it finds. */
+  readonly processors: number;
+  readonly pages: number;
+  /** What Count counts from one tick of the timer to the next. */
+  readonly countsPerTick: number;
+  /** Nanoseconds from one tick to the next. */
+  readonly tickNs: number;
+  /** Ticks of a time slice. */
+  readonly sliceTicks: number;
+  /** The most processes at a time. */
+  readonly mostProcesses: number;
+  /** Programs by path. */
+  readonly executables: ReadonlyMap<string, Executable>;
+  /** Linked for the mapped supervisor segment instead of kseg0. */
+  readonly mapped: boolean;
+}
+
+/** Kernel data that is handed out while the kernel runs. */
+const ARENA_BYTES = 512 * 1024;
+const LINE = 128;
+/** What Context says of the page tables: the refill handler halves it, sign and all, to get at PAGE_TABLES. */
+const REFILL_BASE = 0x80000000 | 0;
+
+/** Serves a system call: a result from 0 up, or an ErrorNumber. */
+export type CallHandler = (thread: Thread, args: readonly unknown[]) => Code<number>;
+/** Serves an interrupt with the two integers that it carries. */
+export type InterruptHandler = (a: number, b: number, thread: Thread) => Code;
+
+/** The kernel. */
+export class CommodityKernel implements KernelCore {
+  readonly services = SERVICES;
+  readonly pageBytes = PAGE_BYTES;
+  readonly options: KernelOptions;
+  readonly physical: PhysicalPages;
+  readonly scheduler: Scheduler;
+  readonly processes: Processes;
+  readonly processors: readonly KernelProcessor[];
+  readonly translations: Translations;
+  /** Handlers of system calls by name, and of interrupts by code: parts of the kernel add theirs before it runs. */
+  readonly calls = new Map<string, CallHandler>();
+  readonly interrupts = new Map<number, InterruptHandler>();
+  /** Called at each tick of the first processor. */
+  readonly onTick: ((thread: Thread) => Code)[] = [];
+  /** Where the file of an executable is found; without it executables have none. */
+  fileOf: ((thread: KernelThread, path: string) => Code<Vnode | number>) | null = null;
+  /** Woken whenever a process without a parent ends. */
+  readonly firstEnded: Channel;
+  private readonly layout: KernelLayout;
+  private readonly blocks: StepBlocks;
+  private readonly locks: KernelSpinlock[] = [];
+  private readonly schedulerLock: KernelSpinlock;
+  private readonly sleepLockGuard: Spinlock;
+  private readonly traps: Traps;
+  private readonly faults: Faults;
+  private readonly profile: Profile;
+  private first: ((thread: Thread) => Code) | null = null;
+  /** Kernel data that is left to be handed out once the layout is fixed. */
+  private arena = 0;
+  private arenaEnd = 0;
+  private spaces = 1;
+  private halted = false;
+  private ticks = 0;
+
+  constructor(options: KernelOptions) {
+    const { profile } = options;
+    this.options = options;
+    this.profile = profile;
+    this.layout = new KernelLayout(options.mapped);
+    this.blocks = new StepBlocks(this.layout, profile);
+    this.schedulerLock = this.spinlock('runq');
+    this.sleepLockGuard = this.spinlock('sleep locks');
+    const memlock = this.spinlock('memlock');
+    this.arena = this.layout.allocate(ARENA_BYTES, PAGE_BYTES);
+    this.arenaEnd = this.arena + ARENA_BYTES;
+    this.physical = new PhysicalPages({ layout: this.layout, pages: options.pages, lock: memlock, work: this.work });
+    this.processors = Array.from({ length: options.processors }, (_, number) => this.makeProcessor(number));
+    this.translations = new Translations(this.processors);
+    this.scheduler = new Scheduler({
+      lock: this.schedulerLock,
+      processors: this.processors,
+      sliceTicks: options.sliceTicks,
+      work: this.work,
+      load: (processor, thread) => this.translations.load(processor, thread),
+    });
+    this.faults = new Faults({
+      physical: this.physical,
+      profile,
+      addressOf: page => this.addressOf(page),
+      work: this.work,
+      entryHi: (thread, page) => this.translations.entryHi(thread, page),
+      changed: (thread, space, page) => this.translations.changed(thread, space, page),
+    });
+    this.firstEnded = this.channel('processes without a parent');
+    this.processes = this.makeProcesses();
+    this.traps = this.makeTraps();
+    this.addCalls();
+  }
+
+  /** Has the first thread execute this, before the kernel runs. When it returns, the kernel stops. */
+  boot(first: (thread: Thread) => Code): Context[] {
+    this.first = first;
+    return this.processors.map(processor => {
+      const context = new Context(this.begin(processor), Activity.Kernel);
+      context.service = serviceNumber('boot');
+      processor.idle.contexts.push(context);
+      return context;
+    });
+  }
+
+  exception(cpu: Cpu, exception: Exception): Context {
+    return this.traps.exception(cpu, exception);
+  }
+
+  ended(): void {}
+
+  /** Locks with what was counted of them. */
+  lockStatistics(): readonly { readonly name: string; readonly statistics: LockStatistics }[] {
+    return this.locks.map(({ name, statistics }) => ({ name, statistics }));
+  }
+
+  /** Nanoseconds since the kernel began, as of the last tick. */
+  get tickNs(): number {
+    return this.ticks * this.options.tickNs;
+  }
+
+  /** Ticks of the first processor's timer so far. */
+  get tickCount(): number {
+    return this.ticks;
+  }
+
+  spinlock(name: string): Spinlock & KernelSpinlock {
+    const lock = new KernelSpinlock(name, this.allocateLines(LINE), this.profile.spinCycles);
+    this.locks.push(lock);
+    return lock;
+  }
+
+  channel(name: string): Channel {
+    return this.scheduler.channel(name);
+  }
+
+  sleepLock(name: string): SleepLock {
+    return this.scheduler.sleepLock(name, this.sleepLockGuard);
+  }
+
+  allocate(_name: string, bytes: number): number {
+    return this.allocateLines(bytes);
+  }
+
+  takePage(thread: KernelThread): Code<number> {
+    return this.physical.take(thread, 'file');
+  }
+
+  givePage(thread: KernelThread, page: number): Code {
+    return this.physical.give(thread, page);
+  }
+
+  addressOf(page: number): number {
+    return this.layout.addressOf(page);
+  }
+
+  onPressure(reclaim: (thread: KernelThread, pages: number) => Code<number>): void {
+    this.physical.onPressure(reclaim);
+  }
+
+  /** Executes a step of the profile, and reads and writes a line of each object given. */
+  readonly work = function* (this: CommodityKernel, step: string, ...objects: readonly number[]): Code {
+    const references = this.blocks.next(step);
+    if (references !== undefined) yield block(references, 0, references.words.length);
+    for (const object of objects) yield store(object + 4, (yield load(object + 4)) + 1);
+  }.bind(this);
+
+  private allocateLines(bytes: number): number {
+    const size = Math.ceil(bytes / LINE) * LINE;
+    if (this.arenaEnd === 0) return this.layout.allocate(size);
+    if (this.arena + size > this.arenaEnd)
+      throw new RangeError(`kernel data of ${ARENA_BYTES} bytes are used up; run fewer processes`);
+    this.arena += size;
+    return this.arena - size;
+  }
+
+  private makeProcessor(number: number): KernelProcessor {
+    const idle = new Thread(
+      -2 - number,
+      `idle thread of processor ${number}`,
+      this.allocateLines(2 * LINE),
+      this.physical.reserve('stack'),
+      null,
+    );
+    return new KernelProcessor(number, idle, this.physical.reserve('kernel'));
+  }
+
+  private makeProcesses(): Processes {
+    return new Processes(
+      {
+        scheduler: this.scheduler,
+        schedulerLock: this.schedulerLock,
+        physical: this.physical,
+        translations: this.translations,
+        executables: this.options.executables,
+        most: this.options.mostProcesses,
+        makeSpace: () => this.makeSpace(),
+        makeChannel: name => this.channel(name),
+        allocate: bytes => this.allocateLines(bytes),
+        work: this.work,
+        orphans: this.firstEnded,
+        openExecutable: (thread, path) => this.openExecutable(thread, path),
+        closeExecutable: (thread, file) => file.closed(thread),
+      },
+      1,
+    );
+  }
+
+  private *openExecutable(thread: KernelThread, path: string): Code<Vnode | number> {
+    return this.fileOf === null ? ErrorNumber.ENOENT : yield* this.fileOf(thread, path);
+  }
+
+  private makeSpace(): AddressSpace {
+    const id = this.spaces++;
+    return new AddressSpace(id, this.sleepLock(`space ${id}`), this.options.processors, {
+      addressOf: page => this.addressOf(page),
+      tablePage: thread => this.tablePage(thread),
+    });
+  }
+
+  private *tablePage(thread: KernelThread): Code<number> {
+    const page = yield* this.physical.take(thread, 'table');
+    if (page >= 0) yield zero(this.addressOf(page), PAGE_BYTES, this.profile.zeroLineCycles);
+    return page;
+  }
+
+  private makeTraps(): Traps {
+    const { scheduler, translations, processors, profile, work } = this;
+    return new Traps({
+      ...{ translations, processors, profile, work },
+      reschedule: thread => scheduler.yieldProcessor(thread),
+      classify: (thread, address, store) => this.classify(thread, address, store),
+      fault: (thread, address, store, modified) => this.serveFault(thread, address, store, modified),
+      table: (thread, table) => this.makeTable(thread, table),
+      kill: (thread, error) => this.kill(thread, error),
+      call: (thread, request) => this.serveCall(thread, request),
+      tick: thread => this.tick(thread),
+      interrupted: (thread, code, a, b) => this.serveInterrupt(thread, code, a, b),
+    });
+  }
+
+  private classify({ space }: Thread, address: number, store: boolean): ServiceName {
+    if (space === null) return 'other fault';
+    return this.faults.classify({ space, page: address >>> PAGE_SHIFT, store, modified: false });
+  }
+
+  private *serveFault(thread: Thread, address: number, store: boolean, modified: boolean): Code<number> {
+    const { space } = thread;
+    if (space === null) throw new Error(`${thread.name} touches 0x${address.toString(16)}, but has no address space`);
+    return yield* this.faults.serve(thread, { space, page: address >>> PAGE_SHIFT, store, modified });
+  }
+
+  private *makeTable(thread: Thread, table: number): Code<number> {
+    const space = thread.space!;
+    yield* space.lock.acquire(thread);
+    const page = yield* space.tableFor(thread, table << 10);
+    yield* space.lock.release(thread);
+    return page < 0 ? ErrorNumber.ENOMEM : 0;
+  }
+
+  private *kill(thread: Thread, error: number): Code {
+    const status =
+      error === ErrorNumber.ENOMEM
+        ? KILLED.memory
+        : error === ErrorNumber.EFAULT
+          ? KILLED.segmentation
+          : error === ErrorNumber.EIO
+            ? KILLED.bus
+            : KILLED.illegal;
+    yield* this.processes.exit(thread, status);
+  }
+
+  private *serveCall(thread: Thread, { call, args }: SystemCall): Code<number> {
+    const serve = this.calls.get(call);
+    yield* this.work('system call', thread.record);
+    return serve === undefined ? ErrorNumber.EINVAL : yield* serve(thread, args);
+  }
+
+  private *serveInterrupt(thread: Thread, code: number, a: number, b: number): Code {
+    const serve = this.interrupts.get(code);
+    if (serve !== undefined) yield* serve(a, b, thread);
+  }
+
+  private *tick(thread: Thread): Code {
+    const processor = thread.processor!;
+    const { countsPerTick } = this.options;
+    processor.ticks++;
+    if (this.halted) {
+      yield writeRegister(Register.Compare, processor.compare);
+      return;
+    }
+    processor.compare = (processor.compare + countsPerTick) | 0;
+    yield writeRegister(Register.Compare, processor.compare);
+    yield* this.work('clock');
+    if (processor.number === 0) {
+      this.ticks++;
+      for (const act of this.onTick) yield* act(thread);
+    }
+    if (thread !== processor.idle && --thread.slice <= 0 && this.scheduler.ready > 0) processor.reschedule = true;
+  }
+
+  /** What each processor executes first, and goes on with while it is idle. */
+  private *begin(processor: KernelProcessor): Program {
+    const { idle } = processor;
+    const { countsPerTick, processors } = this.options;
+    yield writeRegister(Register.Wired, 1);
+    yield writeRegister(Register.Context, REFILL_BASE);
+    yield writeRegister(Register.Status, KERNEL_STATUS);
+    yield* this.translations.enterKernel(idle);
+    // Processors tick one after the other, so that they do not all want the same lines at once.
+    const phase = Math.floor((countsPerTick * processor.number) / processors);
+    processor.compare = ((yield readRegister(Register.Count)) + countsPerTick + phase) | 0;
+    yield writeRegister(Register.Compare, processor.compare);
+    if (processor.number === 0) yield* this.startFirst(idle);
+    yield* this.idle(processor);
+  }
+
+  private *startFirst(idle: Thread): Code {
+    const thread = yield* this.processes.makeThread(null, 'first thread', null, t => this.runFirst(t));
+    yield* this.scheduler.start(idle, thread!);
+  }
+
+  private *runFirst(thread: Thread): Code {
+    yield* this.first!(thread);
+    this.halted = true;
+    yield* this.scheduler.end(thread);
+  }
+
+  private *idle(processor: KernelProcessor): Code {
+    for (;;) {
+      while (yield* this.scheduler.runOthers(processor.idle));
+      yield annotate(serviceNumber('idle'), Activity.Idle);
+      if (this.halted) {
+        yield writeRegister(Register.Compare, processor.compare);
+        return;
+      }
+      yield waitForInterrupt();
+      yield writeRegister(Register.Status, IDLE_STATUS);
+      yield writeRegister(Register.Status, KERNEL_STATUS);
+    }
+  }
+
+  private addCalls(): void {
+    const { processes, calls } = this;
+    const semaphores = new Semaphores(this);
+    calls.set('getpid', function* (thread) {
+      return processes.of(thread).id;
+    });
+    calls.set('fork', (thread, [program]) => processes.fork(thread, program as () => Program));
+    calls.set('sproc', (thread, [program]) => processes.sproc(thread, program as () => Program));
+    calls.set('execve', (thread, [path, args]) => processes.execve(thread, path as string, args as string[]));
+    calls.set('exit', function* (thread, [status]) {
+      yield* processes.exit(thread, (status as number) & 255);
+      return 0;
+    });
+    calls.set('wait', thread => processes.wait(thread));
+    calls.set('brk', (thread, [page]) => processes.brk(thread, page as number));
+    calls.set('sginap', thread => this.sginap(thread));
+    calls.set('semaphore', (thread, args) => semaphores.call(thread, args));
+    this.interrupts.set(FORGET, (_a, _b, thread) => this.translations.forget(thread));
+  }
+
+  private *sginap(thread: Thread): Code<number> {
+    yield* this.work('sginap');
+    yield* this.scheduler.yieldProcessor(thread);
+    return 0;
+  }
+}

@@ -1,0 +1,150 @@
+/**
+ * Page faults: zeros on first touch, pages of files, copies on write. The translation that was missing or forbade the
+ * access is loaded anew by the refill handler, once the table says so.
+ */
+import { copy, readRegister, tlbProbe, tlbWriteIndexed, writeRegister, zero } from '../../../processor/operations.js';
+import { entryLo, Register } from '../../../processor/registers.js';
+import { PAGE_BYTES } from '../address-layout.js';
+import { ErrorNumber, type Code, type KernelThread } from '../code.js';
+import type { Profile } from '../profile.js';
+import type { ServiceName } from '../services.js';
+import type { AddressSpace, Mapping, Region } from './address-space.js';
+import type { PhysicalPages } from './physical-pages.js';
+
+/** What a fault is about. */
+export interface Fault {
+  readonly space: AddressSpace;
+  /** Virtual page. */
+  readonly page: number;
+  readonly store: boolean;
+  /** There is a translation, and it forbids the store. */
+  readonly modified: boolean;
+}
+
+/** What faults need of the kernel. */
+export interface FaultPort {
+  readonly physical: PhysicalPages;
+  readonly profile: Profile;
+  addressOf(page: number): number;
+  /** EntryHi for a page of the space at hand on the processor at hand. */
+  entryHi(thread: KernelThread, page: number): number;
+  work(step: string, ...objects: readonly number[]): Code;
+  /** A translation of a space has changed or gone: no processor may use what it had before. */
+  changed(thread: KernelThread, space: AddressSpace, page: number): Code;
+}
+
+/** Serves faults. */
+export class Faults {
+  private readonly port: FaultPort;
+
+  constructor(port: FaultPort) {
+    this.port = port;
+  }
+
+  /** The service that a fault will be accounted as. Looks only. */
+  classify({ space, page, store }: Fault): ServiceName {
+    const mapping = space.mappings.get(page);
+    if (mapping !== undefined) return store && !mapping.writable ? 'COPY_FAULT' : 'QUICK_FAULT';
+    switch (space.regionOf(page)?.kind) {
+      case 'zero':
+        return 'DEMAND_ZERO';
+      case 'text':
+      case 'data':
+      case 'shared-file':
+        return 'FILE_FAULT';
+      default:
+        return 'other fault';
+    }
+  }
+
+  /** Makes an access possible. 0, EFAULT if it is none of the process's, ENOMEM, or EIO. */
+  *serve(thread: KernelThread, fault: Fault): Code<number> {
+    const { space, page, store } = fault;
+    yield* space.lock.acquire(thread);
+    const region = space.regionOf(page);
+    const mapping = space.mappings.get(page);
+    let result: number = ErrorNumber.EFAULT;
+    if (region !== undefined && (!store || region.writable)) {
+      if (mapping === undefined) result = yield* this.bring(thread, fault, region);
+      else if (store && !mapping.writable) result = yield* this.separate(thread, fault, mapping);
+      else {
+        yield* this.port.work('quick fault');
+        result = 0;
+      }
+    }
+    if (result === 0) yield* this.refresh(thread, space, page);
+    yield* space.lock.release(thread);
+    return result;
+  }
+
+  /** Brings a page into memory that is not there. */
+  private *bring(thread: KernelThread, { space, page, store }: Fault, region: Region): Code<number> {
+    if (region.file === null) return yield* this.demandZero(thread, space, page, region);
+    const { physical, profile } = this.port;
+    yield* this.port.work('file fault');
+    const index = region.filePage + page - region.first;
+    const cached = yield* region.file.page(thread, index);
+    if (typeof cached === 'number') return cached;
+    const copies = region.kind === 'data' && store;
+    let own: number = cached.page;
+    if (copies) {
+      own = yield* physical.take(thread, 'user');
+      if (own >= 0) yield copy(cached.address, this.port.addressOf(own), PAGE_BYTES, profile.copyLineCycles);
+    } else physical.share(own);
+    yield* region.file.release(thread, index, cached, false);
+    if (own < 0) return ErrorNumber.ENOMEM;
+    const writable = copies || (region.kind === 'shared-file' && region.writable);
+    return yield* this.enter(thread, space, page, { page: own, writable });
+  }
+
+  private *demandZero(thread: KernelThread, space: AddressSpace, page: number, region: Region): Code<number> {
+    const { physical, profile } = this.port;
+    yield* this.port.work('demand zero');
+    const own = yield* physical.take(thread, 'user');
+    if (own < 0) return ErrorNumber.ENOMEM;
+    yield zero(this.port.addressOf(own), PAGE_BYTES, profile.zeroLineCycles);
+    return yield* this.enter(thread, space, page, { page: own, writable: region.writable });
+  }
+
+  /** Gives a writer a page of its own, or the right to write the one that nobody else uses any more. */
+  private *separate(thread: KernelThread, { space, page }: Fault, mapping: Mapping): Code<number> {
+    const { physical, profile } = this.port;
+    yield* this.port.work('copy fault');
+    if (physical.usersOf(mapping.page) === 1) {
+      mapping.writable = true;
+      return (yield* space.map(thread, page, mapping)) ? 0 : ErrorNumber.ENOMEM;
+    }
+    const own = yield* physical.take(thread, 'user');
+    if (own < 0) return ErrorNumber.ENOMEM;
+    yield copy(this.port.addressOf(mapping.page), this.port.addressOf(own), PAGE_BYTES, profile.copyLineCycles);
+    const result = yield* this.enter(thread, space, page, { page: own, writable: true });
+    if (result !== 0) return result;
+    yield* this.port.changed(thread, space, page);
+    yield* physical.give(thread, mapping.page);
+    return 0;
+  }
+
+  /** Enters a page into the table; it is given back if there is no memory for that. */
+  private *enter(thread: KernelThread, space: AddressSpace, page: number, mapping: Mapping): Code<number> {
+    if (yield* space.map(thread, page, mapping)) return 0;
+    yield* this.port.physical.give(thread, mapping.page);
+    return ErrorNumber.ENOMEM;
+  }
+
+  /** Puts the translation into the TLB of this processor in place of the one that was not valid, if that is still there. */
+  private *refresh(thread: KernelThread, space: AddressSpace, page: number): Code {
+    yield writeRegister(Register.EntryHi, this.port.entryHi(thread, page));
+    yield tlbProbe();
+    if ((yield readRegister(Register.Index)) < 0) return;
+    const even = space.mappings.get(page & ~1);
+    const odd = space.mappings.get(page | 1);
+    yield writeRegister(Register.EntryLo0, wordOf(even));
+    yield writeRegister(Register.EntryLo1, wordOf(odd));
+    yield tlbWriteIndexed();
+  }
+}
+
+/** EntryLo of a mapping, 0 for none. */
+export function wordOf(mapping: Mapping | undefined): number {
+  return mapping === undefined ? 0 : entryLo(mapping.page, mapping.writable, false);
+}

@@ -1,0 +1,146 @@
+/**
+ * Physical memory: free pages in a list with colours, and how many uses each page has. Under memlock, the one spinlock
+ * over memory-management data that IRIX 5.3 had and that the Disco paper names as its bottleneck.
+ */
+import { load, store } from '../../../processor/operations.js';
+import { LINE_BYTES, type KernelLayout } from '../address-layout.js';
+import type { Code, KernelThread, Spinlock } from '../code.js';
+
+/** Bytes of a page's descriptor (pfdat). */
+const DESCRIPTOR_BYTES = 64;
+
+/** What a page is used for, for the memory report. */
+export type PageUse = 'free' | 'kernel' | 'stack' | 'table' | 'user' | 'file' | 'network';
+
+/** What physical memory is made with. */
+export interface PhysicalPagesOptions {
+  readonly layout: KernelLayout;
+  /** Pages of the machine. Those that the layout has allocated so far belong to the kernel. */
+  readonly pages: number;
+  readonly lock: Spinlock;
+  work(step: string, ...objects: readonly number[]): Code;
+}
+
+/** All physical pages. */
+export class PhysicalPages {
+  readonly statistics = { taken: 0, given: 0, reclaims: 0, refused: 0 };
+  private readonly options: PhysicalPagesOptions;
+  private readonly free: number[] = [];
+  private readonly uses: PageUse[];
+  /** Users of each page: mappings and holds. */
+  private readonly references: Int32Array;
+  private readonly descriptors: number;
+  private reclaimers: ((thread: KernelThread, pages: number) => Code<number>)[] = [];
+
+  constructor(options: PhysicalPagesOptions) {
+    const { layout, pages } = options;
+    this.options = options;
+    this.descriptors = layout.allocate(pages * DESCRIPTOR_BYTES, LINE_BYTES);
+    const first = layout.pages;
+    if (first >= pages)
+      throw new RangeError(
+        `the kernel needs ${first} pages of memory, but there are ${pages}; give the machine more memory`,
+      );
+    this.references = new Int32Array(pages);
+    this.uses = Array.from({ length: pages }, (_, page) => (page < first ? 'kernel' : 'free'));
+    for (let page = pages - 1; page >= first; page--) this.free.push(page);
+  }
+
+  get available(): number {
+    return this.free.length;
+  }
+
+  /** Pages by use. */
+  census(): Record<PageUse, number> {
+    const counts: Record<PageUse, number> = { free: 0, kernel: 0, stack: 0, table: 0, user: 0, file: 0, network: 0 };
+    for (const use of this.uses) counts[use]++;
+    return counts;
+  }
+
+  /** Has `reclaim` called when memory is exhausted. */
+  onPressure(reclaim: (thread: KernelThread, pages: number) => Code<number>): void {
+    this.reclaimers.push(reclaim);
+  }
+
+  /** Takes a page before the kernel runs. */
+  reserve(use: PageUse): number {
+    const page = this.free.pop();
+    if (page === undefined)
+      throw new RangeError('no physical page is left for the kernel itself; give the machine more memory');
+    this.uses[page] = use;
+    this.references[page] = 1;
+    return page;
+  }
+
+  /** Takes a page with one reference; -1 if there is none. Its content is whatever it was. */
+  *take(thread: KernelThread, use: PageUse): Code<number> {
+    const { lock, work } = this.options;
+    for (let attempt = 0; ; attempt++) {
+      yield* lock.acquire(thread);
+      yield* work('page alloc');
+      const page = this.free.pop();
+      if (page !== undefined) {
+        this.statistics.taken++;
+        this.uses[page] = use;
+        this.references[page] = 1;
+        yield* this.touch(page);
+        yield* lock.release(thread);
+        return page;
+      }
+      yield* lock.release(thread);
+      if (attempt > 0 || (yield* this.reclaim(thread)) === 0) {
+        this.statistics.refused++;
+        return -1;
+      }
+    }
+  }
+
+  /** Another user of a page. */
+  share(page: number): void {
+    this.references[page]!++;
+  }
+
+  /** Users of a page. */
+  usersOf(page: number): number {
+    return this.references[page]!;
+  }
+
+  /** One user less; the last one frees it. */
+  *give(thread: KernelThread, page: number): Code {
+    yield* this.giveAll(thread, [page]);
+  }
+
+  /** One user less of each of several pages, under one acquisition of the lock for those that this frees. */
+  *giveAll(thread: KernelThread, pages: readonly number[]): Code {
+    const { lock, work } = this.options;
+    const freed: number[] = [];
+    for (const page of pages) {
+      if (this.references[page]! < 1) throw new Error(`physical page ${page} is given back, but nobody uses it`);
+      if (--this.references[page]! === 0) freed.push(page);
+    }
+    if (freed.length === 0) return;
+    yield* lock.acquire(thread);
+    for (const page of freed) {
+      yield* work('page free');
+      this.statistics.given++;
+      this.uses[page] = 'free';
+      this.free.push(page);
+      yield* this.touch(page);
+    }
+    yield* lock.release(thread);
+  }
+
+  private *reclaim(thread: KernelThread): Code<number> {
+    this.statistics.reclaims++;
+    let found = 0;
+    for (const reclaimer of this.reclaimers) if (found === 0) found += yield* reclaimer(thread, 16);
+    return found;
+  }
+
+  /** Reads and writes the page's descriptor. */
+  private *touch(page: number): Code {
+    const descriptor = this.descriptors + page * DESCRIPTOR_BYTES;
+    yield load(descriptor);
+    yield store(descriptor, this.references[page]!);
+  }
+}

@@ -1,0 +1,356 @@
+/** Processes as the kernel makes and ends them: fork, sproc, execve, exit and wait. */
+import { Context } from '../../processor/context.js';
+import { returnFromException, writeRegister, type Program } from '../../processor/operations.js';
+import { Register, Status } from '../../processor/registers.js';
+import { Activity } from '../../processor/software.js';
+import { LINE_BYTES } from './address-layout.js';
+import { ErrorNumber, type Channel, type Code, type KernelThread } from './code.js';
+import type { AddressSpace, Region } from './memory/address-space.js';
+import type { PhysicalPages } from './memory/physical-pages.js';
+import { Process, type Executable } from './process.js';
+import type { Scheduler } from './scheduler.js';
+import { serviceNumber } from './services.js';
+import type { KernelSpinlock } from './spinlock.js';
+import { Thread } from './threads.js';
+import { exit as exitCall } from './system-calls.js';
+import { USER_STATUS } from './traps.js';
+import type { Translations } from './translations.js';
+import type { Vnode } from './vnode.js';
+
+/** Something that other parts of the kernel keep for each process. */
+export interface ProcessPart {
+  readonly name: string;
+  /** A process is made; `parent` is null for the first ones. */
+  made(thread: KernelThread | null, process: Process, parent: Process | null): Code;
+  /** A process ends. */
+  ended(thread: KernelThread, process: Process): Code;
+}
+
+/** What processes need of the kernel. */
+export interface ProcessPort {
+  readonly scheduler: Scheduler;
+  readonly schedulerLock: KernelSpinlock;
+  readonly physical: PhysicalPages;
+  readonly translations: Translations;
+  readonly executables: ReadonlyMap<string, Executable>;
+  /** The most processes at a time. */
+  readonly most: number;
+  /** Woken when a process without a living parent has ended. */
+  readonly orphans: Channel;
+  makeSpace(): AddressSpace;
+  makeChannel(name: string): Channel;
+  allocate(bytes: number): number;
+  work(step: string, ...objects: readonly number[]): Code;
+  /** The file of an executable, held open, or an ErrorNumber. */
+  openExecutable(thread: KernelThread, path: string): Code<Vnode | number>;
+  closeExecutable(thread: KernelThread, file: Vnode): Code;
+}
+
+/** Pages of a process that are given back under one acquisition of the lock. */
+const GIVEN_AT_ONCE = 32;
+
+/** All processes. */
+export class Processes {
+  readonly statistics = { made: 0, ended: 0, largest: 0 };
+  readonly parts: ProcessPart[] = [];
+  private readonly port: ProcessPort;
+  private readonly byThread = new Map<Thread, Process>();
+  private readonly living = new Set<Process>();
+  private readonly spareRecords: number[] = [];
+  private nextProcess = 1;
+  private nextThread: number;
+
+  /** Threads get numbers from `firstThread` up. */
+  constructor(port: ProcessPort, firstThread: number) {
+    this.port = port;
+    this.nextThread = firstThread;
+  }
+
+  /** The process of a thread. */
+  of(thread: KernelThread): Process {
+    const process = this.byThread.get(thread as Thread);
+    if (process === undefined) throw new Error(`${thread.name} belongs to no process`);
+    return process;
+  }
+
+  get count(): number {
+    return this.living.size;
+  }
+
+  /** A thread with a stack; null if memory is exhausted. `by` is null before the kernel runs. */
+  *makeThread(
+    by: KernelThread | null,
+    name: string,
+    space: AddressSpace | null,
+    code: (thread: Thread) => Code,
+  ): Code<Thread | null> {
+    const stack = by === null ? this.port.physical.reserve('stack') : yield* this.port.physical.take(by, 'stack');
+    if (stack < 0) return null;
+    return this.threadOn(stack, name, space, code);
+  }
+
+  /** A thread on a stack that is there. It begins in the kernel, holding the scheduler's lock, which it releases. */
+  threadOn(stack: number, name: string, space: AddressSpace | null, code: (thread: Thread) => Code): Thread {
+    const record = this.spareRecords.pop() ?? this.port.allocate(2 * LINE_BYTES);
+    const thread = new Thread(this.nextThread++, name, record, stack, space);
+    const { schedulerLock } = this.port;
+    const context = new Context(
+      (function* (): Program {
+        yield* schedulerLock.release(thread);
+        yield* code(thread);
+      })(),
+      Activity.Kernel,
+    );
+    context.service = serviceNumber('daemon');
+    thread.contexts.push(context);
+    return thread;
+  }
+
+  /** A process without a parent, whose only thread begins with `program`. For a thread of the kernel. */
+  *spawn(by: KernelThread, path: string, args: readonly string[]): Code<Process | number> {
+    const executable = this.port.executables.get(path);
+    if (executable === undefined) return ErrorNumber.ENOENT;
+    const space = this.port.makeSpace();
+    const process = this.makeProcess(path, null, space);
+    for (const part of this.parts) yield* part.made(by, process, null);
+    const thread = yield* this.makeThread(by, path, space, t => this.begin(t, executable, args));
+    if (thread === null) return ErrorNumber.ENOMEM;
+    this.adopt(process, thread);
+    yield* this.port.scheduler.start(by, thread);
+    return process;
+  }
+
+  /** The first steps of a thread that begins with a program. */
+  private *begin(thread: Thread, executable: Executable, args: readonly string[]): Code {
+    const error = yield* this.lay(thread, this.of(thread).space, executable);
+    if (error !== 0) yield* this.exit(thread, 127);
+    yield* this.toUser(thread, executable.program(args));
+  }
+
+  /** `fork`: a child that executes another program in a copy of the space. */
+  *fork(thread: Thread, program: () => Program): Code<number> {
+    const { port } = this;
+    const parent = this.of(thread);
+    if (this.living.size >= port.most) return ErrorNumber.EAGAIN;
+    yield* port.work('fork', thread.record);
+    const space = port.makeSpace();
+    const child = this.makeProcess(parent.name, parent, space);
+    const copied = yield* this.copySpace(thread, parent.space, space);
+    const made = copied ? yield* this.makeThread(thread, child.name, space, t => this.toUser(t, program())) : null;
+    if (made === null) {
+      yield* this.emptySpace(thread, space);
+      this.living.delete(child);
+      parent.children.delete(child);
+      return ErrorNumber.ENOMEM;
+    }
+    for (const part of this.parts) yield* part.made(thread, child, parent);
+    this.adopt(child, made);
+    yield* port.scheduler.start(thread, made);
+    return child.id;
+  }
+
+  /** `sproc`: another thread in the same space. */
+  *sproc(thread: Thread, program: () => Program): Code<number> {
+    const process = this.of(thread);
+    yield* this.port.work('sproc', thread.record);
+    const made = yield* this.makeThread(thread, process.name, process.space, t => this.toUser(t, program()));
+    if (made === null) return ErrorNumber.ENOMEM;
+    this.adopt(process, made);
+    yield* this.port.scheduler.start(thread, made);
+    return made.id;
+  }
+
+  /** `execve`: another program in place of the one at hand. Returns only if that fails. */
+  *execve(thread: Thread, path: string, args: readonly string[]): Code<number> {
+    const { port } = this;
+    const executable = port.executables.get(path);
+    if (executable === undefined) return ErrorNumber.ENOENT;
+    const process = this.of(thread);
+    if (process.threads.size > 1) return ErrorNumber.EINVAL;
+    yield* port.work('execve', thread.record);
+    const space = port.makeSpace();
+    const error = yield* this.lay(thread, space, executable);
+    if (error !== 0) {
+      yield* this.emptySpace(thread, space);
+      return error;
+    }
+    const old = process.space;
+    process.space = space;
+    process.name = path;
+    thread.space = space;
+    yield* this.emptySpace(thread, old);
+    thread.contexts.length = 0;
+    yield* this.leave(thread, executable.program(args));
+    throw new Error(`${thread.name}: what execve has replaced goes on`);
+  }
+
+  /** `exit`: ends the thread, and with its last thread the process. Does not return. */
+  *exit(thread: Thread, status: number): Code {
+    const process = this.of(thread);
+    yield* this.port.work('exit', thread.record);
+    process.threads.delete(thread);
+    this.byThread.delete(thread);
+    if (process.threads.size === 0) yield* this.endProcess(thread, process, status);
+    this.spareRecords.push(thread.record);
+    yield* this.port.physical.give(thread, thread.stackPage);
+    yield* this.port.scheduler.end(thread);
+  }
+
+  /** `wait`: the next child that has ended. */
+  *wait(thread: Thread): Code<number> {
+    const process = this.of(thread);
+    yield* this.port.work('wait', thread.record);
+    for (;;) {
+      for (const child of process.children)
+        if (child.ended) {
+          process.children.delete(child);
+          return child.id * 256 + (child.status & 255);
+        }
+      if (process.children.size === 0) return ErrorNumber.ECHILD;
+      yield* process.childEnded.sleep(thread);
+    }
+  }
+
+  /** `brk`: makes the heap end before a page. */
+  *brk(thread: Thread, page: number): Code<number> {
+    const { space } = this.of(thread);
+    yield* this.port.work('brk', thread.record);
+    yield* space.lock.acquire(thread);
+    const heap = [...space.regions].reverse().find(({ kind, shared }) => kind === 'zero' && !shared);
+    let result: number = ErrorNumber.EINVAL;
+    if (heap !== undefined && page >= heap.first) {
+      const end = heap.first + heap.pages;
+      heap.pages = page - heap.first;
+      if (page < end) yield* this.unmapRange(thread, space, page, end);
+      result = 0;
+    }
+    yield* space.lock.release(thread);
+    return result;
+  }
+
+  private *unmapRange(thread: Thread, space: AddressSpace, from: number, to: number): Code {
+    const pages: number[] = [];
+    for (const [page, mapping] of space.mappings)
+      if (page >= from && page < to) {
+        pages.push(mapping.page);
+        yield* space.unmap(page);
+      }
+    if (pages.length === 0) return;
+    yield* this.port.translations.changedAll(thread, space);
+    yield* this.port.physical.giveAll(thread, pages);
+  }
+
+  private makeProcess(name: string, parent: Process | null, space: AddressSpace): Process {
+    const id = this.nextProcess++;
+    const process = new Process(id, name, parent, space, this.port.makeChannel(`children of process ${id}`));
+    this.living.add(process);
+    this.statistics.made++;
+    this.statistics.largest = Math.max(this.statistics.largest, this.living.size);
+    return process;
+  }
+
+  private adopt(process: Process, thread: Thread): void {
+    process.threads.add(thread);
+    this.byThread.set(thread, process);
+  }
+
+  private *endProcess(thread: Thread, process: Process, status: number): Code {
+    for (const part of this.parts) yield* part.ended(thread, process);
+    yield* this.emptySpace(thread, process.space);
+    thread.space = null;
+    this.living.delete(process);
+    this.statistics.ended++;
+    process.status = status;
+    const { parent } = process;
+    yield* (parent !== null && !parent.ended ? parent.childEnded : this.port.orphans).wakeAll();
+  }
+
+  /** Lays out the regions of an executable. 0, or an ErrorNumber. */
+  private *lay(thread: Thread, space: AddressSpace, executable: Executable): Code<number> {
+    let file: Vnode | null = null;
+    if (executable.path !== null) {
+      const found = yield* this.port.openExecutable(thread, executable.path);
+      if (typeof found === 'number') return found;
+      file = found;
+    }
+    for (const { kind, first, pages, filePage = 0 } of executable.regions) {
+      const ofFile = kind !== 'zero' && file !== null;
+      if (ofFile) yield* file!.opened(thread);
+      space.regions.push({
+        kind: ofFile ? kind : 'zero',
+        ...{ first, pages, file: ofFile ? file : null, filePage, writable: kind !== 'text' || !ofFile, shared: false },
+      });
+    }
+    space.mainTable = (executable.regions[0]?.first ?? 0) >>> 10;
+    if (file !== null) yield* this.port.closeExecutable(thread, file);
+    return 0;
+  }
+
+  /** Shares all pages of a space with a copy of it; what is not shared for good is copied when somebody writes. */
+  private *copySpace(thread: Thread, from: AddressSpace, to: AddressSpace): Code<boolean> {
+    const { physical, translations } = this.port;
+    yield* from.lock.acquire(thread);
+    to.mainTable = from.mainTable;
+    for (const region of from.regions) {
+      to.regions.push({ ...region } satisfies Region);
+      if (region.file !== null) yield* region.file.opened(thread);
+    }
+    let copied = true;
+    for (const [page, mapping] of from.mappings) {
+      const shared = from.regionOf(page)?.shared ?? false;
+      if (mapping.writable && !shared) {
+        mapping.writable = false;
+        yield* from.map(thread, page, mapping);
+      }
+      physical.share(mapping.page);
+      copied = yield* to.map(thread, page, { page: mapping.page, writable: mapping.writable });
+      if (!copied) {
+        yield* physical.give(thread, mapping.page);
+        break;
+      }
+      yield* this.port.work('fork page');
+    }
+    yield* translations.changedAll(thread, from);
+    yield* from.lock.release(thread);
+    return copied;
+  }
+
+  /** Gives back all that a space holds. Nobody runs in it. */
+  private *emptySpace(thread: Thread, space: AddressSpace): Code {
+    const { physical } = this.port;
+    const pages = [...space.mappings.values()].map(({ page }) => page).concat([...space.tables.values()]);
+    space.mappings.clear();
+    space.tables.clear();
+    space.identifiers.fill(0);
+    for (let at = 0; at < pages.length; at += GIVEN_AT_ONCE) {
+      yield* this.port.work('exit pages');
+      yield* physical.giveAll(thread, pages.slice(at, at + GIVEN_AT_ONCE));
+    }
+    for (const { file } of space.regions.splice(0)) if (file !== null) yield* file.closed(thread);
+  }
+
+  /** Goes on with a user's program, for a thread that has just begun. */
+  private *toUser(thread: Thread, program: Program): Code {
+    yield* this.port.work('exit path');
+    yield* this.leave(thread, program);
+  }
+
+  private *leave(thread: Thread, program: Program): Code {
+    const user = new Context(withExit(program));
+    thread.contexts.length = 0;
+    yield writeRegister(Register.Status, USER_STATUS | Status.EXL);
+    yield* this.port.translations.leaveKernel(thread);
+    yield returnFromException(user);
+  }
+}
+
+/** A program that ends calls `exit`. */
+function* withExit(program: Program): Program {
+  let result = 0;
+  for (;;) {
+    const next = program.next(result);
+    if (next.done === true) break;
+    result = yield next.value;
+  }
+  yield exitCall(0);
+}

@@ -1,0 +1,115 @@
+/**
+ * Turns the steps of a profile into packed references: the text that a step fetches, and the data that it touches, as
+ * virtual addresses. The same step has several variants, whose data lie in other lines of their areas.
+ */
+import { packReference, ReferenceKind, type References } from '../../processor/references.js';
+import { KERNEL_STACK, LINE_BYTES, PROCESSOR_DATA, type KernelLayout } from './address-layout.js';
+import { AREAS, type Area, type Profile, type Step } from './profile.js';
+
+/** Variants of a step. */
+const VARIANTS = 8;
+/** Bytes of a line that is fetched as a whole, and its instructions. */
+const FETCH_BYTES = 64;
+const FETCH_INSTRUCTIONS = FETCH_BYTES / 4;
+/** Of the lines that a step touches in an area, those that are the same in all variants. */
+const HOT_SHARE = 0.5;
+/** Instructions that a packed reference can carry. */
+const LONGEST_GAP = 0xffff;
+
+/** The blocks of a kernel. */
+export class StepBlocks {
+  private readonly areas = new Map<Area, number>();
+  private readonly blocks = new Map<string, readonly References[]>();
+  private readonly turns = new Map<string, number>();
+
+  /** Lays out text and areas, then the blocks. */
+  constructor(layout: KernelLayout, profile: Profile) {
+    const names = Object.keys(profile.steps);
+    const texts = new Map(
+      names.map(name => [name, layout.allocate(profile.steps[name]!.textLines * LINE_BYTES)] as const),
+    );
+    for (const area of Object.keys(AREAS) as Area[]) this.areas.set(area, this.place(area, layout));
+    names.forEach((name, index) => {
+      const step = profile.steps[name]!;
+      const variants = Array.from({ length: VARIANTS }, (_, variant) =>
+        this.assemble(step, texts.get(name)!, index * 131 + variant * 17, variant),
+      );
+      this.blocks.set(name, variants);
+    });
+  }
+
+  /** The references of a step: another variant each time. Undefined for a step that the profile does not have. */
+  next(step: string): References | undefined {
+    const variants = this.blocks.get(step);
+    if (variants === undefined) return undefined;
+    const turn = this.turns.get(step) ?? 0;
+    this.turns.set(step, (turn + 1) % VARIANTS);
+    return variants[turn];
+  }
+
+  private place(area: Area, layout: KernelLayout): number {
+    switch (AREAS[area].of) {
+      case 'thread':
+        return KERNEL_STACK;
+      case 'processor':
+        return PROCESSOR_DATA;
+      case 'all':
+        return layout.allocate(AREAS[area].bytes, 4096);
+    }
+  }
+
+  /** Fetches in the order of the text, again from its start as long as there are instructions; data spread between. */
+  private assemble(step: Step, text: number, salt: number, variant: number): References {
+    const data = this.dataWords(step, salt, variant);
+    const fetches = Math.max(1, Math.ceil(step.instructions / FETCH_INSTRUCTIONS));
+    const textFetches = Math.max(1, step.textLines * (LINE_BYTES / FETCH_BYTES));
+    const words = new Int32Array(fetches + data.length);
+    const gaps = new Uint16Array(words.length);
+    let at = 0;
+    let given = 0;
+    for (let fetch = 0; fetch < fetches; fetch++) {
+      words[at++] = packReference(text + (fetch % textFetches) * FETCH_BYTES, ReferenceKind.Fetch);
+      const upTo = Math.floor(((fetch + 1) * data.length) / fetches);
+      while (given < upTo) words[at++] = data[given++]!;
+    }
+    spread(gaps, step.instructions);
+    return { words, gaps };
+  }
+
+  private dataWords(step: Step, salt: number, variant: number): number[] {
+    const perTouch = step.touches.map(touch => {
+      const lines = Math.floor(AREAS[touch.area].bytes / LINE_BYTES);
+      const hot = Math.ceil(touch.lines * HOT_SHARE);
+      const base = this.areas.get(touch.area)!;
+      const line = (index: number): number => {
+        // Hot lines begin the area; the others differ from variant to variant, spread by a multiplicative hash.
+        if (index < hot || lines <= touch.lines) return index % lines;
+        return hot + ((Math.imul(index * VARIANTS + variant + salt, 0x9e3779b1) >>> 8) % Math.max(1, lines - hot));
+      };
+      const count = touch.loads + touch.stores;
+      return Array.from({ length: count }, (_, i) => {
+        const store = Math.floor(((i + 1) * touch.stores) / count) > Math.floor((i * touch.stores) / count);
+        const address = base + line(i % touch.lines) * LINE_BYTES + ((((i / touch.lines) | 0) * 8) % LINE_BYTES);
+        return packReference(address, store ? ReferenceKind.Store : ReferenceKind.Load);
+      });
+    });
+    return interleave(perTouch);
+  }
+}
+
+/** Distributes instructions over references, one at least where there are enough. */
+function spread(gaps: Uint16Array, instructions: number): void {
+  let given = 0;
+  for (let i = 0; i < gaps.length; i++) {
+    const upTo = Math.floor(((i + 1) * instructions) / gaps.length);
+    gaps[i] = Math.min(upTo - given, LONGEST_GAP);
+    given = upTo;
+  }
+}
+
+/** Merges lists so that each is spread evenly over the whole. */
+function interleave(lists: readonly (readonly number[])[]): number[] {
+  const keyed = lists.flatMap(list => list.map((word, i) => ({ word, key: (i + 0.5) / list.length })));
+  keyed.sort((a, b) => a.key - b.key);
+  return keyed.map(({ word }) => word);
+}

@@ -1,0 +1,64 @@
+/** Kernel threads and processors as the scheduler knows them. */
+import type { Context } from '../../processor/context.js';
+import type { AddressSpace } from './memory/address-space.js';
+import type { KernelThread } from './code.js';
+
+/** Where a thread stands. */
+export type ThreadState = 'running' | 'ready' | 'sleeping' | 'ended';
+
+/** A kernel thread. */
+export class Thread implements KernelThread {
+  readonly id: number;
+  readonly name: string;
+  readonly record: number;
+  /** Physical page of its kernel stack. */
+  readonly stackPage: number;
+  /** What user addresses mean to it; null for a thread without user mode. */
+  space: AddressSpace | null;
+  state: ThreadState = 'ready';
+  /** The processor that it runs on, null while it does not run. */
+  processor: KernelProcessor | null = null;
+  /** The processor that it ran on last, -1 at first: where its lines may still be. */
+  lastProcessor = -1;
+  /** Kernel contexts that it has entered and not left, the innermost last: where it goes on. */
+  readonly contexts: Context[] = [];
+  /** Ticks of its time slice that are left. */
+  slice = 0;
+  /** The channel it sleeps on, for people. */
+  sleepsOn: string | null = null;
+
+  constructor(id: number, name: string, record: number, stackPage: number, space: AddressSpace | null) {
+    this.id = id;
+    this.name = name;
+    this.record = record;
+    this.stackPage = stackPage;
+    this.space = space;
+  }
+}
+
+/** A processor as the kernel knows it. */
+export class KernelProcessor {
+  readonly number: number;
+  /** The thread that waits while there is nothing else. */
+  readonly idle: Thread;
+  /** Physical page of its private data. */
+  readonly dataPage: number;
+  current: Thread;
+  /** Somebody else should run before it returns to user mode. */
+  reschedule = false;
+  /** Next address space identifier to be given out, and how often they have run out. */
+  nextIdentifier = 1;
+  generation = 0;
+  /** Compare at its last tick. */
+  compare = 0;
+  ticks = 0;
+
+  constructor(number: number, idle: Thread, dataPage: number) {
+    this.number = number;
+    this.idle = idle;
+    this.dataPage = dataPage;
+    this.current = idle;
+    idle.processor = this;
+    idle.state = 'running';
+  }
+}

@@ -1,0 +1,244 @@
+/**
+ * Entering and leaving the kernel. An exception runs a program: the fast refill handler, or the general handler, which
+ * saves the registers, wires the kernel stack, serves, perhaps switches, and returns. Kernel code runs with interrupts
+ * off; they are on in user mode and while a processor is idle.
+ */
+import { Context } from '../../processor/context.js';
+import {
+  compute,
+  load,
+  readRegister,
+  returnFromException,
+  tlbProbe,
+  tlbWriteIndexed,
+  tlbWriteRandom,
+  writeRegister,
+  type Program,
+} from '../../processor/operations.js';
+import {
+  entryLo,
+  ExceptionCode,
+  InterruptLine,
+  KSU_SHIFT,
+  Mode,
+  Register,
+  Status,
+  Vector,
+} from '../../processor/registers.js';
+import { KSEG0 } from '../../processor/segments.js';
+import { Activity, type Cpu, type Exception } from '../../processor/software.js';
+import { MAPPED_KERNEL, PAGE_BYTES, PAGE_SHIFT, PAGE_TABLES, TABLE_ENTRIES } from './address-layout.js';
+import type { Code } from './code.js';
+import type { Profile } from './profile.js';
+import { serviceNumber, type ServiceName } from './services.js';
+import type { SystemCall } from './system-calls.js';
+import type { KernelProcessor, Thread } from './threads.js';
+import type { Translations } from './translations.js';
+
+/** Status in the kernel, in user mode, and while a processor is idle. */
+export const KERNEL_STATUS = Status.IM;
+export const USER_STATUS = Status.IM | Status.IE | (Mode.User << KSU_SHIFT);
+export const IDLE_STATUS = Status.IM | Status.IE;
+
+const TABLES_END = PAGE_TABLES + TABLE_ENTRIES * PAGE_BYTES;
+
+/** Activities of services; those that are not here are kernel time. */
+const ACTIVITY: Partial<Record<ServiceName, number>> = {
+  UTLB_MISS: Activity.TlbRefill,
+  QUICK_FAULT: Activity.PageFault,
+  DEMAND_ZERO: Activity.PageFault,
+  COPY_FAULT: Activity.PageFault,
+  FILE_FAULT: Activity.PageFault,
+  'other fault': Activity.PageFault,
+  clock: Activity.Interrupt,
+  'device interrupt': Activity.Interrupt,
+  'processor interrupt': Activity.Interrupt,
+};
+
+/** What traps need of the kernel. */
+export interface TrapPort {
+  readonly processors: readonly KernelProcessor[];
+  readonly profile: Profile;
+  readonly translations: Translations;
+  work(step: string, ...objects: readonly number[]): Code;
+  /** Gives the processor to others, because the time of the thread is up. */
+  reschedule(thread: Thread): Code;
+  /** The service that a page fault will be accounted as. Looks only. */
+  classify(thread: Thread, address: number, store: boolean): ServiceName;
+  /** Serves a page fault. 0, or an ErrorNumber. */
+  fault(thread: Thread, address: number, store: boolean, modified: boolean): Code<number>;
+  /** Makes the page table for an address. 0, or an ErrorNumber. */
+  table(thread: Thread, table: number): Code<number>;
+  /** Ends the process of a thread, which did what it must not. Does not return. */
+  kill(thread: Thread, error: number): Code;
+  /** Serves a system call. */
+  call(thread: Thread, request: SystemCall): Code<number>;
+  /** Serves the timer. */
+  tick(thread: Thread): Code;
+  /** Serves an interrupt of a device or processor. */
+  interrupted(thread: Thread, code: number, a: number, b: number): Code;
+}
+
+/** The handlers. */
+export class Traps {
+  private readonly port: TrapPort;
+
+  constructor(port: TrapPort) {
+    this.port = port;
+  }
+
+  /** What an exception runs. */
+  exception(cpu: Cpu, exception: Exception): Context {
+    const processor = this.port.processors[cpu.number]!;
+    const thread = processor.current;
+    const { code, address } = exception;
+    switch (code) {
+      case ExceptionCode.Interrupt:
+        return this.general(thread, exception, this.interruptService(exception), t => this.interrupt(t, exception));
+      case ExceptionCode.SystemCall: {
+        const request = exception.context!.operation!.request as SystemCall;
+        return this.general(thread, exception, request.call, t => this.systemCall(t, exception, request));
+      }
+      case ExceptionCode.TlbLoad:
+      case ExceptionCode.TlbStore:
+        return this.missing(thread, exception);
+      case ExceptionCode.Modified:
+        return this.pageFault(thread, exception);
+      default:
+        return this.general(thread, exception, 'other fault', t => this.illegal(t, exception, code, address));
+    }
+  }
+
+  private missing(thread: Thread, exception: Exception): Context {
+    const { address, vector } = exception;
+    if (address >= PAGE_TABLES && address < TABLES_END && thread.space !== null) {
+      const table = (address - PAGE_TABLES) >>> PAGE_SHIFT;
+      return this.general(thread, exception, 'QUICK_FAULT', t => this.quickFault(t, exception, table));
+    }
+    if (address >= MAPPED_KERNEL) return handler(this.refillKernel(address), 'UTLB_MISS');
+    if (vector === Vector.Refill && address < KSEG0) return handler(this.refill(), 'UTLB_MISS');
+    return this.pageFault(thread, exception);
+  }
+
+  private pageFault(thread: Thread, exception: Exception): Context {
+    const { address, code } = exception;
+    const store = code !== ExceptionCode.TlbLoad;
+    return this.general(thread, exception, this.port.classify(thread, address, store), t =>
+      this.fault(t, exception, store),
+    );
+  }
+
+  /** The fast refill: reads two entries of the page table through the array in which it lies. */
+  private *refill(): Program {
+    // Context has 16 bytes for a pair of pages, our tables have 8 (as IRIX and Linux on 32-bit MIPS).
+    const pair = (yield readRegister(Register.Context)) >> 1;
+    const even = yield load(pair);
+    const odd = yield load(pair + 4);
+    yield compute(this.port.profile.refillCycles);
+    yield writeRegister(Register.EntryLo0, even);
+    yield writeRegister(Register.EntryLo1, odd);
+    yield tlbWriteRandom();
+    yield returnFromException();
+  }
+
+  /** The refill of the kernel's own segment, when it is mapped: virtual and physical pages differ by a constant. */
+  private *refillKernel(address: number): Program {
+    const page = ((address - MAPPED_KERNEL) >>> PAGE_SHIFT) & ~1;
+    yield readRegister(Register.BadVAddr);
+    yield compute(this.port.profile.refillCycles);
+    yield writeRegister(Register.EntryLo0, entryLo(page, true, true));
+    yield writeRegister(Register.EntryLo1, entryLo(page + 1, true, true));
+    yield tlbWriteRandom();
+    yield returnFromException();
+  }
+
+  /** A handler that enters the kernel as a thread does. */
+  private general(thread: Thread, exception: Exception, service: string, serve: (thread: Thread) => Code): Context {
+    const context: Context = handler(
+      this.around(thread, exception, serve, () => context),
+      service as ServiceName,
+    );
+    return context;
+  }
+
+  private *around(thread: Thread, exception: Exception, serve: (thread: Thread) => Code, self: () => Context): Program {
+    const { port } = this;
+    const fromUser = thread.contexts.length === 0;
+    const idle = thread === thread.processor!.idle;
+    yield readRegister(Register.Cause);
+    yield readRegister(Register.EPC);
+    yield readRegister(Register.Status);
+    if (fromUser) yield* port.translations.enterKernel(thread);
+    yield writeRegister(Register.Status, KERNEL_STATUS);
+    thread.contexts.push(self());
+    yield* port.work('entry');
+    yield* serve(thread);
+    if (fromUser && thread.processor!.reschedule) yield* port.reschedule(thread);
+    yield* port.work('exit');
+    thread.contexts.pop();
+    const status = fromUser ? USER_STATUS : idle && thread.contexts.length === 1 ? IDLE_STATUS : KERNEL_STATUS;
+    yield writeRegister(Register.Status, status | Status.EXL);
+    if (fromUser) yield* port.translations.leaveKernel(thread);
+    yield writeRegister(Register.EPC, 0);
+    yield returnFromException(exception.context);
+  }
+
+  private interruptService({ message }: Exception): ServiceName {
+    if (message === null) return 'clock';
+    return message.from < 0 || message.from >= this.port.processors.length ? 'device interrupt' : 'processor interrupt';
+  }
+
+  private *interrupt(thread: Thread, { message }: Exception): Code {
+    if (message !== null) yield* this.port.interrupted(thread, message.code, message.a, message.b);
+    const cause = yield readRegister(Register.Cause);
+    if ((cause & InterruptLine.Timer) !== 0) yield* this.port.tick(thread);
+  }
+
+  private *systemCall(thread: Thread, { context }: Exception, request: SystemCall): Code {
+    const result = yield* this.port.call(thread, request);
+    context!.complete(result);
+  }
+
+  /** The page table of a user's page is not in the TLB, or is not there at all. */
+  private *quickFault(thread: Thread, exception: Exception, table: number): Code {
+    const { port } = this;
+    const space = thread.space!;
+    yield* port.work('quick fault');
+    if (!space.tables.has(table)) {
+      const error = yield* port.table(thread, table);
+      if (error !== 0) yield* this.fail(thread, exception, error);
+    }
+    const pair = table & ~1;
+    yield writeRegister(Register.EntryHi, port.translations.entryHi(thread, (PAGE_TABLES >>> PAGE_SHIFT) + pair));
+    yield tlbProbe();
+    const index = yield readRegister(Register.Index);
+    yield writeRegister(Register.EntryLo0, port.translations.tableWordOf(space, pair));
+    yield writeRegister(Register.EntryLo1, port.translations.tableWordOf(space, pair + 1));
+    yield index < 0 ? tlbWriteRandom() : tlbWriteIndexed();
+  }
+
+  private *fault(thread: Thread, exception: Exception, store: boolean): Code {
+    const modified = exception.code === ExceptionCode.Modified;
+    const error = yield* this.port.fault(thread, exception.address, store, modified);
+    if (error !== 0) yield* this.fail(thread, exception, error);
+  }
+
+  /** What cannot be served ends the process, unless the kernel itself touched a user's address: then that returns the error. */
+  private *fail(thread: Thread, exception: Exception, error: number): Code {
+    if (thread.contexts.length > 1) exception.context!.complete(error);
+    else yield* this.port.kill(thread, error);
+  }
+
+  private *illegal(thread: Thread, exception: Exception, code: number, address: number): Code {
+    if (thread.contexts.length > 1 && exception.address < 0)
+      throw new Error(`${thread.name}: the kernel takes exception ${code} at 0x${(address >>> 0).toString(16)}`);
+    yield* this.fail(thread, exception, -code);
+  }
+}
+
+function handler(program: Program, service: ServiceName): Context {
+  const context = new Context(program, ACTIVITY[service] ?? Activity.Kernel);
+  context.service = serviceNumber(service);
+  context.counted = true;
+  return context;
+}
