@@ -3,6 +3,7 @@
  * what is recalled of the papers, or what other simulators that name those papers use. Unverified, all of it.
  */
 import type { DiskModel } from './disk-mechanism.js';
+import type { NetworkMedium } from './network-segment.js';
 
 /**
  * The HP 97560, a SCSI disk of 1.3 GB that SimOS and many others modelled. After Ruemmler and Wilkes, An Introduction to
@@ -32,3 +33,28 @@ export const hp97560: DiskModel = {
 
 /** Disk models by name. */
 export const DISK_MODELS = { hp97560 } as const satisfies Record<string, DiskModel>;
+
+/** Ethernet at 10 Mbit/s (IEEE 802.3). Recalled, but the standard's own figures. */
+export const ethernet10: NetworkMedium = {
+  byteNs: 800,
+  // Preamble 8, addresses 12, type 2, check 4, gap between frames 12.
+  overheadBytes: 38,
+  leastBytes: 46,
+  mtuBytes: 1500,
+};
+
+/** FDDI at 100 Mbit/s, without its token: a segment has no such thing. Recalled. */
+export const fddi: NetworkMedium = {
+  byteNs: 80,
+  // Preamble 8, delimiters 3, frame control 1, addresses 12, check 4, LLC and SNAP headers 8.
+  overheadBytes: 36,
+  leastBytes: 0,
+  // What is left of 4500 bytes for IP by RFC 1390.
+  mtuBytes: 4352,
+};
+
+/** Network media by name. */
+export const NETWORK_MEDIA = { 'ethernet-10': ethernet10, fddi } as const satisfies Record<string, NetworkMedium>;
+
+/** The clock tick of IRIX, 100 times a second. Recalled. */
+export const IRIX_TICK_NS = 10_000_000;
