@@ -33,7 +33,7 @@ export interface ConsoleCommand {
   readonly text: string;
 }
 
-/** A console. The name does not collide: a library does not print. */
+/** A console. */
 export class Console extends Component {
   readonly bridge = new Port<FromDevice, ToDevice>(this, 'bridge', message => this.onMessage(message));
   readonly stats = this.statistics({
