@@ -98,6 +98,7 @@ export class DiskMechanism {
     return Math.floor(sector / this.sectorsPerTrack);
   }
 
+  /** The cylinder of a track. */
   cylinderOf(track: number): number {
     return Math.floor(track / this.tracksPerCylinder);
   }

@@ -234,6 +234,16 @@ describe('a write', () => {
     );
   });
 
+  it('asks memory for no more than the memory of the disk holds', () => {
+    const { command, simulation, bridges } = setUp({ model: { ...hp97560, cacheBytes: 4 * 512 } });
+    command('write', 60, 24, 1);
+    const there = THERE + OVERHEAD;
+    simulation.runUntil(there + until(there, 60) + SECTOR - 1);
+    expect(bridges[0].stats.dmaReads).toBe(4);
+    simulation.runUntil(there + until(there, 60) + 3 * SECTOR);
+    expect(bridges[0].stats.dmaReads).toBe(6);
+  });
+
   it('takes what is read ahead out of the memory of the disk', () => {
     const { time, pass, disk } = setUp();
     time('read', 0, 1);
