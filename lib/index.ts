@@ -41,6 +41,17 @@ export * from './placement/replay.js';
 export * from './placement/round-robin.js';
 export * from './coherence/address-map.js';
 export * from './coherence/directory-format.js';
+export {
+  DeviceCommand,
+  DeviceRead,
+  DeviceValue,
+  DmaDone,
+  DmaRequest,
+  NO_DEVICE,
+  type CommandContent,
+  type IoMessage,
+  type ToDevice,
+} from './coherence/io-messages.js';
 export * from './coherence/line-data.js';
 export * from './coherence/classify.js';
 export * from './coherence/mesi-retry.js';
@@ -60,6 +71,25 @@ export * from './coherence/sharers/sharers.js';
 export * from './coherence/table.js';
 export * from './coherence/variants.js';
 export * from './coherence/vocabulary.js';
+export type { Piece, Reply } from './devices/command.js';
+export * from './devices/console.js';
+export * from './devices/disk.js';
+export type { DiskCommand } from './devices/disk-command.js';
+export * from './devices/disk-mechanism.js';
+export { DISK_SCHEDULINGS, type DiskScheduling } from './devices/disk-queue.js';
+export * from './devices/interval-timer.js';
+export * from './devices/network-card.js';
+export {
+  BROADCAST,
+  FrameSent,
+  NetworkFrame,
+  NetworkSegment,
+  type NetworkMedium,
+  type NetworkSegmentOptions,
+} from './devices/network-segment.js';
+export * from './devices/presets.js';
+export * from './devices/status.js';
+export * from './devices/time-of-day-clock.js';
 export * from './interconnect/load.js';
 export * from './interconnect/network.js';
 export * from './interconnect/open-loop.js';
@@ -72,6 +102,7 @@ export * from './memory/node-controller.js';
 export * from './memory/page-counters.js';
 export * from './memory/sparse-entries.js';
 export * from './processor/context.js';
+export * from './processor/io-bridge.js';
 export * from './processor/operations.js';
 export * from './processor/private-caches.js';
 export * from './processor/processor.js';
@@ -83,6 +114,8 @@ export * from './processor/software.js';
 export * from './processor/system-unit.js';
 export * from './processor/tlb.js';
 export * from './engine/version.js';
+export type { AttachedDevice, DeviceKind, DeviceKinds } from './machine/build-devices.js';
+export type * from './machine/device-specification.js';
 export * from './machine/draw.js';
 export * from './machine/flat-memory.js';
 export * from './machine/machine.js';

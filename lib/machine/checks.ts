@@ -1,5 +1,6 @@
 /** Whether the fields of a specification fit each other. Each check sees only groups whose fields are right by themselves. */
 import type { CacheGeometry } from '../processor/set-array.js';
+import { checkDevicePlaces, checkDevices } from './device-checks.js';
 import { nodesOf } from './nodes.js';
 import type { MachineSpecification } from './specification.js';
 import { checkTicks } from './tick-checks.js';
@@ -38,6 +39,8 @@ export const CHECKS: readonly Check[] = [
   { reads: ['nodes', 'network'], check: checkNodeCount },
   { reads: ['counters'], check: checkCounters },
   { reads: ['wheelSlots'], check: checkWheel },
+  { reads: ['devices'], check: checkDevices },
+  { reads: ['nodes', 'devices'], check: checkDevicePlaces },
   { reads: ['tickPs'], check: checkTicks },
 ];
 

@@ -2,6 +2,7 @@
 import type { z } from 'zod';
 import { DIRECTORY_FORMATS } from '../coherence/directory-format.js';
 import { CHECKS, type Path } from './checks.js';
+import { DEVICE_KINDS } from './device-schema.js';
 import { schema, TOPOLOGY_KINDS } from './schema.js';
 import type { MachineSpecification } from './specification.js';
 import type { Fault } from './specification-error.js';
@@ -57,15 +58,16 @@ function faultsOf(issue: Issue): Fault[] {
   }
 }
 
-/** Names by the key that tells forms apart. */
-const NAMES: ReadonlyMap<unknown, readonly string[]> = new Map([
-  ['kind', TOPOLOGY_KINDS],
-  ['format', DIRECTORY_FORMATS],
+/** Names by the group and the key that tell forms apart. */
+const NAMES: ReadonlyMap<string, readonly string[]> = new Map([
+  ['network.kind', TOPOLOGY_KINDS],
+  ['directory.format', DIRECTORY_FORMATS],
+  ['devices.kind', DEVICE_KINDS],
 ]);
 
 function unionMessage(issue: z.core.$ZodIssueInvalidUnion): string {
   const key = issue.path.at(-1);
-  const names = NAMES.get(key);
+  const names = NAMES.get(`${String(issue.path[0])}.${String(key)}`);
   if (names === undefined) return 'is none of the forms that are allowed here';
   const { input } = issue;
   const given = typeof input === 'object' && input !== null ? (input as Record<PropertyKey, unknown>)[key!] : input;

@@ -4,6 +4,7 @@ import { protocolFor } from '../coherence/directory-format.js';
 import { HOME, Lane, type CoherenceMessage, type NodeMessage } from '../coherence/messages.js';
 import type { CoherenceProtocol } from '../coherence/protocol.js';
 import { PROTOCOLS } from '../coherence/protocols.js';
+import type { NetworkSegment } from '../devices/network-segment.js';
 import { connect } from '../engine/port.js';
 import type { EventQueue } from '../engine/queue.js';
 import { Simulation, type RunEnd, type RunLimits } from '../engine/simulation.js';
@@ -15,16 +16,19 @@ import { NodeController, type ControllerTiming, type DirectorySettings } from '.
 import type { PageCounterOptions } from '../memory/page-counters.js';
 import type { CounterSettings } from '../placement/policy.js';
 import type { Context } from '../processor/context.js';
+import type { IoBridge } from '../processor/io-bridge.js';
 import type { Program } from '../processor/operations.js';
 import { Processor } from '../processor/processor.js';
 import type { SystemSoftware } from '../processor/software.js';
 import type { Topology } from '../topology/topology.js';
+import { bridgesOf, buildDevices, type AttachedDevice, type DeviceKind, type DeviceKinds } from './build-devices.js';
 import { buildTopology } from './build-topology.js';
 import { draw, type Drawing } from './draw.js';
 import { readLatencyNs } from './latency.js';
 import { messageLengths } from './message-lengths.js';
 import { physicalLayout, type PhysicalLayout } from './physical-layout.js';
 import { resolve, type MachineSpecification, type ResolvedSpecification } from './specification.js';
+import { suggestion } from './suggestion.js';
 
 /** What a machine is built with, besides its specification. */
 export interface MachineOptions {
@@ -65,6 +69,12 @@ export class Machine {
   readonly processors: readonly Processor[];
   /** The frame of each physical page, null without a layout. */
   readonly layout: Int32Array | null;
+  /** The bridges to devices, by node; null for a node without devices. */
+  readonly bridges: readonly (IoBridge | null)[];
+  /** By name, in the order of the specification. */
+  readonly devices: ReadonlyMap<string, AttachedDevice>;
+  /** By name. */
+  readonly segments: ReadonlyMap<string, NetworkSegment>;
 
   /** For `buildMachine`, which checks. */
   constructor(specification: ResolvedSpecification, options: MachineOptions) {
@@ -79,6 +89,10 @@ export class Machine {
     this.controllers = this.makeControllers();
     this.processors = this.makeProcessors();
     this.wire();
+    const { bridges, devices, segments } = buildDevices(this);
+    this.bridges = bridges;
+    this.devices = devices;
+    this.segments = segments;
   }
 
   /**
@@ -98,6 +112,14 @@ export class Machine {
     const end = this.simulation.run(limits);
     if (end === 'finished') for (const processor of this.processors) processor.settle();
     return end;
+  }
+
+  /** The device of a name and kind. Throws a RangeError if there is none. */
+  device<Kind extends DeviceKind>(name: string, kind: Kind): DeviceKinds[Kind] {
+    const device = this.devices.get(name);
+    if (device?.kind === kind) return device.component as DeviceKinds[Kind];
+    if (device !== undefined) throw new RangeError(`${name} is a ${device.kind}, not a ${kind}`);
+    throw new RangeError(`there is no device called ${name}${suggestion(name, [...this.devices.keys()])}`);
   }
 
   /** Simulated time so far. */
@@ -150,7 +172,7 @@ export class Machine {
     const flits = messageLengths(specification);
     const shared = { clock, map, protocol, tlbEntries, l1i, l1d, l2, l2Ticks: this.ticks(l2HitNs), storeBuffer, flits };
     const memory = this.layout === null ? {} : { layout: this.layout };
-    return Array.from(map.nodeOfProcessor, (node, processor) => {
+    return Array.from(map.nodeOfProcessor.subarray(0, map.processors), (node, processor) => {
       const name = `cpu${processor - map.firstProcessor[node]}`;
       return new Processor(simulation.scope(`node${node}`), name, { ...shared, ...memory, processor });
     });
@@ -203,17 +225,19 @@ export class Machine {
   }
 }
 
-/** Frames, lines and processors of a specification. */
-function mapOf({ nodes, pageBytes, processor }: ResolvedSpecification): AddressMap {
+/** Frames, lines, processors and bridges of a specification. */
+function mapOf(specification: ResolvedSpecification): AddressMap {
+  const { nodes, pageBytes, processor } = specification;
   return new AddressMap({
     frames: nodes.map(({ memoryBytes }) => memoryBytes / pageBytes),
     processors: nodes.map(({ processors }) => processors),
+    bridges: bridgesOf(specification),
     pageBytes,
     lineBytes: processor.l2.lineBytes,
   });
 }
 
-/** The node that a message goes to: its home's or its processor's. What a network of nodes wants to know. */
+/** The node that a message goes to: its home's, its processor's or its bridge's. What a network of nodes wants to know. */
 export function nodeOfMessage(map: AddressMap, message: NodeMessage): number {
   return message.to === HOME ? map.homeOfLine((message as CoherenceMessage).line) : map.nodeOfProcessor[message.to];
 }

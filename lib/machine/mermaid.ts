@@ -11,10 +11,10 @@ export function mermaidOf(plan: Plan): string {
   return head + (plan.edges.length > MOST_EDGES ? summed(plan) : full(plan));
 }
 
-function full({ machine, topology, edges, ns }: Plan): string {
+function full({ machine, topology, edges, ns, devices }: Plan): string {
   const { nodes } = topology;
   const named = topology.links.length <= 64;
-  const lines = machine.nodes.map((node, i) => `  n${i}["node ${i}<br/>${contents(node)}"]`);
+  const lines = machine.nodes.map((node, i) => `  n${i}["node ${i}<br/>${contents(node, devices[i])}"]`);
   const vertex = (v: number): string => (v < nodes ? `n${v}` : `r${v - nodes}`);
   if (edges.length > 0) for (let r = 0; r < topology.routers; r++) lines.push(`  r${r}((" "))`);
   for (const edge of edges) {
@@ -25,9 +25,12 @@ function full({ machine, topology, edges, ns }: Plan): string {
   return lines.join('\n') + '\n';
 }
 
-function summed({ machine, topology }: Plan): string {
+function summed({ machine, topology, devices }: Plan): string {
   const kinds = new Map<string, number>();
-  for (const node of machine.nodes) kinds.set(contents(node), (kinds.get(contents(node)) ?? 0) + 1);
+  machine.nodes.forEach((node, i) => {
+    const text = contents(node, devices[i]);
+    kinds.set(text, (kinds.get(text) ?? 0) + 1);
+  });
   const lines = [`  network(("${escapeText(topology.name)}"))`];
   [...kinds].forEach(([text, count], i) => {
     lines.push(`  k${i}["${countText(count, 'node')}, each<br/>${text}"]`, `  k${i} --- network`);
@@ -35,10 +38,10 @@ function summed({ machine, topology }: Plan): string {
   return lines.join('\n') + '\n';
 }
 
-function contents({ processors, memoryBytes }: ResolvedNode): string {
+function contents({ processors, memoryBytes }: ResolvedNode, devices: readonly string[]): string {
   const parts = [...(processors > 0 ? [countText(processors, 'processor')] : [])];
   parts.push(memoryBytes > 0 ? bytesText(memoryBytes) : 'no memory');
-  return parts.join('<br/>');
+  return [...parts, ...devices].join('<br/>');
 }
 
 function escapeText(text: string): string {

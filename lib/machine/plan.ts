@@ -2,6 +2,7 @@
 import { TimeBase } from '../engine/time.js';
 import type { Topology } from '../topology/topology.js';
 import { buildTopology } from './build-topology.js';
+import { nodeOfDevice } from './device-specification.js';
 import { readLatencyNs } from './latency.js';
 import type { ResolvedSpecification } from './specification.js';
 
@@ -13,6 +14,8 @@ export interface Plan {
   readonly ns: (ticks: number) => number;
   /** Connections, the two directions of one joined. */
   readonly edges: readonly PlanEdge[];
+  /** Devices by node, as in `2 disks`, one text for each kind. */
+  readonly devices: readonly (readonly string[])[];
   /** What it is and how fast it reads, in two lines. */
   readonly summary: readonly [what: string, howFast: string];
 }
@@ -70,8 +73,19 @@ export function planOf(machine: ResolvedSpecification): Plan {
     topology,
     ns: ticks => time.ns(ticks),
     edges: edgesOf(topology),
+    devices: devicesOf(machine),
     summary: [what, `read of ${latencies(machine, topology)}`],
   };
+}
+
+function devicesOf({ nodes, devices = [] }: ResolvedSpecification): string[][] {
+  const counts = nodes.map(() => new Map<string, number>());
+  for (const device of devices) {
+    if (device.kind === 'network-segment') continue;
+    const here = counts[nodeOfDevice(device, nodes)];
+    here.set(device.kind, (here.get(device.kind) ?? 0) + 1);
+  }
+  return counts.map(here => [...here].map(([kind, count]) => countText(count, kind.replace('-', ' '))));
 }
 
 /** A machine of one node has nothing between nodes to show. */

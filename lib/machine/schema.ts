@@ -1,41 +1,13 @@
 /** What each field of a specification may be by itself. Whether the fields fit each other is for checks.ts. */
 import { z } from 'zod';
 import { PROTOCOL_NAMES } from '../coherence/protocols.js';
+import { devices } from './device-schema.js';
+import { count, duration, name, object, positive, text } from './schema-parts.js';
 import type { MachineSpecification } from './specification.js';
-import { suggestion } from './suggestion.js';
 
 /** The most nodes, and the most processors of one. */
 const MOST_NODES = 4096;
 const MOST_PROCESSORS = 1024;
-
-type Shape = Record<string, z.ZodType>;
-
-/** An object without other keys. Of unknown keys the message has one line each, for whoever splits it. */
-function object<S extends Shape>(shape: S) {
-  return z.strictObject(shape, {
-    error: ({ code, keys }) =>
-      code === 'unrecognized_keys'
-        ? (keys as string[]).map(key => `is unknown${suggestion(key, Object.keys(shape))}`).join('\n')
-        : undefined,
-  });
-}
-
-/** One of some names. */
-function name<N extends string>(names: readonly N[]) {
-  return z.enum(names as [N, ...N[]], {
-    error: ({ input }) =>
-      input === undefined
-        ? `is missing: one of ${names.join(', ')}`
-        : `is none of ${names.join(', ')}${typeof input === 'string' ? suggestion(input, names) : ''}`,
-  });
-}
-
-const text = z.string().max(2000);
-const count = (least: number, most: number) => z.int().min(least).max(most);
-/** At most a second. */
-const duration = z.number().min(0).max(1e9);
-/** What takes time takes at least a picosecond. */
-const positive = z.number().min(0.001).max(1e9);
 
 const cache = object({ sizeBytes: count(4, 2 ** 28), ways: count(1, 255), lineBytes: count(4, 4096) });
 const memory = object({ accessNs: duration, banks: count(1, 65536), bankNs: positive });
@@ -142,5 +114,6 @@ export const schema = object({
     /** At most 1000 seconds. */
     resetNs: z.number().min(0.001).max(1e12),
   }).nullable(),
+  devices: devices.optional(),
   wheelSlots: count(1024, 2 ** 20),
 }) satisfies z.ZodType<MachineSpecification>;

@@ -9,6 +9,7 @@ import type { CacheGeometry } from '../processor/set-array.js';
 import { TimeBase } from '../engine/time.js';
 import { routerFaults, type RouterOptions } from '../interconnect/router-options.js';
 import { buildTopology } from './build-topology.js';
+import { resolveDevices, type DeviceSpecification } from './device-specification.js';
 import { findFaults } from './faults.js';
 import { nodesOf } from './nodes.js';
 import { schema } from './schema.js';
@@ -41,6 +42,8 @@ export interface MachineSpecification {
   readonly directory?: DirectorySpecification | undefined;
   /** Page miss counters at the home nodes, or null for none. A policy's own settings replace them. */
   readonly counters: CounterSettings | null;
+  /** Disks, network cards, consoles, timers, clocks; none unless given. A node with devices has a bridge to them. */
+  readonly devices?: readonly DeviceSpecification[] | undefined;
   /** One-tick slots of the queue for near events: a power of two from 1024 to 2^20. Speed only; results do not depend on it. */
   readonly wheelSlots: number;
 }
@@ -202,12 +205,15 @@ export interface ResolvedSpecification extends MachineSpecification {
   readonly nodes: readonly ResolvedNode[];
 }
 
+type Writable = { -readonly [Key in keyof MachineSpecification]: MachineSpecification[Key] };
+
 /** A fresh, complete and checked copy of a specification. Throws a SpecificationError that lists all faults. */
 export function resolve(specification: unknown): ResolvedSpecification {
   const faults = findFaults(specification);
   if (faults.length > 0) throw new SpecificationError(faults);
-  const copy: MachineSpecification = schema.parse(specification);
+  const copy: Writable = schema.parse(specification);
   const resolved = { ...copy, nodes: nodesOf(copy) };
+  if (copy.devices !== undefined) resolved.devices = resolveDevices(copy.devices);
   const unbuilt = routersFaults(resolved);
   if (unbuilt.length > 0) throw new SpecificationError(unbuilt);
   return resolved;

@@ -39,17 +39,19 @@ export function boxOf({ processors, memoryBytes }: ResolvedNode, detail: Detail)
   };
 }
 
-/** A node about a point. */
+/** A node about a point. Devices are in its title only. */
 export function nodeShape(
   node: ResolvedNode,
   number: number,
   [x, y]: readonly [number, number],
   box: Box,
   detail: Detail,
+  devices: readonly string[],
 ): string {
   const left = x - box.width / 2;
   const top = y - box.height / 2;
-  const title = `node ${number}: ${countText(node.processors, 'processor')}, ${bytesText(node.memoryBytes)}`;
+  const contents = [countText(node.processors, 'processor'), bytesText(node.memoryBytes), ...devices];
+  const title = `node ${number}: ${contents.join(', ')}`;
   const parts = SHAPES[detail](node, number, box);
   const transform = `translate(${coordinate(left)} ${coordinate(top)})`;
   return `<g data-node="${number}" transform="${transform}"><title>${escapeXml(title)}</title>${parts.join('')}</g>`;

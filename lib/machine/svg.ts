@@ -31,7 +31,7 @@ export function svgOf(plan: Plan): string {
     ...plan.summary.map((line, i) => svgText(MARGIN, 58 + 17 * i, line, 'font-size="12" fill="#5b6675"')),
     ...lines(plan, layout),
     ...routers(plan, layout, detail),
-    ...machine.nodes.map((node, i) => nodeShape(node, i, layout.at[i], boxes[i], detail)),
+    ...machine.nodes.map((node, i) => nodeShape(node, i, layout.at[i], boxes[i], detail, plan.devices[i])),
     ...labels(plan, layout, boxes),
     legend(machine, MARGIN, height - 16, detail),
   ];

@@ -1,5 +1,6 @@
 /** Whether every time of a specification is a whole number of ticks; if not, which tick would fit them all. */
 import type { Path, Report } from './checks.js';
+import { deviceTimes } from './device-checks.js';
 import type { LinkSpecification, MachineSpecification, MemorySpecification } from './specification.js';
 
 /** A time, or the period of a clock. */
@@ -49,6 +50,7 @@ const GROUPS: readonly (readonly [keyof MachineSpecification, (specification: Ma
         ? []
         : [ns(['counters', 'delayNs'], counters.delayNs), ns(['counters', 'resetNs'], counters.resetNs)],
   ],
+  ['devices', specification => deviceTimes(specification).map(time => ns(time.path, time.ns))],
 ];
 
 function ns(path: Path, value: number): Time {

@@ -1,0 +1,237 @@
+/**
+ * A network card: sends frames that it gathers from memory, and puts those that it receives into buffers that software has
+ * posted, in the order of posting. Data is whole words.
+ */
+import type { AddressMap } from '../coherence/address-map.js';
+import {
+  DeviceCommand,
+  type DeviceRead,
+  DeviceValue,
+  DmaDone,
+  DmaRequest,
+  NO_DEVICE,
+  type CommandContent,
+  type ToDevice,
+} from '../coherence/io-messages.js';
+import type { LineData } from '../coherence/line-data.js';
+import type { FromDevice } from '../coherence/messages.js';
+import { Component, type Scope } from '../engine/component.js';
+import { Port } from '../engine/port.js';
+import { bytesOf, hasReply, replyTo, type Piece, type Reply } from './command.js';
+import { isAddress, NetworkFrame, type FrameSent } from './network-segment.js';
+import { DeviceStatus } from './status.js';
+
+/** Sends a frame. The interrupt says its tag and a DeviceStatus when the frame is off the medium. */
+export interface SendCommand extends Reply {
+  readonly op: 'send';
+  /** The address of a card, or BROADCAST. */
+  readonly to: number;
+  /** The data, from at least a word up to the MTU. */
+  readonly pieces: readonly Piece[];
+}
+
+/** Posts a receive buffer. The interrupt says its tag and the bytes received, or a negative DeviceStatus if it is refused. */
+export interface PostCommand extends Reply {
+  readonly op: 'post';
+  readonly pieces: readonly Piece[];
+}
+
+/** What a network card is asked to do. */
+export type NetworkCardCommand = SendCommand | PostCommand;
+
+/** What a network card is made with. */
+export interface NetworkCardOptions {
+  /** Its own, as its segment has it. */
+  readonly address: number;
+  readonly mtuBytes: number;
+  /** Receive buffers that it holds, at least 1. */
+  readonly buffers: number;
+  readonly map: AddressMap;
+  /** Its bridge, as a cache. */
+  readonly bridge: number;
+  /** Length of an interrupt in flits. */
+  readonly flits: { readonly control: number };
+}
+
+/** A command that has been found right, with its length. */
+interface Job extends Reply {
+  readonly to: number;
+  readonly pieces: readonly Piece[];
+  readonly bytes: number;
+}
+
+/** A frame on its way into a buffer. */
+interface Arrival {
+  readonly job: Job;
+  readonly bytes: number;
+  /** Answers of memory still to come. */
+  pending: number;
+}
+
+/** Tags of transfers. */
+const SEND = 0;
+const RECEIVE = 1;
+
+/** A network card. */
+export class NetworkCard extends Component {
+  readonly bridge = new Port<FromDevice, ToDevice>(this, 'bridge', message => this.onMessage(message));
+  readonly segment = new Port<NetworkFrame, NetworkFrame | FrameSent>(this, 'segment', message =>
+    message instanceof NetworkFrame ? this.onFrame(message) : this.onSent(),
+  );
+  readonly stats = this.statistics({
+    framesSent: ['frames', 'frames sent'],
+    bytesSent: ['bytes', 'data sent'],
+    framesReceived: ['frames', 'frames put into buffers'],
+    bytesReceived: ['bytes', 'data put into buffers'],
+    noBuffer: ['frames', 'frames dropped because no buffer was posted'],
+    tooLong: ['frames', 'frames dropped because the next buffer was too short; it stays the next'],
+    refused: ['commands', 'commands answered with an error'],
+    dropped: ['commands', 'commands that did not say whom to tell, and were not answered'],
+    largestQueue: ['frames', 'frames that waited to be sent at once, at most'],
+  });
+  private readonly options: NetworkCardOptions;
+  private readonly sends: Job[] = [];
+  private readonly buffers: Job[] = [];
+  private readonly incoming: Arrival[] = [];
+  /** The frame that is being gathered or is on the medium, or null. */
+  private sending: Job | null = null;
+  /** Pieces of it that memory has given, and bytes. */
+  private piece = 0;
+  private gathered = 0;
+  private words: Int32Array | null = null;
+
+  /** Throws a RangeError for options that cannot be. */
+  constructor(parent: Scope, name: string, options: NetworkCardOptions) {
+    super(parent, name);
+    const { buffers, mtuBytes } = options;
+    for (const [what, count] of Object.entries({ buffers, mtuBytes }))
+      if (!Number.isSafeInteger(count) || count < 1) throw new RangeError(`${this.path}: ${count} ${what} are too few`);
+    this.options = options;
+  }
+
+  override waitsFor(): string | undefined {
+    return this.sending === null ? undefined : `the medium or memory, to send ${this.sending.bytes} bytes`;
+  }
+
+  private onMessage(message: ToDevice): void {
+    if (message instanceof DmaDone) {
+      if (message.tag === SEND) this.onGathered(message.words);
+      else this.onScattered();
+    } else if (message instanceof DeviceCommand) this.onCommand(message.command);
+    else this.onRead(message);
+  }
+
+  /** A card has no registers. */
+  private onRead({ from, to, device, register }: DeviceRead): void {
+    this.bridge.send(new DeviceValue(this.options.flits.control, to, from, device, register, NO_DEVICE));
+  }
+
+  private onCommand(command: CommandContent): void {
+    const { stats, options } = this;
+    if (!hasReply(command, options.map)) {
+      stats.dropped++;
+      return;
+    }
+    const { op, to, pieces, tag, interruptTo, interruptCode } = command as unknown as SendCommand;
+    const bytes = bytesOf(pieces, options.map, 4);
+    const fault = this.faultOf(op, to, bytes);
+    if (fault !== DeviceStatus.Ok) {
+      stats.refused++;
+      this.reply({ tag, interruptTo, interruptCode }, op === 'send' ? fault : -fault);
+      return;
+    }
+    const copies = pieces.map(piece => ({ frame: piece.frame, offset: piece.offset, bytes: piece.bytes }));
+    const job: Job = { to, pieces: copies, bytes, tag, interruptTo, interruptCode };
+    if (op !== 'send') this.buffers.push(job);
+    else if (this.sending === null) this.begin(job);
+    else {
+      this.sends.push(job);
+      if (this.sends.length > stats.largestQueue) stats.largestQueue = this.sends.length;
+    }
+  }
+
+  private faultOf(op: string, to: number, bytes: number): number {
+    const { buffers, mtuBytes } = this.options;
+    if (op !== 'send' && op !== 'post') return DeviceStatus.BadCommand;
+    if (bytes < 4) return DeviceStatus.BadPieces;
+    if (op === 'post') return this.buffers.length < buffers ? DeviceStatus.Ok : DeviceStatus.NoRoom;
+    if (!isAddress(to)) return DeviceStatus.BadAddress;
+    return bytes > mtuBytes ? DeviceStatus.TooLong : DeviceStatus.Ok;
+  }
+
+  private begin(job: Job): void {
+    this.sending = job;
+    this.piece = this.gathered = 0;
+    this.words = null;
+    this.gather();
+  }
+
+  private gather(): void {
+    const { frame, offset, bytes } = this.sending!.pieces[this.piece]!;
+    this.bridge.send(new DmaRequest(false, frame, offset, bytes, null, SEND));
+  }
+
+  private onGathered(words: LineData | null): void {
+    const job = this.sending!;
+    if (words !== null) {
+      this.words ??= new Int32Array(job.bytes >> 2);
+      this.words.set(words, this.gathered >> 2);
+    }
+    this.gathered += job.pieces[this.piece]!.bytes;
+    this.piece++;
+    if (this.gathered < job.bytes) this.gather();
+    else this.segment.send(new NetworkFrame(this.options.address, job.to, job.bytes, this.words));
+  }
+
+  /** The frame is off the medium. */
+  private onSent(): void {
+    const { stats } = this;
+    const job = this.sending!;
+    stats.framesSent++;
+    stats.bytesSent += job.bytes;
+    this.sending = null;
+    this.reply(job, DeviceStatus.Ok);
+    const next = this.sends.shift();
+    if (next !== undefined) this.begin(next);
+  }
+
+  private onFrame({ bytes, words }: NetworkFrame): void {
+    const { stats, buffers } = this;
+    const job = buffers[0];
+    if (job === undefined) {
+      stats.noBuffer++;
+      return;
+    }
+    if (bytes > job.bytes) {
+      stats.tooLong++;
+      return;
+    }
+    buffers.shift();
+    const arrival = { job, bytes, pending: 0 };
+    this.incoming.push(arrival);
+    for (let i = 0, done = 0; done < bytes; i++) {
+      const piece = job.pieces[i]!;
+      const length = Math.min(piece.bytes, bytes - done);
+      const part = words === null ? null : words.slice(done >> 2, (done + length) >> 2);
+      this.bridge.send(new DmaRequest(true, piece.frame, piece.offset, length, part, RECEIVE));
+      arrival.pending++;
+      done += length;
+    }
+  }
+
+  /** Memory has taken a piece of the frame that came first. */
+  private onScattered(): void {
+    const { stats, incoming } = this;
+    const arrival = incoming[0]!;
+    if (--arrival.pending > 0) return;
+    incoming.shift();
+    stats.framesReceived++;
+    stats.bytesReceived += arrival.bytes;
+    this.reply(arrival.job, arrival.bytes);
+  }
+
+  private reply(reply: Reply, status: number): void {
+    const { bridge, flits } = this.options;
+    this.bridge.send(replyTo(reply, bridge, flits.control, status));
+  }
+}
