@@ -84,7 +84,7 @@ export class SystemUnit {
 
   /**
    * Compare has been reached, unless it was written since. True if so. Hardware would raise the line again when Count has
-   * come round, after some 20 seconds; this one does not, so that a machine whose software has stopped comes to rest.
+   * come round, after some 40 seconds; this one does not, so that a machine whose software has stopped comes to rest.
    */
   expired(token: number): boolean {
     if (token !== this.alarms) return false;
@@ -139,11 +139,15 @@ export class SystemUnit {
     return (this.countBase + Math.floor(time / this.ticksPerCount)) >>> 0;
   }
 
-  /** Sets the alarm to the next time that Count equals Compare; an alarm that was set before is out of date. */
+  /**
+   * Sets the alarm to the time that Count equals Compare; an alarm that was set before is out of date. What lies behind
+   * Count, in the nearer half of the circle, is not reached: software acknowledges the timer by writing such a value.
+   */
   private setAlarm(compare: number, time: Ticks): void {
     const ahead = ((compare >>> 0) - this.count(time) + COUNTS) % COUNTS;
-    const counts = ahead === 0 ? COUNTS : ahead;
-    const due = (Math.floor(time / this.ticksPerCount) + counts) * this.ticksPerCount;
-    this.alarm(due - time, ++this.alarms);
+    this.alarms++;
+    if (ahead === 0 || ahead >= COUNTS / 2) return;
+    const due = (Math.floor(time / this.ticksPerCount) + ahead) * this.ticksPerCount;
+    this.alarm(due - time, this.alarms);
   }
 }
