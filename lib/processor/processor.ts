@@ -391,7 +391,7 @@ export class Processor extends Component implements CacheOwner, Cpu {
     }
     if (context !== null) context.line = this.caches.wholeLine;
     handler.interrupted = context;
-    handler.status = status;
+    handler.status = status >>> 0;
     this.context = handler;
   }
 
