@@ -345,7 +345,7 @@ export class Processor extends Component implements CacheOwner, Cpu {
   /** Interrupts are taken as the registers say, and by handlers that wait for other software. */
   private interruptible(): boolean {
     if (this.state === 'stalled') return false;
-    if (this.context?.operation?.kind === Op.Wait) return this.interrupts.length > 0;
+    if (this.context?.operation?.kind === Op.Wait && this.interrupts.length > 0) return true;
     return this.registers.interrupting;
   }
 
@@ -547,7 +547,7 @@ export class Processor extends Component implements CacheOwner, Cpu {
           frame.operation = null;
           return now;
         }
-        if (this.interrupts.length > 0) return this.appoint(now);
+        if (this.interruptible()) return this.appoint(now);
         this.charge(this.activity(), now);
         this.state = 'waiting';
         return STOPPED;
