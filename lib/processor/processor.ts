@@ -326,6 +326,7 @@ export class Processor extends Component implements CacheOwner, Cpu {
   /** An interrupt is pending that was not before. */
   private interrupted(): void {
     if (this.state === 'waiting' && this.context!.operation!.kind === Op.WaitForInterrupt) {
+      this.context!.complete(); // before the interrupt is taken, so that its handler returns behind the wait
       this.go(this.now);
       return;
     }
@@ -552,7 +553,7 @@ export class Processor extends Component implements CacheOwner, Cpu {
         this.state = 'waiting';
         return STOPPED;
       case Op.WaitForInterrupt:
-        if (this.interrupts.length === 0 && !this.registers.line(InterruptLine.Timer)) {
+        if (!this.registers.pending) {
           this.charge(this.activity(), now);
           this.state = 'waiting';
           return STOPPED;
