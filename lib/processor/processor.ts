@@ -153,6 +153,8 @@ export class Processor extends Component implements CacheOwner, Cpu {
   /** The line that the caches wait for is that of the oldest buffered store. */
   private storeMisses = false;
   private linkedOffset = 0;
+  /** The access that missed has a value for its program. */
+  private valued = false;
   /** The store-conditional that waits for its line to become writable, or null. */
   private conditional: { readonly line: number; readonly word: number; readonly value: number } | null = null;
 
@@ -270,7 +272,8 @@ export class Processor extends Component implements CacheOwner, Cpu {
     this.charge(this.stallActivity, next);
     if (this.top.activity >= 0)
       this.systemStalls[2 * this.top.activity + this.stallSide]! += this.now - this.stalledFrom;
-    this.top.result = this.conditional === null ? this.caches.value : this.storeIfLinked(this.conditional);
+    if (this.conditional !== null) this.top.result = this.storeIfLinked(this.conditional);
+    else if (this.valued) this.top.result = this.caches.value;
     this.conditional = null;
     // A load came first once; now it is the store's turn, before the next load (docs/consistency.md).
     if (this.drainAt < next) this.drainAt = next;
@@ -1032,6 +1035,7 @@ export class Processor extends Component implements CacheOwner, Cpu {
     }
     if (time > this.now) return AT_PRESENT;
     if (this.storeMisses) return BUSY;
+    this.valued = word !== NO_VALUE;
     caches.miss(line, l1Line, store, fetch, word, value);
     if (map.homeOfFrame(number) === this.nodeNumber) this.stats.localMisses++;
     else this.stats.remoteMisses++;
