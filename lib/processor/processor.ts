@@ -289,9 +289,14 @@ export class Processor extends Component implements CacheOwner, Cpu {
   /** For the caches: somebody else wants the line that it spins on. */
   lost(): void {
     if (this.state !== 'spinning') return;
+    this.go(this.nextLook());
+  }
+
+  /** When the spinning loop loads next, not before now: at the present, messages come first. */
+  private nextLook(): Ticks {
     const turn = this.top.operation!.c * this.period;
-    const turns = Math.floor((this.now - this.spunFrom) / turn) + 1;
-    this.go(this.spunFrom + turns * turn);
+    const turns = Math.ceil((this.now - this.spunFrom) / turn);
+    return this.spunFrom + Math.max(1, turns) * turn;
   }
 
   private get top(): Context {
@@ -335,6 +340,7 @@ export class Processor extends Component implements CacheOwner, Cpu {
     }
     if (!this.interruptible()) return;
     if (this.state !== 'running') {
+      if (this.state === 'spinning') this.top.owed = this.nextLook() - this.now;
       this.caches.watchedLine = -1;
       this.go(this.now);
       return;
@@ -605,23 +611,29 @@ export class Processor extends Component implements CacheOwner, Cpu {
   /** One turn of a spinning loop; if it leaves the value as it is, it waits until the line is taken away. */
   private spin(frame: Context, { a, b, c }: Operation): Ticks {
     const { now, caches } = this;
+    if (!(c >= 1)) this.fail(`a turn of a spinning loop takes at least a cycle, not ${c}`);
     const address = a >>> 0;
+    if ((address & 3) !== 0) return this.misaligned(address, false, now);
     const number = this.tlb.translate(address >>> this.pageShift, ReferenceKind.Load);
     if (number < 0) return this.trap(address, false);
     const offset = address & this.pageMask;
     const word = (offset & (this.map.lineBytes - 1)) >> 2;
-    const extra = this.reference(number, offset, ReferenceKind.Load, now, word, 0);
+    // A load that missed has its value, though the line may be gone again.
+    const loaded = frame.at === 1;
+    const extra = loaded ? 0 : this.reference(number, offset, ReferenceKind.Load, now, word, 0);
+    frame.at = extra === STALLED ? 1 : 0;
     if (extra === STALLED) return STOPPED;
-    if (caches.value !== b) {
+    if (!loaded) frame.result = caches.value;
+    if (frame.result !== b) {
       frame.operation = null;
-      frame.result = caches.value;
       return now + extra;
     }
     this.charge(this.activity(), now);
     this.spunFrom = now + extra;
-    caches.watchedLine = this.lineOf(number, offset);
+    const line = this.lineOf(number, offset);
+    if (caches.wouldMiss(line, false)) return this.appoint(this.nextLook());
+    caches.watchedLine = line;
     this.state = 'spinning';
-    if (!(c >= 1)) this.fail(`a turn of a spinning loop takes at least a cycle, not ${c}`);
     return STOPPED;
   }
 
@@ -644,6 +656,7 @@ export class Processor extends Component implements CacheOwner, Cpu {
     frame.gapDone = true;
     if (at >= horizon) return at;
     const store = kind === Op.Store || kind === Op.StoreConditional;
+    if ((address & 3) !== 0) return this.misaligned(address, store, at);
     const number = this.tlb.translate(page, store ? ReferenceKind.Store : ReferenceKind.Load);
     if (number < 0) {
       if (this.stores.size > 0) return this.awaitStores(at, horizon);
@@ -798,7 +811,8 @@ export class Processor extends Component implements CacheOwner, Cpu {
   private virtualBytes(frame: Context, { a, b, c, d, kind }: Operation, time: Ticks, horizon: Ticks): Ticks {
     const { map, caches } = this;
     const copies = kind === Op.Copy;
-    if (((a | b | c) & 3) !== 0) return this.misaligned(a | b, time);
+    if ((c & 3) !== 0) this.fail(`copies and fills with zeros whole words, not ${c} bytes`);
+    if (((a | b) & 3) !== 0) return this.misaligned((a & 3) !== 0 ? a : b, !copies || (a & 3) === 0, time);
     let at = time;
     // Progress in bytes; of a copy twice that, plus 1 between the load and the store.
     for (;;) {
@@ -835,10 +849,12 @@ export class Processor extends Component implements CacheOwner, Cpu {
   }
 
   /** Addresses that are no multiples of four, at the present. */
-  private misaligned(address: number, time: Ticks): Ticks {
+  private misaligned(address: number, store: boolean, time: Ticks): Ticks {
+    if (this.stores.size > 0) return this.awaitStores(time, time + 1);
     if (time > this.now) return this.appoint(time);
     this.stats.exceptions++;
-    this.raise(ExceptionCode.AddressLoad, Vector.General, address >>> 0, null);
+    const code = store ? ExceptionCode.AddressStore : ExceptionCode.AddressLoad;
+    this.raise(code, Vector.General, address >>> 0, null);
     return time;
   }
 
