@@ -58,7 +58,7 @@ export class SystemUnit {
         this.write(a, b, time);
         return 0;
       case Op.TlbRead: {
-        const [entryHi, entryLo0, entryLo1] = tlb.readRegisters(registers.read(Register.Index) % tlb.entries);
+        const [entryHi, entryLo0, entryLo1] = tlb.readRegisters(this.index);
         registers.set(Register.EntryHi, entryHi);
         registers.set(Register.EntryLo0, entryLo0);
         registers.set(Register.EntryLo1, entryLo1);
@@ -66,7 +66,7 @@ export class SystemUnit {
         return 0;
       }
       case Op.TlbWriteIndexed:
-        this.writeEntry(registers.read(Register.Index) & 0x3f);
+        this.writeEntry(this.index);
         return 0;
       case Op.TlbWriteRandom:
         this.writeEntry(this.drawEntry());
@@ -125,10 +125,15 @@ export class SystemUnit {
     }
   }
 
+  /** The entry that Index names; the last one for an index that there is not. */
+  private get index(): number {
+    return Math.min(this.registers.read(Register.Index) & 0x3f, this.tlb.entries - 1);
+  }
+
   private writeEntry(index: number): void {
     const { registers } = this;
     this.tlb.writeRegisters(
-      Math.min(index, this.tlb.entries - 1),
+      index,
       registers.read(Register.EntryHi),
       registers.read(Register.EntryLo0),
       registers.read(Register.EntryLo1),
