@@ -386,6 +386,7 @@ export class Processor extends Component implements CacheOwner, Cpu {
   private raise(code: number, vector: number, address: number, message: InterruptMessage | null): void {
     const { registers, context, epc } = this;
     const { status } = registers;
+    this.acted = true;
     this.charge(this.activity(), this.now);
     this.caches.linkedLine = -1;
     // EPC stays at exception level, where a handler is lost that takes an exception. One that waits is to come back.
