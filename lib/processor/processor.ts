@@ -400,7 +400,8 @@ export class Processor extends Component implements CacheOwner, Cpu {
       this.epc = epc;
       return;
     }
-    if (context !== null) context.line = this.caches.wholeLine;
+    if (context !== null) this.suspend(context);
+    this.mode = 0;
     handler.interrupted = context;
     handler.status = status >>> 0;
     this.context = handler;
@@ -419,11 +420,19 @@ export class Processor extends Component implements CacheOwner, Cpu {
     return this.goOnWith(ended.interrupted);
   }
 
+  /** Keeps what the processor holds for the context at hand. */
+  private suspend(context: Context): void {
+    context.line = this.caches.wholeLine;
+    context.mode = this.mode;
+  }
+
   /** Continues a context, or none, at the present. False if the processor has to stop for that. */
   private goOnWith(context: Context | null): boolean {
     this.context = context;
-    if (context !== null) this.caches.wholeLine = context.line;
-    else this.state = 'idle';
+    if (context !== null) {
+      this.caches.wholeLine = context.line;
+      this.mode = context.mode;
+    } else this.state = 'idle';
     if (this.interruptible()) {
       this.state = 'running';
       this.runner.at(this.now);
@@ -583,7 +592,7 @@ export class Processor extends Component implements CacheOwner, Cpu {
       case Op.Resume:
         this.charge(this.activity(), now);
         frame.operation = null;
-        frame.line = this.caches.wholeLine;
+        this.suspend(frame);
         return this.goOnWith(request as Context) ? now : STOPPED;
       case Op.ReturnFromException:
         this.charge(this.activity(), now);
