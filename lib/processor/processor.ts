@@ -131,6 +131,9 @@ export class Processor extends Component implements CacheOwner, Cpu {
   private state: State = 'idle';
   private programEnded = false;
   private readonly interrupts: InterruptMessage[] = [];
+  private takenAt: Ticks = -1;
+  /** Interrupts taken at that time. */
+  private takenAtOnce = 0;
   private woken = false;
   private stallActivity = 0;
   private stallSide = 0;
@@ -374,6 +377,10 @@ export class Processor extends Component implements CacheOwner, Cpu {
 
   private takeInterrupt(): void {
     this.stats.interrupts++;
+    if (this.now !== this.takenAt) this.takenAtOnce = 0;
+    this.takenAt = this.now;
+    if (++this.takenAtOnce > MOST_TIMELESS)
+      this.fail(`took ${MOST_TIMELESS} interrupts without any time passing: nobody lowers the line`);
     const { registers, interrupts } = this;
     // A handler that waits is reached by messages only; otherwise those come first.
     const waits = this.context?.operation?.kind === Op.Wait;
