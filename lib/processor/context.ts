@@ -34,6 +34,8 @@ export class Context {
   result = 0;
   /** What it was copying when another context came on top. */
   line: LineData | null = null;
+  /** The sign bit is set while it executes recorded kernel code. */
+  mode = 0;
   /** What it interrupted, to which its end returns; null for a program of its own. */
   interrupted: Context | null = null;
   /** Status when it was entered, to which its end returns; -1 for a program of its own. */
@@ -49,6 +51,7 @@ export class Context {
    * register and moves the program counter on. A handler that does not is answered by the operation again.
    */
   complete(result = 0): void {
+    if (this.operation !== null) this.owed = 0;
     this.operation = null;
     this.result = result;
   }

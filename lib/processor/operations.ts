@@ -76,7 +76,7 @@ export const block = (references: References, from: number, to: number): Operati
   request: null,
 });
 
-/** Loads the 32-bit word at a virtual address; its value is the result. */
+/** Loads the 32-bit word at a virtual address, its value is the result. An address is a multiple of 4, or an address error. */
 export const load = (address: number): Operation => operation(Op.Load, address, 0, 0);
 
 /** Stores a 32-bit word at a virtual address. */
@@ -121,8 +121,8 @@ export const storeConditional = (address: number, value: number): Operation =>
 
 /**
  * Copies bytes between virtual addresses as a loop of loads and stores does, `cyclesPerLine` instructions for each line of
- * the coherence protocol. Whole lines where both addresses allow it, otherwise words. Addresses and `bytes` are multiples
- * of 4, or the processor takes an address error. Interruptible at each access and resumed there.
+ * the coherence protocol. Whole lines where both addresses allow it, otherwise words. `bytes` is a multiple of 4.
+ * Interruptible at each access and resumed there.
  */
 export const copy = (from: number, to: number, bytes: number, cyclesPerLine: number): Operation =>
   operation(Op.Copy, from, to, bytes, cyclesPerLine);

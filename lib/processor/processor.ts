@@ -134,6 +134,9 @@ export class Processor extends Component implements CacheOwner, Cpu {
   private state: State = 'idle';
   private programEnded = false;
   private readonly interrupts: InterruptMessage[] = [];
+  private takenAt: Ticks = -1;
+  /** Interrupts taken at that time. */
+  private takenAtOnce = 0;
   private woken = false;
   private stallActivity = 0;
   private stallSide = 0;
@@ -158,6 +161,8 @@ export class Processor extends Component implements CacheOwner, Cpu {
   /** The line that the caches wait for is that of the oldest buffered store. */
   private storeMisses = false;
   private linkedOffset = 0;
+  /** The access that missed has a value for its program. */
+  private valued = false;
   /** The store-conditional that waits for its line to become writable, or null. */
   private conditional: { readonly line: number; readonly word: number; readonly value: number } | null = null;
 
@@ -274,7 +279,8 @@ export class Processor extends Component implements CacheOwner, Cpu {
     const next = this.now + this.owedAfterStall;
     this.owedAfterStall = 0;
     this.endStall(next);
-    this.top.result = this.conditional === null ? this.caches.value : this.storeIfLinked(this.conditional);
+    if (this.conditional !== null) this.top.result = this.storeIfLinked(this.conditional);
+    else if (this.valued) this.top.result = this.caches.value;
     this.conditional = null;
     // A load came first once; now it is the store's turn, before the next load (docs/consistency.md).
     if (this.drainAt < next) this.drainAt = next;
@@ -290,9 +296,14 @@ export class Processor extends Component implements CacheOwner, Cpu {
   /** For the caches: somebody else wants the line that it spins on. */
   lost(): void {
     if (this.state !== 'spinning') return;
+    this.go(this.nextLook());
+  }
+
+  /** When the spinning loop loads next, not before now: at the present, messages come first. */
+  private nextLook(): Ticks {
     const turn = this.top.operation!.c * this.period;
-    const turns = Math.floor((this.now - this.spunFrom) / turn) + 1;
-    this.go(this.spunFrom + turns * turn);
+    const turns = Math.ceil((this.now - this.spunFrom) / turn);
+    return this.spunFrom + Math.max(1, turns) * turn;
   }
 
   private get top(): Context {
@@ -343,11 +354,13 @@ export class Processor extends Component implements CacheOwner, Cpu {
   /** An interrupt is pending that was not before. */
   private interrupted(): void {
     if (this.state === 'waiting' && this.context!.operation!.kind === Op.WaitForInterrupt) {
+      this.context!.complete(); // before the interrupt is taken, so that its handler returns behind the wait
       this.go(this.now);
       return;
     }
     if (!this.interruptible()) return;
     if (this.state !== 'running') {
+      if (this.state === 'spinning') this.top.owed = this.nextLook() - this.now;
       this.caches.watchedLine = -1;
       this.go(this.now);
       return;
@@ -362,7 +375,7 @@ export class Processor extends Component implements CacheOwner, Cpu {
   /** Interrupts are taken as the registers say, and by handlers that wait for other software. */
   private interruptible(): boolean {
     if (this.state === 'stalled') return false;
-    if (this.context?.operation?.kind === Op.Wait) return this.interrupts.length > 0;
+    if (this.context?.operation?.kind === Op.Wait && this.interrupts.length > 0) return true;
     return this.registers.interrupting;
   }
 
@@ -381,6 +394,10 @@ export class Processor extends Component implements CacheOwner, Cpu {
 
   private takeInterrupt(): void {
     this.stats.interrupts++;
+    if (this.now !== this.takenAt) this.takenAtOnce = 0;
+    this.takenAt = this.now;
+    if (++this.takenAtOnce > MOST_TIMELESS)
+      this.fail(`took ${MOST_TIMELESS} interrupts without any time passing: nobody lowers the line`);
     const { registers, interrupts } = this;
     // A handler that waits is reached by messages only; otherwise those come first.
     const waits = this.context?.operation?.kind === Op.Wait;
@@ -393,6 +410,7 @@ export class Processor extends Component implements CacheOwner, Cpu {
   private raise(code: number, vector: number, address: number, message: InterruptMessage | null): void {
     const { registers, context, epc } = this;
     const { status } = registers;
+    this.acted = true;
     this.charge(this.activity(), this.now);
     this.caches.linkedLine = -1;
     // EPC stays at exception level, where a handler is lost that takes an exception. One that waits is to come back.
@@ -406,10 +424,11 @@ export class Processor extends Component implements CacheOwner, Cpu {
       this.epc = epc;
       return;
     }
-    if (context !== null) context.line = this.caches.wholeLine;
     if (handler.counted && this.services !== null) this.services.counts[handler.service]!++;
+    if (context !== null) this.suspend(context);
+    this.mode = 0;
     handler.interrupted = context;
-    handler.status = status;
+    handler.status = status >>> 0;
     this.context = handler;
   }
 
@@ -426,11 +445,19 @@ export class Processor extends Component implements CacheOwner, Cpu {
     return this.goOnWith(ended.interrupted);
   }
 
+  /** Keeps what the processor holds for the context at hand. */
+  private suspend(context: Context): void {
+    context.line = this.caches.wholeLine;
+    context.mode = this.mode;
+  }
+
   /** Continues a context, or none, at the present. False if the processor has to stop for that. */
   private goOnWith(context: Context | null): boolean {
     this.context = context;
-    if (context !== null) this.caches.wholeLine = context.line;
-    else this.state = 'idle';
+    if (context !== null) {
+      this.caches.wholeLine = context.line;
+      this.mode = context.mode;
+    } else this.state = 'idle';
     if (this.interruptible()) {
       this.state = 'running';
       this.runner.at(this.now);
@@ -568,12 +595,12 @@ export class Processor extends Component implements CacheOwner, Cpu {
           frame.operation = null;
           return now;
         }
-        if (this.interrupts.length > 0) return this.appoint(now);
+        if (this.interruptible()) return this.appoint(now);
         this.charge(this.activity(), now);
         this.state = 'waiting';
         return STOPPED;
       case Op.WaitForInterrupt:
-        if (this.interrupts.length === 0 && !this.registers.line(InterruptLine.Timer)) {
+        if (!this.registers.pending) {
           this.charge(this.activity(), now);
           this.state = 'waiting';
           return STOPPED;
@@ -601,7 +628,7 @@ export class Processor extends Component implements CacheOwner, Cpu {
       case Op.Resume:
         this.charge(this.activity(), now);
         frame.operation = null;
-        frame.line = this.caches.wholeLine;
+        this.suspend(frame);
         return this.goOnWith(request as Context) ? now : STOPPED;
       case Op.ReturnFromException:
         this.charge(this.activity(), now);
@@ -629,23 +656,29 @@ export class Processor extends Component implements CacheOwner, Cpu {
   /** One turn of a spinning loop; if it leaves the value as it is, it waits until the line is taken away. */
   private spin(frame: Context, { a, b, c }: Operation): Ticks {
     const { now, caches } = this;
+    if (!(c >= 1)) this.fail(`a turn of a spinning loop takes at least a cycle, not ${c}`);
     const address = a >>> 0;
+    if ((address & 3) !== 0) return this.misaligned(address, false, now);
     const number = this.tlb.translate(address >>> this.pageShift, ReferenceKind.Load);
     if (number < 0) return this.trap(address, false);
     const offset = address & this.pageMask;
     const word = (offset & (this.map.lineBytes - 1)) >> 2;
-    const extra = this.reference(number, offset, ReferenceKind.Load, now, word, 0);
+    // A load that missed has its value, though the line may be gone again.
+    const loaded = frame.at === 1;
+    const extra = loaded ? 0 : this.reference(number, offset, ReferenceKind.Load, now, word, 0);
+    frame.at = extra === STALLED ? 1 : 0;
     if (extra === STALLED) return STOPPED;
-    if (caches.value !== b) {
+    if (!loaded) frame.result = caches.value;
+    if (frame.result !== b) {
       frame.operation = null;
-      frame.result = caches.value;
       return now + extra;
     }
     this.charge(this.activity(), now);
     this.spunFrom = now + extra;
-    caches.watchedLine = this.lineOf(number, offset);
+    const line = this.lineOf(number, offset);
+    if (caches.wouldMiss(line, false)) return this.appoint(this.nextLook());
+    caches.watchedLine = line;
     this.state = 'spinning';
-    if (!(c >= 1)) this.fail(`a turn of a spinning loop takes at least a cycle, not ${c}`);
     return STOPPED;
   }
 
@@ -676,6 +709,7 @@ export class Processor extends Component implements CacheOwner, Cpu {
     frame.gapDone = true;
     if (at >= horizon) return at;
     const store = kind === Op.Store || kind === Op.StoreConditional;
+    if ((address & 3) !== 0) return this.misaligned(address, store, at);
     const number = this.tlb.translate(page, store ? ReferenceKind.Store : ReferenceKind.Load);
     if (number < 0) {
       if (this.stores.size > 0) return this.awaitStores(at, horizon);
@@ -830,7 +864,8 @@ export class Processor extends Component implements CacheOwner, Cpu {
   private virtualBytes(frame: Context, { a, b, c, d, kind }: Operation, time: Ticks, horizon: Ticks): Ticks {
     const { map, caches } = this;
     const copies = kind === Op.Copy;
-    if (((a | b | c) & 3) !== 0) return this.misaligned(a | b, time);
+    if ((c & 3) !== 0) this.fail(`copies and fills with zeros whole words, not ${c} bytes`);
+    if (((a | b) & 3) !== 0) return this.misaligned((a & 3) !== 0 ? a : b, !copies || (a & 3) === 0, time);
     let at = time;
     // Progress in bytes; of a copy twice that, plus 1 between the load and the store.
     for (;;) {
@@ -867,10 +902,12 @@ export class Processor extends Component implements CacheOwner, Cpu {
   }
 
   /** Addresses that are no multiples of four, at the present. */
-  private misaligned(address: number, time: Ticks): Ticks {
+  private misaligned(address: number, store: boolean, time: Ticks): Ticks {
+    if (this.stores.size > 0) return this.awaitStores(time, time + 1);
     if (time > this.now) return this.appoint(time);
     this.stats.exceptions++;
-    this.raise(ExceptionCode.AddressLoad, Vector.General, address >>> 0, null);
+    const code = store ? ExceptionCode.AddressStore : ExceptionCode.AddressLoad;
+    this.raise(code, Vector.General, address >>> 0, null);
     return time;
   }
 
@@ -1067,6 +1104,7 @@ export class Processor extends Component implements CacheOwner, Cpu {
     }
     if (time > this.now) return AT_PRESENT;
     if (this.storeMisses) return BUSY;
+    this.valued = word !== NO_VALUE;
     caches.miss(line, l1Line, store, fetch, word, value);
     if (map.homeOfFrame(number) === this.nodeNumber) this.stats.localMisses++;
     else this.stats.remoteMisses++;

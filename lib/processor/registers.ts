@@ -177,15 +177,15 @@ export class SystemRegisters {
     );
   }
 
+  /** Whether an interrupt is pending, enabled or not. */
+  get pending(): boolean {
+    return (this.values[Register.Cause]! & Status.IM) !== 0;
+  }
+
   /** Raises or lowers interrupt lines in Cause. */
   setLine(line: number, raised: boolean): void {
     if (raised) this.values[Register.Cause]! |= line;
     else this.values[Register.Cause]! &= ~line;
-  }
-
-  /** Whether a line is raised. */
-  line(line: number): boolean {
-    return (this.values[Register.Cause]! & line) !== 0;
   }
 
   /** What an exception does. `address` is -1 if the exception is not about one; `translation` if it is about the TLB. */

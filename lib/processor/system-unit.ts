@@ -58,7 +58,7 @@ export class SystemUnit {
         this.write(a, b, time);
         return 0;
       case Op.TlbRead: {
-        const [entryHi, entryLo0, entryLo1] = tlb.readRegisters(registers.read(Register.Index) % tlb.entries);
+        const [entryHi, entryLo0, entryLo1] = tlb.readRegisters(this.index);
         registers.set(Register.EntryHi, entryHi);
         registers.set(Register.EntryLo0, entryLo0);
         registers.set(Register.EntryLo1, entryLo1);
@@ -66,7 +66,7 @@ export class SystemUnit {
         return 0;
       }
       case Op.TlbWriteIndexed:
-        this.writeEntry(registers.read(Register.Index) & 0x3f);
+        this.writeEntry(this.index);
         return 0;
       case Op.TlbWriteRandom:
         this.writeEntry(this.drawEntry());
@@ -84,7 +84,7 @@ export class SystemUnit {
 
   /**
    * Compare has been reached, unless it was written since. True if so. Hardware would raise the line again when Count has
-   * come round, after some 20 seconds; this one does not, so that a machine whose software has stopped comes to rest.
+   * come round, after some 40 seconds; this one does not, so that a machine whose software has stopped comes to rest.
    */
   expired(token: number): boolean {
     if (token !== this.alarms) return false;
@@ -125,10 +125,15 @@ export class SystemUnit {
     }
   }
 
+  /** The entry that Index names; the last one for an index that there is not. */
+  private get index(): number {
+    return Math.min(this.registers.read(Register.Index) & 0x3f, this.tlb.entries - 1);
+  }
+
   private writeEntry(index: number): void {
     const { registers } = this;
     this.tlb.writeRegisters(
-      Math.min(index, this.tlb.entries - 1),
+      index,
       registers.read(Register.EntryHi),
       registers.read(Register.EntryLo0),
       registers.read(Register.EntryLo1),
@@ -139,11 +144,15 @@ export class SystemUnit {
     return (this.countBase + Math.floor(time / this.ticksPerCount)) >>> 0;
   }
 
-  /** Sets the alarm to the next time that Count equals Compare; an alarm that was set before is out of date. */
+  /**
+   * Sets the alarm to the time that Count equals Compare; an alarm that was set before is out of date. What lies behind
+   * Count, in the nearer half of the circle, is not reached: software acknowledges the timer by writing such a value.
+   */
   private setAlarm(compare: number, time: Ticks): void {
     const ahead = ((compare >>> 0) - this.count(time) + COUNTS) % COUNTS;
-    const counts = ahead === 0 ? COUNTS : ahead;
-    const due = (Math.floor(time / this.ticksPerCount) + counts) * this.ticksPerCount;
-    this.alarm(due - time, ++this.alarms);
+    this.alarms++;
+    if (ahead === 0 || ahead >= COUNTS / 2) return;
+    const due = (Math.floor(time / this.ticksPerCount) + ahead) * this.ticksPerCount;
+    this.alarm(due - time, this.alarms);
   }
 }

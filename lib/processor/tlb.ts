@@ -40,6 +40,9 @@ export const Untranslated = {
   Absent: -5,
 } as const;
 
+/** The pair in a key. */
+const PAIR_MASK = 0x7ffff;
+
 /** Lists that the entries hang on, by hash of the pair. */
 const LISTS = 64;
 
@@ -67,7 +70,7 @@ export class Tlb {
   /** By half of an entry: the frame, or why there is none (Untranslated). */
   private readonly frames: Int32Array;
   private readonly mayWrite: Uint8Array;
-  /** What software wrote into EntryLo, by half of an entry. */
+  /** What software wrote into EntryHi, EntryLo0 and EntryLo1, by entry. */
   private readonly written: Int32Array;
   private readonly layout: Int32Array | null;
 
@@ -81,7 +84,7 @@ export class Tlb {
     this.entries = entries;
     this.layout = layout;
     this.front = this.fronts[Mode.Kernel]!;
-    this.written = new Int32Array(2 * entries);
+    this.written = new Int32Array(3 * entries);
     this.keys = new Int32Array(entries).fill(-1);
     this.next = new Int16Array(entries).fill(-1);
     this.frames = new Int32Array(2 * entries).fill(-1);
@@ -165,6 +168,7 @@ export class Tlb {
   write(index: number, entry: TlbEntry): void {
     const { pair, space, even, odd, evenWritable, oddWritable } = entry;
     this.occupy(index, pair, space);
+    this.written.fill(0, 3 * index, 3 * index + 3);
     this.setHalf(2 * index, even, evenWritable);
     this.setHalf(2 * index + 1, odd, oddWritable);
   }
@@ -174,19 +178,24 @@ export class Tlb {
     const pair = entryHi >>> 13;
     const global = (entryLo0 & entryLo1 & EntryLo.G) !== 0;
     const space = global ? GLOBAL : entryHi & ASID_MASK;
+    for (let other = 0; global && other < this.entries; other++)
+      if ((this.keys[other]! & PAIR_MASK) === pair) this.drop(other);
     for (let other = this.probe(pair, space); other >= 0; other = this.probe(pair, space)) this.drop(other);
     this.occupy(index, pair, space);
     this.setRegister(2 * index, entryLo0);
     this.setRegister(2 * index + 1, entryLo1);
+    const { written } = this;
+    const g = global ? EntryLo.G : 0;
+    written[3 * index] = entryHi;
+    written[3 * index + 1] = (entryLo0 & ~EntryLo.G) | g;
+    written[3 * index + 2] = (entryLo1 & ~EntryLo.G) | g;
   }
 
-  /** What `writeRegisters` wrote: EntryHi, EntryLo0, EntryLo1; zeros for an entry that holds nothing. */
+  /** What `writeRegisters` wrote, with the G bit that the entry has; zeros for an entry that holds nothing. */
   readRegisters(index: number): readonly [entryHi: number, entryLo0: number, entryLo1: number] {
-    const key = this.keys[index]!;
-    if (key === -1) return [0, 0, 0];
-    const space = key >> 19;
-    const pair = key & 0x7ffff;
-    return [(pair << 13) | (space === GLOBAL ? 0 : space), this.written[2 * index]!, this.written[2 * index + 1]!];
+    if (this.keys[index] === -1) return [0, 0, 0];
+    const { written } = this;
+    return [written[3 * index]!, written[3 * index + 1]!, written[3 * index + 2]!];
   }
 
   private occupy(index: number, pair: number, space: number): void {
@@ -204,7 +213,6 @@ export class Tlb {
   }
 
   private setRegister(half: number, entryLo: number): void {
-    this.written[half] = entryLo;
     const frame = (entryLo & EntryLo.V) === 0 ? Untranslated.Invalid : this.frameOf(entryLo >>> PFN_SHIFT);
     this.setHalf(half, frame, (entryLo & EntryLo.D) !== 0);
   }

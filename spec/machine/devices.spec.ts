@@ -18,7 +18,8 @@ import {
   type Program,
 } from '../../lib/processor/operations.js';
 import type { Processor } from '../../lib/processor/processor.js';
-import { Activity, type Handler } from '../../lib/processor/software.js';
+import { Context } from '../../lib/processor/context.js';
+import { Activity } from '../../lib/processor/software.js';
 import { PlainSoftware } from '../system/plain-software.js';
 
 const DISK: DeviceSpecification = {
@@ -177,9 +178,9 @@ describe('devices of a specification', () => {
 class Noting extends PlainSoftware {
   readonly notes: { processor: number; at: number; code: number; a: number; b: number }[] = [];
 
-  override interrupt({ processor, simulation }: Processor, { code, a, b }: InterruptMessage): Handler {
+  override interrupt({ processor, simulation }: Processor, { code, a, b }: InterruptMessage): Context {
     this.notes.push({ processor, at: simulation.now, code, a, b });
-    return { program: [compute(50)].values(), activity: Activity.Interrupt };
+    return new Context([compute(50)].values(), Activity.Interrupt);
   }
 }
 

@@ -57,6 +57,8 @@ export interface MachineOptions {
   readonly protocol: CoherenceProtocol;
   readonly directory: DirectorySettings;
   readonly flits: { readonly control: number; readonly data: number };
+  /** Frames by physical page, for privileged software. */
+  readonly layout?: Int32Array;
 }
 
 /** Times of a controller that are all different, so that no two can be mistaken for each other. */
