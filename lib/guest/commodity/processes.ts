@@ -187,7 +187,7 @@ export class Processes {
   /** `exit`: ends the thread, and with its last thread the process. Does not return. */
   *exit(thread: Thread, status: number): Code {
     const process = this.of(thread);
-    yield* this.port.work('exit', thread.record);
+    yield* this.port.work('exit process', thread.record);
     process.threads.delete(thread);
     this.byThread.delete(thread);
     if (process.threads.size === 0) yield* this.endProcess(thread, process, status);
