@@ -38,9 +38,12 @@ export interface Vnode {
 /** A tree of names. */
 export interface FileSystem {
   readonly name: string;
-  /** The file at a path from the root of this file system, or an ErrorNumber. */
+  /**
+   * The file at a path from the root of this file system, or an ErrorNumber. It comes opened once: whoever asked closes
+   * it, so nobody can free it in between.
+   */
   lookup(thread: KernelThread, path: readonly string[]): Code<Vnode | number>;
-  /** Makes a file or directory; EEXIST if there is one. */
+  /** Makes a file or directory, which comes opened once; EEXIST if there is one. */
   create(thread: KernelThread, path: readonly string[], kind: 'file' | 'directory'): Code<Vnode | number>;
   /** Removes a name. */
   remove(thread: KernelThread, path: readonly string[]): Code<number>;
