@@ -56,6 +56,8 @@ export interface DeviceSite {
   readonly map: AddressMap;
   readonly protocol: CoherenceProtocol;
   readonly controllers: readonly NodeController[];
+  /** The frame of each physical page, null where there are only frames. */
+  readonly layout: Int32Array | null;
 }
 
 /** What `buildDevices` makes. */
@@ -95,7 +97,7 @@ export function buildDevices(site: DeviceSite): BuiltDevices {
 }
 
 function bridge(
-  { simulation, map, protocol, controllers, specification }: DeviceSite,
+  { simulation, map, protocol, controllers, specification, layout }: DeviceSite,
   node: number,
   devices: number,
   bus: Ticks,
@@ -103,6 +105,7 @@ function bridge(
   const flits = messageLengths(specification);
   const made = new IoBridge(simulation.scope(`node${node}`), 'bridge', {
     ...{ bridge: map.bridgeOfNode[node], map, protocol, lines: BRIDGE_LINES, lineTicks: bus, devices, flits },
+    ...(layout === null ? {} : { layout }),
   });
   connect(made.node, controllers[node].bridge!, { latency: bus });
   return made;

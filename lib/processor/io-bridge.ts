@@ -37,6 +37,8 @@ export interface IoBridgeOptions {
   readonly lineTicks: Ticks;
   /** Devices behind it. */
   readonly devices: number;
+  /** The frame of each physical page, where software gives devices physical pages; else they are frames. */
+  readonly layout?: Int32Array;
   /** Lengths of messages in flits. */
   readonly flits: { readonly control: number; readonly data: number };
 }
@@ -74,6 +76,7 @@ export class IoBridge extends Component implements CacheOwner {
   readonly caches: PrivateCaches;
   private readonly lineDone = new Timer(this, () => this.nextLine());
   private readonly map: AddressMap;
+  private readonly layout: Int32Array | null;
   private readonly controlFlits: number;
   private readonly lineTicks: Ticks;
   private readonly lineShift: number;
@@ -101,6 +104,7 @@ export class IoBridge extends Component implements CacheOwner {
       throw new RangeError(`${this.path}: the map has no bridge ${bridge}; its bridges are its last caches`);
     if (!Number.isSafeInteger(lineTicks) || lineTicks < 1)
       throw new RangeError(`${this.path}: a line takes a whole number of ticks and at least 1, not ${lineTicks}`);
+    this.layout = options.layout ?? null;
     this.map = map;
     this.processor = bridge;
     this.controlFlits = flits.control;
@@ -223,7 +227,8 @@ export class IoBridge extends Component implements CacheOwner {
     const { map, lineShift } = this;
     const at = transfer.offset + this.done;
     const inLine = at & (map.lineBytes - 1);
-    this.line = transfer.frame * (map.pageBytes >> lineShift) + (at >> lineShift);
+    const frame = this.layout === null ? transfer.frame : this.layout[transfer.frame]!;
+    this.line = frame * (map.pageBytes >> lineShift) + (at >> lineShift);
     this.word = inLine >> 2;
     this.wanted = Math.min(left, map.lineBytes - inLine) >> 2;
     this.move();

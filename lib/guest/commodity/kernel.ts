@@ -64,8 +64,9 @@ export interface KernelOptions {
   readonly mapped: boolean;
 }
 
-/** Kernel data that is handed out while the kernel runs. */
-const ARENA_BYTES = 512 * 1024;
+/** Kernel data that is handed out while the kernel runs: so many bytes, and so many for each page of memory. */
+const ARENA_BYTES = 768 * 1024;
+const ARENA_BYTES_PER_PAGE = 80;
 const LINE = 128;
 /** What Context says of the page tables: the refill handler halves it, sign and all, to get at PAGE_TABLES. */
 const REFILL_BASE = 0x80000000 | 0;
@@ -119,8 +120,9 @@ export class CommodityKernel implements KernelCore {
     this.schedulerLock = this.spinlock('runq');
     this.sleepLockGuard = this.spinlock('sleep locks');
     const memlock = this.spinlock('memlock');
-    this.arena = this.layout.allocate(ARENA_BYTES, PAGE_BYTES);
-    this.arenaEnd = this.arena + ARENA_BYTES;
+    const bytes = ARENA_BYTES + options.pages * ARENA_BYTES_PER_PAGE;
+    this.arena = this.layout.allocate(bytes, PAGE_BYTES);
+    this.arenaEnd = this.arena + bytes;
     this.physical = new PhysicalPages({ layout: this.layout, pages: options.pages, lock: memlock, work: this.work });
     this.processors = Array.from({ length: options.processors }, (_, number) => this.makeProcessor(number));
     this.translations = new Translations(this.processors);
@@ -222,7 +224,7 @@ export class CommodityKernel implements KernelCore {
     const size = Math.ceil(bytes / LINE) * LINE;
     if (this.arenaEnd === 0) return this.layout.allocate(size);
     if (this.arena + size > this.arenaEnd)
-      throw new RangeError(`kernel data of ${ARENA_BYTES} bytes are used up; run fewer processes`);
+      throw new RangeError('the memory for kernel data is used up; run fewer processes');
     this.arena += size;
     return this.arena - size;
   }
