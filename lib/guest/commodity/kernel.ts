@@ -30,6 +30,7 @@ import {
 import { AddressSpace } from './memory/address-space.js';
 import { Faults } from './memory/faults.js';
 import { PhysicalPages } from './memory/physical-pages.js';
+import { SharedText } from './memory/shared-text.js';
 import { KILLED, type Executable } from './process.js';
 import { Processes } from './processes.js';
 import type { Profile } from './profile.js';
@@ -101,6 +102,7 @@ export class CommodityKernel implements KernelCore {
   private readonly schedulerLock: KernelSpinlock;
   private readonly sleepLockGuard: Spinlock;
   private readonly traps: Traps;
+  private readonly text: SharedText;
   private readonly faults: Faults;
   private readonly profile: Profile;
   private first: ((thread: Thread) => Code) | null = null;
@@ -133,7 +135,9 @@ export class CommodityKernel implements KernelCore {
       work: this.work,
       load: (processor, thread) => this.translations.load(processor, thread),
     });
+    this.text = new SharedText(this.physical);
     this.faults = new Faults({
+      text: this.text,
       physical: this.physical,
       profile,
       addressOf: page => this.addressOf(page),
@@ -246,6 +250,7 @@ export class CommodityKernel implements KernelCore {
         scheduler: this.scheduler,
         schedulerLock: this.schedulerLock,
         physical: this.physical,
+        text: this.text,
         translations: this.translations,
         executables: this.options.executables,
         most: this.options.mostProcesses,

@@ -7,6 +7,7 @@ import { LINE_BYTES } from './address-layout.js';
 import { ErrorNumber, type Channel, type Code, type KernelThread } from './code.js';
 import type { AddressSpace, Region } from './memory/address-space.js';
 import type { PhysicalPages } from './memory/physical-pages.js';
+import type { SharedText } from './memory/shared-text.js';
 import { Process, type Executable } from './process.js';
 import type { Scheduler } from './scheduler.js';
 import { serviceNumber } from './services.js';
@@ -31,6 +32,7 @@ export interface ProcessPort {
   readonly scheduler: Scheduler;
   readonly schedulerLock: KernelSpinlock;
   readonly physical: PhysicalPages;
+  readonly text: SharedText;
   readonly translations: Translations;
   readonly executables: ReadonlyMap<string, Executable>;
   /** The most processes at a time. */
@@ -282,8 +284,25 @@ export class Processes {
       });
     }
     space.mainTable = (executable.regions[0]?.first ?? 0) >>> 10;
+    if (file !== null) yield* this.attachText(thread, space, file);
     if (file !== null) yield* this.port.closeExecutable(thread, file);
     return 0;
+  }
+
+  /** Maps what is in memory of the text of a file. */
+  private *attachText(thread: Thread, space: AddressSpace, file: Vnode): Code {
+    const resident = this.port.text.of(file);
+    if (resident === undefined) return;
+    for (const { kind, first, pages, filePage } of space.regions) {
+      if (kind !== 'text') continue;
+      for (let index = 0; index < pages; index++) {
+        const page = resident.get(filePage + index);
+        if (page === undefined) continue;
+        this.port.physical.share(page);
+        if (!(yield* space.map(thread, first + index, { page, writable: false }))) return;
+      }
+      yield* this.port.work('attach text');
+    }
   }
 
   /** Shares all pages of a space with a copy of it; what is not shared for good is copied when somebody writes. */

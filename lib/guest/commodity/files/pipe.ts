@@ -169,11 +169,7 @@ export class Pipe {
   }
 
   /** Copies between the ring and elsewhere, in two pieces around its end. */
-  private *move(
-    from: number,
-    bytes: number,
-    copyPiece: (ring: number, done: number, bytes: number) => Code,
-  ): Code {
+  private *move(from: number, bytes: number, copyPiece: (ring: number, done: number, bytes: number) => Code): Code {
     const ring = this.core.addressOf(this.page);
     const first = Math.min(bytes, this.capacity - from);
     if (first > 0) yield* copyPiece(ring + from, 0, first);

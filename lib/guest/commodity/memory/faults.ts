@@ -10,6 +10,7 @@ import type { Profile } from '../profile.js';
 import type { ServiceName } from '../services.js';
 import type { AddressSpace, Mapping, Region } from './address-space.js';
 import type { PhysicalPages } from './physical-pages.js';
+import type { SharedText } from './shared-text.js';
 
 /** What a fault is about. */
 export interface Fault {
@@ -25,6 +26,7 @@ export interface Fault {
 export interface FaultPort {
   readonly physical: PhysicalPages;
   readonly profile: Profile;
+  readonly text: SharedText;
   addressOf(page: number): number;
   /** EntryHi for a page of the space at hand on the processor at hand. */
   entryHi(thread: KernelThread, page: number): number;
@@ -91,6 +93,7 @@ export class Faults {
       own = yield* physical.take(thread, 'user');
       if (own >= 0) yield copy(cached.address, this.port.addressOf(own), PAGE_BYTES, profile.copyLineCycles);
     } else physical.share(own);
+    if (region.kind === 'text') this.port.text.remember(region.file, index, own);
     yield* region.file.release(thread, index, cached, false);
     if (own < 0) return ErrorNumber.ENOMEM;
     const writable = copies || (region.kind === 'shared-file' && region.writable);

@@ -1,0 +1,58 @@
+/** The recorded programs that come with the package, as images for guests. Each trace is read once for each loader. */
+import { readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
+import { readNtr } from '../workloads/ntr.js';
+import type { PmakeImages } from '../workloads/pmake.js';
+import type { RecordedTrace } from '../workloads/trace.js';
+import { userImages, type UserImage } from '../workloads/user-image.js';
+
+const TRACES = new URL('../../traces/', import.meta.url);
+/** Instructions of a segment: what a guest executes between two looks at the world. */
+const SEGMENT = 20_000;
+/** Lines that are fetched as a whole: those of the R10000's first level. */
+const FETCH_BYTES = 64;
+
+/** Loads traces and images, each once. */
+export class GuestImages {
+  private readonly traces = new Map<string, RecordedTrace>();
+  private readonly images = new Map<string, readonly UserImage[]>();
+
+  /** A trace of the package by name, with its system calls as marks. */
+  trace(name: string): RecordedTrace {
+    let trace = this.traces.get(name);
+    if (trace === undefined) {
+      const bytes = gunzipSync(readFileSync(new URL(`${name}.ntr.gz`, TRACES)));
+      trace = readNtr(bytes, { name, fetchLineBytes: FETCH_BYTES, systemCalls: true });
+      this.traces.set(name, trace);
+    }
+    return trace;
+  }
+
+  /** The programs of a system trace, longest first. */
+  programs(name: string): readonly UserImage[] {
+    let images = this.images.get(name);
+    if (images === undefined)
+      this.images.set(name, (images = userImages(this.trace(name), { segmentInstructions: SEGMENT })));
+    return images;
+  }
+
+  /** What pmake runs. */
+  pmake(): PmakeImages {
+    const compile = this.programs('pmake-2cpu-compile');
+    const start = this.programs('pmake-2cpu-start');
+    return {
+      make: named(start, 'processor 0, task 5'),
+      driver: named(start, 'processor 1, task 10, program 2'),
+      compile: [named(compile, 'processor 0, task 1'), named(compile, 'processor 0, task 3')],
+    };
+  }
+}
+
+function named(images: readonly UserImage[], part: string): UserImage {
+  const found = images.find(({ name }) => name.includes(part));
+  if (found === undefined)
+    throw new Error(
+      `no program of the trace is called ${part}; there are ${images.map(({ name }) => name).join('; ')}`,
+    );
+  return found;
+}
