@@ -253,6 +253,10 @@ describe('a segment', () => {
     expect(make(changes)).toThrow(message);
   });
 
+  it('keeps a frame for at least a wire and the least frame: what run-ahead counts on', () => {
+    expect(setUp().segment.leastTransit()).toBe(CABLE + 84 * BYTE);
+  });
+
   it('of FDDI carries its largest frame in 351 microseconds', () => {
     const segment = make({ ...fddi, ticksPerByte: 32 })();
     expect(segment.ticksOf(4352) * 2.5e-3).toBe((4352 + 36) * 0.08);
