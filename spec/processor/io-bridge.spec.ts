@@ -252,6 +252,8 @@ describe('the signature of a command', () => {
   });
 
   it('does not mind what is no plain data', () => {
+    for (const nothing of [null, undefined, 5, 'text'])
+      expect(new DeviceCommand(1, 0, 4, 0, nothing as never).command).toEqual({});
     const round: Record<string, unknown> = { op: 'read' };
     round['self'] = round;
     expect(Number.isInteger(of(round))).toBe(true);
