@@ -32,8 +32,9 @@ export class DeviceCommand {
     this.from = from;
     this.to = to;
     this.device = device;
-    this.command = command;
-    this.digest = digestOf(command, 0x811c9dc5 | 0, 0);
+    // Software may send anything; devices find objects.
+    this.command = typeof command === 'object' && (command as unknown) !== null ? command : {};
+    this.digest = digestOf(this.command, 0x811c9dc5 | 0, 0);
   }
 
   /** For the fingerprint: the device, and all that the command says. */

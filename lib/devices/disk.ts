@@ -5,6 +5,7 @@
  * A read: controller overhead, seek, rotation, and then sector by sector from the medium or the read-ahead cache over the
  * bus into memory. A write: overhead, then the arm moves while sectors come out of memory over the bus into the disk's
  * own memory, from where each is written when its place comes by; if one is late, the disk goes round once more.
+ * 310 lines: the two ways of a sector through the disk share their counters, and read together or not at all.
  */
 import type { AddressMap } from '../coherence/address-map.js';
 import {

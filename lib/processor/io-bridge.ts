@@ -4,7 +4,7 @@
  * passes commands on to its devices, and values of registers and interrupts on to processors.
  *
  * What it leaves out: it moves one line at a time, and lines that it has written stay in its cache until others want
- * them or their place is needed.
+ * them or their place is needed. 280 lines: what passes, the queue and the line at hand are one short story each.
  */
 import type { AddressMap } from '../coherence/address-map.js';
 import {

@@ -618,10 +618,12 @@ export class Processor extends Component implements CacheOwner, Cpu {
       case Op.SpinWhile:
         return this.spin(frame, operation);
       case Op.DeviceCommand:
+        if (!this.reaches(a)) return this.noDevice();
         frame.operation = null;
         this.node.send(new DeviceCommand(this.controlFlits, this.processor, a, b, request as CommandContent));
         return now;
       case Op.DeviceRead:
+        if (!this.reaches(a)) return this.noDevice();
         this.node.send(new DeviceRead(this.controlFlits, this.processor, a, b, c));
         this.stall(this.map.nodeOfProcessor[a]!);
         return STOPPED;
@@ -643,6 +645,18 @@ export class Processor extends Component implements CacheOwner, Cpu {
         frame.result = this.unit.execute(operation, now);
         return this.interruptible() ? this.appoint(now) : now;
     }
+  }
+
+  /** Whether there is a bridge with that number. */
+  private reaches(bridge: number): boolean {
+    return Number.isSafeInteger(bridge) && bridge >= this.map.processors && bridge < this.map.caches;
+  }
+
+  /** Nobody answers on the bus. */
+  private noDevice(): Ticks {
+    this.stats.exceptions++;
+    this.raise(ExceptionCode.BusData, Vector.General, -1, null);
+    return this.now;
   }
 
   /** An operation that the mode does not permit, at the present. */

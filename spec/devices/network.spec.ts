@@ -17,10 +17,11 @@ const CABLE = 4;
 interface Changes {
   readonly nodes?: number;
   readonly card?: Partial<NetworkCardOptions>;
+  readonly ticksPerByte?: number;
 }
 
 /** A card on each node, with the address 100 and up, on one segment of Ethernet. */
-function setUp({ nodes = 2, card = {} }: Changes = {}) {
+function setUp({ nodes = 2, card = {}, ticksPerByte = BYTE }: Changes = {}) {
   const made = rig(
     (scope, node, map, bridge) => [
       new NetworkCard(scope, 'card', {
@@ -32,7 +33,7 @@ function setUp({ nodes = 2, card = {} }: Changes = {}) {
   );
   const { hosts, map, simulation, devices } = made;
   const addresses = Array.from({ length: nodes }, (_, node) => 100 + node);
-  const segment = new NetworkSegment(simulation, 'segment', { ...ethernet10, ticksPerByte: BYTE, addresses });
+  const segment = new NetworkSegment(simulation, 'segment', { ...ethernet10, ticksPerByte, addresses });
   devices.forEach((device, i) => {
     connect(device.segment, segment.cards[i], { latency: CABLE });
   });
@@ -125,6 +126,19 @@ describe('a network card', () => {
     ]);
     expect(heard(0)).toEqual(Array.from({ length: 4 }, () => [SENT, 9, DeviceStatus.Ok]));
     expect(segment.stats.unclaimed).toBe(2);
+  });
+
+  it('takes in a frame while memory takes the one before it', () => {
+    const { simulation, send, post, heard } = setUp({ nodes: 3, ticksPerByte: 1 });
+    for (const tag of [1, 2, 3]) post(2, [piece(40, 1024 * tag, 1024), piece(41, 1024 * tag, 8)], tag);
+    simulation.run();
+    send(0, 102, [piece(1, 0, 1028)], 8);
+    send(1, 102, [piece(2, 0, 512)], 9);
+    send(1, 102, [piece(2, 0, 4)], 9);
+    simulation.run();
+    const lengths = heard(2).map(([, , bytes]) => bytes);
+    expect(heard(2).map(([, tag]) => tag)).toEqual([1, 2, 3]);
+    expect(lengths.sort((a, b) => a - b)).toEqual([4, 512, 1028]);
   });
 
   it('drops and counts what it has no buffer for, or too short a one', () => {
@@ -251,6 +265,10 @@ describe('a segment', () => {
     [{ overheadBytes: 0, leastBytes: 0 }, 'the least frame has no length'],
   ])('with %j is refused', (changes, message) => {
     expect(make(changes)).toThrow(message);
+  });
+
+  it('keeps a frame for at least a wire and the least frame: what run-ahead counts on', () => {
+    expect(setUp().segment.leastTransit()).toBe(CABLE + 84 * BYTE);
   });
 
   it('of FDDI carries its largest frame in 351 microseconds', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { DeviceCommand, NO_DEVICE } from '../../lib/coherence/io-messages.js';
+import { DeviceCommand, DmaDone, DmaRequest, NO_DEVICE } from '../../lib/coherence/io-messages.js';
 import { InterruptMessage } from '../../lib/coherence/messages.js';
 import { Simulation } from '../../lib/engine/simulation.js';
 import { AddressMap } from '../../lib/coherence/address-map.js';
@@ -79,6 +79,13 @@ describe('DMA through a bridge', () => {
     expect(devices[0].received[0].at).toBe(5 + 2 * (3 + 5 + 29 + 3 + 2) + 5);
   });
 
+  it('of a part of a line takes its time once, however many words it has', () => {
+    const { simulation, devices } = setUp({ nodes: 1 });
+    devices[0].write(0, 8, range(1, 5), 20);
+    simulation.run();
+    expect(devices[0].received[0].at).toBe(5 + (3 + 5 + 29 + 3 + 2) + 5);
+  });
+
   it('outside of memory is a fault of the device', () => {
     const wrong: [number, number, number, string][] = [
       [16, 0, 4, '4 bytes from 0 of frame 16, which is not in memory'],
@@ -121,32 +128,41 @@ describe('DMA through a bridge', () => {
  */
 function raceAlong(options: RigOptions): void {
   fc.assert(
-    fc.property(fc.array(fc.tuple(fc.nat(8), fc.nat(5), fc.nat(3000)), { minLength: 10, maxLength: 120 }), steps => {
-      const { simulation, hosts, devices } = setUp(options);
-      const writers = [...hosts, ...devices];
-      const last = new Map<number, number>();
-      steps.forEach(([who, line, at], step) => {
-        const writer = writers[who];
-        const word = 3 * who;
-        // One writer's writes keep their order only if they leave in it.
-        hosts[0].later(1 + step * 5 + (at & 3), () => {
-          if ('write' in writer) writer.write(line & 3, (line >> 2) * LINE + 4 * word, [step + 1, 0 - step], 8);
-          else writer.store(line & 3, (line >> 2) * LINE + 4 * word, step + 1);
+    fc.property(
+      fc.array(fc.tuple(fc.nat(8), fc.nat(5), fc.nat(3000), fc.boolean()), { minLength: 10, maxLength: 120 }),
+      steps => {
+        const { simulation, hosts, devices } = setUp(options);
+        const writers = [...hosts, ...devices];
+        const last = new Map<number, number>();
+        steps.forEach(([who, line, at, reads], step) => {
+          const writer = writers[who];
+          const word = 3 * who;
+          // One writer's writes keep their order only if they leave in it.
+          hosts[0].later(1 + step * 5 + (at & 3), () => {
+            if (reads) {
+              // Copies that are taken away again, or have to be.
+              if ('write' in writer) writer.read(line & 3, (line >> 2) * LINE, 4);
+              else writer.load(line & 3, (line >> 2) * LINE);
+            } else if ('write' in writer)
+              writer.write(line & 3, (line >> 2) * LINE + 4 * word, [step + 1, 0 - step], 8);
+            else writer.store(line & 3, (line >> 2) * LINE + 4 * word, step + 1);
+          });
+          if (reads) return;
+          last.set(32 * line + word, step + 1);
+          if ('write' in writer) last.set(32 * line + word + 1, 0 - step);
         });
-        last.set(32 * line + word, step + 1);
-        if ('write' in writer) last.set(32 * line + word + 1, 0 - step);
-      });
-      simulation.run();
-      for (const [key, value] of last) {
-        const line = key >> 5;
-        const reader = devices[key % devices.length];
-        reader.read(line & 3, (line >> 2) * LINE + 4 * (key & 31), 4, key);
-        const host = hosts[key % hosts.length];
-        host.load(line & 3, (line >> 2) * LINE + 4 * (key & 31));
         simulation.run();
-        expect([key, host.loaded.at(-1), reader.words()?.[0] ?? 0]).toEqual([key, value, value]);
-      }
-    }),
+        for (const [key, value] of last) {
+          const line = key >> 5;
+          const reader = devices[key % devices.length];
+          reader.read(line & 3, (line >> 2) * LINE + 4 * (key & 31), 4, key);
+          const host = hosts[key % hosts.length];
+          host.load(line & 3, (line >> 2) * LINE + 4 * (key & 31));
+          simulation.run();
+          expect([key, host.loaded.at(-1), reader.words()?.[0] ?? 0]).toEqual([key, value, value]);
+        }
+      },
+    ),
     { numRuns: 25 },
   );
 }
@@ -198,6 +214,23 @@ describe('a bridge', () => {
   });
 });
 
+describe('the signature of a transfer', () => {
+  it('tells places and contents apart', () => {
+    const requests = [
+      new DmaRequest(false, 1, 0, 512, null, 0),
+      new DmaRequest(true, 1, 0, 512, null, 0),
+      new DmaRequest(true, 2, 0, 512, null, 0),
+      new DmaRequest(true, 1, 512, 512, null, 0),
+      new DmaRequest(true, 1, 0, 1024, null, 0),
+      new DmaRequest(true, 1, 0, 512, Int32Array.of(1), 0),
+      new DmaRequest(true, 1, 0, 512, Int32Array.of(2), 0),
+    ];
+    expect(new Set(requests.map(request => request.signature())).size).toBe(requests.length);
+    const answers = [null, Int32Array.of(1), Int32Array.of(2)].map(words => new DmaDone(0, 4, words).signature());
+    expect(new Set(answers).size).toBe(3);
+  });
+});
+
 describe('the signature of a command', () => {
   const of = (command: object): number => new DeviceCommand(1, 0, 4, 0, command as Record<string, unknown>).signature();
 
@@ -219,6 +252,8 @@ describe('the signature of a command', () => {
   });
 
   it('does not mind what is no plain data', () => {
+    for (const nothing of [null, undefined, 5, 'text'])
+      expect(new DeviceCommand(1, 0, 4, 0, nothing as never).command).toEqual({});
     const round: Record<string, unknown> = { op: 'read' };
     round['self'] = round;
     expect(Number.isInteger(of(round))).toBe(true);
