@@ -12,7 +12,7 @@ import { Component, type Scope } from '../engine/component.js';
 import { LANES, Port, type Message } from '../engine/port.js';
 import type { Ticks } from '../engine/time.js';
 import { leastLatencies } from '../topology/least-latency.js';
-import type { Topology } from '../topology/topology.js';
+import type { Link, Topology } from '../topology/topology.js';
 
 /** What a network is made with. */
 export interface NetworkOptions<M extends Message> {
@@ -34,12 +34,21 @@ export interface LinkTraffic {
   readonly largestQueue: number;
 }
 
-/** Where a link keeps what. */
-const PER_LINK = 8;
-const LATENCY = 0;
-const TICKS_PER_FLIT = 1;
-const FLITS = 2;
-const MESSAGES = 3;
+/** A link as the network uses it. */
+class NetworkLink {
+  readonly latency: Ticks;
+  readonly ticksPerFlit: Ticks;
+  readonly booking: Booking;
+  flits = 0;
+  /** By virtual network. */
+  readonly messages: number[] = new Array<number>(LANES).fill(0);
+
+  constructor({ latency, ticksPerFlit }: Link, booking: Booking) {
+    this.latency = latency;
+    this.ticksPerFlit = ticksPerFlit;
+    this.booking = booking;
+  }
+}
 
 /** A network of links between nodes. One port per node. */
 export class Network<M extends Message> extends Component {
@@ -53,9 +62,9 @@ export class Network<M extends Message> extends Component {
   });
   private readonly topology: Topology;
   private readonly destination: (message: M) => number;
-  private readonly links: readonly Booking[];
-  /** By link, side by side because they are used together: latency, ticks per flit, flits, messages by virtual network. */
-  private readonly perLink: Float64Array;
+  private readonly links: readonly NetworkLink[];
+  /** By source and destination: the links on the way, found when they are first needed. */
+  private readonly routes: (readonly NetworkLink[])[][];
   /** When the last message left, by destination, then by source and virtual network. */
   private readonly lastExit: (Float64Array | undefined)[] = [];
   private least: readonly number[] | null = null;
@@ -65,12 +74,8 @@ export class Network<M extends Message> extends Component {
     const { topology } = options;
     this.topology = topology;
     this.destination = options.destination;
-    this.links = topology.links.map(() => new Booking(this.simulation.calendars));
-    this.perLink = new Float64Array(topology.links.length * PER_LINK);
-    topology.links.forEach(({ latency, ticksPerFlit }, link) => {
-      this.perLink[link * PER_LINK + LATENCY] = latency;
-      this.perLink[link * PER_LINK + TICKS_PER_FLIT] = ticksPerFlit;
-    });
+    this.links = topology.links.map(link => new NetworkLink(link, new Booking(this.simulation.calendars)));
+    this.routes = Array.from({ length: topology.nodes }, () => []);
     this.nodes = Array.from(
       { length: topology.nodes },
       (_, node) =>
@@ -87,37 +92,36 @@ export class Network<M extends Message> extends Component {
   /** Traffic by link, in the order of the topology's links. */
   linkTraffic(): LinkTraffic[] {
     return this.topology.links.map(({ from, to }, link) => {
-      const { busyTicks, waitedTicks, largestQueue } = this.links[link]!;
-      const row = link * PER_LINK;
-      const messages = Array.from(this.perLink.subarray(row + MESSAGES, row + MESSAGES + LANES));
-      return { link, from, to, messages, flits: this.perLink[row + FLITS]!, busyTicks, waitedTicks, largestQueue };
+      const { booking, flits, messages } = this.links[link]!;
+      const { busyTicks, waitedTicks, largestQueue } = booking;
+      return { link, from, to, messages: [...messages], flits, busyTicks, waitedTicks, largestQueue };
     });
   }
 
   override resetStatistics(): void {
-    const { perLink } = this;
-    for (let row = 0; row < perLink.length; row += PER_LINK) perLink.fill(0, row + FLITS, row + MESSAGES + LANES);
+    for (const link of this.links) {
+      link.flits = 0;
+      link.messages.fill(0);
+    }
   }
 
   private carry(from: number, message: M, arrives: Ticks): boolean {
     const to = this.destination(message);
-    const route = this.topology.route(from, to);
+    const route = this.routes[from]![to] ?? this.findRoute(from, to);
     const { flits, lane } = message;
-    const { now, perLink, links } = this;
+    const { now } = this.simulation.queue;
     let time = arrives;
     let waited = 0;
     for (let hop = 0; hop < route.length; hop++) {
       const link = route[hop]!;
-      const row = link * PER_LINK;
-      perLink[row + FLITS]! += flits;
-      perLink[row + MESSAGES + lane]! += 1;
-      const perFlit = perLink[row + TICKS_PER_FLIT]!;
-      if (perFlit !== 0) {
-        const start = links[link]!.book(now, time, flits * perFlit);
+      link.flits += flits;
+      link.messages[lane]!++;
+      if (link.ticksPerFlit !== 0) {
+        const start = link.booking.book(now, time, flits * link.ticksPerFlit);
         waited += start - time;
         time = start;
       }
-      time += perLink[row + LATENCY]!;
+      time += link.latency;
     }
     if (route.length > 0) {
       const { stats } = this;
@@ -133,6 +137,10 @@ export class Network<M extends Message> extends Component {
     last[pair] = time;
     this.nodes[to]!.forward(message, time);
     return true;
+  }
+
+  private findRoute(from: number, to: number): readonly NetworkLink[] {
+    return (this.routes[from]![to] = Array.from(this.topology.route(from, to), link => this.links[link]!));
   }
 }
 
