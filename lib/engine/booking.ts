@@ -5,6 +5,9 @@
  */
 import type { Ticks } from './time.js';
 
+/** Numbers of spans from which on past ones are looked for. */
+const MANY = 8;
+
 /** Makes the list of the calendars of one simulation. */
 export function calendars(): Booking[] {
   return [];
@@ -24,10 +27,10 @@ export class Booking {
   /** The most requests that ever waited at once, as far as they were known at the time of booking. */
   largestQueue = 0;
   /** The last busy span. */
-  private start: Ticks = -Infinity;
-  private end: Ticks = -Infinity;
+  private start: Ticks = -1;
+  private end: Ticks = -1;
   /** Busy spans before it, ascending, apart from each other: start and end at 2i and 2i + 1. Those that are over may stay. */
-  private spans: Float64Array | null = null;
+  private readonly spans: Ticks[] = [];
   private spansEnd = 0;
   /** Requests that wait: arrival and start of service at 2i and 2i + 1, in no order. Made for the first that waits. */
   private waiting: Float64Array | null = null;
@@ -76,10 +79,10 @@ export class Booking {
     return start;
   }
 
-  /** Adds a span behind the others but the last. */
+  /** Adds a span behind the others but the last. Before there are many, those that are over go. */
   private append(now: Ticks, start: Ticks, end: Ticks): void {
-    let spans = (this.spans ??= new Float64Array(8));
-    if (this.spansEnd === spans.length) spans = this.makeRoom(now, spans);
+    const { spans } = this;
+    if (this.spansEnd >= MANY && this.spansEnd === spans.length) this.removePast(now);
     spans[this.spansEnd] = start;
     spans[this.spansEnd + 1] = end;
     this.spansEnd += 2;
@@ -87,10 +90,9 @@ export class Booking {
 
   /** Takes the first gap at or behind `at` that is long enough. */
   private place(now: Ticks, at: Ticks, duration: Ticks): Ticks {
-    // With the last span among the others there is one case; room for one more is made first.
+    // With the last span among the others there is one case.
     this.append(now, this.start, this.end);
-    let spans = this.spans!;
-    if (this.spansEnd === spans.length) spans = this.makeRoom(now, spans);
+    const { spans } = this;
     let end = this.spansEnd;
     let span = 0;
     while (spans[span + 1]! < at) span += 2;
@@ -107,7 +109,8 @@ export class Booking {
     } else if (touchesBefore) spans[span - 1] = start + duration;
     else if (touchesAfter) spans[span] = start;
     else {
-      for (let at = end - 1; at >= span; at--) spans[at + 2] = spans[at]!;
+      if (end === spans.length) spans.push(0, 0);
+      for (let to = end + 1; to > span + 1; to--) spans[to] = spans[to - 2]!;
       end += 2;
       spans[span] = start;
       spans[span + 1] = start + duration;
@@ -118,17 +121,12 @@ export class Booking {
     return start;
   }
 
-  /** Removes the spans that are over; if there are none, makes room for twice as many. Returns the array to use. */
-  private makeRoom(now: Ticks, spans: Float64Array): Float64Array {
+  private removePast(now: Ticks): void {
+    const { spans } = this;
     let over = 0;
     while (over < this.spansEnd && spans[over + 1]! <= now) over += 2;
     if (over > 0) spans.copyWithin(0, over, this.spansEnd);
-    else {
-      this.spans = new Float64Array(2 * spans.length);
-      this.spans.set(spans);
-    }
     this.spansEnd -= over;
-    return this.spans!;
   }
 
   private wait(now: Ticks, at: Ticks, start: Ticks): void {

@@ -31,8 +31,9 @@ class EventRecord {
   source = 0;
 }
 
-/** For `next`: it has to be looked up. */
+/** For `next`: it has to be looked up, or there is nothing. */
 const UNKNOWN = -1;
+const NONE = -2;
 
 /** A timing wheel. `slots` is a power of two from 1024 to 2^20; it should cover the longest common delay. */
 export class WheelQueue implements EventQueue {
@@ -47,8 +48,8 @@ export class WheelQueue implements EventQueue {
   private readonly busyWords: Int32Array;
   private busySlots = 0;
   private free: EventRecord | null = null;
-  /** Time of the next event that is not in the batch, Infinity if there is none, or UNKNOWN: every horizon asks for it. */
-  private next: Ticks = Infinity;
+  /** Time of the next event that is not in the batch, NONE, or UNKNOWN: every horizon asks for it. */
+  private next: Ticks = NONE;
   /** The records of the time at hand that were not fired yet, in order. */
   private readonly batch: EventRecord[] = [];
   private batchAt = 0;
@@ -76,12 +77,13 @@ export class WheelQueue implements EventQueue {
       if (time < this.farTime) this.farTime = time;
     }
     // What is UNKNOWN stays so.
-    if (time < this.next) this.next = time;
+    if (time < this.next || this.next === NONE) this.next = time;
   }
 
   nextTime(): Ticks {
     if (this.batchAt < this.batchEnd) return this.now;
-    return this.next === UNKNOWN ? this.lookUp() : this.next;
+    const next = this.next === UNKNOWN ? this.lookUp() : this.next;
+    return next === NONE ? Infinity : next;
   }
 
   moveTo(time: Ticks): void {
@@ -145,7 +147,7 @@ export class WheelQueue implements EventQueue {
 
   /** Moves the clock to the next event and empties its slot. Returns the last record. */
   private takeSlot(): EventRecord {
-    this.moveTo(this.nextTime());
+    this.moveTo(this.next === UNKNOWN ? this.lookUp() : this.next);
     this.next = UNKNOWN;
     const slot = this.now & this.mask;
     const last = this.last[slot]!;
@@ -197,7 +199,8 @@ export class WheelQueue implements EventQueue {
 
   private lookUp(): Ticks {
     const { now, mask } = this;
-    this.next = this.busySlots === 0 ? this.farTime : now + ((this.nextSlot(now & mask) - now) & mask);
+    if (this.busySlots > 0) this.next = now + ((this.nextSlot(now & mask) - now) & mask);
+    else this.next = this.far.peek()?.time ?? NONE;
     return this.next;
   }
 

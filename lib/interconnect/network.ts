@@ -66,7 +66,7 @@ export class Network<M extends Message> extends Component {
   /** By source and destination: the links on the way, found when they are first needed. */
   private readonly routes: (readonly NetworkLink[])[][];
   /** When the last message left, by destination, then by source and virtual network. */
-  private readonly lastExit: (Float64Array | undefined)[] = [];
+  private readonly lastExit: (Ticks[] | undefined)[] = [];
   private least: readonly number[] | null = null;
 
   constructor(parent: Scope, name: string, options: NetworkOptions<M>) {
@@ -131,7 +131,7 @@ export class Network<M extends Message> extends Component {
       stats.waitedTicks += waited;
     }
     // A short message may fall into a gap before a long one; it still waits for it at the exit.
-    const last = (this.lastExit[to] ??= new Float64Array(this.nodes.length * LANES));
+    const last = (this.lastExit[to] ??= new Array<Ticks>(this.nodes.length * LANES).fill(0));
     const pair = from * LANES + lane;
     if (last[pair]! > time) time = last[pair]!;
     last[pair] = time;

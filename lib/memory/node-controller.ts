@@ -138,7 +138,7 @@ export class NodeController extends Component {
   private readonly memory = new Map<number, LineData>();
   private readonly waiting = new Map<number, CoherenceMessage[]>();
   /** When the last forward of this home leaves, by processor of the node. */
-  private readonly lastForward: Float64Array;
+  private readonly lastForward: Ticks[];
   private readonly history: (CoherenceMessage | null)[] = new Array<CoherenceMessage | null>(HISTORY).fill(null);
   private readonly historyTime = new Float64Array(HISTORY);
   private handled = 0;
@@ -190,7 +190,7 @@ export class NodeController extends Component {
       message => this.atHome(message as CoherenceMessage, this.timing.lookupRemote),
       (message, arrives) => this.fromNetwork(message, arrives),
     );
-    this.lastForward = new Float64Array(count);
+    this.lastForward = new Array<Ticks>(count).fill(0);
     if (!Number.isSafeInteger(memory.banks) || memory.banks < 1)
       throw new RangeError(`${this.path}: memory has at least one bank, not ${memory.banks}`);
     this.banks = Array.from({ length: memory.banks }, () => new Booking(this.simulation.calendars));
