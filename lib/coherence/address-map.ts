@@ -76,7 +76,7 @@ export class AddressMap {
 
   /** The node whose memory holds a frame. */
   homeOfFrame(frame: number): number {
-    if (this.equalShift >= 0) return frame >>> this.equalShift;
+    if (this.equalShift >= 0) return frame >> this.equalShift;
     if (this.equal !== 0) return (frame / this.equal) | 0;
     let node = 0;
     while (this.firstFrame[node + 1]! <= frame) node++;
@@ -85,7 +85,7 @@ export class AddressMap {
 
   /** The node that is home of a line. */
   homeOfLine(line: number): number {
-    return this.homeOfFrame(line >>> this.frameShift);
+    return this.homeOfFrame(line >> this.frameShift);
   }
 }
 
