@@ -39,14 +39,25 @@ class NetworkLink {
   readonly latency: Ticks;
   readonly ticksPerFlit: Ticks;
   readonly booking: Booking;
-  flits = 0;
-  /** By virtual network. */
-  readonly messages: number[] = new Array<number>(LANES).fill(0);
 
   constructor({ latency, ticksPerFlit }: Link, booking: Booking) {
     this.latency = latency;
     this.ticksPerFlit = ticksPerFlit;
     this.booking = booking;
+  }
+}
+
+/** The way from one node to another: traffic is counted once for all its links. */
+class Path {
+  readonly links: readonly NetworkLink[];
+  /** When the last message left, by virtual network. */
+  readonly lastExit: Ticks[] = new Array<Ticks>(LANES).fill(0);
+  /** By virtual network. */
+  readonly messages: number[] = new Array<number>(LANES).fill(0);
+  flits = 0;
+
+  constructor(links: readonly NetworkLink[]) {
+    this.links = links;
   }
 }
 
@@ -63,10 +74,8 @@ export class Network<M extends Message> extends Component {
   private readonly topology: Topology;
   private readonly destination: (message: M) => number;
   private readonly links: readonly NetworkLink[];
-  /** By source and destination: the links on the way, found when they are first needed. */
-  private readonly routes: (readonly NetworkLink[])[][];
-  /** When the last message left, by destination, then by source and virtual network. */
-  private readonly lastExit: (Ticks[] | undefined)[] = [];
+  /** By source and destination, made when they are first needed. */
+  private readonly paths: Path[][];
   private least: readonly number[] | null = null;
 
   constructor(parent: Scope, name: string, options: NetworkOptions<M>) {
@@ -75,7 +84,7 @@ export class Network<M extends Message> extends Component {
     this.topology = topology;
     this.destination = options.destination;
     this.links = topology.links.map(link => new NetworkLink(link, new Booking(this.simulation.calendars)));
-    this.routes = Array.from({ length: topology.nodes }, () => []);
+    this.paths = Array.from({ length: topology.nodes }, () => []);
     this.nodes = Array.from(
       { length: topology.nodes },
       (_, node) =>
@@ -91,56 +100,76 @@ export class Network<M extends Message> extends Component {
 
   /** Traffic by link, in the order of the topology's links. */
   linkTraffic(): LinkTraffic[] {
-    return this.topology.links.map(({ from, to }, link) => {
-      const { booking, flits, messages } = this.links[link]!;
-      const { busyTicks, waitedTicks, largestQueue } = booking;
-      return { link, from, to, messages: [...messages], flits, busyTicks, waitedTicks, largestQueue };
+    const traffic = this.topology.links.map(({ from, to }, link) => {
+      const { busyTicks, waitedTicks, largestQueue } = this.links[link]!.booking;
+      return {
+        link,
+        from,
+        to,
+        messages: new Array<number>(LANES).fill(0),
+        flits: 0,
+        busyTicks,
+        waitedTicks,
+        largestQueue,
+      };
     });
+    this.forEachPath((path, from, to) => {
+      for (const link of this.topology.route(from, to)) {
+        const sum = traffic[link]!;
+        sum.flits += path.flits;
+        path.messages.forEach((count, lane) => (sum.messages[lane]! += count));
+      }
+    });
+    return traffic;
   }
 
   override resetStatistics(): void {
-    for (const link of this.links) {
-      link.flits = 0;
-      link.messages.fill(0);
-    }
+    this.forEachPath(path => {
+      path.flits = 0;
+      path.messages.fill(0);
+    });
   }
 
   private carry(from: number, message: M, arrives: Ticks): boolean {
     const to = this.destination(message);
-    const route = this.routes[from]![to] ?? this.findRoute(from, to);
+    const path = this.paths[from]![to] ?? this.makePath(from, to);
+    const { links, lastExit } = path;
     const { flits, lane } = message;
     const { now } = this.simulation.queue;
     let time = arrives;
     let waited = 0;
-    for (let hop = 0; hop < route.length; hop++) {
-      const link = route[hop]!;
-      link.flits += flits;
-      link.messages[lane]!++;
-      if (link.ticksPerFlit !== 0) {
-        const start = link.booking.book(now, time, flits * link.ticksPerFlit);
+    for (let hop = 0; hop < links.length; hop++) {
+      const { latency, ticksPerFlit, booking } = links[hop]!;
+      if (ticksPerFlit !== 0) {
+        const start = booking.book(now, time, flits * ticksPerFlit);
         waited += start - time;
         time = start;
       }
-      time += link.latency;
+      time += latency;
     }
-    if (route.length > 0) {
+    if (links.length > 0) {
+      path.flits += flits;
+      path.messages[lane]! += 1;
       const { stats } = this;
       stats.messages++;
       stats.flits += flits;
-      stats.hops += route.length;
+      stats.hops += links.length;
       stats.waitedTicks += waited;
     }
     // A short message may fall into a gap before a long one; it still waits for it at the exit.
-    const last = (this.lastExit[to] ??= new Array<Ticks>(this.nodes.length * LANES).fill(0));
-    const pair = from * LANES + lane;
-    if (last[pair]! > time) time = last[pair]!;
-    last[pair] = time;
+    if (lastExit[lane]! > time) time = lastExit[lane]!;
+    lastExit[lane] = time;
     this.nodes[to]!.forward(message, time);
     return true;
   }
 
-  private findRoute(from: number, to: number): readonly NetworkLink[] {
-    return (this.routes[from]![to] = Array.from(this.topology.route(from, to), link => this.links[link]!));
+  private makePath(from: number, to: number): Path {
+    const links = Array.from(this.topology.route(from, to), link => this.links[link]!);
+    return (this.paths[from]![to] = new Path(links));
+  }
+
+  private forEachPath(visit: (path: Path, from: number, to: number) => void): void {
+    this.paths.forEach((paths, from) => paths.forEach((path, to) => visit(path, from, to)));
   }
 }
 
