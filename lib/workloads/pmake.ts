@@ -32,6 +32,8 @@ export interface PmakeImages {
   readonly driver: UserImage;
   /** pmake-2cpu-compile: cc1 compiling, twice. */
   readonly compile: readonly UserImage[];
+  /** pmake-1cpu-compile: cc1 in its large optimising passes, which go through much text. */
+  readonly optimise: UserImage;
 }
 
 /** How long it is. */
@@ -166,7 +168,7 @@ function programsOf(
   }
 
   function* assemble([file]: readonly string[]): Program {
-    const think = new UserWork(images.compile[0], random('as', file));
+    const think = new UserWork(images.optimise, random('as', file));
     yield* readAll(at(`t${file}.s`), think, WORK.assemble * 0.7);
     const out = yield open(at(`f${file}.o`), OpenFlag.Write | OpenFlag.Create | OpenFlag.Truncate);
     yield* writeAll(out, OBJECT, think, WORK.assemble * 0.3);
@@ -179,7 +181,7 @@ function programsOf(
       guestProgram('/usr/bin/cc', [images.driver], driver),
       guestProgram('/usr/lib/cpp', images.compile, preprocess),
       guestProgram('/usr/lib/cc1', images.compile, compile),
-      guestProgram('/usr/bin/as', [images.compile[0]], assemble),
+      guestProgram('/usr/bin/as', [images.optimise], assemble),
     ].map(program => [program.executable.path!, program]),
   );
 }

@@ -63,6 +63,8 @@ export class KernelProcessor {
   /** Compare at its last tick. */
   compare = 0;
   ticks = 0;
+  /** Pairs of page tables that it has wired so far. */
+  tablesWired = 0;
 
   constructor(number: number, idle: Thread, dataPage: number, forgottenAt: number) {
     this.number = number;

@@ -30,6 +30,7 @@ export const SHORT: Profile = {
   copyLineCycles: 20,
   zeroLineCycles: 10,
   refillCycles: 4,
+  wiredTables: 0,
   spinCycles: 4,
 };
 
