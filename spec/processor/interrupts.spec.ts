@@ -119,7 +119,6 @@ describe('interrupts of processors', () => {
     expect(taken.map(({ message }) => [message!.code, message!.a, message!.from])).toEqual(
       [1, 2, 3, 4, 5].map(code => [code, 10 * code, 1]),
     );
-    expect(machine.cpus[0].registers.line).toBeUndefined();
     expect(machine.cpus[0].registers.pending).toBe(false);
   });
 
