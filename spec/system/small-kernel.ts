@@ -171,9 +171,11 @@ export class SmallKernel implements SystemSoftware {
   }
 
   /** Loads and stores to the page of its own. */
-  private *count({ processor }: Processor): Code {
+  private *count({ processor, simulation }: Processor): Code {
     const word = KSSEG + 64 * processor;
-    yield store(word, (yield load(word)) + 1);
+    const count = yield load(word);
+    this.log.push(`${simulation.now} ${processor} count ${count}`); // handlers are executed at the present
+    yield store(word, count + 1);
   }
 
   private *ownPage(): Code {
