@@ -262,7 +262,7 @@ export class SmallKernel implements SystemSoftware {
 
   /** Two stacks that take turns. */
   private turns(processor: Processor): Context {
-    const { count } = this;
+    const counting = this.count(processor);
     const stacks: Context[] = [];
     const second = new Context(
       (function* (): Code {
@@ -275,7 +275,7 @@ export class SmallKernel implements SystemSoftware {
     );
     const first = new Context(
       (function* (): Code {
-        yield* count(processor);
+        yield* counting;
         yield resume(second);
         yield compute(5);
         yield resume(second);
