@@ -16,7 +16,7 @@
  *
  * What misses cost, and how to see it: `valgrind --tool=callgrind --instr-atstart=no --cache-sim=yes --dump-instr=yes
  * --smc-check=all-non-file node --single-threaded --perf-basic-prof`, switched on with callgrind_control after five runs;
- * addresses are looked up in /tmp/perf-PID.map. Runs before that measure the compiler, and a forced collection
+ * addresses are looked up in the map that V8 writes. Runs before that measure the compiler, and a forced collection
  * (--expose-gc) between runs does, too: with the last message its hidden class dies, and all code that knew it.
  * In instructions per miss without hits: 16,500 with times that might be doubles and calendars in one array, 14,600 with
  * calendars and arrivals as objects, 12,900 with times as small integers, 12,700 with traffic counted by path.
