@@ -111,7 +111,10 @@ export class NetworkInterface {
     return this.posted.size;
   }
 
-  /** Fills the receive ring. Returns how many buffers are posted, fewer than asked for if memory is short. */
+  /**
+   * Fills the receive ring, and the reserve of clusters that interrupts take theirs from. Returns how many buffers are posted,
+   * fewer than asked for if memory is short.
+   */
   *open(thread: KernelThread): Code<number> {
     while (this.posted.size < this.options.receiveRing) {
       const mbuf = yield* this.mbufs.cluster(thread, true);
@@ -120,6 +123,7 @@ export class NetworkInterface {
       yield* this.post(mbuf);
       yield* this.lock.release(thread);
     }
+    yield* this.mbufs.provide(thread, this.mbufs.options.reserve);
     return this.posted.size;
   }
 

@@ -18,7 +18,7 @@ export interface MbufOptions {
   readonly smallPages: number;
   /** Most clusters, from 1. */
   readonly clusters: number;
-  /** Free clusters that are kept when memory is short, from 0. */
+  /** Free clusters that are there from the beginning, for interrupts, and kept when memory is short; from 0. */
   readonly reserve: number;
   /**
    * Whether the data of a cluster fills its page, so that a page of data can be mapped to it. If not, the page begins

@@ -138,7 +138,7 @@ export class NfsServer {
     const bytes = Math.max(0, Math.min(count, attributes.size - offset));
     const held: Held[] = [];
     const data: Piece[] = [];
-    for (let done = 0; done < bytes; ) {
+    for (let done = 0; done < bytes;) {
       const index = Math.floor((offset + done) / this.core.pageBytes);
       const start = (offset + done) % this.core.pageBytes;
       const page = yield* vnode.page(thread, index);
