@@ -45,7 +45,7 @@ export class PlainFile implements Vnode {
     if (--page.holds < 0) throw new Error('a page is released more often than it was held');
   }
 
-  *read(): Code<number> {
+  read(): Code<number> {
     throw new Error('nobody reads here');
   }
 
