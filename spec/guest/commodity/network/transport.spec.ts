@@ -56,6 +56,7 @@ describe('datagrams', () => {
   it('are lost, doubled and reordered, but never mixed, cut or leaked', () => {
     let delivered = 0;
     let reassembled = 0;
+    let noBuffers = 0;
     const property = fc.property(
       fc.record({
         seed: fc.nat(1e6),
@@ -67,6 +68,7 @@ describe('datagrams', () => {
         aligned: fc.boolean(),
         links: fc.constantFrom('inside' as const, 'outside' as const),
         shortage: fc.constantFrom(0, 0.3),
+        smallPages: fc.constantFrom(1, 8),
         clusters: fc.constantFrom(50, 96),
       }),
       game => {
@@ -95,6 +97,7 @@ describe('datagrams', () => {
         });
         fabric.run([...senders, receiver]);
         fabric.runFor(1e9);
+        noBuffers += a.transport.stats.noBuffers;
         expect([strayMbufs(a), strayMbufs(b), b.transport.reassembly.length]).toEqual([0, 0, 0]);
         expect(b.transport.network.ring).toBe(32);
       },
@@ -102,6 +105,7 @@ describe('datagrams', () => {
     fc.assert(property, { seed: SEED, numRuns: 40, endOnFailure: true });
     expect(delivered).toBeGreaterThan(300);
     expect(reassembled).toBeGreaterThan(100);
+    expect(noBuffers).toBeGreaterThan(10);
   });
 
   it('are refused when they are too long', () => {
