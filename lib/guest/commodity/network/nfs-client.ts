@@ -2,9 +2,10 @@
  * The client of NFS: files of a server as a file system of this kernel. Pages are kept in memory, attributes are believed
  * for a while, and what is written goes to the server when a file is closed, or by daemons before.
  */
-import { ErrorNumber, type Channel, type Code, type KernelCore, type KernelThread, type Spinlock } from '../code.js';
+import { ErrorNumber, type Code, type KernelCore, type KernelThread, type Spinlock } from '../code.js';
 import type { FileSystem, Vnode } from '../vnode.js';
 import type { ClientPages, Remap } from './client-pages.js';
+import { NfsDaemons } from './nfs-daemons.js';
 import { NfsIo } from './nfs-io.js';
 import {
   errorOf,
@@ -46,33 +47,21 @@ export interface NfsClientOptions {
   readonly vnodeId: () => number;
 }
 
-/** What a daemon is told to do. */
-export interface Request {
-  readonly vnode: NfsVnode;
-  readonly index: number;
-  readonly epoch: number;
-  readonly write: boolean;
-}
-
 /** A mounted file system of a server. */
 export class NfsClient implements FileSystem {
   readonly name: string;
   readonly options: NfsClientOptions;
   readonly pages: ClientPages;
   readonly io: NfsIo;
+  readonly daemons: NfsDaemons;
   readonly mostFileBytes = MOST_FILE_BYTES;
-  readonly stats = { calls: 0, errors: 0, aheads: 0, behinds: 0, untold: 0 };
-  /** Daemons that run. */
-  daemons = 0;
+  readonly stats = { calls: 0, errors: 0 };
   private readonly core: KernelCore;
   private readonly rpc: RpcClient;
   private readonly record: number;
   private readonly state: Spinlock;
-  private readonly told: Channel;
-  private readonly requests: Request[] = [];
   private readonly vnodes = new Map<string, NfsVnode>();
   private root: NfsVnode | null = null;
-  private stopped = false;
 
   constructor(core: KernelCore, rpc: RpcClient, pages: ClientPages, options: NfsClientOptions) {
     this.name = options.name;
@@ -82,8 +71,8 @@ export class NfsClient implements FileSystem {
     this.options = options;
     this.record = core.allocate('nfs client', 128);
     this.state = core.spinlock('nfs client');
-    this.told = core.channel('biod');
     this.io = new NfsIo(this, core);
+    this.daemons = new NfsDaemons(core, this.io, options.requests);
   }
 
   /** Mounts the directory of a handle, which the mount service gave out. Returns 0, or an error. */
@@ -147,42 +136,6 @@ export class NfsClient implements FileSystem {
     return first;
   }
 
-  /** Body of a daemon that reads ahead and writes behind; ends when the client is stopped. */
-  *biod(thread: KernelThread): Code {
-    this.daemons++;
-    for (;;) {
-      yield* this.state.acquire(thread);
-      while (this.requests.length === 0 && !this.stopped) yield* this.told.sleep(thread, this.state);
-      const request = this.requests.shift();
-      yield* this.state.release(thread);
-      if (request === undefined) break;
-      yield* this.perform(thread, request);
-    }
-    this.daemons--;
-  }
-
-  /** Daemons end when they have done what they were told. */
-  *stop(thread: KernelThread): Code {
-    yield* this.state.acquire(thread);
-    this.stopped = true;
-    yield* this.told.wakeAll();
-    yield* this.state.release(thread);
-  }
-
-  /** Tells a daemon to do something; false if there is none, or too much to do already. */
-  *tell(thread: KernelThread, request: Request): Code<boolean> {
-    yield* this.state.acquire(thread);
-    const heard = this.daemons > 0 && !this.stopped && this.requests.length < this.options.requests;
-    if (heard) {
-      if (request.write) request.vnode.queued++;
-      this.requests.push(request);
-      yield* this.told.wakeOne();
-    }
-    yield* this.state.release(thread);
-    this.stats[heard ? (request.write ? 'behinds' : 'aheads') : 'untold']++;
-    return heard;
-  }
-
   /** Calls a procedure of the server. The reader of the reply stands behind its status, which was success. */
   *ask(
     thread: KernelThread,
@@ -214,13 +167,6 @@ export class NfsClient implements FileSystem {
   private failed(error: number): number {
     this.stats.errors++;
     return error;
-  }
-
-  private *perform(thread: KernelThread, { vnode, index, epoch, write }: Request): Code {
-    yield* this.core.work('biod', this.record);
-    if (!write) return yield* this.io.prefetch(thread, vnode, index, epoch);
-    if (epoch === vnode.epoch) yield* this.io.writePage(thread, vnode, index);
-    yield* vnode.unqueue(thread);
   }
 
   private *walk(thread: KernelThread, path: readonly string[]): Code<NfsVnode | number> {

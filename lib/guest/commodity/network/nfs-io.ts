@@ -1,23 +1,21 @@
-/** How the client of NFS moves pages of files between the server and memory. */
-import { copy, load, store, zero } from '../../../processor/operations.js';
+/** Which pages of files the client of NFS has in memory, and when they go to and come from the server. */
 import { ErrorNumber, type Code, type KernelCore, type KernelThread } from '../code.js';
 import type { CachedPage } from '../vnode.js';
 import type { NfsClient } from './nfs-client.js';
-import { Nfs, readAttributes, type Attributes } from './nfs-protocol.js';
+import type { Attributes } from './nfs-protocol.js';
+import { NfsTransfer } from './nfs-transfer.js';
 import type { NfsVnode } from './nfs-vnode.js';
-import { lastMask, wordsUp, type Piece } from './pieces.js';
-
-/** Times that a page is read anew because the file changed meanwhile, before what came is taken as it is. */
-const MOST_READS = 4;
 
 /** Reads and writes pages of vnodes over the network. Unless it says otherwise, the caller holds the lock of the vnode. */
 export class NfsIo {
   private readonly client: NfsClient;
   private readonly core: KernelCore;
+  private readonly transfer: NfsTransfer;
 
   constructor(client: NfsClient, core: KernelCore) {
     this.client = client;
     this.core = core;
+    this.transfer = new NfsTransfer(client, core);
   }
 
   /**
@@ -52,14 +50,14 @@ export class NfsIo {
     for (let ahead = index + 1; ahead <= Math.min(index + this.client.options.readAhead, last); ahead++) {
       const found = yield* this.client.pages.find(thread, vnode.id, ahead);
       if (found !== null) yield* this.client.pages.release(thread, vnode.id, ahead, found);
-      else yield* this.client.tell(thread, { vnode, index: ahead, epoch: vnode.epoch, write: false });
+      else yield* this.client.daemons.tell(thread, { vnode, index: ahead, epoch: vnode.epoch, write: false });
     }
   }
 
   /** Tells the daemons to write a page that is complete, if that is an option. */
   *writeBehind(thread: KernelThread, vnode: NfsVnode, index: number): Code {
     if (!this.client.options.writeBehind) return;
-    yield* this.client.tell(thread, { vnode, index, epoch: vnode.epoch, write: true });
+    yield* this.client.daemons.tell(thread, { vnode, index, epoch: vnode.epoch, write: true });
   }
 
   /** Keeps a page that the caller holds until it is written back. Needs no lock of the vnode. */
@@ -74,8 +72,9 @@ export class NfsIo {
   /** Asks the server for the attributes if they are old, and forgets pages if somebody else changed the file. */
   *revalidate(thread: KernelThread, vnode: NfsVnode): Code<number> {
     if (this.core.tickNs >= vnode.freshUntilNs) {
-      const error = yield* this.attributes(thread, vnode);
-      if (error < 0) return error;
+      const attributes = yield* this.transfer.attributes(thread, vnode);
+      if (typeof attributes === 'number') return attributes;
+      this.take(vnode, attributes, false);
     }
     if (!vnode.suspect) return 0;
     vnode.suspect = false;
@@ -104,9 +103,10 @@ export class NfsIo {
 
   /** Writes all dirty pages to the server, and waits for it. */
   *flush(thread: KernelThread, vnode: NfsVnode): Code<number> {
-    const alone = this.client.daemons === 0 || vnode.dirty.size === 1;
+    const alone = this.client.daemons.length === 0 || vnode.dirty.size === 1;
     for (const index of [...vnode.dirty.keys()].sort((a, b) => a - b)) {
-      const told = !alone && (yield* this.client.tell(thread, { vnode, index, epoch: vnode.epoch, write: true }));
+      const told =
+        !alone && (yield* this.client.daemons.tell(thread, { vnode, index, epoch: vnode.epoch, write: true }));
       if (!told) yield* this.writePage(thread, vnode, index);
     }
     yield* vnode.quiet(thread);
@@ -120,7 +120,9 @@ export class NfsIo {
     if (page !== undefined) {
       // Off the list first: what is written to the page from now on makes it dirty again.
       vnode.dirty.delete(index);
-      const error = yield* this.send(thread, vnode, index, page);
+      const sent = yield* this.transfer.send(thread, vnode, index, page);
+      const error = typeof sent === 'number' ? sent : 0;
+      if (typeof sent !== 'number') this.take(vnode, sent, true);
       const keep = error < 0 && !vnode.removed && !vnode.dirty.has(index);
       if (error < 0) vnode.error ||= error;
       if (keep) vnode.dirty.set(index, page);
@@ -132,14 +134,8 @@ export class NfsIo {
   /** Changes the length of a file, at the server and here. */
   *truncate(thread: KernelThread, vnode: NfsVnode, bytes: number): Code<number> {
     yield* this.silence(thread, vnode);
-    const reply = yield* this.client.ask(thread, Nfs.SETATTR, [
-      ...vnode.handle,
-      ...[-1, -1, -1, bytes, -1, -1, -1, -1],
-    ]);
-    if (typeof reply === 'number') return this.failed(vnode, reply);
-    const attributes = yield* readAttributes(reply.reader);
-    yield* this.client.freeReply(thread, reply);
-    if (attributes === null) return ErrorNumber.EIO;
+    const attributes = yield* this.transfer.setSize(thread, vnode, bytes);
+    if (typeof attributes === 'number') return attributes;
     const first = Math.ceil(bytes / this.core.pageBytes);
     yield* this.discard(thread, vnode, first);
     yield* this.clearTail(thread, vnode, bytes);
@@ -183,26 +179,8 @@ export class NfsIo {
     const index = Math.floor(bytes / pageBytes);
     const page = yield* this.client.pages.find(thread, vnode.id, index);
     if (page === null) return;
-    yield* this.clearFrom(page.address, bytes % pageBytes);
+    yield* this.transfer.clearFrom(page.address, bytes % pageBytes);
     yield* this.client.pages.release(thread, vnode.id, index, page);
-  }
-
-  private *clearFrom(address: number, bytes: number): Code {
-    const mask = lastMask(bytes);
-    const last = address + wordsUp(bytes) - 4;
-    if (mask !== 0) yield store(last, (yield load(last)) & ~mask);
-    const rest = this.core.pageBytes - wordsUp(bytes);
-    if (rest > 0) yield zero(address + wordsUp(bytes), rest, this.client.options.cyclesPerLine);
-  }
-
-  private *attributes(thread: KernelThread, vnode: NfsVnode): Code<number> {
-    const reply = yield* this.client.ask(thread, Nfs.GETATTR, vnode.handle);
-    if (typeof reply === 'number') return this.failed(vnode, reply);
-    const attributes = yield* readAttributes(reply.reader);
-    yield* this.client.freeReply(thread, reply);
-    if (attributes === null) return ErrorNumber.EIO;
-    this.take(vnode, attributes, false);
-    return 0;
   }
 
   private *bring(thread: KernelThread, vnode: NfsVnode, index: number, blank: boolean): Code<CachedPage | number> {
@@ -211,68 +189,9 @@ export class NfsIo {
     if (found !== null) return found;
     const page = yield* this.core.takePage(thread);
     if (page < 0) return ErrorNumber.ENOMEM;
-    const error = blank ? yield* this.clear(page) : yield* this.fill(thread, vnode, index, page);
+    const error = blank ? yield* this.transfer.clear(page) : yield* this.transfer.fill(thread, vnode, index, page);
     if (error === 0) return yield* pages.insert(thread, vnode.id, index, page);
     yield* this.core.givePage(thread, page);
-    return error;
-  }
-
-  private *clear(page: number): Code<number> {
-    yield zero(this.core.addressOf(page), this.core.pageBytes, this.client.options.cyclesPerLine);
-    return 0;
-  }
-
-  /** Fills a page from the server. */
-  private *fill(thread: KernelThread, vnode: NfsVnode, index: number, page: number): Code<number> {
-    const { pageBytes } = this.core;
-    for (let reads = 1; ; reads++) {
-      const words = [...vnode.handle, index * pageBytes, pageBytes, 0];
-      const reply = yield* this.client.ask(thread, Nfs.READ, words);
-      if (typeof reply === 'number') return this.failed(vnode, reply);
-      const attributes = yield* readAttributes(reply.reader);
-      const bytes = yield* reply.reader.word();
-      const data = bytes > pageBytes ? null : reply.reader.data(bytes);
-      const whole = attributes !== null && !reply.reader.truncated && data !== null;
-      if (whole) yield* this.move(thread, data, bytes, this.core.addressOf(page));
-      yield* this.client.freeReply(thread, reply);
-      if (!whole) return ErrorNumber.EIO;
-      if (attributes.version >= vnode.validFrom || reads === MOST_READS) return 0;
-    }
-  }
-
-  /** From network buffers into a page: the copy that the paper turns into a call of the monitor. */
-  private *move(thread: KernelThread, data: readonly Piece[], bytes: number, to: number): Code {
-    const { remap, cyclesPerLine } = this.client.options;
-    const [first] = data;
-    yield* this.core.work('nfs page', to);
-    if (remap !== null && data.length === 1 && first.offset === 0 && bytes === this.core.pageBytes)
-      return yield* remap(thread, first.address, to);
-    let done = 0;
-    for (const piece of data) {
-      yield copy(piece.address, to + done, piece.bytes, cyclesPerLine);
-      done += piece.bytes;
-    }
-    yield* this.clearFrom(to, bytes);
-  }
-
-  /** Sends a page to the server, from where it lies. */
-  private *send(thread: KernelThread, vnode: NfsVnode, index: number, page: CachedPage): Code<number> {
-    const offset = index * this.core.pageBytes;
-    const bytes = Math.min(this.core.pageBytes, vnode.size - offset);
-    if (bytes <= 0) return 0;
-    const data: Piece = { page: page.page, offset: 0, bytes: wordsUp(bytes), address: page.address, mbuf: null };
-    const words = [...vnode.handle, 0, offset, 0, bytes];
-    const reply = yield* this.client.ask(thread, Nfs.WRITE, words, [data]);
-    if (typeof reply === 'number') return this.failed(vnode, reply);
-    const attributes = yield* readAttributes(reply.reader);
-    yield* this.client.freeReply(thread, reply);
-    if (attributes === null) return ErrorNumber.EIO;
-    this.take(vnode, attributes, true);
-    return 0;
-  }
-
-  private failed(vnode: NfsVnode, error: number): number {
-    if (error === ErrorNumber.ESTALE) vnode.removed = true;
     return error;
   }
 }

@@ -2,7 +2,7 @@
  * The server of NFS: answers calls from any file system. What is read is sent from the page cache where it lies; nobody
  * copies it (Disco, section 4.2.5, counts on it).
  */
-import { ErrorNumber, type Code, type KernelCore, type KernelThread, type SleepLock } from '../code.js';
+import { ErrorNumber, type Code, type KernelCore, type KernelThread } from '../code.js';
 import type { CachedPage, FileSystem, Vnode } from '../vnode.js';
 import { HandleTable, type Exported } from './nfs-handles.js';
 import {
@@ -10,14 +10,12 @@ import {
   HANDLE_WORDS,
   MOST_DATA_BYTES,
   MOST_FILE_BYTES,
-  MOST_NAME_BYTES,
-  nameFault,
   Nfs,
   NFS_PROGRAM,
   NFS_VERSION,
-  statusOf,
-  type Attributes,
 } from './nfs-protocol.js';
+import { NfsNames } from './nfs-names.js';
+import { attributesOf, failure, success } from './nfs-results.js';
 import { wordsUp, type Piece } from './pieces.js';
 import { Accept } from './rpc-message.js';
 import { refusal, RpcServer, type RpcProgram, type RpcResult, type RpcServerOptions } from './rpc-server.js';
@@ -42,21 +40,20 @@ interface Held {
 export class NfsServer {
   readonly rpc: RpcServer;
   readonly handles: HandleTable;
-  readonly stats = { stale: 0, garbage: 0, reads: 0, writes: 0, bytesRead: 0, bytesWritten: 0 };
+  readonly stats = { stale: 0, reads: 0, writes: 0, bytesRead: 0, bytesWritten: 0 };
   private readonly core: KernelCore;
   private readonly files: FileSystem;
   private readonly options: NfsServerOptions;
   private readonly record: number;
-  /** Held while names are looked up and changed: a handle must not be made for what is just being removed. */
-  private readonly names: SleepLock;
+  private readonly names: NfsNames;
 
   constructor(core: KernelCore, transport: Transport, files: FileSystem, options: NfsServerOptions) {
     this.core = core;
     this.files = files;
     this.options = options;
     this.record = core.allocate('nfs server', 128);
-    this.names = core.sleepLock('nfs names');
     this.handles = new HandleTable(files, options.fsid);
+    this.names = new NfsNames(core, files, this.handles, later => this.settle(later));
     const program: RpcProgram = {
       program: NFS_PROGRAM,
       version: NFS_VERSION,
@@ -85,7 +82,7 @@ export class NfsServer {
     if (procedure === Nfs.NULL) return success([]);
     if (!Object.values(Nfs).includes(procedure as 0)) return refusal(Accept.PROC_UNAVAIL);
     const handle = yield* reader.words(HANDLE_WORDS);
-    if (reader.truncated) return this.garbage();
+    if (reader.truncated) return garbage();
     const file = this.handles.enter(handle);
     if (file === null) {
       this.stats.stale++;
@@ -107,7 +104,7 @@ export class NfsServer {
       case Nfs.WRITE:
         return yield* this.write(thread, file, reader);
       default:
-        return yield* this.serveName(thread, procedure, file, reader);
+        return yield* this.names.serve(thread, procedure, file, reader);
     }
   }
 
@@ -115,7 +112,7 @@ export class NfsServer {
     // Mode, owner and group before it, times behind it: -1 says that a word is not to be changed.
     const words = yield* reader.words(8);
     const size = words[3];
-    if (reader.truncated) return this.garbage();
+    if (reader.truncated) return garbage();
     if (size !== 0xffffffff) {
       if (file.vnode.kind === 'directory') return failure(ErrorNumber.EISDIR);
       if (size > MOST_FILE_BYTES) return failure(ErrorNumber.EFBIG);
@@ -130,7 +127,7 @@ export class NfsServer {
   /** Reads up to 8 KB: the reply refers to pages of the cache, held until it is sent. */
   private *read(thread: KernelThread, file: Exported, reader: XdrReader): Code<RpcResult> {
     const [offset, count] = yield* reader.words(3);
-    if (reader.truncated || offset % 4 !== 0 || count > MOST_DATA_BYTES) return this.garbage();
+    if (reader.truncated || offset % 4 !== 0 || count > MOST_DATA_BYTES) return garbage();
     const { vnode } = file;
     if (vnode.kind === 'directory') return failure(ErrorNumber.EISDIR);
     // Attributes of before the data: a change meanwhile shows as a newer version next time.
@@ -173,7 +170,7 @@ export class NfsServer {
   private *write(thread: KernelThread, file: Exported, reader: XdrReader): Code<RpcResult> {
     const [, offset, , bytes] = yield* reader.words(4);
     const data = reader.truncated || bytes > MOST_DATA_BYTES ? null : reader.data(bytes);
-    if (data === null || offset % 4 !== 0) return this.garbage();
+    if (data === null || offset % 4 !== 0) return garbage();
     if (file.vnode.kind === 'directory') return failure(ErrorNumber.EISDIR);
     if (offset + bytes > MOST_FILE_BYTES) return failure(ErrorNumber.EFBIG);
     let done = 0;
@@ -190,83 +187,12 @@ export class NfsServer {
     return success(attributeWords(attributesOf(file)));
   }
 
-  /** Procedures that take a directory and a name. */
-  private *serveName(thread: KernelThread, procedure: number, file: Exported, reader: XdrReader): Code<RpcResult> {
-    const name = yield* reader.text(MOST_NAME_BYTES);
-    if (reader.truncated) return this.garbage();
-    if (file.vnode.kind !== 'directory') return failure(ErrorNumber.ENOTDIR);
-    const fault = nameFault(name);
-    if (fault !== null) return failure(fault);
-    yield* this.names.acquire(thread);
-    const result = yield* this.atName(thread, procedure, [...file.path, name]);
-    yield* this.names.release(thread);
-    if (procedure !== Nfs.LOOKUP) file.version++;
-    return result;
-  }
-
-  private *atName(thread: KernelThread, procedure: number, path: readonly string[]): Code<RpcResult> {
-    switch (procedure) {
-      case Nfs.LOOKUP:
-        return yield* this.lookup(thread, path);
-      case Nfs.REMOVE:
-      case Nfs.RMDIR:
-        return yield* this.remove(thread, path, procedure === Nfs.RMDIR);
-      default:
-        return yield* this.create(thread, path, procedure === Nfs.MKDIR ? 'directory' : 'file');
-    }
-  }
-
-  private *lookup(thread: KernelThread, path: readonly string[]): Code<RpcResult> {
-    const vnode = yield* this.files.lookup(thread, path);
-    return typeof vnode === 'number' ? failure(vnode) : yield* this.describe(thread, vnode, path);
-  }
-
-  private *create(thread: KernelThread, path: readonly string[], kind: Attributes['kind']): Code<RpcResult> {
-    const vnode = yield* this.files.create(thread, path, kind);
-    if (typeof vnode === 'number') return failure(vnode);
-    yield* this.settle(thread);
-    return yield* this.describe(thread, vnode, path);
-  }
-
-  private *remove(thread: KernelThread, path: readonly string[], directory: boolean): Code<RpcResult> {
-    const vnode = yield* this.files.lookup(thread, path);
-    if (typeof vnode === 'number') return failure(vnode);
-    if ((vnode.kind === 'directory') !== directory)
-      return failure(directory ? ErrorNumber.ENOTDIR : ErrorNumber.EISDIR);
-    const error = yield* this.files.remove(thread, path);
-    if (error < 0) return failure(error);
-    yield* this.handles.remove(thread, vnode);
-    yield* this.settle(thread);
-    return success([]);
-  }
-
-  /** Handle and attributes of a file. */
-  private *describe(thread: KernelThread, vnode: Vnode, path: readonly string[]): Code<RpcResult> {
-    const file = yield* this.handles.give(thread, vnode, path);
-    const words = [...file.handle, ...attributeWords(attributesOf(file))];
-    yield* this.handles.leave(thread, file);
-    return success(words);
-  }
-
   private *settle(thread: KernelThread): Code {
     if (this.options.synchronous) yield* this.files.sync(thread);
   }
-
-  private garbage(): RpcResult {
-    this.stats.garbage++;
-    return refusal(Accept.GARBAGE_ARGS);
-  }
 }
 
-function attributesOf({ vnode, version, handle }: Exported): Attributes {
-  return { kind: vnode.kind === 'directory' ? 'directory' : 'file', size: vnode.size, version, fileId: handle[1] };
-}
-
-const success = (words: readonly number[]): RpcResult => result([0, ...words]);
-
-const failure = (error: number): RpcResult => result([statusOf(error)]);
-
-const result = (words: readonly number[]): RpcResult => ({ accept: Accept.SUCCESS, words, data: [], done: null });
+const garbage = (): RpcResult => refusal(Accept.GARBAGE_ARGS);
 
 function* release(thread: KernelThread, vnode: Vnode, held: readonly Held[]): Code {
   for (const { index, page } of held) yield* vnode.release(thread, index, page, false);

@@ -186,6 +186,7 @@ export class TestKernel implements KernelCore {
         if (owner !== self()) throw new Error(`${self().name} releases ${name} of ${owner?.name}`);
         owner.spinlocks.delete(name);
         owner = null;
+        yield compute(1);
       },
     };
   }

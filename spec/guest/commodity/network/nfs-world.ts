@@ -65,7 +65,7 @@ export function world(options: WorldOptions = {}) {
     const pages = new ForgetfulPages(kernel, random, options.capacity ?? 20);
     let vnodes = 100;
     const nfs = new NfsClient(kernel, rpc, pages, { ...NFS, vnodeId: () => vnodes++, ...options.nfs });
-    for (let k = 0; k < (options.biods ?? 2); k++) kernel.start(`biod ${k}`, thread => nfs.biod(thread));
+    for (let k = 0; k < (options.biods ?? 2); k++) kernel.start(`biod ${k}`, thread => nfs.daemons.biod(thread));
     fabric.run([kernel.start('mount', thread => nfs.mount(thread, root) as never)]);
     const buffer = () => kernel.allocate('user', 65_536);
     return { host: own, kernel, rpc, nfs, pages, buffer };
@@ -73,7 +73,7 @@ export function world(options: WorldOptions = {}) {
 
   /** Lets everything end, and says what is left over: buffers, pages held, handles in use. */
   function leftOver(): number[] {
-    for (const { kernel, nfs } of clients) run(fabric, kernel, 'stop', thread => nfs.stop(thread));
+    for (const { kernel, nfs } of clients) run(fabric, kernel, 'stop', thread => nfs.daemons.stop(thread));
     fabric.runFor(3e9);
     const held = clients.map(({ pages }) => pages.held);
     return [strayMbufs(server), files.root.held(), ...clients.map(other => strayMbufs(other.host)), ...held];

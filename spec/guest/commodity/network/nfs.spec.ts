@@ -223,7 +223,7 @@ describe('files of a server', () => {
       for (let k = 0; k < 8; k++) yield* put(a, thread, vnode, a.buffer(), k * 4096, bytesFrom(k, 4096));
       yield* vnode.closed(thread);
     });
-    expect([nfsServer.stats.writes, nfsServer.stats.bytesWritten, a.nfs.daemons]).toEqual([8, 32_768, 2]);
+    expect([nfsServer.stats.writes, nfsServer.stats.bytesWritten, a.nfs.daemons.length]).toEqual([8, 32_768, 2]);
     run(fabric, b.kernel, 'read', function* (thread) {
       const vnode = yield* mustFind(b, thread, ['f']);
       for (let k = 0; k < 8; k++) yield* take(b, thread, vnode, b.buffer(), k * 4096, 4096);
@@ -232,7 +232,7 @@ describe('files of a server', () => {
     // The cache of these specs forgets a page now and then, but no more than a few.
     expect(nfsServer.stats.reads).toBeGreaterThanOrEqual(8);
     expect(nfsServer.stats.reads).toBeLessThan(12);
-    expect(b.nfs.stats.aheads).toBeGreaterThanOrEqual(7);
+    expect(b.nfs.daemons.stats.aheads).toBeGreaterThanOrEqual(7);
   });
 
   it('go away with their server: ETIMEDOUT after so many tries', () => {
