@@ -8,16 +8,18 @@ import { Accept } from './rpc-message.js';
 import { refusal, type RpcResult } from './rpc-server.js';
 import type { XdrReader } from './xdr.js';
 
+/** Brings changes of a file, or of names (null), to the disk if they must be there before a call is answered. */
+export type Settle = (thread: KernelThread, vnode: Vnode | null) => Code<number>;
+
 /** Looks up, makes and removes names for clients. */
 export class NfsNames {
   private readonly files: FileSystem;
   private readonly handles: HandleTable;
-  private readonly settle: (thread: KernelThread) => Code;
+  private readonly settle: Settle;
   /** Held while names are looked up and changed: a handle must not be made for what is just being removed. */
   private readonly lock: SleepLock;
 
-  /** `settle` brings changes to the disk, if they must be there before a call is answered. */
-  constructor(core: KernelCore, files: FileSystem, handles: HandleTable, settle: (thread: KernelThread) => Code) {
+  constructor(core: KernelCore, files: FileSystem, handles: HandleTable, settle: Settle) {
     this.files = files;
     this.handles = handles;
     this.settle = settle;
@@ -34,8 +36,10 @@ export class NfsNames {
     yield* this.lock.acquire(thread);
     const result = yield* this.atName(thread, procedure, [...file.path, name]);
     yield* this.lock.release(thread);
-    if (procedure !== Nfs.LOOKUP) file.version++;
-    return result;
+    if (procedure === Nfs.LOOKUP || result.words[0] !== 0) return result;
+    file.version++;
+    const status = yield* this.settle(thread, null);
+    return status < 0 ? failure(status) : result;
   }
 
   private *atName(thread: KernelThread, procedure: number, path: readonly string[]): Code<RpcResult> {
@@ -58,7 +62,6 @@ export class NfsNames {
   private *create(thread: KernelThread, path: readonly string[], kind: Attributes['kind']): Code<RpcResult> {
     const vnode = yield* this.files.create(thread, path, kind);
     if (typeof vnode === 'number') return failure(vnode);
-    yield* this.settle(thread);
     return yield* this.describe(thread, vnode, path);
   }
 
@@ -70,7 +73,6 @@ export class NfsNames {
     const error = yield* this.files.remove(thread, path);
     if (error < 0) return failure(error);
     yield* this.handles.remove(thread, vnode);
-    yield* this.settle(thread);
     return success([]);
   }
 

@@ -53,7 +53,7 @@ export class NfsServer {
     this.options = options;
     this.record = core.allocate('nfs server', 128);
     this.handles = new HandleTable(files, options.fsid);
-    this.names = new NfsNames(core, files, this.handles, later => this.settle(later));
+    this.names = new NfsNames(core, files, this.handles, (later, vnode) => this.settle(later, vnode));
     const program: RpcProgram = {
       program: NFS_PROGRAM,
       version: NFS_VERSION,
@@ -118,8 +118,8 @@ export class NfsServer {
       if (size > MOST_FILE_BYTES) return failure(ErrorNumber.EFBIG);
       const error = yield* file.vnode.truncate(thread, size);
       file.version++;
-      if (error < 0) return failure(error);
-      yield* this.settle(thread);
+      const status = error < 0 ? error : yield* this.settle(thread, file.vnode);
+      if (status < 0) return failure(status);
     }
     return success(attributeWords(attributesOf(file)));
   }
@@ -183,12 +183,15 @@ export class NfsServer {
     }
     this.stats.writes++;
     this.stats.bytesWritten += bytes;
-    yield* this.settle(thread);
+    const status = yield* this.settle(thread, file.vnode);
+    if (status < 0) return failure(status);
     return success(attributeWords(attributesOf(file)));
   }
 
-  private *settle(thread: KernelThread): Code {
-    if (this.options.synchronous) yield* this.files.sync(thread);
+  /** Brings changes to the disk: of a file, or of names (null). Returns a number from 0 up, or an error. */
+  private *settle(thread: KernelThread, vnode: Vnode | null): Code<number> {
+    if (!this.options.synchronous) return 0;
+    return vnode?.sync === undefined ? yield* this.files.sync(thread) : yield* vnode.sync(thread);
   }
 }
 

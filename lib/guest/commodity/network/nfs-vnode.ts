@@ -100,6 +100,11 @@ export class NfsVnode implements Vnode {
     return yield* this.locked(thread, () => this.client.io.truncate(thread, this, bytes));
   }
 
+  /** Writes back what is dirty. Returns the first error, which may be of writing back earlier. */
+  *sync(thread: KernelThread): Code<number> {
+    return yield* this.locked(thread, () => this.client.io.flush(thread, this));
+  }
+
   /** Asks the server for the attributes if `checkOnOpen` says so, otherwise when they are old. */
   *opened(thread: KernelThread): Code {
     if (this.client.options.checkOnOpen) this.freshUntilNs = 0;
@@ -108,7 +113,7 @@ export class NfsVnode implements Vnode {
 
   /** Writes back what is dirty. An error stays for `sync`, or the next write, to return. */
   *closed(thread: KernelThread): Code {
-    const error = yield* this.locked(thread, () => this.client.io.flush(thread, this));
+    const error = yield* this.sync(thread);
     if (!this.removed) this.error ||= error;
   }
 

@@ -250,6 +250,19 @@ describe('files of a server', () => {
     expect(a.rpc.stats.timeouts).toBe(2);
   });
 
+  it('tell who synchronises them of an error when they were closed', () => {
+    const { fabric, wire, clients, leftOver } = world({ rpc: { tries: 2 } });
+    const [a] = clients;
+    const vnode = run(fabric, a.kernel, 'create', thread => a.nfs.create(thread, ['f'], 'file')) as Vnode;
+    run(fabric, a.kernel, 'write', thread => put(a, thread, vnode, a.buffer(), 0, bytesFrom(1, 100)));
+    wire.lose = () => true;
+    run(fabric, a.kernel, 'close', thread => vnode.closed(thread));
+    wire.lose = () => false;
+    const sync = () => run(fabric, a.kernel, 'sync', thread => vnode.sync!(thread));
+    expect([sync(), sync(), a.rpc.stats.timeouts]).toEqual([ErrorNumber.ETIMEDOUT, 0, 1]);
+    expect(leftOver()).toEqual([0, 0, 0, 0]);
+  });
+
   it('are stale when another client has removed them', () => {
     const { fabric, clients, nfsServer, leftOver } = world({ clients: 2 });
     const [a, b] = clients;
