@@ -4,6 +4,7 @@ import * as fc from 'fast-check';
 import { randomStream } from '../../../../lib/engine/random.js';
 import { ErrorNumber, type Code, type KernelThread } from '../../../../lib/guest/commodity/code.js';
 import type { Vnode } from '../../../../lib/guest/commodity/vnode.js';
+import type { NfsVnode } from '../../../../lib/guest/commodity/network/nfs-vnode.js';
 import { copy } from '../../../../lib/processor/operations.js';
 import { run } from './hosts.js';
 import { world, type Client, type WorldOptions } from './nfs-world.js';
@@ -261,6 +262,84 @@ describe('files of a server', () => {
     const sync = () => run(fabric, a.kernel, 'sync', thread => vnode.sync!(thread));
     expect([sync(), sync(), a.rpc.stats.timeouts]).toEqual([ErrorNumber.ETIMEDOUT, 0, 1]);
     expect(leftOver()).toEqual([0, 0, 0, 0]);
+  });
+
+  it('keep what is written to a page while it is being written back', () => {
+    const { fabric, wire, files, clients, leftOver } = world();
+    const [a] = clients;
+    const write = (vnode: Vnode, seed: number) =>
+      run(fabric, a.kernel, 'write', thread => put(a, thread, vnode, a.buffer(), 0, bytesFrom(seed, 4096)));
+    const vnode = run(fabric, a.kernel, 'create', thread => a.nfs.create(thread, ['f'], 'file')) as Vnode;
+    // A daemon writes the page; the server has it, but nobody hears of it.
+    wire.lose = from => from === 1;
+    write(vnode, 1);
+    fabric.runFor(50e6);
+    expect((files.find(['f']) as PlainFile).content()).toEqual(bytesFrom(1, 4096));
+    write(vnode, 2);
+    wire.lose = () => false;
+    run(fabric, a.kernel, 'sync', thread => a.nfs.sync(thread));
+    expect((files.find(['f']) as PlainFile).content()).toEqual(bytesFrom(2, 4096));
+    expect(leftOver()).toEqual([0, 0, 0, 0]);
+  });
+
+  it('are not changed by a late duplicate of what was written before', () => {
+    const { fabric, wire, files, nfsServer, clients } = world({ biods: 0 });
+    const [a] = clients;
+    let first: readonly number[] | null = null;
+    wire.lose = (from, _, words) => {
+      if (from === 2 && words.length > 1024) first ??= words;
+      return false;
+    };
+    run(fabric, a.kernel, 'write', function* (thread) {
+      const vnode = (yield* a.nfs.create(thread, ['f'], 'file')) as Vnode;
+      for (const seed of [1, 2]) {
+        yield* put(a, thread, vnode, a.buffer(), 0, bytesFrom(seed, 4096));
+        yield* vnode.closed(thread);
+      }
+    });
+    wire.carry(2, 1, [first!]);
+    fabric.runFor(50e6);
+    expect((files.find(['f']) as PlainFile).content()).toEqual(bytesFrom(2, 4096));
+    expect([nfsServer.stats.writes, nfsServer.rpc.stats.replayed]).toEqual([2, 1]);
+  });
+
+  it('do not become shorter by attributes that were overtaken', () => {
+    const { fabric, clients } = world();
+    const [a] = clients;
+    const vnode = run(fabric, a.kernel, 'write', function* (thread) {
+      const made = (yield* a.nfs.create(thread, ['f'], 'file')) as NfsVnode;
+      yield* put(a, thread, made, a.buffer(), 0, bytesFrom(1, 100));
+      yield* made.closed(thread);
+      return made;
+    });
+    a.nfs.io.take(vnode, { kind: 'file', size: 0, version: 1, fileId: 1 }, false);
+    expect([vnode.size, vnode.suspect]).toEqual([100, false]);
+  });
+
+  it('have zeros where they were cut and grew again, whatever was being read ahead', () => {
+    fc.assert(
+      fc.property(fc.nat(1e6), fc.constantFrom(20_000, 2_000_000), (seed, delayNs) => {
+        const { fabric, clients, leftOver } = world({ seed, capacity: 100, wire: { delayNs }, nfs: { readAhead: 4 } });
+        const [a] = clients;
+        run(fabric, a.kernel, 'cut', function* (thread) {
+          const vnode = (yield* a.nfs.create(thread, ['f'], 'file')) as NfsVnode;
+          const buffer = a.buffer();
+          for (let turn = 0; turn < 6; turn++) {
+            yield* put(a, thread, vnode, buffer, 0, bytesFrom(turn, 20_000));
+            yield* vnode.sync(thread);
+            yield* a.pages.dropFrom(thread, vnode.id, 0);
+            yield* take(a, thread, vnode, buffer, 0, 4096 * fabric.random.below(3));
+            const cut = 4 * fabric.random.below(4000);
+            expect(yield* vnode.truncate(thread, cut)).toBe(0);
+            expect(yield* vnode.truncate(thread, 20_000)).toBe(0);
+            const found = yield* take(a, thread, vnode, buffer, 0, 20_000);
+            expect(found).toEqual(bytesFrom(turn, 20_000).fill(0, cut));
+          }
+        });
+        expect(leftOver()).toEqual([0, 0, 0, 0]);
+      }),
+      { seed: SEED, numRuns: 6, endOnFailure: true },
+    );
   });
 
   it('are stale when another client has removed them', () => {
