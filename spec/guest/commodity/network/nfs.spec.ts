@@ -303,6 +303,24 @@ describe('files of a server', () => {
     expect([nfsServer.stats.writes, nfsServer.rpc.stats.replayed]).toEqual([2, 1]);
   });
 
+  it('are held by the server until a reply that refers to them is sent', () => {
+    const { fabric, wire, server, files, clients, leftOver } = world({ wire: { delayNs: 1e6 }, biods: 0 });
+    const [a] = clients;
+    const held: number[] = [];
+    wire.onRead = (port, bytes) => {
+      if (port === server.port && bytes > 4096) held.push(files.root.held());
+    };
+    run(fabric, a.kernel, 'write and read', function* (thread) {
+      const vnode = (yield* a.nfs.create(thread, ['f'], 'file')) as Vnode;
+      yield* put(a, thread, vnode, a.buffer(), 0, bytesFrom(1, 4096));
+      yield* vnode.sync!(thread);
+      yield* a.pages.dropFrom(thread, vnode.id, 0);
+      yield* take(a, thread, vnode, a.buffer(), 0, 4096);
+    });
+    expect(held).toEqual([1]);
+    expect(leftOver()).toEqual([0, 0, 0, 0]);
+  });
+
   it('do not become shorter by attributes that were overtaken', () => {
     const { fabric, clients } = world();
     const [a] = clients;

@@ -32,6 +32,8 @@ export class Wire {
   options: WireOptions;
   /** Answers whether a frame is to be lost, besides those lost by chance. */
   lose: (from: number, to: number, words: readonly number[]) => boolean = () => false;
+  /** Told when a port reads the memory of a frame. */
+  onRead: (port: TestPort, bytes: number) => void = () => undefined;
   readonly stats = { frames: 0, lost: 0, doubled: 0, noBuffers: 0, mapped: 0 };
   private readonly fabric: Fabric;
   readonly ports = new Map<number, TestPort>();
@@ -53,6 +55,7 @@ export class Wire {
     const bytes = frame.fragments.reduce((sum, fragment) => sum + fragment.bytes, 0);
     if (bytes > this.options.mtu) throw new Error(`a frame of ${bytes} bytes is too long`);
     this.fabric.after(random.below(this.options.delayNs), () => {
+      this.onRead(port, bytes);
       const parts = frame.fragments.map(fragment => port.read(fragment));
       const failed = random.next() < this.options.sendError;
       port.kernel.interrupt('sent', thread => port.above!.sent(thread, frame.tag, failed ? 1 : 0));
