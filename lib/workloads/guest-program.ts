@@ -77,13 +77,15 @@ function ranges(kinds: ReadonlyMap<number, PageKind>): { kind: PageKind; first: 
 export class UserWork {
   private readonly image: UserImage;
   private readonly random: RandomStream | undefined;
+  private readonly heapPages: number | undefined;
   private pieces: Iterator<Piece, void>;
   private piece: Piece | null = null;
   private at = 0;
 
-  /** Begins at a place drawn from `random`, or at the beginning. */
-  constructor(image: UserImage, random?: RandomStream) {
+  /** Begins at a place drawn from `random`, or at the beginning. Touches at most `heapPages` pages of its heap, if given. */
+  constructor(image: UserImage, random?: RandomStream, heapPages?: number) {
     this.image = image;
+    this.heapPages = heapPages;
     this.random = random;
     this.pieces = this.draw();
   }
@@ -115,9 +117,12 @@ export class UserWork {
   }
 
   private draw(): Iterator<Piece, void> {
-    const { image, random } = this;
-    const instructions = Number.MAX_SAFE_INTEGER;
-    return drawReferences(image, random === undefined ? { instructions } : { instructions, random });
+    const { image, random, heapPages } = this;
+    return drawReferences(image, {
+      instructions: Number.MAX_SAFE_INTEGER,
+      ...(random === undefined ? {} : { random }),
+      ...(heapPages === undefined ? {} : { heapPages }),
+    });
   }
 }
 
