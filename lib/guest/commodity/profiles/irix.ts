@@ -53,7 +53,7 @@ const STEPS: Readonly<Record<string, Step>> = {
   fork: step(50000, 400, { memory: [24, 0.1], scheduler: [12, 0.1], files: [10, 0.1] }),
   'fork page': step(120, 4, { memory: [2, 0.3] }),
   sproc: step(6000, 120, { memory: [10, 0.1], scheduler: [12, 0.1] }),
-  execve: step(19000, 300, { memory: [40, 0.08], files: [40, 0.12], buffers: [16, 0.05], constants: [20, 0.1] }),
+  execve: step(22500, 300, { memory: [40, 0.08], files: [40, 0.12], buffers: [16, 0.05], constants: [20, 0.1] }),
   'attach text': step(200, 8, { memory: [2, 0.2] }),
   'exit process': step(80000, 500, { memory: [24, 0.1], scheduler: [12, 0.1], files: [10, 0.1] }),
   'exit pages': step(300, 10, { memory: [6, 0.2] }),
