@@ -227,7 +227,7 @@ export class DiskFile implements Vnode {
   private *writePart(thread: KernelThread, at: number, address: number, bytes: number): Code<number> {
     const { cache } = this.volume;
     // The user's page comes in now rather than while this page is busy, which it might itself be waiting for.
-    yield load(address & ~3);
+    yield load(address - (address & 3));
     const entry = yield* cache.hold(thread, this.id, Math.floor(at / BLOCK_BYTES));
     if (typeof entry === 'number') return entry;
     const error = yield* this.prepare(thread, entry, at % BLOCK_BYTES, bytes);
