@@ -75,7 +75,7 @@ export class Bitmap {
   }
 
   private addressOf(word: number): number {
-    return this.pageOf(word).address + (word * 4) % 4096;
+    return this.pageOf(word).address + ((word * 4) % 4096);
   }
 
   private pageOf(word: number): CacheEntry {

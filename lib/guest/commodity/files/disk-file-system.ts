@@ -132,7 +132,10 @@ export class DiskFileSystem implements FileSystem, Volume {
   /** Writes inodes that have changed, and what is free, into the cache; frees what could not be freed before. */
   *update(thread: KernelThread): Code<number> {
     let result = 0;
-    const changed = yield* this.inodes.select(thread, file => file.dirty || (file.links === 0 && file.references === 0));
+    const changed = yield* this.inodes.select(
+      thread,
+      file => file.dirty || (file.links === 0 && file.references === 0),
+    );
     for (const file of changed) {
       const error = yield* file.update(thread);
       if (error !== 0) result = error;
@@ -238,13 +241,7 @@ export class DiskFileSystem implements FileSystem, Volume {
     return error;
   }
 
-  private *unlink(
-    thread: KernelThread,
-    directory: DiskFile,
-    name: string,
-    at: number,
-    file: DiskFile,
-  ): Code<number> {
+  private *unlink(thread: KernelThread, directory: DiskFile, name: string, at: number, file: DiskFile): Code<number> {
     const empty = file.metadata ? yield* isEmpty(thread, this, file) : 1;
     if (empty !== 1) return empty === 0 ? ErrorNumber.EEXIST : empty;
     const entry = yield* holdBlock(thread, this, directory, Math.floor(at / BLOCK_WORDS));

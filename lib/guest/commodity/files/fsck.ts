@@ -112,8 +112,7 @@ class Check {
       if (!marked && user !== undefined) this.faults.push(`block ${block} is used by ${user}, but not marked`);
     }
     let unmarked = 0;
-    for (let inode = 1; inode < this.layout.inodes; inode++)
-      if (!this.bit(this.layout.inodeBitmap, inode)) unmarked++;
+    for (let inode = 1; inode < this.layout.inodes; inode++) if (!this.bit(this.layout.inodeBitmap, inode)) unmarked++;
     if (free !== freeBlocks) this.faults.push(`${free} blocks are free, but the superblock says ${freeBlocks}`);
     if (unmarked !== freeInodes) this.faults.push(`${unmarked} inodes are free, but the superblock says ${freeInodes}`);
   }
@@ -137,7 +136,7 @@ class Check {
     const words = new Int32Array(blocksOf(bytes) * BLOCK_WORDS);
     for (let index = 0; index < blocksOf(bytes); index++) {
       const block = this.blockAt(inode, index);
-      if (block !== 0) words.set(Array.from(this.read(block)), index * BLOCK_WORDS);
+      if (block !== 0) words.set(this.read(block), index * BLOCK_WORDS);
     }
     return { bytes, words };
   }

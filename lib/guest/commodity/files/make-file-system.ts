@@ -62,7 +62,10 @@ export function* makeFileSystem(size: FileSystemSize, tree: TreeDescription): Ge
       : writer.putDirectory(inodes, at, node.names);
   }
   yield* writer.table(layout.inodeTable, inodes);
-  yield* writer.table(layout.inodeBitmap, bitmap(nodes.length + 1, layout.inodes, layout.inodeTable - layout.inodeBitmap));
+  yield* writer.table(
+    layout.inodeBitmap,
+    bitmap(nodes.length + 1, layout.inodes, layout.inodeTable - layout.inodeBitmap),
+  );
   yield* writer.table(1, bitmap(writer.next, layout.blocks, layout.inodeBitmap - 1));
   yield [0, encodeSuperblock(layout, layout.blocks - writer.next, layout.inodes - nodes.length - 1)];
 }

@@ -1,5 +1,5 @@
 /** A pipe: a ring of one page between those who write and those who read. Both ends are vnodes; each is open once at first. */
-import { store } from '../../../processor/operations.js';
+import { compute, store } from '../../../processor/operations.js';
 import { ErrorNumber } from '../code.js';
 import type { Channel, Code, KernelCore, KernelThread, Spinlock } from '../code.js';
 import type { CachedPage, Vnode } from '../vnode.js';
@@ -169,11 +169,7 @@ export class Pipe {
   }
 
   /** Copies between the ring and elsewhere, in two pieces around its end. */
-  private *move(
-    from: number,
-    bytes: number,
-    copyPiece: (ring: number, done: number, bytes: number) => Code,
-  ): Code {
+  private *move(from: number, bytes: number, copyPiece: (ring: number, done: number, bytes: number) => Code): Code {
     const ring = this.core.addressOf(this.page);
     const first = Math.min(bytes, this.capacity - from);
     if (first > 0) yield* copyPiece(ring + from, 0, first);
@@ -202,6 +198,7 @@ export class PipeEnd implements Vnode {
   }
 
   *page(): Code<CachedPage | number> {
+    yield compute(1);
     return ErrorNumber.EINVAL;
   }
 
@@ -216,6 +213,7 @@ export class PipeEnd implements Vnode {
   }
 
   *truncate(): Code<number> {
+    yield compute(1);
     return ErrorNumber.EINVAL;
   }
 

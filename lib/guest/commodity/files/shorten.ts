@@ -82,7 +82,8 @@ function* freePointers(
 ): Code {
   const { slot, path } = pathOf(first);
   if (path.length === 0) {
-    for (let index = first; index < end; index++) yield* freeWord(thread, volume, file, slot + index - first, file.metadata);
+    for (let index = first; index < end; index++)
+      yield* freeWord(thread, volume, file, slot + index - first, file.metadata);
     return;
   }
   if (chain.length === path.length) {

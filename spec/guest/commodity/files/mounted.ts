@@ -73,9 +73,7 @@ export function mounted(options: MountedOptions = {}): Mounted {
     call: make => rig.call(make),
     open(path, create) {
       const file = rig.call(thread =>
-        create === undefined
-          ? fileSystem.lookup(thread, parts(path))
-          : fileSystem.create(thread, parts(path), create),
+        create === undefined ? fileSystem.lookup(thread, parts(path)) : fileSystem.create(thread, parts(path), create),
       );
       if (typeof file === 'number') throw new Error(`${path}: ${file}`);
       return file;

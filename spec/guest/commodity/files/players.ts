@@ -10,7 +10,10 @@ import type { Mounted } from './mounted.js';
 
 /** What a user does; numbers are taken modulo what there is. */
 export type Action =
-  | { readonly do: 'create' | 'remove' | 'open' | 'close' | 'make directory' | 'remove directory'; readonly name: number }
+  | {
+      readonly do: 'create' | 'remove' | 'open' | 'close' | 'make directory' | 'remove directory';
+      readonly name: number;
+    }
   | { readonly do: 'write' | 'read'; readonly name: number; readonly offset: number; readonly bytes: number }
   | { readonly do: 'truncate'; readonly name: number; readonly bytes: number }
   | { readonly do: 'page'; readonly name: number; readonly offset: number }
@@ -111,7 +114,8 @@ export class Player {
     if (typeof vnode === 'number') this.check(`lookup ${name}`, vnode, file === undefined ? [ErrorNumber.ENOENT] : []);
     else if (file === undefined) throw new Error(`${name} was found, but is not there`);
     else {
-      if (vnode.size !== file.content.length) throw new Error(`${name}: ${vnode.size} bytes, not ${file.content.length}`);
+      if (vnode.size !== file.content.length)
+        throw new Error(`${name}: ${vnode.size} bytes, not ${file.content.length}`);
       yield* this.close(thread, file);
       file.vnode = vnode;
     }

@@ -13,7 +13,11 @@ import { readerOf } from './stub-disk.js';
 const SEED = 19971005;
 
 const name = fc.nat(2);
-const size = fc.oneof(fc.nat(200), fc.nat(20_000), fc.nat(60).map(pages => pages * 1024));
+const size = fc.oneof(
+  fc.nat(200),
+  fc.nat(20_000),
+  fc.nat(60).map(pages => pages * 1024),
+);
 const action: fc.Arbitrary<Action> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ do: fc.constant('create' as const), name }) },
   { weight: 6, arbitrary: fc.record({ do: fc.constant('write' as const), name, offset: size, bytes: size }) },
@@ -40,11 +44,21 @@ function play(seed: number, actions: readonly Action[][], circumstances: Circums
   if (failOneOf > 0) disk.fails = () => rig.random.below(failOneOf) === 0;
   const players = actions.map((_, number) => new Player(at, number, 3));
   players.forEach((player, k) => rig.start(`user ${k}`, thread => player.play(thread, actions[k]!)));
+  let over = false;
+  let resting = false;
   const pause = function* () {
-    for (let k = 0; k < 200; k++) yield compute(1);
+    for (let k = 0; k < 200 || over; k++) {
+      resting = over;
+      yield compute(1);
+    }
   };
   rig.start('bdflush', thread => flushDaemon(thread, rig, cache, () => [fileSystem], pause, 100_000), true);
   rig.run();
+  // The daemon ends what it has begun: it may be the last to have a file that somebody removed.
+  over = true;
+  rig.call(function* () {
+    while (!resting) yield compute(1);
+  });
   disk.fails = () => false;
   expect(at.call(thread => fileSystem.sync(thread))).toBe(0);
   expect(at.faults()).toEqual([]);

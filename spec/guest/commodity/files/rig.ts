@@ -36,7 +36,13 @@ class Runner implements KernelThread {
   /** A copy under way. */
   moving: { operation: Operation; done: number } | null = null;
 
-  constructor(id: number, name: string, make: (self: KernelThread) => Code<unknown>, handler: boolean, daemon: boolean) {
+  constructor(
+    id: number,
+    name: string,
+    make: (self: KernelThread) => Code<unknown>,
+    handler: boolean,
+    daemon: boolean,
+  ) {
     this.id = id;
     this.name = name;
     this.code = make(this);
@@ -146,19 +152,26 @@ export class Rig implements KernelCore {
 
   /** Bytes of memory, from the most significant of a word. */
   bytes(address: number, count: number): number[] {
-    return Array.from({ length: count }, (_, k) => this.byte(address + k));
+    const bytes = new Array<number>(count);
+    this.eachByte(address, count, (words, word, shift, k) => (bytes[k] = (words[word]! >>> shift) & 255));
+    return bytes;
   }
 
-  byte(address: number): number {
-    return (this.read(address - (address & 3)) >>> (24 - (address & 3) * 8)) & 255;
-  }
-
-  putBytes(address: number, bytes: readonly number[]): void {
-    bytes.forEach((byte, k) => {
-      const at = address + k;
-      const shift = 24 - (at & 3) * 8;
-      this.write(at - (at & 3), (this.read(at - (at & 3)) & ~(255 << shift)) | (byte << shift));
+  putBytes(address: number, bytes: ArrayLike<number>): void {
+    this.eachByte(address, bytes.length, (words, word, shift, k) => {
+      words[word] = (words[word]! & ~(255 << shift)) | (bytes[k]! << shift);
     });
+  }
+
+  private eachByte(
+    address: number,
+    count: number,
+    act: (words: Int32Array, word: number, shift: number, k: number) => void,
+  ): void {
+    for (let k = 0; k < count;) {
+      const words = this.pageWords(Math.floor((address + k) / PAGE));
+      for (let at = (address + k) % PAGE; at < PAGE && k < count; at++, k++) act(words, at >> 2, 24 - (at & 3) * 8, k);
+    }
   }
 
   // Execution.
@@ -200,7 +213,7 @@ export class Rig implements KernelCore {
 
   /** Lets devices finish what nobody waits for. */
   private settle(): void {
-    for (let device; (device = this.devices.map(one => one()).find(act => act !== null)) !== undefined; ) device!();
+    for (let device; (device = this.devices.map(one => one()).find(act => act !== null)) !== undefined;) device!();
     if (this.runners.some(runner => !runner.daemon)) this.run();
   }
 
