@@ -21,13 +21,12 @@ export class PipePool {
   private readonly slots: PipeSlot[] = [];
   private made = 0;
 
-  /** `newId`: the number of another vnode of the kernel. */
   constructor(core: KernelCore) {
     this.core = core;
     this.lock = core.spinlock('pipes');
   }
 
-  /** A pipe whose two ends are vnodes of these numbers; or ENOMEM. */
+  /** A pipe whose two ends are vnodes of these numbers (`PageCache.newOwner` has more of them); or ENOMEM. */
   *make(thread: KernelThread, readId: number, writeId: number): Code<Pipe | number> {
     yield* this.core.work('pipe');
     const page = yield* this.core.takePage(thread);

@@ -61,6 +61,8 @@ export class Rig implements KernelCore {
   /** Steps of `work`, by name. */
   readonly worked = new Map<string, number>();
   readonly freePages: number[] = [];
+  /** Pages that are reclaimed at a time, at most. */
+  reclaimMost = 4;
   /** What else may happen: a device offers something to do, or null. */
   readonly devices: (() => (() => void) | null)[] = [];
   private readonly reclaimers: ((thread: KernelThread, pages: number) => Code<number>)[] = [];
@@ -104,7 +106,7 @@ export class Rig implements KernelCore {
   *takePage(thread: KernelThread): Code<number> {
     yield compute(1);
     if (this.freePages.length === 0)
-      for (const reclaim of this.reclaimers) yield* reclaim(thread, 1 + this.random.below(4));
+      for (const reclaim of this.reclaimers) yield* reclaim(thread, 1 + this.random.below(this.reclaimMost));
     const page = this.freePages.splice(this.random.below(Math.max(this.freePages.length, 1)), 1)[0];
     if (page === undefined) return -1;
     this.owned.add(page);
