@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { ErrorNumber } from '../../../../lib/guest/commodity/code.js';
 import type { Code, KernelThread } from '../../../../lib/guest/commodity/code.js';
-import { mountDisk } from '../../../../lib/guest/commodity/files/disk-file-system.js';
+import { mountDisk } from '../../../../lib/guest/commodity/files/mount-disk.js';
 import { makeFileSystem } from '../../../../lib/guest/commodity/files/make-file-system.js';
 import { MountTable } from '../../../../lib/guest/commodity/files/mount.js';
 import type { Vnode } from '../../../../lib/guest/commodity/vnode.js';

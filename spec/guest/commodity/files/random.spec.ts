@@ -80,6 +80,7 @@ function playMany(runs: number, circumstances: Circumstances): number {
     fc.property(fc.nat(), users, (seed, actions) => {
       excuses += play(seed, actions, circumstances);
     }),
+    // Shrinking takes minutes: take the last option away for it.
     { seed: SEED, numRuns: runs, endOnFailure: true },
   );
   return excuses;
