@@ -59,6 +59,18 @@ describe('a disk file system', () => {
     expect(faults()).toEqual([]);
   });
 
+  it('forgets metadata with the block that held it', () => {
+    const { open, write, call, cache, fileSystem } = mounted();
+    const file = open('/a', 'file');
+    const before = cache.size;
+    write(file, 12 * 4096, [1]);
+    // The page, and the block of pointers to it.
+    expect(cache.size).toBe(before + 2);
+    expect(call(thread => file.truncate(thread, 0))).toBe(0);
+    expect(cache.size).toBe(before);
+    expect(call(thread => fileSystem.sync(thread))).toBe(0);
+  });
+
   it('keeps a removed file until its last close, and then frees its blocks', () => {
     const { open, read, write, call, fileSystem, faults } = mounted();
     const free = fileSystem.blocks.free;

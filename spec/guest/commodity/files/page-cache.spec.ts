@@ -7,8 +7,8 @@ import { StubDisk } from './stub-disk.js';
 const BLOCKS = 40;
 
 /** A cache over a disk whose blocks hold their own numbers. */
-function setUp(pages: number, dirtyLimit = 100) {
-  const rig = new Rig('1', pages);
+function setUp(pages: number, dirtyLimit = 100, seed = '1') {
+  const rig = new Rig(seed, pages);
   const image = new Map(Array.from({ length: BLOCKS }, (_, block) => [block, new Int32Array(1024).fill(block)]));
   const disk = new StubDisk(rig, image);
   const cache = new PageCache(rig, { locks: 1, buckets: 8, records: 64, dirtyLimit, clusterPages: 4 });
@@ -121,6 +121,31 @@ describe('the page cache', () => {
     expect(rig.call(thread => cache.read(thread, 1, 3, disk.driver, 3))).toBe(ErrorNumber.EIO);
     disk.fails = () => false;
     expect(rig.read(hold(3).address)).toBe(3);
+  });
+
+  it('reads a page once that many want at once', () => {
+    const { rig, cache, disk } = setUp(4);
+    for (const name of ['one', 'two', 'three'])
+      rig.start(name, function* (thread) {
+        const entry = yield* cache.read(thread, 1, 5, disk.driver, 5);
+        if (typeof entry === 'number') throw new Error(`no page: ${entry}`);
+        yield* cache.release(thread, entry, false);
+      });
+    rig.run();
+    expect(disk.commands.length).toBe(1);
+  });
+
+  it.each([1, 2, 3, 4, 5, 6, 7, 8])('gives a page up only when its store has done with it (schedule %i)', seed => {
+    const { rig, cache, disk, touch } = setUp(4, 100, String(seed));
+    touch(3, 33);
+    let under = 1;
+    disk.fails = () => under-- < 0;
+    rig.call(function* (thread) {
+      yield* cache.writeBack.startOldest(thread);
+      yield* cache.drop(thread, 1, 3);
+      if (under !== 0) throw new Error('the page went while it was written');
+    });
+    expect(disk.image.get(3)![0]).toBe(33);
   });
 
   it('refuses to release what nobody holds', () => {
