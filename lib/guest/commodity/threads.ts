@@ -49,8 +49,8 @@ export class KernelProcessor {
   readonly forgottenAt: number;
   forgotten = 0;
   current: Thread;
-  /** It has been interrupted because there is work, and has not looked yet. */
-  called = false;
+  /** Its idle thread will look at the queue before it waits. */
+  awake = true;
   /** The thread that ended here last, until the one that came next has given its stack back. */
   departed: Thread | null = null;
   /** The address space identifier at hand, which EntryHi has; 0 for none. */
