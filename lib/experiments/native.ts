@@ -13,7 +13,7 @@ import { buildMachine, type Machine } from '../machine/machine.js';
 import type { MachineSpecification, ResolvedSpecification } from '../machine/specification.js';
 import type { PhysicalLayout } from '../machine/physical-layout.js';
 import { ACTIVITIES } from '../processor/software.js';
-import type { GuestWorkload } from '../workloads/guest-workload.js';
+import { MEASURE, type GuestWorkload } from '../workloads/guest-workload.js';
 
 /** What a native run is made with. */
 export interface NativeOptions {
@@ -81,14 +81,17 @@ export class NativeRun {
   readonly kernel: CommodityKernel;
   readonly files: FileServices;
   private readonly options: NativeOptions;
-  private phase: 'boot' | 'ready' | 'over' = 'boot';
+  private phase: 'boot' | 'start' | 'ready' | 'over' = 'boot';
   private begunAt = 0;
+  /** Calls of `measure` that are awaited. */
+  private marks: number;
 
   constructor(options: NativeOptions) {
     this.options = options;
     const { workload, profile, seed, layout, runAhead = true } = options;
     const specification = withDisks(options.machine, workload.disks.length);
     this.machine = buildMachine(specification, { seed, layout, runAhead });
+    this.marks = workload.window?.marks ?? 0;
     const { machine } = this;
     const { clockMHz } = machine.specification.processor;
     this.kernel = new CommodityKernel({
@@ -109,12 +112,13 @@ export class NativeRun {
       return { bridge, device: index, interruptTo: number % machine.processors.length, mount };
     });
     this.files = new FileServices(this.kernel, { disks, descriptors: 64, readAheadPages: 8, flushTicks: 100 });
+    this.kernel.calls.set(MEASURE, () => this.mark());
     const { kernel, files } = this;
     const contexts = kernel.boot(
       function* (this: NativeRun, thread: Thread): Code {
         yield* files.start(thread);
         yield* this.warm(thread);
-        this.phase = 'ready';
+        this.phase = this.marks > 0 ? 'start' : 'ready';
         const running: Process[] = [];
         for (const { path, args } of workload.start) {
           const process = yield* kernel.processes.spawn(thread, path, args);
@@ -128,12 +132,18 @@ export class NativeRun {
     machine.load(kernel, contexts);
   }
 
-  /** Runs the workload from its beginning to its end; `progress` may stop it by returning false. */
+  /** Runs the workload, and measures its window or all of it; `progress` may stop it by returning false. */
   run(progress?: (elapsedNs: number) => boolean | void): NativeResult {
     this.runWhile('boot');
+    this.runWhile('start');
     this.machine.simulation.resetStatistics();
     this.begunAt = this.machine.elapsedNs;
-    const stopped = !this.runWhile('ready', progress);
+    const { ns: length = Infinity } = this.options.workload.window ?? {};
+    let stopped = false;
+    this.runWhile('ready', elapsedNs => {
+      stopped = progress?.(elapsedNs) === false;
+      return !stopped && elapsedNs < length;
+    });
     for (const processor of this.machine.processors) processor.settle();
     return this.result(stopped ? 'stopped before the end' : null);
   }
@@ -151,6 +161,11 @@ export class NativeRun {
       }
       yield* file.closed(thread);
     }
+  }
+
+  private *mark(): Code<number> {
+    if (--this.marks === 0) this.phase = 'ready';
+    return 0;
   }
 
   private runWhile(phase: string, progress?: (elapsedNs: number) => boolean | void): boolean {

@@ -4,10 +4,11 @@
  */
 import type { Executable, ProgramRegion } from '../guest/commodity/process.js';
 import type { RandomStream } from '../engine/random.js';
+import type { References } from '../processor/references.js';
 import { block, type Operation, type Program } from '../processor/operations.js';
 import { drawReferences, type Piece } from './draw-references.js';
 import type { PageKind } from './image-pages.js';
-import type { UserImage } from './user-image.js';
+import type { ImageSpace, UserImage } from './user-image.js';
 
 /** Bytes of a page. */
 const PAGE_BYTES = 4096;
@@ -30,7 +31,7 @@ const STRENGTH: readonly PageKind[] = ['stack', 'heap', 'constants', 'data', 'te
  */
 export function guestProgram(
   path: string,
-  images: readonly UserImage[],
+  images: readonly ImageSpace[],
   program: Executable['program'],
   bufferPages = 4,
 ): GuestProgram {
@@ -73,19 +74,27 @@ function ranges(kinds: ReadonlyMap<number, PageKind>): { kind: PageKind; first: 
   return found;
 }
 
+/** What of its image a program goes through: see DrawOptions. */
+export interface WorkLimits {
+  /** Pages of its heap that it touches at most. */
+  readonly heapPages?: number;
+  /** The references of each round in turn. */
+  readonly variants?: readonly References[];
+}
+
 /** What a program computes between its system calls: pieces of an image, a given number of instructions at a time. */
 export class UserWork {
   private readonly image: UserImage;
   private readonly random: RandomStream | undefined;
-  private readonly heapPages: number | undefined;
+  private readonly limits: WorkLimits;
   private pieces: Iterator<Piece, void>;
   private piece: Piece | null = null;
   private at = 0;
 
-  /** Begins at a place drawn from `random`, or at the beginning. Touches at most `heapPages` pages of its heap, if given. */
-  constructor(image: UserImage, random?: RandomStream, heapPages?: number) {
+  /** Begins at a place drawn from `random`, or at the beginning. */
+  constructor(image: UserImage, random?: RandomStream, limits: WorkLimits = {}) {
     this.image = image;
-    this.heapPages = heapPages;
+    this.limits = limits;
     this.random = random;
     this.pieces = this.draw();
   }
@@ -117,11 +126,11 @@ export class UserWork {
   }
 
   private draw(): Iterator<Piece, void> {
-    const { image, random, heapPages } = this;
+    const { image, random, limits } = this;
     return drawReferences(image, {
       instructions: Number.MAX_SAFE_INTEGER,
+      ...limits,
       ...(random === undefined ? {} : { random }),
-      ...(heapPages === undefined ? {} : { heapPages }),
     });
   }
 }

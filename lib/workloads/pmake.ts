@@ -170,7 +170,7 @@ function programsOf(
   }
 
   function* assemble([file]: readonly string[]): Program {
-    const think = new UserWork(images.optimise, random('as', file), ASSEMBLER_HEAP);
+    const think = new UserWork(images.optimise, random('as', file), { heapPages: ASSEMBLER_HEAP });
     yield* readAll(at(`t${file}.s`), think, WORK.assemble * 0.7);
     const out = yield open(at(`f${file}.o`), OpenFlag.Write | OpenFlag.Create | OpenFlag.Truncate);
     yield* writeAll(out, OBJECT, think, WORK.assemble * 0.3);
