@@ -24,6 +24,7 @@ const OPTIONS = {
   scale: { type: 'string' },
   machine: { type: 'string' },
   memory: { type: 'string' },
+  l2: { type: 'string' },
   seed: { type: 'string' },
   report: { type: 'string' },
   quick: { type: 'boolean' },
@@ -76,14 +77,16 @@ function profileFor(workload: string, os: NativeSystem): Profile {
 }
 
 function machineFor(values: {
-  readonly [name in 'machine' | 'processors' | 'memory']?: string;
+  readonly [name in 'machine' | 'processors' | 'memory' | 'l2']?: string;
 }): ResolvedSpecification {
   const name = only('machine', values.machine ?? 'disco-1997', presetNames);
-  const processors =
-    values.processors === undefined ? undefined : wholeNumber('--processors', values.processors, 1, 64);
-  const memory = values.memory === undefined ? undefined : wholeNumber('--memory', values.memory, 1, 512) * 2 ** 20;
+  const times = (what: string, text: string | undefined, most: number, unit: number): number | undefined =>
+    text === undefined ? undefined : wholeNumber(what, text, 1, most) * unit;
+  const processors = times('--processors', values.processors, 64, 1);
+  const memoryBytes = times('--memory', values.memory, 512, 2 ** 20);
+  const l2Bytes = times('--l2', values.l2, 65536, 1024);
   try {
-    return nativeMachine(name, processors, memory);
+    return nativeMachine(name, { processors, memoryBytes, l2Bytes });
   } catch (error) {
     if (error instanceof RangeError) throw new UsageError(`${error.message}; use another number of --processors`);
     throw error;

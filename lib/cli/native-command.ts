@@ -32,6 +32,7 @@ WORKLOAD         ${nativeNames.join(', ')}
 --machine NAME   ${presetNames.join(', ')}
                  (default disco-1997)
 --memory MB      memory of the whole machine, up to 512 (default that of the machine)
+--l2 KB          second-level cache of each processor (default that of the machine)
 --seed TEXT      master seed (default 1997); equal seeds give equal results
 --quick          --scale 0.1
 --json           print one JSON object instead of tables

@@ -6,6 +6,7 @@ import { resolve, type MachineSpecification, type ResolvedSpecification } from '
 import type { GuestWorkload } from '../workloads/guest-workload.js';
 import { pmake } from '../workloads/pmake.js';
 import type { GuestImages } from './guest-images.js';
+import { instancesOf } from './instances.js';
 import type { NativeOptions } from './native.js';
 
 /** The operating systems. */
@@ -35,9 +36,12 @@ export interface NativeChoice {
 export const nativeChoices: Readonly<Record<string, NativeChoice>> = {
   pmake: {
     systems: ['irix'],
+    // Figures 6 and 7 of the Disco paper: on eight processors, eight instances of the basic pmake.
     make: ({ scale, processors, seed, images }) =>
-      pmake(images.pmake(), { scale, jobs: 2 * processors, work: '/work/', seed }),
-    expectedNs: ({ scale, processors }) => 0.7e9 + (2.4e9 * scale) / processors,
+      instancesOf(processors, number =>
+        pmake(images.pmake(), { scale, jobs: 2, work: `/work${number}/`, seed: `${seed} ${number}` }),
+      ),
+    expectedNs: ({ scale }) => 0.7e9 + 2.4e9 * scale,
   },
 };
 
@@ -49,25 +53,32 @@ export function profileOf(system: NativeSystem): Profile | null {
   return system === 'irix' ? irix : null;
 }
 
+/** What of a preset is to be otherwise. */
+export interface NativeMachineOptions {
+  readonly processors?: number | undefined;
+  /** Of the whole machine; spread over its nodes in equal parts. */
+  readonly memoryBytes?: number | undefined;
+  /** Of the second-level cache. */
+  readonly l2Bytes?: number | undefined;
+}
+
 /**
- * A preset with so many processors, and with `memoryBytes` over its nodes in equal parts if given. Throws a RangeError,
- * which says how many it can have, if it cannot have as many.
+ * A preset with so many processors, so much memory, such a cache. Throws a RangeError, which says how many it can have, if
+ * it cannot have as many processors.
  */
-export function nativeMachine(
-  name: PresetName,
-  processors: number | undefined,
-  memoryBytes?: number,
-): ResolvedSpecification {
+export function nativeMachine(name: PresetName, options: NativeMachineOptions = {}): ResolvedSpecification {
+  const { processors, memoryBytes, l2Bytes } = options;
   const preset: Preset = presets[name];
+  const cache = l2Bytes === undefined ? {} : { l2Bytes };
   const measured = name === 'disco-1997' || name === 'uma';
-  const usual = measured ? preset({ nodes: processors ?? 1 }) : preset();
-  const present = processorsOf(resolve(usual));
+  const usual = resolve(preset(measured ? { ...cache, nodes: processors ?? 1 } : cache));
+  const present = processorsOf(usual);
   const wanted = processors ?? present;
-  const nodes = Math.ceil((resolve(usual).nodes.length * wanted) / present);
-  const machine = wanted === present ? usual : preset({ nodes });
-  const found = processorsOf(resolve(machine));
+  const nodes = Math.ceil((usual.nodes.length * wanted) / present);
+  const machine = wanted === present ? usual : resolve(preset({ ...cache, nodes }));
+  const found = processorsOf(machine);
   if (found !== wanted) throw new RangeError(`${name} cannot have ${wanted} processors, but ${found} or ${present}`);
-  return resolve(memoryBytes === undefined ? machine : withMemory(machine, memoryBytes));
+  return memoryBytes === undefined ? machine : resolve(withMemory(machine, memoryBytes));
 }
 
 /** Everything that a run of a workload takes. */
@@ -89,14 +100,9 @@ export function processorsOf({ nodes }: Pick<ResolvedSpecification, 'nodes'>): n
   return nodes.reduce((sum, node) => sum + node.processors, 0);
 }
 
-function withMemory(machine: MachineSpecification, memoryBytes: number): MachineSpecification {
-  const { nodes } = machine;
-  const { pageBytes } = machine;
-  const share = (count: number): number => Math.floor(memoryBytes / count / pageBytes) * pageBytes;
-  if ('count' in nodes) return { ...machine, nodes: { ...nodes, memoryBytes: share(nodes.count) } };
+function withMemory(machine: ResolvedSpecification, memoryBytes: number): ResolvedSpecification {
+  const { nodes, pageBytes } = machine;
   const equipped = nodes.filter(node => node.memoryBytes > 0).length;
-  return {
-    ...machine,
-    nodes: nodes.map(node => ({ ...node, memoryBytes: node.memoryBytes > 0 ? share(equipped) : 0 })),
-  };
+  const share = Math.floor(memoryBytes / equipped / pageBytes) * pageBytes;
+  return { ...machine, nodes: nodes.map(node => ({ ...node, memoryBytes: node.memoryBytes > 0 ? share : 0 })) };
 }

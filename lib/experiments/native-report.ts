@@ -92,7 +92,12 @@ function introduction({ description, elapsedNs, profile, machine, partial, proce
 
 function time(result: NativeResult): Html {
   return html`${figure(
-    stackedBars('Time of all processors by mode and activity', [bar('all processors', result.time)], NATIVE_PAINTS),
+    stackedBars(
+      'Time of all processors by mode and activity',
+      [bar('all processors', result.time)],
+      NATIVE_PAINTS,
+      100,
+    ),
     'Time of all processors together, in percent. Blue is waiting for local memory, orange for remote memory, the paler ones in the kernel.',
     partsLegend(result.time),
   )}
@@ -112,7 +117,7 @@ function course({ samples, elapsedNs }: NativeResult): Html {
 function processors(result: NativeResult): Html {
   const bars = result.processors.map(({ path, time: own }) => bar(path, own));
   return html`${figure(
-      stackedBars('Time of each processor', bars, NATIVE_PAINTS),
+      stackedBars('Time of each processor', bars, NATIVE_PAINTS, 100),
       'Each processor’s own time, in percent.',
       partsLegend(result.time),
     )}
