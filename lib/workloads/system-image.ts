@@ -121,12 +121,13 @@ function numberPages(
 /** Moves the addresses of the kernel to where its pages are now. */
 class Relocation {
   private readonly trace: string;
-  private readonly numbers: ReadonlyMap<number, number>;
+  /** New numbers of physical pages that the kernel's unmapped segments reach. */
+  private readonly numbers = new Int32Array(UNMAPPED_PAGES + 1);
   private readonly basePage: number;
 
   constructor(trace: string, numbers: ReadonlyMap<number, number>, base: number) {
     this.trace = trace;
-    this.numbers = numbers;
+    for (const [page, number] of numbers) if (page <= UNMAPPED_PAGES) this.numbers[page] = number;
     this.basePage = base >>> PAGE_SHIFT;
   }
 
@@ -134,7 +135,7 @@ class Relocation {
     const page = word >>> PAGE_SHIFT;
     if (page < KSEG0_PAGE) return word;
     if (page < KSSEG_PAGE) {
-      const moved = this.basePage + this.numbers.get(page & UNMAPPED_PAGES)!;
+      const moved = this.basePage + this.numbers[page & UNMAPPED_PAGES]!;
       return (moved << PAGE_SHIFT) | (word & 0xfff);
     }
     const mapped = this.basePage !== KSEG0_PAGE;

@@ -101,6 +101,7 @@ function placeMappings(
   const fresh = (fault: boolean): Visit => ({ fault, sequences: [], pages: [] });
   /** The visit that the last return ended, and where. */
   let ended: { readonly visit: Visit; readonly at: number; readonly toUser: boolean } | null = null;
+  const first = steps.findIndex(({ kind }) => kind !== 'task' && kind !== 'map');
   let user = startsInUserMode(steps);
   let task = 0;
   const moveTo = (to: number, from: number): void => {
@@ -115,7 +116,7 @@ function placeMappings(
     const old = known.get(key);
     known.set(key, physical);
     if (ended === null) {
-      if (user) moveTo(0, i);
+      if (user && i > first) moveTo(first, i);
       return;
     }
     const { visit, at, toUser } = ended;
@@ -141,6 +142,9 @@ function placeMappings(
     }
     switch (step.kind) {
       case 'enter':
+        settle();
+        ended = null;
+        user = false;
         visits.push(fresh(step.cause === 'fault'));
         break;
       case 'return':
@@ -157,11 +161,6 @@ function placeMappings(
         break;
       case 'map':
         place(step.page, step.physical, i);
-    }
-    if (step.kind === 'enter' && ended !== null) {
-      settle();
-      ended = null;
-      user = false;
     }
   });
   settle();
