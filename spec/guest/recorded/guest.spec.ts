@@ -85,6 +85,19 @@ describe.each([
       expect(Object.keys(account.report()).filter(name => !(allowed as string[]).includes(name))).toEqual([]);
   });
 
+  it('never has a kernel page in a TLB that leads elsewhere than the kernel thinks', () => {
+    const other = withRecording(slice);
+    const wrong: string[] = [];
+    for (let events = 2000, end = ''; end !== 'finished'; events += 2000) {
+      end = other.machine.run({ events });
+      for (const { tlb } of other.machine.processors)
+        for (const { page, frame } of tlb.mappings())
+          if (image.mapped && page >= image.base >>> 12 && frame !== other.machine.layout![page - (image.base >>> 12)])
+            wrong.push(page.toString(16));
+    }
+    expect(wrong).toEqual([]);
+  });
+
   it('has the same fingerprint without run-ahead', () => {
     const other = finished(withRecording(slice, { runAhead: false }));
     expect(other.machine.simulation.fingerprint.toString()).toBe(machine.simulation.fingerprint.toString());
@@ -154,6 +167,24 @@ describe('a recorded system', () => {
       ),
     );
     expect(guest.statistics).toMatchObject({ refills: 1, invalidEntries: 1 });
+  });
+
+  it('goes on where the kernel was when an exception in the kernel returns', () => {
+    const nested: SystemStep[] = [
+      { kind: 'enter', cause: 'system call', status: false },
+      { kind: 'enter', cause: 'interrupt', status: false },
+      { kind: 'compute', instructions: 10, user: false },
+      { kind: 'return', to: 'kernel', status: false },
+      { kind: 'compute', instructions: 1000, user: false },
+      { kind: 'return', to: 'user', status: false },
+    ];
+    const load = packReference(0x10000, ReferenceKind.Load);
+    const { machine } = finished(
+      withRecording(handmade([load, load], [{ kind: 'map', page: 0x10, physical: 1 }], nested)),
+    );
+    const { account } = machine.processors[0].services!;
+    // With three operations each: Status when it begins and ends, and the return.
+    expect(account.report()).toMatchObject({ 'system call': 1003, interrupt: 13 });
   });
 
   it('gives all identifiers anew when tasks have used them up', () => {
