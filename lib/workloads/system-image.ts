@@ -174,24 +174,17 @@ function pointerVisitEnd(steps: readonly SystemStep[], enter: number): number {
 }
 
 function countStep(step: SystemStep, words: Int32Array, gaps: Uint16Array, counts: SystemCounts): void {
-  switch (step.kind) {
-    case 'run':
-      for (let i = step.from; i < step.to; i++) {
-        counts.kernelInstructions += gaps[i]!;
-        if ((words[i]! & 3) === 0) counts.loads++;
-        else if ((words[i]! & 3) === 1) counts.stores++;
-      }
-      return;
-    case 'compute':
-      counts.kernelInstructions += step.instructions;
-      return;
-    case 'privileged':
-      counts.kernelInstructions++;
-      counts.special[NtrSpecial[step.operation as keyof typeof NtrSpecial]]!++;
-      return;
-    case 'return':
-      counts.kernelInstructions++;
-      counts.special[NtrSpecial.eret]!++;
+  if (step.kind === 'run')
+    for (let i = step.from; i < step.to; i++) {
+      counts.kernelInstructions += gaps[i]!;
+      if ((words[i]! & 3) === 0) counts.loads++;
+      else if ((words[i]! & 3) === 1) counts.stores++;
+    }
+  else if (step.kind === 'compute') counts.kernelInstructions += step.instructions;
+  else if (step.kind === 'privileged' || step.kind === 'return') {
+    counts.kernelInstructions++;
+    const name = step.kind === 'return' ? 'eret' : (step.operation as keyof typeof NtrSpecial);
+    counts.special[NtrSpecial[name]]!++;
   }
 }
 

@@ -140,28 +140,22 @@ function placeMappings(
       if (visits.length === 0) visits.push(fresh(false));
       visits.at(-1)!.sequences.push(sequence);
     }
-    switch (step.kind) {
-      case 'enter':
-        settle();
-        ended = null;
-        user = false;
-        visits.push(fresh(step.cause === 'fault'));
-        break;
-      case 'return':
-        settle();
-        ended = { visit: visits.pop() ?? fresh(false), at: i, toUser: step.to === 'user' };
-        if (step.to === 'user') visits.length = 0;
-        user = step.to === 'user';
-        break;
-      case 'task':
-        task = step.task;
-        settle();
-        ended = null;
-        for (const visit of visits) visit.sequences = [];
-        break;
-      case 'map':
-        place(step.page, step.physical, i);
-    }
+    if (step.kind === 'enter') {
+      settle();
+      ended = null;
+      user = false;
+      visits.push(fresh(step.cause === 'fault'));
+    } else if (step.kind === 'return') {
+      settle();
+      user = step.to === 'user';
+      ended = { visit: visits.pop() ?? fresh(false), at: i, toUser: user };
+      if (user) visits.length = 0;
+    } else if (step.kind === 'task') {
+      task = step.task;
+      settle();
+      ended = null;
+      for (const visit of visits) visit.sequences = [];
+    } else if (step.kind === 'map') place(step.page, step.physical, i);
   });
   settle();
   const placed: SystemStep[] = [];

@@ -119,16 +119,9 @@ class Cutter {
   }
 
   private mark(mark: TraceMark): void {
-    switch (mark.kind) {
-      case 'special':
-        this.special(mark.code, mark.instruction);
-        return;
-      case 'task':
-        this.step({ kind: 'task', task: mark.task });
-        return;
-      case 'map':
-        this.step({ kind: 'map', page: mark.page, physical: mark.physical });
-    }
+    if (mark.kind === 'special') this.special(mark.code, mark.instruction);
+    else if (mark.kind === 'task') this.step({ kind: 'task', task: mark.task });
+    else if (mark.kind === 'map') this.step({ kind: 'map', page: mark.page, physical: mark.physical });
   }
 
   private special(code: number, instruction: number): void {

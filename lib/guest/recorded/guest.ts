@@ -32,10 +32,11 @@ import {
 import type { References } from '../../processor/references.js';
 import { Activity, type Cpu, type Exception, type SystemSoftware } from '../../processor/software.js';
 import { GuestError } from '../errors.js';
+import { refillMappedKernel } from '../mapped-kernel.js';
 import type { Privileged, SystemImage, SystemStep } from './image.js';
 import { PageTables, USER_PAGES, type Code } from './page-tables.js';
 import { RecordedProcessor } from './processor.js';
-import { refill, refillFetches, refillInvalid, refillKernel } from './refill.js';
+import { refill, refillFetches, refillInvalid } from './refill.js';
 import { TlbSequences } from './tlb-sequences.js';
 
 /** Services that time belongs to, by number. */
@@ -154,7 +155,7 @@ export class RecordedGuest implements SystemSoftware {
     processor.refills++;
     if (image.mapped && address >= image.base) {
       statistics.kernelRefills++;
-      return handler(refillKernel(image.base), 'refill');
+      return handler(refillMappedKernel(image.base), 'refill');
     }
     const pointer = this.tables.pointerOf(processor.number);
     if (vector === Vector.Refill) {
@@ -251,13 +252,12 @@ export class RecordedGuest implements SystemSoftware {
     yield returnFromException(target);
   }
 
-  private *step(processor: RecordedProcessor, step: SystemStep): Code {
-    if (step.kind === 'enter') {
-      yield call(ENTER);
-      return;
-    }
-    processor.next++;
+  private *step(processor: RecordedProcessor, step: Exclude<SystemStep, { readonly kind: 'return' }>): Code {
+    if (step.kind !== 'enter') processor.next++;
     switch (step.kind) {
+      case 'enter':
+        yield call(ENTER);
+        return;
       case 'run':
         yield block(processor.stream, step.from, step.to);
         return;

@@ -18,7 +18,6 @@ import {
 } from '../../processor/operations.js';
 import { EntryLo, Register } from '../../processor/registers.js';
 import { packReference, ReferenceKind, type References } from '../../processor/references.js';
-import { entryLo } from '../../processor/registers.js';
 import { GuestError } from '../errors.js';
 import { walkOffsets } from './page-tables.js';
 
@@ -79,16 +78,5 @@ export function* refillInvalid(pointer: number): Program {
   yield writeRegister(Register.EntryLo0, yield load(table + pairAt));
   yield writeRegister(Register.EntryLo1, yield load(table + pairAt + 4));
   yield (yield readRegister(Register.Index)) < 0 ? tlbWriteRandom() : tlbWriteIndexed();
-  yield returnFromException();
-}
-
-/** The refill of a kernel segment that is mapped: virtual and physical pages differ by a constant, so nothing is read. */
-export function* refillKernel(base: number): Program {
-  const address = yield readRegister(Register.BadVAddr);
-  const page = (((address >>> 0) - base) >>> 12) & ~1;
-  yield compute(6);
-  yield writeRegister(Register.EntryLo0, entryLo(page, true, true));
-  yield writeRegister(Register.EntryLo1, entryLo(page + 1, true, true));
-  yield tlbWriteRandom();
   yield returnFromException();
 }
