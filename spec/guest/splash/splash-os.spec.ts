@@ -58,7 +58,7 @@ describe('SPLASHOS', () => {
     expect(() => machine.run()).toThrow('touches page 0x500; it has pages 0x400 to 0x40f');
   });
 
-  it('refuses to be the operating system of a program that makes system calls or more memory than there is', () => {
+  it('refuses programs without threads, and programs that do not fit into memory', () => {
     const link = (): (() => Code) => function* () {};
     expect(() => withSplash({ processors: 1, link, programPages: 1e6 })).toThrow('pages of physical memory');
     expect(() => withSplash({ processors: 1, link, threads: 0 })).toThrow('1 thread or more, not 0');
@@ -135,7 +135,7 @@ describe('SPLASHOS', () => {
     expect(os.statistics.interrupts).toBe(1);
   });
 
-  it('uses no unmapped segment when it is mapped, and no privileged operation while nothing misses', () => {
+  it('reaches its own data through the supervisor segment when it is mapped', () => {
     const { os, machine } = run({
       processors: 2,
       threads: 4,
@@ -149,7 +149,7 @@ describe('SPLASHOS', () => {
         if (page >= 0xd0000) expect(frame).toBe(machine.layout![page - 0xd0000]);
   });
 
-  it('goes on in the mode that it started in', () => {
+  it('returns from refills with interrupts enabled', () => {
     const status: number[] = [];
     run({
       processors: 1,
