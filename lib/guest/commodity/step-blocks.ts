@@ -4,7 +4,7 @@
  */
 import { packReference, ReferenceKind, type References } from '../../processor/references.js';
 import { KERNEL_STACK, LINE_BYTES, PROCESSOR_DATA, type KernelLayout } from './address-layout.js';
-import { AREAS, type Area, type Profile, type Step } from './profile.js';
+import { AREAS, type Area, type Profile, type Step, type Touch } from './profile.js';
 
 /** Variants of a step. */
 const VARIANTS = 8;
@@ -12,7 +12,9 @@ const VARIANTS = 8;
 const FETCH_BYTES = 64;
 const FETCH_INSTRUCTIONS = FETCH_BYTES / 4;
 /** Of the lines that a step touches in an area, those that are the same in all variants. */
-const HOT_SHARE = 0.5;
+const HOT_SHARE = 0.25;
+/** Of the lines that a step touches in an area, those that it writes. */
+const WRITTEN_SHARE = 0.3;
 /** Instructions that a packed reference can carry. */
 const LONGEST_GAP = 0xffff;
 
@@ -86,15 +88,35 @@ export class StepBlocks {
         if (index < hot || lines <= touch.lines) return index % lines;
         return hot + ((Math.imul(index * VARIANTS + variant + salt, 0x9e3779b1) >>> 8) % Math.max(1, lines - hot));
       };
-      const count = touch.loads + touch.stores;
-      return Array.from({ length: count }, (_, i) => {
-        const store = Math.floor(((i + 1) * touch.stores) / count) > Math.floor((i * touch.stores) / count);
-        const address = base + line(i % touch.lines) * LINE_BYTES + ((((i / touch.lines) | 0) * 8) % LINE_BYTES);
-        return packReference(address, store ? ReferenceKind.Store : ReferenceKind.Load);
-      });
+      return lineByLine(touch).map(({ index, use, store }) =>
+        packReference(
+          base + line(index) * LINE_BYTES + ((use * 8) % LINE_BYTES),
+          store ? ReferenceKind.Store : ReferenceKind.Load,
+        ),
+      );
     });
     return interleave(perTouch);
   }
+}
+
+/**
+ * The references of a touch, line after line: code that works on a structure does so for a while and then leaves it.
+ * Some lines are written, the others are only read.
+ */
+function lineByLine({ lines, loads, stores }: Touch): { index: number; use: number; store: boolean }[] {
+  const written = Math.max(1, Math.round(lines * WRITTEN_SHARE));
+  const found: { index: number; use: number; store: boolean }[] = [];
+  let storesGiven = 0;
+  let loadsGiven = 0;
+  for (let index = 0; index < lines; index++) {
+    const rank = Math.floor(((index + 1) * written) / lines);
+    const storesSoFar = Math.floor((rank * stores) / written);
+    const loadsSoFar = Math.floor(((index + 1) * loads) / lines);
+    let use = 0;
+    for (; storesGiven < storesSoFar; storesGiven++) found.push({ index, use: use++, store: true });
+    for (; loadsGiven < loadsSoFar; loadsGiven++) found.push({ index, use: use++, store: false });
+  }
+  return found;
 }
 
 /** Distributes instructions over references, one at least where there are enough. */

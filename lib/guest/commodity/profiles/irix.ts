@@ -42,9 +42,9 @@ const STEPS: Readonly<Record<string, Step>> = {
   // QUICK_FAULT, 5 us.
   'quick fault': step(1420, 24, { processor: [1, 0.1], memory: [2, 0.05] }),
   // DEMAND_ZERO, 21 us, of which the clearing of the page is half.
-  'demand zero': step(2300, 40, { memory: [6, 0.2], processor: [1, 0.05] }),
-  'page alloc': step(420, 10, { memory: [8, 0.5] }),
-  'page free': step(160, 6, { memory: [6, 0.5] }),
+  'demand zero': step(700, 16, { memory: [2, 0.05], processor: [1, 0.05] }),
+  'page alloc': step(2000, 36, { memory: [36, 0.6] }),
+  'page free': step(400, 9, { memory: [10, 0.6] }),
   'copy fault': step(1600, 40, { memory: [6, 0.2] }),
   'file fault': step(1600, 44, { memory: [6, 0.15], files: [4, 0.1] }),
   switch: step(260, 10, { scheduler: [4, 0.4], processor: [1, 0.1] }),
