@@ -30,6 +30,7 @@ import {
 import { AddressSpace } from './memory/address-space.js';
 import { Faults } from './memory/faults.js';
 import { PhysicalPages } from './memory/physical-pages.js';
+import { SpaceContents } from './memory/space-contents.js';
 import type { Executable } from './process.js';
 import { addProcessCalls, type CallHandler } from './process-calls.js';
 import { Processes } from './processes.js';
@@ -252,6 +253,7 @@ export class CommodityKernel implements KernelCore {
         scheduler: this.scheduler,
         physical: this.physical,
         translations: this.translations,
+        contents: this.makeContents(),
         executables: this.options.executables,
         most: this.options.mostProcesses,
         makeSpace: () => this.makeSpace(),
@@ -259,11 +261,19 @@ export class CommodityKernel implements KernelCore {
         allocate: bytes => this.allocateLines(bytes),
         work: this.work,
         orphans: this.firstEnded,
-        openExecutable: (thread, path) => this.openExecutable(thread, path),
-        closeExecutable: (thread, file) => file.closed(thread),
       },
       1,
     );
+  }
+
+  private makeContents(): SpaceContents {
+    return new SpaceContents({
+      physical: this.physical,
+      translations: this.translations,
+      work: this.work,
+      openExecutable: (thread, path) => this.openExecutable(thread, path),
+      closeExecutable: (thread, file) => file.closed(thread),
+    });
   }
 
   private *openExecutable(thread: KernelThread, path: string): Code<Vnode | number> {
@@ -406,7 +416,7 @@ export class CommodityKernel implements KernelCore {
 
   private addCalls(): void {
     const semaphores = new Semaphores(this);
-    addProcessCalls(this.calls, this.processes);
+    addProcessCalls(this.calls, this.processes, this.work);
     this.calls.set('sginap', thread => this.sginap(thread));
     this.calls.set('semaphore', (thread, args) => semaphores.call(thread, args));
     this.interrupts.set(FORGET, (_a, _b, thread) => this.translations.forget(thread));

@@ -31,6 +31,8 @@ export class StallWatch {
     const sleepers = [...processes.threads].map(
       ({ id, name, sleepsOn }) => `${name} (thread ${id}) sleeps on ${sleepsOn ?? 'nothing'}`,
     );
-    throw new Error(`the kernel is stalled: no process has run for ${now - this.lastRun} ticks\n  ${sleepers.join('\n  ')}`);
+    throw new Error(
+      `the kernel is stalled: no process has run for ${now - this.lastRun} ticks\n  ${sleepers.join('\n  ')}`,
+    );
   }
 }

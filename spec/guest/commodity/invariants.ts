@@ -69,7 +69,10 @@ export function checkTranslations(running: Running): void {
       if (space === undefined) continue;
       const isTable = page >= TABLES && page < TABLES + TABLE_ENTRIES;
       const physical = isTable ? space.tables.get(page - TABLES) : space.mappings.get(page)?.page;
-      demand(physical !== undefined && frames[physical] === frame, `${what} to frame ${frame}, not to page ${physical}`);
+      demand(
+        physical !== undefined && frames[physical] === frame,
+        `${what} to frame ${frame}, not to page ${physical}`,
+      );
       demand(isTable || !writable || space.mappings.get(page)!.writable, `${what} for writing`);
     }
   }
