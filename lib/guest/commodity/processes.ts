@@ -190,8 +190,8 @@ export class Processes {
     const process = this.of(thread);
     yield* this.port.work('exit', thread.record);
     process.threads.delete(thread);
-    this.byThread.delete(thread);
     if (process.threads.size === 0) yield* this.endProcess(thread, process, status);
+    this.byThread.delete(thread);
     yield* this.port.scheduler.end(thread);
   }
 

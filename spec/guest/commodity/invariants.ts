@@ -65,6 +65,7 @@ export function checkTranslations(running: Running): void {
         }
         continue;
       }
+      demand(identifier !== 0 || page >= 0x80000, `${what}, which is for threads without a space`);
       const space = known.get(identifier);
       if (space === undefined) continue;
       const isTable = page >= TABLES && page < TABLES + TABLE_ENTRIES;
