@@ -31,6 +31,7 @@ import { AddressSpace } from './memory/address-space.js';
 import { Faults } from './memory/faults.js';
 import { PhysicalPages } from './memory/physical-pages.js';
 import { SharedText } from './memory/shared-text.js';
+import { SpaceContents } from './memory/space-contents.js';
 import type { Executable } from './process.js';
 import { addProcessCalls, type CallHandler } from './process-calls.js';
 import { Processes } from './processes.js';
@@ -256,8 +257,8 @@ export class CommodityKernel implements KernelCore {
       {
         scheduler: this.scheduler,
         physical: this.physical,
-        text: this.text,
         translations: this.translations,
+        contents: this.makeContents(),
         executables: this.options.executables,
         most: this.options.mostProcesses,
         makeSpace: () => this.makeSpace(),
@@ -265,11 +266,20 @@ export class CommodityKernel implements KernelCore {
         allocate: bytes => this.allocateLines(bytes),
         work: this.work,
         orphans: this.firstEnded,
-        openExecutable: (thread, path) => this.openExecutable(thread, path),
-        closeExecutable: (thread, file) => file.closed(thread),
       },
       1,
     );
+  }
+
+  private makeContents(): SpaceContents {
+    return new SpaceContents({
+      physical: this.physical,
+      text: this.text,
+      translations: this.translations,
+      work: this.work,
+      openExecutable: (thread, path) => this.openExecutable(thread, path),
+      closeExecutable: (thread, file) => file.closed(thread),
+    });
   }
 
   private *openExecutable(thread: KernelThread, path: string): Code<Vnode | number> {
@@ -412,7 +422,7 @@ export class CommodityKernel implements KernelCore {
 
   private addCalls(): void {
     const semaphores = new Semaphores(this);
-    addProcessCalls(this.calls, this.processes);
+    addProcessCalls(this.calls, this.processes, this.work);
     this.calls.set('sginap', thread => this.sginap(thread));
     this.calls.set('semaphore', (thread, args) => semaphores.call(thread, args));
     this.interrupts.set(FORGET, (_a, _b, thread) => this.translations.forget(thread));

@@ -6,9 +6,9 @@ import { Activity } from '../../processor/software.js';
 import { LINE_BYTES } from './address-layout.js';
 import { isProgram } from './arguments.js';
 import { ErrorNumber, type Channel, type Code, type KernelThread } from './code.js';
-import type { AddressSpace, Region } from './memory/address-space.js';
+import type { AddressSpace } from './memory/address-space.js';
 import type { PhysicalPages } from './memory/physical-pages.js';
-import type { SharedText } from './memory/shared-text.js';
+import type { SpaceContents } from './memory/space-contents.js';
 import { KILLED, Process, type Executable } from './process.js';
 import type { Scheduler } from './scheduler.js';
 import { serviceNumber } from './services.js';
@@ -16,7 +16,6 @@ import { Thread } from './threads.js';
 import { exit as exitCall } from './system-calls.js';
 import { USER_STATUS } from './traps.js';
 import type { Translations } from './translations.js';
-import type { Vnode } from './vnode.js';
 
 /** Something that other parts of the kernel keep for each process. */
 export interface ProcessPart {
@@ -31,8 +30,8 @@ export interface ProcessPart {
 export interface ProcessPort {
   readonly scheduler: Scheduler;
   readonly physical: PhysicalPages;
-  readonly text: SharedText;
   readonly translations: Translations;
+  readonly contents: SpaceContents;
   readonly executables: ReadonlyMap<string, Executable>;
   /** The most processes at a time, and the most threads. */
   readonly most: number;
@@ -42,13 +41,7 @@ export interface ProcessPort {
   makeChannel(name: string): Channel;
   allocate(bytes: number): number;
   work(step: string, ...objects: readonly number[]): Code;
-  /** The file of an executable, held open, or an ErrorNumber. */
-  openExecutable(thread: KernelThread, path: string): Code<Vnode | number>;
-  closeExecutable(thread: KernelThread, file: Vnode): Code;
 }
-
-/** Pages of a process that are given back under one acquisition of the lock. */
-const GIVEN_AT_ONCE = 32;
 
 /** All processes. */
 export class Processes {
@@ -131,7 +124,7 @@ export class Processes {
 
   /** The first steps of a thread that begins with a program. */
   private *begin(thread: Thread, executable: Executable, args: readonly string[]): Code {
-    const error = yield* this.lay(thread, this.of(thread).space, executable);
+    const error = yield* this.port.contents.lay(thread, this.of(thread).space, executable);
     if (error !== 0) yield* this.exit(thread, 127);
     yield* this.toUser(thread, executable.program(args));
   }
@@ -144,10 +137,10 @@ export class Processes {
     if (this.full) return ErrorNumber.EAGAIN;
     const space = port.makeSpace();
     const child = this.makeProcess(parent.name, parent, space);
-    const copied = yield* this.copySpace(thread, parent.space, space);
+    const copied = yield* this.port.contents.copy(thread, parent.space, space);
     const made = copied ? yield* this.makeThread(thread, child.name, space, t => this.toUser(t, program())) : null;
     if (made === null) {
-      yield* this.emptySpace(thread, space);
+      yield* this.port.contents.empty(thread, space);
       this.living.delete(child);
       parent.children.delete(child);
       return ErrorNumber.ENOMEM;
@@ -177,16 +170,16 @@ export class Processes {
     if (process.threads.size > 1) return ErrorNumber.EINVAL;
     yield* port.work('execve', thread.record);
     const space = port.makeSpace();
-    const error = yield* this.lay(thread, space, executable);
+    const error = yield* this.port.contents.lay(thread, space, executable);
     if (error !== 0) {
-      yield* this.emptySpace(thread, space);
+      yield* this.port.contents.empty(thread, space);
       return error;
     }
     const old = process.space;
     process.space = space;
     process.name = path;
     thread.space = space;
-    yield* this.emptySpace(thread, old);
+    yield* this.port.contents.empty(thread, old);
     thread.contexts.length = 0;
     yield* this.leave(thread, executable.program(args));
     throw new Error(`${thread.name}: what execve has replaced goes on`);
@@ -197,8 +190,8 @@ export class Processes {
     const process = this.of(thread);
     yield* this.port.work('exit process', thread.record);
     process.threads.delete(thread);
-    this.byThread.delete(thread);
     if (process.threads.size === 0) yield* this.endProcess(thread, process, status);
+    this.byThread.delete(thread);
     yield* this.port.scheduler.end(thread);
   }
 
@@ -223,34 +216,10 @@ export class Processes {
     }
   }
 
-  /** `brk`: makes the heap end before a page. EINVAL before its start, ENOMEM where another region is in the way. */
+  /** `brk`: see SpaceContents.moveEnd. */
   *brk(thread: Thread, page: number): Code<number> {
-    const { space } = this.of(thread);
     yield* this.port.work('brk', thread.record);
-    yield* space.lock.acquire(thread);
-    const heap = space.regions.find(region => region.heap === true);
-    let result: number = ErrorNumber.EINVAL;
-    if (heap !== undefined && page >= heap.first) {
-      const end = heap.first + heap.pages;
-      const blocked = space.regions.some(region => region.first >= end && region.first < page && region.pages > 0);
-      result = blocked ? ErrorNumber.ENOMEM : 0;
-      if (!blocked) heap.pages = page - heap.first;
-      if (page < end) yield* this.unmapRange(thread, space, page, end);
-    }
-    yield* space.lock.release(thread);
-    return result;
-  }
-
-  private *unmapRange(thread: Thread, space: AddressSpace, from: number, to: number): Code {
-    const pages: number[] = [];
-    for (const [page, mapping] of space.mappings)
-      if (page >= from && page < to) {
-        pages.push(mapping.page);
-        yield* space.unmap(page);
-      }
-    if (pages.length === 0) return;
-    yield* this.port.translations.changedAll(thread, space);
-    yield* this.port.physical.giveAll(thread, pages);
+    return yield* this.port.contents.moveEnd(thread, this.of(thread).space, page);
   }
 
   private makeProcess(name: string, parent: Process | null, space: AddressSpace): Process {
@@ -281,94 +250,13 @@ export class Processes {
 
   private *endProcess(thread: Thread, process: Process, status: number): Code {
     for (const part of this.parts) yield* part.ended(thread, process);
-    yield* this.emptySpace(thread, process.space);
+    yield* this.port.contents.empty(thread, process.space);
     thread.space = null;
     this.living.delete(process);
     this.statistics.ended++;
     process.status = status;
     const { parent } = process;
     yield* (parent !== null && !parent.ended ? parent.childEnded : this.port.orphans).wakeAll();
-  }
-
-  /** Lays out the regions of an executable. 0, or an ErrorNumber. */
-  private *lay(thread: Thread, space: AddressSpace, executable: Executable): Code<number> {
-    let file: Vnode | null = null;
-    if (executable.path !== null) {
-      const found = yield* this.port.openExecutable(thread, executable.path);
-      if (typeof found === 'number') return found;
-      file = found;
-    }
-    for (const { kind, first, pages, filePage = 0, heap = false } of executable.regions) {
-      const ofFile = kind !== 'zero' && file !== null;
-      if (ofFile) yield* file!.opened(thread);
-      space.regions.push({
-        kind: ofFile ? kind : 'zero',
-        ...{ first, pages, file: ofFile ? file : null, filePage, writable: kind !== 'text', shared: false, heap },
-      });
-    }
-    space.mainTable = (executable.regions[0]?.first ?? 0) >>> 10;
-    if (file !== null) yield* this.attachText(thread, space, file);
-    if (file !== null) yield* this.port.closeExecutable(thread, file);
-    return 0;
-  }
-
-  /** Maps what is in memory of the text of a file. */
-  private *attachText(thread: Thread, space: AddressSpace, file: Vnode): Code {
-    const resident = this.port.text.of(file);
-    if (resident === undefined) return;
-    for (const { kind, first, pages, filePage } of space.regions) {
-      if (kind !== 'text') continue;
-      for (let index = 0; index < pages; index++) {
-        const page = resident.get(filePage + index);
-        if (page === undefined) continue;
-        this.port.physical.share(page);
-        if (!(yield* space.map(thread, first + index, { page, writable: false }))) return;
-      }
-      yield* this.port.work('attach text');
-    }
-  }
-
-  /** Shares all pages of a space with a copy of it; what is not shared for good is copied when somebody writes. */
-  private *copySpace(thread: Thread, from: AddressSpace, to: AddressSpace): Code<boolean> {
-    const { physical, translations } = this.port;
-    yield* from.lock.acquire(thread);
-    to.mainTable = from.mainTable;
-    for (const region of from.regions) {
-      to.regions.push({ ...region } satisfies Region);
-      if (region.file !== null) yield* region.file.opened(thread);
-    }
-    let copied = true;
-    for (const [page, mapping] of from.mappings) {
-      const shared = from.regionOf(page)?.shared ?? false;
-      if (mapping.writable && !shared) {
-        mapping.writable = false;
-        yield* from.map(thread, page, mapping);
-      }
-      physical.share(mapping.page);
-      copied = yield* to.map(thread, page, { page: mapping.page, writable: mapping.writable });
-      if (!copied) {
-        yield* physical.give(thread, mapping.page);
-        break;
-      }
-      yield* this.port.work('fork page');
-    }
-    yield* translations.changedAll(thread, from);
-    yield* from.lock.release(thread);
-    return copied;
-  }
-
-  /** Gives back all that a space holds. Nobody runs in it. */
-  private *emptySpace(thread: Thread, space: AddressSpace): Code {
-    const { physical } = this.port;
-    const pages = [...space.mappings.values()].map(({ page }) => page).concat([...space.tables.values()]);
-    space.mappings.clear();
-    space.tables.clear();
-    space.identifiers.fill(0);
-    for (let at = 0; at < pages.length; at += GIVEN_AT_ONCE) {
-      yield* this.port.work('exit pages');
-      yield* physical.giveAll(thread, pages.slice(at, at + GIVEN_AT_ONCE));
-    }
-    for (const { file } of space.regions.splice(0)) if (file !== null) yield* file.closed(thread);
   }
 
   /** Goes on with a user's program, for a thread that has just begun. */

@@ -104,11 +104,11 @@ export class Translations {
     yield* this.forgetElsewhere(thread as Thread, space);
   }
 
-  /** For the interrupt: the space of the thread at hand gets a new identifier, and whoever asked for that learns it. */
-  *forget({ space, processor }: Thread): Code {
-    const { number } = processor!;
-    // Somebody else may ask while it does so.
-    if (space !== null) while (space.identifiers[number] === 0) yield* this.identify(processor!, space);
+  /**
+   * For the interrupt, which is taken in user mode or by an idle thread: tells whoever waits that the user's translations
+   * are not used as they were. On the way back to user mode the space, which has no identifier here now, gets a new one.
+   */
+  *forget({ processor }: Thread): Code {
     processor!.forgotten++;
     yield store(processor!.forgottenAt, processor!.forgotten);
   }

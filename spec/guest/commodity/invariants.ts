@@ -65,11 +65,15 @@ export function checkTranslations(running: Running): void {
         }
         continue;
       }
+      demand(identifier !== 0 || page >= 0x80000, `${what}, which is for threads without a space`);
       const space = known.get(identifier);
       if (space === undefined) continue;
       const isTable = page >= TABLES && page < TABLES + TABLE_ENTRIES;
       const physical = isTable ? space.tables.get(page - TABLES) : space.mappings.get(page)?.page;
-      demand(physical !== undefined && frames[physical] === frame, `${what} to frame ${frame}, not to page ${physical}`);
+      demand(
+        physical !== undefined && frames[physical] === frame,
+        `${what} to frame ${frame}, not to page ${physical}`,
+      );
       demand(isTable || !writable || space.mappings.get(page)!.writable, `${what} for writing`);
     }
   }

@@ -11,6 +11,7 @@ import {
   semaphoreWait,
   sginap,
   sproc,
+  systemCall,
   waitForChild,
 } from '../../../lib/guest/commodity/system-calls.js';
 import { compute, load, store, type Program } from '../../../lib/processor/operations.js';
@@ -178,6 +179,39 @@ describe.each([
     expect(kernel.translations.statistics.flushes).toBeGreaterThanOrEqual(1);
   });
 
+  it('leaves no entry of an identifier that another space gets', () => {
+    const seen: number[] = [];
+    const { kernel } = run(
+      function* () {
+        yield store(A, 1);
+        const identifier = yield systemCall('identifier');
+        yield fork(function* () {
+          yield store(A, 2);
+          yield systemCall('renew', identifier);
+          seen.push(yield systemCall('identifier'), yield load(A));
+        });
+        yield waitForChild();
+        seen.push(identifier, yield load(A));
+      },
+      {
+        prepare: ({ kernel }) => {
+          kernel.calls.set('identifier', function* (thread) {
+            yield compute(1);
+            return thread.processor!.identifier;
+          });
+          kernel.calls.set('renew', function* (thread, [identifier]) {
+            do yield* kernel.translations.changedAll(thread, thread.space!);
+            while (thread.processor!.identifier !== identifier);
+            return 0;
+          });
+        },
+      },
+    );
+    // The second program has had the identifier of the first, whose entries may still have been there.
+    expect(seen).toEqual([seen[2], 2, seen[2], 1]);
+    expect(kernel.translations.statistics.flushes).toBe(1);
+  });
+
   it('keeps a child apart from threads that go on storing on other processors', () => {
     const differences: number[] = [];
     let rounds = 0;
@@ -217,6 +251,54 @@ describe.each([
     expect(new Set(differences)).toEqual(new Set([0]));
     expect(differences).toHaveLength(15);
     expect(kernel.translations.statistics.shootdowns).toBeGreaterThan(0);
+  });
+
+  it('keeps a child apart from kernel code that stores to its parent, as a long read does', () => {
+    const differences: number[] = [];
+    const found: number[] = [];
+    run(
+      function* () {
+        const ready = yield semaphore(0);
+        const done = yield semaphore(0);
+        for (let t = 0; t < 2; t++) {
+          yield sproc(function* () {
+            yield store(page(t) + 8, 0);
+            yield semaphorePost(ready);
+            yield systemCall('fill', page(t) + 8, t === 0 ? 0 : page(20));
+            yield semaphorePost(done);
+          });
+        }
+        for (let t = 0; t < 2; t++) yield semaphoreWait(ready);
+        // Meanwhile the threads are in the kernel, and take no interrupts.
+        yield compute(5000);
+        yield fork(function* () {
+          for (let t = 0; t < 2; t++) {
+            const first = yield load(page(t) + 8);
+            yield compute(10_000);
+            differences.push((yield load(page(t) + 8)) - first);
+          }
+        });
+        for (let t = 0; t < 2; t++) yield semaphoreWait(done);
+        for (let t = 0; t < 2; t++) found.push(yield load(page(t) + 8));
+        yield waitForChild();
+        yield inspection();
+      },
+      {
+        processors: 4,
+        prepare: ({ kernel }) => {
+          kernel.calls.set('fill', function* (_thread, [address, fresh]) {
+            for (let i = 1; i <= 100_000; i++) {
+              yield store(address as number, i);
+              // Pages that it has not had: faults of the kernel, which have it wait for who copies the space.
+              if (fresh !== 0 && i % 5000 === 0) yield store((fresh as number) + (i / 5000) * 4096, i);
+            }
+            return 0;
+          });
+        },
+      },
+    );
+    expect(differences).toEqual([0, 0]);
+    expect(found).toEqual([100_000, 100_000]);
   });
 
   it('lets text be read, not written', () => {

@@ -52,7 +52,9 @@ const simple = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('brk' as const), pages: fc.integer({ min: 1, max: PAGES }) }) },
   {
     weight: 3,
-    arbitrary: fc.record({ kind: fc.constantFrom('wait' as const, 'yield' as const, 'inspect' as const, 'getpid' as const) }),
+    arbitrary: fc.record({
+      kind: fc.constantFrom('wait' as const, 'yield' as const, 'inspect' as const, 'getpid' as const),
+    }),
   },
 );
 
@@ -218,7 +220,13 @@ class RandomThread {
   }
 
   /** A word of any thread is what it was a while ago, since nobody shares this space. */
-  private *stable({ page, word }: { readonly page: number; readonly word: number }): Generator<Operation, void, number> {
+  private *stable({
+    page,
+    word,
+  }: {
+    readonly page: number;
+    readonly word: number;
+  }): Generator<Operation, void, number> {
     const slot = (page * WORDS + word) % this.common.numbers.size;
     const address = addressOf(slot, page % this.pages, word);
     const before = yield* this.ask(load(address));
@@ -265,6 +273,8 @@ class RandomThread {
     if (!join) return;
     yield* this.ask(semaphoreWait(joinNumber));
     // A thread that has said so does not store any more.
-    if (!first) for (const address of start.memory.keys()) this.expect('after a join', yield* this.ask(load(address)), start.memory.get(address)!);
+    if (!first)
+      for (const address of start.memory.keys())
+        this.expect('after a join', yield* this.ask(load(address)), start.memory.get(address)!);
   }
 }

@@ -76,7 +76,7 @@ describe('random programs', () => {
         expect(behind.notes).toEqual(ahead.notes);
         expect(summary(behind.running)).toEqual(summary(ahead.running));
       }),
-      { seed: SEED, numRuns: 25, endOnFailure: true },
+      { seed: SEED, numRuns: 15, endOnFailure: true },
     );
     // Not in vain.
     expect(sums.forks).toBeGreaterThan(20);

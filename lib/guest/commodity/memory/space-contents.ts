@@ -1,0 +1,146 @@
+/**
+ * What address spaces are filled with and emptied of: regions of an executable, a copy of a parent's pages, the heap.
+ */
+import type { AddressSpace, Region } from './address-space.js';
+import { ErrorNumber, type Code, type KernelThread } from '../code.js';
+import type { Executable } from '../process.js';
+import type { Translations } from '../translations.js';
+import type { Vnode } from '../vnode.js';
+import type { PhysicalPages } from './physical-pages.js';
+import type { SharedText } from './shared-text.js';
+
+/** What it needs of the kernel. */
+export interface ContentsPort {
+  readonly physical: PhysicalPages;
+  readonly text: SharedText;
+  readonly translations: Translations;
+  work(step: string, ...objects: readonly number[]): Code;
+  /** The file of an executable, held open, or an ErrorNumber. */
+  openExecutable(thread: KernelThread, path: string): Code<Vnode | number>;
+  closeExecutable(thread: KernelThread, file: Vnode): Code;
+}
+
+/** Pages of a process that are given back under one acquisition of the lock. */
+const GIVEN_AT_ONCE = 32;
+
+/** Fills and empties address spaces. */
+export class SpaceContents {
+  private readonly port: ContentsPort;
+
+  constructor(port: ContentsPort) {
+    this.port = port;
+  }
+
+  /** Lays out the regions of an executable. 0, or an ErrorNumber. */
+  *lay(thread: KernelThread, space: AddressSpace, executable: Executable): Code<number> {
+    let file: Vnode | null = null;
+    if (executable.path !== null) {
+      const found = yield* this.port.openExecutable(thread, executable.path);
+      if (typeof found === 'number') return found;
+      file = found;
+    }
+    for (const { kind, first, pages, filePage = 0, heap = false } of executable.regions) {
+      const ofFile = kind !== 'zero' && file !== null;
+      if (ofFile) yield* file!.opened(thread);
+      space.regions.push({
+        kind: ofFile ? kind : 'zero',
+        ...{ first, pages, file: ofFile ? file : null, filePage, writable: kind !== 'text', shared: false, heap },
+      });
+    }
+    space.mainTable = (executable.regions[0]?.first ?? 0) >>> 10;
+    if (file !== null) {
+      yield* this.attachText(thread, space, file);
+      yield* this.port.closeExecutable(thread, file);
+    }
+    return 0;
+  }
+
+  /** Maps what is in memory of the text of a file. */
+  private *attachText(thread: KernelThread, space: AddressSpace, file: Vnode): Code {
+    const resident = this.port.text.of(file);
+    if (resident === undefined) return;
+    for (const { kind, first, pages, filePage } of space.regions) {
+      if (kind !== 'text') continue;
+      for (let index = 0; index < pages; index++) {
+        const page = resident.get(filePage + index);
+        if (page === undefined) continue;
+        this.port.physical.share(page);
+        if (yield* space.map(thread, first + index, { page, writable: false })) continue;
+        yield* this.port.physical.give(thread, page);
+        return;
+      }
+      yield* this.port.work('attach text');
+    }
+  }
+
+  /** Shares all pages of a space with a copy of it; what is not shared for good is copied when somebody writes. */
+  *copy(thread: KernelThread, from: AddressSpace, to: AddressSpace): Code<boolean> {
+    const { physical, translations } = this.port;
+    yield* from.lock.acquire(thread);
+    to.mainTable = from.mainTable;
+    for (const region of from.regions) {
+      to.regions.push({ ...region } satisfies Region);
+      if (region.file !== null) yield* region.file.opened(thread);
+    }
+    let copied = true;
+    for (const [page, mapping] of from.mappings) {
+      const shared = from.regionOf(page)?.shared ?? false;
+      if (mapping.writable && !shared) {
+        mapping.writable = false;
+        yield* from.map(thread, page, mapping);
+      }
+      physical.share(mapping.page);
+      copied = yield* to.map(thread, page, { page: mapping.page, writable: mapping.writable });
+      if (!copied) {
+        yield* physical.give(thread, mapping.page);
+        break;
+      }
+      yield* this.port.work('fork page');
+    }
+    yield* translations.changedAll(thread, from);
+    yield* from.lock.release(thread);
+    return copied;
+  }
+
+  /** Gives back all that a space holds. Nobody runs in it. */
+  *empty(thread: KernelThread, space: AddressSpace): Code {
+    const { physical } = this.port;
+    const pages = [...space.mappings.values()].map(({ page }) => page).concat([...space.tables.values()]);
+    space.mappings.clear();
+    space.tables.clear();
+    space.identifiers.fill(0);
+    for (let at = 0; at < pages.length; at += GIVEN_AT_ONCE) {
+      yield* this.port.work('exit pages');
+      yield* physical.giveAll(thread, pages.slice(at, at + GIVEN_AT_ONCE));
+    }
+    for (const { file } of space.regions.splice(0)) if (file !== null) yield* file.closed(thread);
+  }
+
+  /** Makes the heap end before a page. EINVAL before its start, ENOMEM where another region is in the way. */
+  *moveEnd(thread: KernelThread, space: AddressSpace, page: number): Code<number> {
+    yield* space.lock.acquire(thread);
+    const heap = space.regions.find(region => region.heap === true);
+    let result: number = ErrorNumber.EINVAL;
+    if (heap !== undefined && page >= heap.first) {
+      const end = heap.first + heap.pages;
+      const blocked = space.regions.some(region => region.first >= end && region.first < page && region.pages > 0);
+      result = blocked ? ErrorNumber.ENOMEM : 0;
+      if (!blocked) heap.pages = page - heap.first;
+      if (page < end) yield* this.unmapRange(thread, space, page, end);
+    }
+    yield* space.lock.release(thread);
+    return result;
+  }
+
+  private *unmapRange(thread: KernelThread, space: AddressSpace, from: number, to: number): Code {
+    const pages: number[] = [];
+    for (const [page, mapping] of space.mappings)
+      if (page >= from && page < to) {
+        pages.push(mapping.page);
+        yield* space.unmap(page);
+      }
+    if (pages.length === 0) return;
+    yield* this.port.translations.changedAll(thread, space);
+    yield* this.port.physical.giveAll(thread, pages);
+  }
+}
