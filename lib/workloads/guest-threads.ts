@@ -4,9 +4,8 @@
  */
 import { semaphore, sproc } from '../guest/commodity/system-calls.js';
 import { block, type Operation, type Program } from '../processor/operations.js';
-import type { SyncRequest } from '../guest/synchronisation.js';
-import { threadSteps } from './replay.js';
 import type { RecordedStream } from './trace.js';
+import { userSteps, type UserRequest } from './user-steps.js';
 import { acquireLock, LOCK_BYTES, releaseLock, UserBarrier, UserSemaphore } from './user-locks.js';
 
 type Steps<R = void> = Generator<Operation, R, number>;
@@ -34,8 +33,8 @@ export class SharedWords {
     };
     for (const { marks } of streams)
       for (const mark of marks) {
-        if (mark.kind === 'lock-acquired') place(locks, mark.lock);
-        else if (mark.kind === 'post' || mark.kind === 'waited') place(semaphores, mark.semaphore);
+        if ('lock' in mark) place(locks, mark.lock);
+        else if ('semaphore' in mark) place(semaphores, mark.semaphore);
       }
     this.locks = locks;
     this.semaphores = semaphores;
@@ -70,7 +69,7 @@ export class ThreadSynchronisation {
    */
   *replay(stream: RecordedStream, fraction: number): Steps {
     const held = new Set<number>();
-    for (const { from, to, request } of threadSteps(stream)) {
+    for (const { from, to, request } of userSteps(stream)) {
       const end = from + Math.ceil((to - from) * fraction);
       if (end > from) yield block(stream, from, end);
       if (request !== null) yield* this.serve(request, held);
@@ -78,12 +77,10 @@ export class ThreadSynchronisation {
     for (const address of held) yield* releaseLock(address);
   }
 
-  private *serve(request: SyncRequest, held: Set<number>): Steps {
+  private *serve(request: UserRequest, held: Set<number>): Steps {
     switch (request.sync) {
-      case 'barrier-enter':
+      case 'meet':
         return yield* this.barrier.meet();
-      case 'barrier-leave':
-        return;
       case 'acquire':
         return yield* this.acquire(this.locks.get(request.lock)!, held);
       case 'release':
