@@ -7,9 +7,11 @@ import { SpecificationError } from '../machine/specification-error.js';
 import { TraceError } from '../workloads/trace.js';
 import { Interrupted, UsageError } from './errors.js';
 import { exploreCommand } from './explore-command.js';
+import { fidelityCommand } from './fidelity-command.js';
 import { latencyCommand } from './latency-command.js';
 import { litmusCommand } from './litmus-command.js';
 import { mainJob } from './main-job.js';
+import { nativeCommand } from './native-command.js';
 import { networkCommand } from './network-command.js';
 import { unknown } from './options.js';
 import { randomCommand } from './random-command.js';
@@ -19,6 +21,8 @@ const HELP = `disco-sim ${VERSION}: cache-coherent NUMA machines and page placem
 
 disco-sim trace FILE...    replay recorded references on simulated machines
 disco-sim main             the recorded programs that come with the package, and a report
+disco-sim native WORKLOAD  an operating system and a workload on a bare machine
+disco-sim fidelity         the Disco paper's numbers for a bare machine, beside ours
 disco-sim explore PROTOCOL every state of a coherence protocol with a few caches
 disco-sim latency          read latencies of the presets by parts, beside published ones
 disco-sim random-test      random tests of the coherence protocols
@@ -32,6 +36,8 @@ disco-sim COMMAND --help tells the options of a command.
 const COMMANDS: Readonly<Record<string, (words: readonly string[]) => Promise<void>>> = {
   trace: traceCommand,
   main: mainJob,
+  native: nativeCommand,
+  fidelity: fidelityCommand,
   latency: latencyCommand,
   explore: exploreCommand,
   'random-test': randomCommand,

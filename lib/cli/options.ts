@@ -48,3 +48,11 @@ export function wholeNumber(what: string, text: string, least: number, most: num
     throw new UsageError(`${what} takes a whole number from ${least} to ${most}, not ${JSON.stringify(text)}`);
   return value;
 }
+
+/** A number above 0 and up to 1. Throws a UsageError. */
+export function fraction(what: string, text: string): number {
+  const value = Number(text);
+  if (!/^(\d+\.?\d*|\.\d+)$/.test(text) || !(value > 0 && value <= 1))
+    throw new UsageError(`${what} takes a number above 0 and up to 1, not ${JSON.stringify(text)}`);
+  return value;
+}

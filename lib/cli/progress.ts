@@ -72,6 +72,53 @@ export class SearchLine {
   }
 }
 
+/** Shows how much time has been simulated, of about how much. */
+export class SimulatedLine {
+  private readonly stream: NodeJS.WriteStream;
+  private readonly expectedNs: number;
+  private readonly started = performance.now();
+  private shown = 0;
+  private doneNs = 0;
+
+  /** `expectedNs` is what the whole run will take of simulated time, roughly. */
+  constructor(stream: NodeJS.WriteStream, expectedNs: number) {
+    this.stream = stream;
+    this.expectedNs = expectedNs;
+  }
+
+  /** Called often; draws ten times a second. */
+  update(label: string, doneNs: number): void {
+    this.doneNs = doneNs;
+    const now = performance.now();
+    if (!this.stream.isTTY || now - this.shown < 100) return;
+    this.shown = now;
+    const rate = doneNs / (now - this.started);
+    const text = `${this.simulated()}  ${(rate / 1e3).toFixed(1)} simulated ms/s  ${this.left(rate)}  ${label}`;
+    this.stream.write(`\r\x1b[K${text.slice(0, (this.stream.columns || 80) - 1)}`);
+  }
+
+  /** Removes the line. */
+  clear(): void {
+    if (this.stream.isTTY) this.stream.write('\r\x1b[K');
+  }
+
+  /** How far it got, for a message: `123.4 of about 800 ms of simulated time after 0:12`. */
+  summary(): string {
+    return `${this.simulated()} of simulated time after ${clock((performance.now() - this.started) / 1000)}`;
+  }
+
+  private simulated(): string {
+    const expected = Math.max(this.expectedNs, this.doneNs) / 1e6;
+    return `${(this.doneNs / 1e6).toFixed(1)} of about ${expected.toFixed(0)} ms`;
+  }
+
+  /** At the beginning nobody can say. */
+  private left(nsPerMs: number): string {
+    if (nsPerMs === 0) return 'starting';
+    return `${clock(Math.max(0, this.expectedNs - this.doneNs) / nsPerMs / 1000)} left`;
+  }
+}
+
 function clock(seconds: number): string {
   const whole = Math.round(seconds);
   return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, '0')}`;

@@ -30,9 +30,17 @@ const TOP = 22;
 /** Parts narrower than this have no number on them. */
 const LEAST_WITH_NUMBER = 28;
 
-/** Draws bars below each other; a dashed line marks 100. Numbers on the parts are in units of the axis. */
-export function stackedBars(title: string, bars: readonly Bar[], parts: readonly BarPart[]): Html {
-  const scale = ticks(Math.max(100, ...bars.map(({ length }) => length ?? 0)) * 1.001, 6);
+/**
+ * Draws bars below each other; a dashed line marks 100. Numbers on the parts are in units of the axis, which goes up to
+ * `most` at least: a little further than the longest bar unless given.
+ */
+export function stackedBars(
+  title: string,
+  bars: readonly Bar[],
+  parts: readonly BarPart[],
+  most = Math.max(100, ...bars.map(({ length }) => length ?? 0)) * 1.001,
+): Html {
+  const scale = ticks(most, 6);
   const x = (value: number) => at(LEFT + (value / scale.at(-1)!) * (WIDTH - LEFT - RIGHT));
   const bottom = TOP + ROW * bars.length;
   return markup`<svg class="chart" role="img" viewBox="0 0 ${WIDTH} ${bottom + 20}">

@@ -1,151 +1,199 @@
 /** A workload under the commodity kernel on a bare machine: builds both, runs them, and says where the time goes. */
 import { ns } from '../engine/time.js';
 import { VERSION } from '../engine/version.js';
+import type { Disk } from '../devices/disk.js';
+import type { Code } from '../guest/commodity/code.js';
 import { FileServices, type KernelDisk } from '../guest/commodity/file-services.js';
 import { makeFileSystem } from '../guest/commodity/files/make-file-system.js';
 import { CommodityKernel } from '../guest/commodity/kernel.js';
 import type { Process } from '../guest/commodity/process.js';
-import type { Code } from '../guest/commodity/code.js';
 import type { Profile } from '../guest/commodity/profile.js';
 import type { Thread } from '../guest/commodity/threads.js';
-import type { Disk } from '../devices/disk.js';
+import { GuestError } from '../guest/errors.js';
 import { buildMachine, type Machine } from '../machine/machine.js';
-import type { MachineSpecification, ResolvedSpecification } from '../machine/specification.js';
 import type { PhysicalLayout } from '../machine/physical-layout.js';
-import { ACTIVITIES } from '../processor/software.js';
+import type { MachineSpecification } from '../machine/specification.js';
 import { MEASURE, type GuestWorkload } from '../workloads/guest-workload.js';
+import { ActivitySamples } from './activity-samples.js';
+import {
+  activitiesOf,
+  disksOf,
+  lockCounts,
+  locksOf,
+  missesOf,
+  processorsOf,
+  servicesOf,
+  sumOf,
+  timeOf,
+} from './native-figures.js';
+import type { NativeResult } from './native-result.js';
+import { queuesOf } from './queues.js';
 
 /** What a native run is made with. */
 export interface NativeOptions {
   readonly workload: GuestWorkload;
+  /** Disks are added to it: one for each of the workload. */
   readonly machine: MachineSpecification;
   readonly profile: Profile;
   readonly seed: string | number;
   /** How physical pages lie on nodes. */
   readonly layout: PhysicalLayout;
+  /** Run-ahead of processors; on unless false. Results do not depend on it. */
   readonly runAhead?: boolean;
-}
-
-/** Time of all processors together, in percent of the elapsed time times processors. */
-export interface NativeTime {
-  readonly user: number;
-  readonly userStall: number;
-  readonly kernel: number;
-  readonly kernelStall: number;
-  readonly synchronisation: number;
-  readonly idle: number;
-}
-
-/** The result of a native run. Plain data. */
-export interface NativeResult {
-  readonly version: string;
-  readonly seed: string;
-  readonly fingerprint: string;
-  readonly partial: string | null;
-  readonly machine: ResolvedSpecification;
-  readonly workload: string;
-  readonly profile: string;
-  readonly elapsedNs: number;
-  readonly time: NativeTime;
-  /** Percent of the time by activity. */
-  readonly activities: Readonly<Record<string, number>>;
-  readonly services: readonly {
-    readonly name: string;
-    readonly count: number;
-    readonly meanNs: number;
-    /** Percent of the elapsed time times processors. */
-    readonly share: number;
-  }[];
-  readonly locks: readonly { readonly name: string; readonly acquisitions: number; readonly contended: number }[];
-  readonly misses: { readonly local: number; readonly remote: number };
-  readonly tlbMisses: number;
-  readonly disks: readonly {
-    readonly name: string;
-    readonly reads: number;
-    readonly writes: number;
-    readonly busy: number;
-  }[];
-  readonly processes: number;
 }
 
 /** Disk blocks of 4096 bytes that a file system is made with. */
 const FILE_SYSTEM = { blocks: 65536, inodes: 4096 };
-/** How often a run looks whether the workload has begun or ended. */
+/** Simulated time between two looks at the run. */
 const LOOK_NS = 100_000;
 /** IRIX ticks 100 times a second. */
 const TICK_NS = 10_000_000;
+/** Pages that kseg0 reaches: 512 MB. What a machine has beyond, the kernel does not use. */
+const MOST_PAGES = 0x20000000 / 4096;
 
-/** A run under way. */
+type Phase = 'boot' | 'ready' | 'over';
+
+/** A run under way. Run it, in pieces if you like, then ask for the result. */
 export class NativeRun {
   readonly machine: Machine;
   readonly kernel: CommodityKernel;
   readonly files: FileServices;
   private readonly options: NativeOptions;
-  private phase: 'boot' | 'start' | 'ready' | 'over' = 'boot';
+  private phase: Phase = 'boot';
   private begunAt = 0;
-  /** Calls of `measure` that are awaited. */
+  /** Calls of `measure` that are awaited before the window of measurement begins. */
   private marks: number;
+  private readonly running: Process[] = [];
+  private samples: ActivitySamples;
+  private locksBefore: ReturnType<typeof lockCounts> = [];
+  private schedulerBefore = { switches: 0, migrations: 0, wakeUps: 0 };
 
+  /** Throws a GuestError if the machine has too little memory, a SpecificationError if it is none. */
   constructor(options: NativeOptions) {
     this.options = options;
-    const { workload, profile, seed, layout, runAhead = true } = options;
-    const specification = withDisks(options.machine, workload.disks.length);
-    this.machine = buildMachine(specification, { seed, layout, runAhead });
+    const { workload, seed, layout, runAhead = true } = options;
+    this.machine = buildMachine(withDisks(options.machine, workload.disks.length), { seed, layout, runAhead });
+    try {
+      this.kernel = this.makeKernel();
+      this.files = this.makeFiles();
+    } catch (error) {
+      throw error instanceof RangeError ? this.tooSmall(error.message) : error;
+    }
+    this.samples = new ActivitySamples(this.machine.processors);
     this.marks = workload.window?.marks ?? 0;
-    const { machine } = this;
-    const { clockMHz } = machine.specification.processor;
-    this.kernel = new CommodityKernel({
-      profile,
-      processors: machine.processors.length,
-      pages: machine.map.frames,
-      countsPerTick: (clockMHz * TICK_NS) / 2000,
-      tickNs: TICK_NS,
-      sliceTicks: 10,
-      mostProcesses: 256,
-      executables: workload.executables,
-      mapped: false,
-    });
-    const disks = workload.disks.map(({ mount }, number): KernelDisk => {
-      const { bridge, index, component } = machine.devices.get(`disk${number}`)!;
-      for (const [sector, words] of makeFileSystem(FILE_SYSTEM, workload.disks[number]!.tree))
-        (component as Disk).poke(sector, words);
-      return { bridge, device: index, interruptTo: number % machine.processors.length, mount };
-    });
-    this.files = new FileServices(this.kernel, { disks, descriptors: 64, readAheadPages: 8, flushTicks: 100 });
     this.kernel.calls.set(MEASURE, () => this.mark());
-    const { kernel, files } = this;
-    const contexts = kernel.boot(
-      function* (this: NativeRun, thread: Thread): Code {
-        yield* files.start(thread);
-        yield* this.warm(thread);
-        this.phase = this.marks > 0 ? 'start' : 'ready';
-        const running: Process[] = [];
-        for (const { path, args } of workload.start) {
-          const process = yield* kernel.processes.spawn(thread, path, args);
-          if (typeof process === 'number') throw new Error(`${path} cannot be started: error ${process}`);
-          running.push(process);
-        }
-        while (running.some(process => !process.ended)) yield* kernel.firstEnded.sleep(thread);
-        this.phase = 'over';
-      }.bind(this),
-    );
-    machine.load(kernel, contexts);
+    const contexts = this.kernel.boot(thread => this.first(thread));
+    this.machine.load(this.kernel, contexts);
   }
 
-  /** Runs the workload, and measures its window or all of it; `progress` may stop it by returning false. */
+  /** Simulated time since the workload began; 0 while the kernel boots. */
+  get elapsedNs(): number {
+    return this.phase === 'boot' ? 0 : this.machine.elapsedNs - this.begunAt;
+  }
+
+  /** Runs the workload from its beginning to its end; `progress` may stop it by returning false. */
   run(progress?: (elapsedNs: number) => boolean | void): NativeResult {
-    this.runWhile('boot');
-    this.runWhile('start');
-    this.machine.simulation.resetStatistics();
-    this.begunAt = this.machine.elapsedNs;
-    const { ns: length = Infinity } = this.options.workload.window ?? {};
-    let stopped = false;
-    this.runWhile('ready', elapsedNs => {
-      stopped = progress?.(elapsedNs) === false;
-      return !stopped && elapsedNs < length;
-    });
-    for (const processor of this.machine.processors) processor.settle();
-    return this.result(stopped ? 'stopped before the end' : null);
+    while (this.advance()) if (progress?.(this.elapsedNs) === false) break;
+    return this.result();
+  }
+
+  /**
+   * Simulates a further tenth of a millisecond. False when the workload is over. Throws a GuestError if memory is exhausted:
+   * programs would fail one after the other, and the figures mean nothing.
+   */
+  advance(): boolean {
+    const { machine, phase, kernel } = this;
+    if (phase === 'over') return false;
+    const end = machine.run({ until: machine.simulation.now + machine.simulation.ticks(ns(LOOK_NS)) });
+    if (kernel.physical.statistics.refused > 0)
+      throw this.tooSmall('memory is exhausted; give the machine more memory');
+    if (phase === 'ready' && this.elapsedNs >= (this.options.workload.window?.ns ?? Infinity)) this.phase = 'over';
+    const now = this.reached();
+    if (end === 'finished' && now !== 'over')
+      throw new Error(`the machine stands still while it ${phase === 'boot' ? 'boots' : 'runs the workload'}`);
+    if (phase === 'ready') this.samples.take();
+    else if (now !== 'boot') this.begin();
+    return now !== 'over';
+  }
+
+  /** What happened so far. */
+  result(): NativeResult {
+    const { machine, kernel, options, begunAt } = this;
+    const { processors, simulation } = machine;
+    for (const processor of processors) processor.settle();
+    const elapsedNs = this.elapsedNs;
+    const elapsed = elapsedNs / simulation.time.ns(1);
+    const { switches, migrations, wakeUps } = kernel.scheduler.statistics;
+    const before = this.schedulerBefore;
+    const { pageBytes } = kernel;
+    return {
+      version: VERSION,
+      seed: simulation.seed,
+      fingerprint: simulation.fingerprint.toString(),
+      partial:
+        this.phase === 'over' ? null : `stopped ${begunAt === 0 ? 'before the workload began' : 'before its end'}`,
+      machine: machine.specification,
+      layout: options.layout,
+      workload: options.workload.name,
+      description: options.workload.description,
+      profile: options.profile.name,
+      elapsedNs,
+      time: timeOf(processors, elapsed),
+      activities: activitiesOf(processors, elapsed),
+      processors: processorsOf(processors, elapsed),
+      services: servicesOf(kernel.services, machine, elapsed),
+      locks: locksOf(kernel, this.locksBefore),
+      misses: missesOf(processors),
+      tlbMisses: sumOf(processors, ({ stats }) => stats.tlbMisses),
+      disks: disksOf(
+        machine,
+        options.workload.disks.map(({ mount }) => mount),
+        elapsed,
+      ),
+      queues: queuesOf(machine, elapsed),
+      scheduler: {
+        switches: switches - before.switches,
+        migrations: migrations - before.migrations,
+        wakeUps: wakeUps - before.wakeUps,
+      },
+      processes: kernel.processes.statistics.made,
+      memory: Object.fromEntries(
+        Object.entries(kernel.physical.census()).map(([use, pages]) => [use, pages * pageBytes]),
+      ),
+      samples: this.samples.report(LOOK_NS),
+    };
+  }
+
+  /** A method, because the compiler does not know that a run changes it. */
+  private reached(): Phase {
+    return this.phase;
+  }
+
+  /** The workload begins: what was counted before does not count. */
+  private begin(): void {
+    const { machine, kernel } = this;
+    machine.simulation.resetStatistics();
+    this.begunAt = machine.elapsedNs;
+    this.samples = new ActivitySamples(machine.processors);
+    this.locksBefore = lockCounts(kernel);
+    this.schedulerBefore = { ...kernel.scheduler.statistics };
+  }
+
+  /** What the kernel's first thread does. */
+  private *first(thread: Thread): Code {
+    const { kernel, running } = this;
+    yield* this.files.start(thread);
+    yield* this.warm(thread);
+    if (this.marks === 0) this.phase = 'ready';
+    for (const { path, args } of this.options.workload.start) {
+      const process = yield* kernel.processes.spawn(thread, path, args);
+      if (typeof process === 'number') throw new GuestError(`${path} cannot be started: error ${process}`);
+      running.push(process);
+    }
+    while (running.some(process => !process.ended)) yield* kernel.firstEnded.sleep(thread);
+    const failed = running.find(({ status }) => status !== 0);
+    if (failed !== undefined) throw new GuestError(`${failed.name} ended with status ${failed.status}, not 0`);
+    this.phase = 'over';
   }
 
   /** Reads the programs into memory: the paper excludes the effects of a cold start. */
@@ -153,98 +201,52 @@ export class NativeRun {
     for (const { path } of this.options.workload.executables.values()) {
       if (path === null) continue;
       const file = yield* this.files.mounts.lookup(thread, path);
-      if (typeof file === 'number') throw new Error(`${path} is not on any disk of the workload: error ${file}`);
+      if (typeof file === 'number') throw new GuestError(`${path} is not on any disk of the workload: error ${file}`);
       for (let index = 0; index * 4096 < file.size; index++) {
         const page = yield* file.page(thread, index);
-        if (typeof page === 'number') throw new Error(`${path} cannot be read: error ${page}`);
+        if (typeof page === 'number') throw new GuestError(`${path} cannot be read: error ${page}`);
         yield* file.release(thread, index, page, false);
       }
       yield* file.closed(thread);
     }
   }
 
+  /** A program says that it is at the beginning of what is to be measured. */
   private *mark(): Code<number> {
     if (--this.marks === 0) this.phase = 'ready';
     return 0;
   }
 
-  private runWhile(phase: string, progress?: (elapsedNs: number) => boolean | void): boolean {
+  private makeKernel(): CommodityKernel {
     const { machine } = this;
-    const step = machine.simulation.ticks(ns(LOOK_NS));
-    while (this.phase === phase) {
-      const end = machine.run({ until: machine.simulation.now + step });
-      if (end === 'finished' && this.phase === phase)
-        throw new Error(`the machine stands still while it should ${phase}`);
-      if (progress?.(machine.elapsedNs - this.begunAt) === false) return false;
-    }
-    return true;
+    const { clockMHz } = machine.specification.processor;
+    return new CommodityKernel({
+      profile: this.options.profile,
+      processors: machine.processors.length,
+      pages: Math.min(machine.map.frames, MOST_PAGES),
+      countsPerTick: (clockMHz * TICK_NS) / 2000,
+      tickNs: TICK_NS,
+      sliceTicks: 10,
+      mostProcesses: 256,
+      executables: this.options.workload.executables,
+      mapped: false,
+    });
   }
 
-  private result(partial: string | null): NativeResult {
-    const { machine, kernel, options } = this;
-    const elapsedNs = machine.elapsedNs - this.begunAt;
-    const { processors } = machine;
-    const total = (elapsedNs / machine.simulation.time.ns(1)) * processors.length;
-    const sum = (f: (processor: Machine['processors'][number]) => number): number =>
-      processors.reduce((all, processor) => all + f(processor), 0);
-    const percent = (ticks: number): number => (100 * ticks) / total;
-    const activity = (name: string): number => sum(({ account }) => account.ticks[ACTIVITIES.indexOf(name as never)]!);
-    const kernelActivities = ['kernel', 'tlb refill', 'page fault', 'page moving', 'interrupt'];
-    const stalls = sum(({ systemStalls }) =>
-      kernelActivities.reduce((all, name) => {
-        const at = 2 * ACTIVITIES.indexOf(name as never);
-        return all + systemStalls[at]! + systemStalls[at + 1]!;
-      }, 0),
-    );
-    const kernelTicks = kernelActivities.reduce((all, name) => all + activity(name), 0);
-    const nsPerTick = machine.simulation.time.ns(1);
-    return {
-      version: VERSION,
-      seed: machine.simulation.seed,
-      fingerprint: machine.simulation.fingerprint.toString(),
-      partial,
-      machine: machine.specification,
-      workload: options.workload.name,
-      profile: options.profile.name,
-      elapsedNs,
-      time: {
-        user: percent(activity('user')),
-        userStall: percent(activity('cache') + activity('local stall') + activity('remote stall')),
-        kernel: percent(kernelTicks - stalls),
-        kernelStall: percent(stalls),
-        synchronisation: percent(activity('synchronisation')),
-        idle: percent(activity('idle')),
-      },
-      activities: Object.fromEntries(ACTIVITIES.map(name => [name, percent(activity(name))])),
-      services: kernel.services.flatMap((name, number) => {
-        const count = sum(({ services }) => services!.counts[number]!);
-        const ticks = sum(({ services }) => services!.account.ticks[number]!);
-        return ticks === 0 && count === 0
-          ? []
-          : [{ name, count, meanNs: count === 0 ? 0 : (ticks * nsPerTick) / count, share: percent(ticks) }];
-      }),
-      locks: kernel
-        .lockStatistics()
-        .filter(({ statistics }) => statistics.acquisitions > 0)
-        .map(({ name, statistics }) => ({ name, ...statistics })),
-      misses: {
-        local: sum(({ stats }) => stats.localMisses),
-        remote: sum(({ stats }) => stats.remoteMisses),
-      },
-      tlbMisses: sum(({ stats }) => stats.tlbMisses),
-      disks: [...machine.devices.values()]
-        .filter(({ kind }) => kind === 'disk')
-        .map(({ name, component }) => {
-          const { stats } = component as Disk;
-          return {
-            name,
-            reads: stats.reads,
-            writes: stats.writes,
-            busy: (100 * stats.busyTicks * nsPerTick) / elapsedNs,
-          };
-        }),
-      processes: kernel.processes.statistics.made,
-    };
+  private makeFiles(): FileServices {
+    const { machine } = this;
+    const disks = this.options.workload.disks.map(({ mount, tree }, number): KernelDisk => {
+      const { bridge, index, component } = machine.devices.get(`disk${number}`)!;
+      for (const [sector, words] of makeFileSystem(FILE_SYSTEM, tree)) (component as Disk).poke(sector, words);
+      return { bridge, device: index, interruptTo: number % machine.processors.length, mount };
+    });
+    return new FileServices(this.kernel, { disks, descriptors: 64, readAheadPages: 8, flushTicks: 100 });
+  }
+
+  private tooSmall(why: string): GuestError {
+    const { specification, map } = this.machine;
+    const megabytes = (map.frames * specification.pageBytes) / 2 ** 20;
+    return new GuestError(`${this.options.workload.name} on ${specification.name} with ${megabytes} MB: ${why}`);
   }
 }
 

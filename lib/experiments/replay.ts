@@ -1,5 +1,4 @@
 /** Replays a recorded trace on a machine under a placement policy, and says what happened. */
-import type { Booking } from '../engine/booking.js';
 import type { EventQueue } from '../engine/queue.js';
 import type { RunEnd, RunLimits } from '../engine/simulation.js';
 import { VERSION } from '../engine/version.js';
@@ -18,6 +17,7 @@ import { replaySystem, replayThread } from '../workloads/replay.js';
 import type { RecordedTrace } from '../workloads/trace.js';
 import { LocalityRecorder } from './locality.js';
 import { policies } from './policies.js';
+import { queuesOf } from './queues.js';
 import type { RunResult } from './result.js';
 
 /** What a replay is made with. */
@@ -151,7 +151,7 @@ export class Replay {
         meanReplicationNs: work.replications === 0 ? 0 : work.replicationNs / work.replications,
         decisions: [...kernel.log.counts()].sort((a, b) => b.count - a.count),
       },
-      queues: this.queues(),
+      queues: queuesOf(machine, simulation.now),
       locality: this.locality.report(simulation.now, ns(1), options.localityPages),
     };
   }
@@ -180,36 +180,6 @@ export class Replay {
     return this.options.trace.system
       ? new SystemProcess(0, SPACES, prefix)
       : new ThreadProcess(copy % 256, prefix, threads);
-  }
-
-  private queues(): RunResult['queues'] {
-    const { simulation, controllers, network } = this.machine;
-    const elapsed = simulation.now;
-    const ns = (ticks: number): number => simulation.time.ns(ticks);
-    const row = (
-      kind: 'controller' | 'bank' | 'link',
-      name: string,
-      queue: Pick<Booking, 'served' | 'busyTicks' | 'waitedTicks' | 'largestQueue'>,
-    ): RunResult['queues'][number] => ({
-      kind,
-      name,
-      served: queue.served,
-      utilisation: elapsed === 0 ? 0 : queue.busyTicks / elapsed,
-      meanWaitNs: queue.served === 0 ? 0 : ns(queue.waitedTicks) / queue.served,
-      largestQueue: queue.largestQueue,
-    });
-    return [
-      ...controllers.map(controller => row('controller', controller.path, controller.occupancy)),
-      ...controllers.flatMap(controller =>
-        controller.banks.map((bank, i) => row('bank', `${controller.path}.bank${i}`, bank)),
-      ),
-      ...network.linkTraffic().map(link =>
-        row('link', `${link.from} -> ${link.to}`, {
-          ...link,
-          served: link.messages.reduce((sum, count) => sum + count, 0),
-        }),
-      ),
-    ];
   }
 }
 

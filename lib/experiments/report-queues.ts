@@ -46,7 +46,7 @@ export function queuesTable(runs: readonly LabelledRun[]): Html {
 }
 
 /** The busiest places of one run, for its appendix. */
-export function busiestTable({ queues }: RunResult, most: number): Html {
+export function busiestTable({ queues }: Pick<RunResult, 'queues'>, most: number): Html {
   const busiest = [...queues].sort((a, b) => b.utilisation - a.utilisation).slice(0, most);
   return html`<div class="wide">
     <table>

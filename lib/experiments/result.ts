@@ -1,5 +1,6 @@
 /** What a run yields: plain data, complete enough to repeat the run and to print every table and picture of a report. */
 import type { ResolvedSpecification } from '../machine/specification.js';
+import type { QueueResult } from './queues.js';
 
 /** The result of one replay. Times in nanoseconds of simulated time. */
 export interface RunResult {
@@ -55,14 +56,7 @@ export interface RunResult {
     readonly decisions: readonly { readonly action: string; readonly because: string; readonly count: number }[];
   };
   /** One entry per controller, memory bank and link; utilisation is busy time over elapsed time. */
-  readonly queues: readonly {
-    readonly kind: 'controller' | 'bank' | 'link';
-    readonly name: string;
-    readonly served: number;
-    readonly utilisation: number;
-    readonly meanWaitNs: number;
-    readonly largestQueue: number;
-  }[];
+  readonly queues: readonly QueueResult[];
   readonly locality: Locality;
 }
 

@@ -58,8 +58,7 @@ export class ThreadSynchronisation {
   static *make(words: SharedWords, threads: number): Steps<ThreadSynchronisation> {
     const sleepers = [yield semaphore(0), yield semaphore(0)] as const;
     const semaphores = new Map<number, UserSemaphore>();
-    for (const [id, address] of words.semaphores)
-      semaphores.set(id, new UserSemaphore(address, yield semaphore(0)));
+    for (const [id, address] of words.semaphores) semaphores.set(id, new UserSemaphore(address, yield semaphore(0)));
     return new ThreadSynchronisation(words, new UserBarrier(words.barrier, threads, sleepers), semaphores);
   }
 

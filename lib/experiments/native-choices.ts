@@ -1,0 +1,108 @@
+/** Workloads that run natively, by name, and the machines and systems that they can be run on. */
+import type { Profile } from '../guest/commodity/profile.js';
+import { irix } from '../guest/commodity/profiles/irix.js';
+import { presets, type Preset, type PresetName } from '../machine/presets.js';
+import { resolve, type MachineSpecification, type ResolvedSpecification } from '../machine/specification.js';
+import type { GuestWorkload } from '../workloads/guest-workload.js';
+import { pmake } from '../workloads/pmake.js';
+import type { GuestImages } from './guest-images.js';
+import { instancesOf } from './instances.js';
+import type { NativeOptions } from './native.js';
+
+/** The operating systems. */
+export const NATIVE_SYSTEMS = ['irix', 'linux-mips', 'splashos'] as const;
+/** See NATIVE_SYSTEMS. */
+export type NativeSystem = (typeof NATIVE_SYSTEMS)[number];
+
+/** How a workload is to be. */
+export interface NativeScale {
+  /** 1 for the length of the paper; above 0. */
+  readonly scale: number;
+  readonly processors: number;
+  readonly seed: string;
+  readonly images: GuestImages;
+}
+
+/** A workload by name. */
+export interface NativeChoice {
+  /** The systems that it runs on. */
+  readonly systems: readonly NativeSystem[];
+  make(scale: NativeScale): GuestWorkload;
+  /** Simulated time that it will take, roughly: for progress only. */
+  expectedNs(scale: Pick<NativeScale, 'scale' | 'processors'>): number;
+}
+
+/** The workloads. */
+export const nativeChoices: Readonly<Record<string, NativeChoice>> = {
+  pmake: {
+    systems: ['irix'],
+    // Figures 6 and 7 of the Disco paper: on eight processors, eight instances of the basic pmake.
+    make: ({ scale, processors, seed, images }) =>
+      instancesOf(processors, number =>
+        pmake(images.pmake(), { scale, jobs: 2, work: `/work${number}/`, seed: `${seed} ${number}` }),
+      ),
+    expectedNs: ({ scale }) => 0.7e9 + 2.4e9 * scale,
+  },
+};
+
+/** Their names. */
+export const nativeNames: readonly string[] = Object.keys(nativeChoices);
+
+/** A profile of the commodity kernel, or null for a system that is not there yet. */
+export function profileOf(system: NativeSystem): Profile | null {
+  return system === 'irix' ? irix : null;
+}
+
+/** What of a preset is to be otherwise. */
+export interface NativeMachineOptions {
+  readonly processors?: number | undefined;
+  /** Of the whole machine; spread over its nodes in equal parts. */
+  readonly memoryBytes?: number | undefined;
+  /** Of the second-level cache. */
+  readonly l2Bytes?: number | undefined;
+}
+
+/**
+ * A preset with so many processors, so much memory, such a cache. Throws a RangeError, which says how many it can have, if
+ * it cannot have as many processors.
+ */
+export function nativeMachine(name: PresetName, options: NativeMachineOptions = {}): ResolvedSpecification {
+  const { processors, memoryBytes, l2Bytes } = options;
+  const preset: Preset = presets[name];
+  const cache = l2Bytes === undefined ? {} : { l2Bytes };
+  const measured = name === 'disco-1997' || name === 'uma';
+  const usual = resolve(preset(measured ? { ...cache, nodes: processors ?? 1 } : cache));
+  const present = processorsOf(usual);
+  const wanted = processors ?? present;
+  const nodes = Math.ceil((usual.nodes.length * wanted) / present);
+  const machine = wanted === present ? usual : resolve(preset({ ...cache, nodes }));
+  const found = processorsOf(machine);
+  if (found !== wanted) throw new RangeError(`${name} cannot have ${wanted} processors, but ${found} or ${present}`);
+  return memoryBytes === undefined ? machine : resolve(withMemory(machine, memoryBytes));
+}
+
+/** Everything that a run of a workload takes. */
+export function nativeOptions(
+  name: string,
+  machine: MachineSpecification,
+  profile: Profile,
+  { scale, seed, images }: Omit<NativeScale, 'processors'>,
+): NativeOptions {
+  const { nodes } = resolve(machine);
+  const processors = processorsOf({ nodes });
+  const workload = nativeChoices[name]!.make({ scale, processors, seed, images });
+  // Section 5.4 of the Disco paper: the runs of IRIX had their pages dealt over the nodes.
+  return { workload, machine, profile, seed, layout: nodes.length > 1 ? 'interleaved' : 'linear' };
+}
+
+/** Processors of all nodes. */
+export function processorsOf({ nodes }: Pick<ResolvedSpecification, 'nodes'>): number {
+  return nodes.reduce((sum, node) => sum + node.processors, 0);
+}
+
+function withMemory(machine: ResolvedSpecification, memoryBytes: number): ResolvedSpecification {
+  const { nodes, pageBytes } = machine;
+  const equipped = nodes.filter(node => node.memoryBytes > 0).length;
+  const share = Math.floor(memoryBytes / equipped / pageBytes) * pageBytes;
+  return { ...machine, nodes: nodes.map(node => ({ ...node, memoryBytes: node.memoryBytes > 0 ? share : 0 })) };
+}
