@@ -61,7 +61,7 @@ export function engineering(images: EngineeringImages, options: EngineeringOptio
     yield* touchRange(WANDER.first, WANDER.pages);
     yield* started();
     const random = randomStream(seed, `engineering ${name} ${number}`);
-    yield* new UserWork(image, random, [wandering.get(image)!]).run(instructions);
+    yield* new UserWork(image, random, { variants: [wandering.get(image)!] }).run(instructions);
   }
 
   const programs = [

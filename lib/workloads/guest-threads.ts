@@ -14,6 +14,15 @@ type Steps<R = void> = Generator<Operation, R, number>;
 export const ARENA = 0x3c0000;
 const PAGE_BYTES = 4096;
 
+/** The lock that recorded threads acquire most often; -1 if they have none. */
+export function busiestLock(streams: readonly RecordedStream[]): number {
+  const counts = new Map<number, number>();
+  for (const { marks } of streams)
+    for (const mark of marks)
+      if (mark.kind === 'lock-acquired') counts.set(mark.lock, (counts.get(mark.lock) ?? 0) + 1);
+  return [...counts].reduce((best, next) => (next[1] > best[1] ? next : best), [-1, 0] as const)[0];
+}
+
 /** What threads share: the places of barrier, locks and semaphores. */
 export class SharedWords {
   /** Pages of them, from ARENA on. */
@@ -42,6 +51,13 @@ export class SharedWords {
   }
 }
 
+/** A lock of which a thread takes only each `every`th, the first included; what it did under the others is left out with them. */
+export interface ThinnedLock {
+  /** Its recorded address. */
+  readonly lock: number;
+  readonly every: number;
+}
+
 /** The synchronisation of one process. Made by its first thread, before there are others. */
 export class ThreadSynchronisation {
   readonly barrier: UserBarrier;
@@ -66,12 +82,15 @@ export class ThreadSynchronisation {
    * Executes a recorded thread: of the references between two operations of synchronisation the first `fraction`. It ends
    * with no lock held, and releases none that it has not acquired: a recorded window may begin or end inside.
    */
-  *replay(stream: RecordedStream, fraction: number): Steps {
+  *replay(stream: RecordedStream, fraction: number, thinned?: ThinnedLock): Steps {
     const held = new Set<number>();
+    let acquisitions = 0;
+    let left = false;
     for (const { from, to, request } of userSteps(stream)) {
       const end = from + Math.ceil((to - from) * fraction);
-      if (end > from) yield block(stream, from, end);
-      if (request !== null) yield* this.serve(request, held);
+      if (end > from && !left) yield block(stream, from, end);
+      left = request?.sync === 'acquire' && request.lock === thinned?.lock && acquisitions++ % thinned.every !== 0;
+      if (request !== null && !left) yield* this.serve(request, held);
     }
     for (const address of held) yield* releaseLock(address);
   }

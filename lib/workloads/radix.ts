@@ -37,7 +37,9 @@ export function radix(images: ThreadImages, { scale }: RadixOptions): GuestWorkl
   function* sort(synchronisation: ThreadSynchronisation, number: number): Program {
     yield* synchronisation.barrier.meet();
     if (number === 0) yield measure();
-    yield* synchronisation.replay(streams[number]!, scale);
+    yield* synchronisation.replay(streams[number], scale);
+    yield* synchronisation.barrier.meet();
+    if (number === 0) yield measure();
   }
 
   const { executable, bytes } = guestProgram(PATH, [images], main);
@@ -48,6 +50,6 @@ export function radix(images: ThreadImages, { scale }: RadixOptions): GuestWorkl
     executables: new Map<string, Executable>([[PATH, { ...executable, regions }]]),
     disks: [{ mount: '/', tree: { [PATH]: { bytes, content: 1 } } }],
     start: [{ path: PATH, args: [] }],
-    window: { marks: 1 },
+    window: { marks: 1, endMarks: 2 },
   };
 }
