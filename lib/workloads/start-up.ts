@@ -15,12 +15,15 @@ export function* touchPages({ pages }: ImageSpace): Steps {
   for (const { page, stores } of pages) yield stores > 0 ? store(page * PAGE_BYTES, 0) : load(page * PAGE_BYTES);
 }
 
-/** The same in an order that is drawn from `random`, as of a program that builds its data here and there. */
+/**
+ * Touches every page of an image once, with stores but for text, in an order that is drawn from `random`: a program that builds its
+ * data here and there.
+ */
 export function* touchScattered({ pages }: ImageSpace, random: RandomStream): Steps {
   const left = [...pages];
   while (left.length > 0) {
-    const [{ page, stores }] = left.splice(random.below(left.length), 1);
-    yield stores > 0 ? store(page * PAGE_BYTES, 0) : load(page * PAGE_BYTES);
+    const [{ page, kind }] = left.splice(random.below(left.length), 1);
+    yield kind !== 'text' ? store(page * PAGE_BYTES, 0) : load(page * PAGE_BYTES);
   }
 }
 
