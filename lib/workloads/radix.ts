@@ -1,13 +1,14 @@
 /**
  * radix: the SPLASH-2 radix sort, one process with sixteen recorded threads, as in Figure 7 of the Disco paper. All of the sort
- * is measured, beginning with the first touches of its memory: they are what the figure is about.
+ * is measured, beginning with the first touches of its memory: they are what the figure is about. Nothing is calibrated: the
+ * recorded sort is what it is, 131072 keys, and the paper does not say how many it sorted.
  */
 import type { Executable } from '../guest/commodity/process.js';
 import type { Program } from '../processor/operations.js';
 import { guestProgram } from './guest-program.js';
 import { ARENA, SharedWords, ThreadSynchronisation, withThreads } from './guest-threads.js';
 import { measure, type GuestWorkload } from './guest-workload.js';
-import { touchRange } from './start-up.js';
+import { touchFile, touchRange } from './start-up.js';
 import type { ThreadImages } from './user-image.js';
 
 /** How long it is. */
@@ -30,6 +31,7 @@ export function radix(images: ThreadImages, { scale }: RadixOptions): GuestWorkl
 
   function* main(): Program {
     const synchronisation = yield* ThreadSynchronisation.make(words, streams.length);
+    yield* touchFile(images);
     yield* touchRange(ARENA / PAGE_BYTES, words.pages);
     yield* withThreads(streams.length, number => sort(synchronisation, number));
   }

@@ -15,6 +15,11 @@ export function* touchPages({ pages }: ImageSpace): Steps {
   for (const { page, stores } of pages) yield stores > 0 ? store(page * PAGE_BYTES, 0) : load(page * PAGE_BYTES);
 }
 
+/** Touches the pages of an image that come from the file of its program: with loads, so that none is copied. */
+export function* touchFile({ pages }: ImageSpace): Steps {
+  for (const { page, kind } of pages) if (kind !== 'heap' && kind !== 'stack') yield load(page * PAGE_BYTES);
+}
+
 /**
  * Touches every page of an image once, with stores but for text, in an order that is drawn from `random`: a program that builds its
  * data here and there.
