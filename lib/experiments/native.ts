@@ -61,8 +61,8 @@ export class NativeRun {
   private readonly options: NativeOptions;
   private phase: Phase = 'boot';
   private begunAt = 0;
-  /** Calls of `measure` that are awaited before the window of measurement begins. */
-  private marks: number;
+  /** Calls of `measure` so far: they begin and end the window of measurement. */
+  private marks = 0;
   private readonly running: Process[] = [];
   private samples: ActivitySamples;
   private locksBefore: ReturnType<typeof lockCounts> = [];
@@ -80,7 +80,6 @@ export class NativeRun {
       throw error instanceof RangeError ? this.tooSmall(error.message) : error;
     }
     this.samples = new ActivitySamples(this.machine.processors);
-    this.marks = workload.window?.marks ?? 0;
     this.kernel.calls.set(MEASURE, () => this.mark());
     const contexts = this.kernel.boot(thread => this.first(thread));
     this.machine.load(this.kernel, contexts);
@@ -184,7 +183,7 @@ export class NativeRun {
     const { kernel, running } = this;
     yield* this.files.start(thread);
     yield* this.warm(thread);
-    if (this.marks === 0) this.phase = 'ready';
+    if (this.options.workload.window === undefined) this.phase = 'ready';
     for (const { path, args } of this.options.workload.start) {
       const process = yield* kernel.processes.spawn(thread, path, args);
       if (typeof process === 'number') throw new GuestError(`${path} cannot be started: error ${process}`);
@@ -211,9 +210,12 @@ export class NativeRun {
     }
   }
 
-  /** A program says that it is at the beginning of what is to be measured. */
+  /** A program says that it is where what is measured begins or ends. */
   private *mark(): Code<number> {
-    if (--this.marks === 0) this.phase = 'ready';
+    const { window } = this.options.workload;
+    this.marks++;
+    if (this.marks === window?.marks) this.phase = 'ready';
+    if (this.marks === window?.endMarks) this.phase = 'over';
     return 0;
   }
 
