@@ -75,6 +75,7 @@ export class Processes {
     return process;
   }
 
+  /** Processes that have not ended. */
   get count(): number {
     return this.living.size;
   }

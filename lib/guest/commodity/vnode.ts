@@ -30,8 +30,9 @@ export interface Vnode {
   write(thread: KernelThread, offset: number, address: number, bytes: number): Code<number>;
   /** Makes it `bytes` long, 0 or more. */
   truncate(thread: KernelThread, bytes: number): Code<number>;
-  /** Somebody opened it once more, or closed it. The last close of a file without a name frees it. */
+  /** Somebody opened it once more. */
   opened(thread: KernelThread): Code;
+  /** Somebody closed it. The last close of a file without a name frees it. */
   closed(thread: KernelThread): Code;
 }
 
