@@ -149,12 +149,7 @@ export {
   type FileSystemSize,
   type TreeDescription,
 } from './guest/commodity/files/make-file-system.js';
-export {
-  CommodityKernel,
-  type CallHandler,
-  type InterruptHandler,
-  type KernelOptions,
-} from './guest/commodity/kernel.js';
+export { CommodityKernel, type InterruptHandler, type KernelOptions } from './guest/commodity/kernel.js';
 export type {
   AddressSpace,
   Mapping as PageMapping,
@@ -163,6 +158,7 @@ export type {
 } from './guest/commodity/memory/address-space.js';
 export type { PageUse, PhysicalPages } from './guest/commodity/memory/physical-pages.js';
 export { KILLED, Process as GuestProcess, type Executable, type ProgramRegion } from './guest/commodity/process.js';
+export type { CallHandler } from './guest/commodity/process-calls.js';
 export type { Processes, ProcessPart } from './guest/commodity/processes.js';
 export * from './guest/commodity/profile.js';
 export { irix } from './guest/commodity/profiles/irix.js';

@@ -2,9 +2,11 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { readNtr } from '../workloads/ntr.js';
+import type { EngineeringImages } from '../workloads/engineering.js';
+import { packImage, packThreads } from '../workloads/pack-pages.js';
 import type { PmakeImages } from '../workloads/pmake.js';
 import type { RecordedTrace } from '../workloads/trace.js';
-import { userImages, type UserImage } from '../workloads/user-image.js';
+import { threadImages, userImages, type ThreadImages, type UserImage } from '../workloads/user-image.js';
 
 const TRACES = new URL('../../traces/', import.meta.url);
 /** Instructions of a segment: what a guest executes between two looks at the world. */
@@ -16,6 +18,7 @@ const FETCH_BYTES = 64;
 export class GuestImages {
   private readonly traces = new Map<string, RecordedTrace>();
   private readonly images = new Map<string, readonly UserImage[]>();
+  private readonly threaded = new Map<string, ThreadImages>();
 
   /** A trace of the package by name, with its system calls as marks. */
   trace(name: string): RecordedTrace {
@@ -45,6 +48,36 @@ export class GuestImages {
       driver: named(start, 'processor 1, task 10, program 2'),
       compile: [named(compile, 'processor 0, task 1'), named(compile, 'processor 0, task 3')],
     };
+  }
+
+  /** What engineering runs. */
+  engineering(): EngineeringImages {
+    const images = this.programs('verilog-2cpu');
+    return {
+      verilog: packImage(named(images, 'processor 0, task 1')),
+      memory: ['processor 1, task 3', 'processor 1, task 2'].map(part => packImage(named(images, part))),
+    };
+  }
+
+  /** What database runs: the longest of four sessions. */
+  database(): UserImage {
+    return packImage(named(this.programs('database-2cpu'), 'processor 0, task 1'));
+  }
+
+  /** The threads of the ray tracer. */
+  raytrace(): ThreadImages {
+    return this.threads('raytrace-car-16');
+  }
+
+  /** The threads of the radix sort. */
+  radix(): ThreadImages {
+    return this.threads('radix-16');
+  }
+
+  private threads(name: string): ThreadImages {
+    let images = this.threaded.get(name);
+    if (images === undefined) this.threaded.set(name, (images = packThreads(threadImages(this.trace(name)))));
+    return images;
   }
 }
 

@@ -13,7 +13,7 @@ import { GuestError } from '../guest/errors.js';
 import { buildMachine, type Machine } from '../machine/machine.js';
 import type { PhysicalLayout } from '../machine/physical-layout.js';
 import type { MachineSpecification } from '../machine/specification.js';
-import type { GuestWorkload } from '../workloads/guest-workload.js';
+import { MEASURE, type GuestWorkload } from '../workloads/guest-workload.js';
 import { ActivitySamples } from './activity-samples.js';
 import {
   activitiesOf,
@@ -51,7 +51,8 @@ const TICK_NS = 10_000_000;
 /** Pages that kseg0 reaches: 512 MB. What a machine has beyond, the kernel does not use. */
 const MOST_PAGES = 0x20000000 / 4096;
 
-type Phase = 'boot' | 'ready' | 'over';
+/** Booting, the start of the workload that is not measured, what is measured, and all that comes after. */
+type Phase = 'boot' | 'start' | 'ready' | 'over';
 
 /** A run under way. Run it, in pieces if you like, then ask for the result. */
 export class NativeRun {
@@ -61,6 +62,9 @@ export class NativeRun {
   private readonly options: NativeOptions;
   private phase: Phase = 'boot';
   private begunAt = 0;
+  /** Calls of `measure` that are awaited. */
+  private marks: number;
+  private begun = false;
   private readonly running: Process[] = [];
   private samples: ActivitySamples;
   private locksBefore: ReturnType<typeof lockCounts> = [];
@@ -70,6 +74,7 @@ export class NativeRun {
   constructor(options: NativeOptions) {
     this.options = options;
     const { workload, seed, layout, runAhead = true } = options;
+    this.marks = workload.window?.marks ?? 0;
     this.machine = buildMachine(withDisks(options.machine, workload.disks.length), { seed, layout, runAhead });
     try {
       this.kernel = this.makeKernel();
@@ -77,14 +82,15 @@ export class NativeRun {
     } catch (error) {
       throw error instanceof RangeError ? this.tooSmall(error.message) : error;
     }
+    this.kernel.calls.set(MEASURE, () => this.mark());
     this.samples = new ActivitySamples(this.machine.processors);
     const contexts = this.kernel.boot(thread => this.first(thread));
     this.machine.load(this.kernel, contexts);
   }
 
-  /** Simulated time since the workload began; 0 while the kernel boots. */
+  /** Simulated time of what is measured: since the workload, or its window, began. */
   get elapsedNs(): number {
-    return this.phase === 'boot' ? 0 : this.machine.elapsedNs - this.begunAt;
+    return this.begun ? this.machine.elapsedNs - this.begunAt : 0;
   }
 
   /** Runs the workload from its beginning to its end; `progress` may stop it by returning false. */
@@ -106,14 +112,18 @@ export class NativeRun {
     const now = this.reached();
     if (end === 'finished' && now !== 'over')
       throw new Error(`the machine stands still while it ${phase === 'boot' ? 'boots' : 'runs the workload'}`);
-    if (phase === 'ready') this.samples.take();
-    else if (now !== 'boot') this.begin();
-    return now !== 'over';
+    if (this.begun) this.samples.take();
+    else if (now === 'ready' || now === 'over') this.begin();
+    if (now === 'over' && this.marks > 0)
+      throw new GuestError(`${this.options.workload.name} ended before what is to be measured began`);
+    const { ns: window = Infinity } = this.options.workload.window ?? {};
+    if (this.elapsedNs >= window) this.phase = 'over';
+    return this.reached() !== 'over';
   }
 
   /** What happened so far. */
   result(): NativeResult {
-    const { machine, kernel, options, begunAt } = this;
+    const { machine, kernel, options } = this;
     const { processors, simulation } = machine;
     for (const processor of processors) processor.settle();
     const elapsedNs = this.elapsedNs;
@@ -126,7 +136,7 @@ export class NativeRun {
       seed: simulation.seed,
       fingerprint: simulation.fingerprint.toString(),
       partial:
-        this.phase === 'over' ? null : `stopped ${begunAt === 0 ? 'before the workload began' : 'before its end'}`,
+        this.phase === 'over' ? null : `stopped ${this.begun ? 'before its end' : 'before what is measured began'}`,
       machine: machine.specification,
       layout: options.layout,
       workload: options.workload.name,
@@ -169,6 +179,7 @@ export class NativeRun {
     const { machine, kernel } = this;
     machine.simulation.resetStatistics();
     this.begunAt = machine.elapsedNs;
+    this.begun = true;
     this.samples = new ActivitySamples(machine.processors);
     this.locksBefore = lockCounts(kernel);
     this.schedulerBefore = { ...kernel.scheduler.statistics };
@@ -179,7 +190,7 @@ export class NativeRun {
     const { kernel, running } = this;
     yield* this.files.start(thread);
     yield* this.warm(thread);
-    this.phase = 'ready';
+    this.phase = this.marks > 0 ? 'start' : 'ready';
     for (const { path, args } of this.options.workload.start) {
       const process = yield* kernel.processes.spawn(thread, path, args);
       if (typeof process === 'number') throw new GuestError(`${path} cannot be started: error ${process}`);
@@ -204,6 +215,11 @@ export class NativeRun {
       }
       yield* file.closed(thread);
     }
+  }
+
+  private *mark(): Code<number> {
+    if (--this.marks === 0) this.phase = 'ready';
+    return 0;
   }
 
   private makeKernel(): CommodityKernel {

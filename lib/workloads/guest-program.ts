@@ -4,10 +4,11 @@
  */
 import type { Executable, ProgramRegion } from '../guest/commodity/process.js';
 import type { RandomStream } from '../engine/random.js';
+import type { References } from '../processor/references.js';
 import { block, type Operation, type Program } from '../processor/operations.js';
 import { drawReferences, type Piece } from './draw-references.js';
 import type { PageKind } from './image-pages.js';
-import type { UserImage } from './user-image.js';
+import type { ImageSpace, UserImage } from './user-image.js';
 
 /** Bytes of a page. */
 const PAGE_BYTES = 4096;
@@ -30,7 +31,7 @@ const STRENGTH: readonly PageKind[] = ['stack', 'heap', 'constants', 'data', 'te
  */
 export function guestProgram(
   path: string,
-  images: readonly UserImage[],
+  images: readonly ImageSpace[],
   program: Executable['program'],
   bufferPages = 4,
 ): GuestProgram {
@@ -77,14 +78,16 @@ function ranges(kinds: ReadonlyMap<number, PageKind>): { kind: PageKind; first: 
 export class UserWork {
   private readonly image: UserImage;
   private readonly random: RandomStream | undefined;
+  private readonly variants: readonly References[];
   private pieces: Iterator<Piece, void>;
   private piece: Piece | null = null;
   private at = 0;
 
-  /** Begins at a place drawn from `random`, or at the beginning. */
-  constructor(image: UserImage, random?: RandomStream) {
+  /** Begins at a place drawn from `random`, or at the beginning; takes the references of each round from `variants`, if given. */
+  constructor(image: UserImage, random?: RandomStream, variants?: readonly References[]) {
     this.image = image;
     this.random = random;
+    this.variants = variants ?? [image.stream];
     this.pieces = this.draw();
   }
 
@@ -115,9 +118,9 @@ export class UserWork {
   }
 
   private draw(): Iterator<Piece, void> {
-    const { image, random } = this;
+    const { image, random, variants } = this;
     const instructions = Number.MAX_SAFE_INTEGER;
-    return drawReferences(image, random === undefined ? { instructions } : { instructions, random });
+    return drawReferences(image, { instructions, variants, ...(random === undefined ? {} : { random }) });
   }
 }
 

@@ -1,6 +1,8 @@
-/** A workload for a guest operating system: programs, files, and what is started. */
+/** A workload for a guest operating system: programs, files, what is started, and what of it is measured. */
 import type { TreeDescription } from '../guest/commodity/files/make-file-system.js';
 import type { Executable } from '../guest/commodity/process.js';
+import { systemCall } from '../guest/commodity/system-calls.js';
+import type { Operation } from '../processor/operations.js';
 
 /** What runs. */
 export interface GuestWorkload {
@@ -13,4 +15,20 @@ export interface GuestWorkload {
   readonly disks: readonly { readonly mount: string; readonly tree: TreeDescription }[];
   /** Processes that are started, in order; the workload is over when all have ended. */
   readonly start: readonly { readonly path: string; readonly args: readonly string[] }[];
+  /** What is measured; all of it unless given. */
+  readonly window?: MeasuredWindow;
 }
+
+/** The part of a workload that is measured: without its start, during which caches and memory are cold. */
+export interface MeasuredWindow {
+  /** It begins when programs have made so many calls of `measure`; from 1 up. */
+  readonly marks: number;
+  /** Simulated nanoseconds that it lasts; until the workload is over unless given. */
+  readonly ns?: number;
+}
+
+/** The name of the call of `measure`. Whoever runs a workload with a window serves it. */
+export const MEASURE = 'measure';
+
+/** Says that a process has started up, and may be measured. To a kernel that does not serve it a call like any other. */
+export const measure = (): Operation => systemCall(MEASURE);

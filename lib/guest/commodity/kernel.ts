@@ -31,13 +31,15 @@ import { AddressSpace } from './memory/address-space.js';
 import { Faults } from './memory/faults.js';
 import { PhysicalPages } from './memory/physical-pages.js';
 import { SharedText } from './memory/shared-text.js';
-import { KILLED, type Executable } from './process.js';
+import type { Executable } from './process.js';
+import { addProcessCalls, type CallHandler } from './process-calls.js';
 import { Processes } from './processes.js';
 import type { Profile } from './profile.js';
 import { Scheduler } from './scheduler.js';
 import { Semaphores } from './semaphores.js';
 import { SERVICES, serviceNumber, type ServiceName } from './services.js';
 import { KernelSpinlock, type LockStatistics } from './spinlock.js';
+import { StallWatch } from './stall-watch.js';
 import { StepBlocks } from './step-blocks.js';
 import type { SystemCall } from './system-calls.js';
 import { KernelProcessor, Thread } from './threads.js';
@@ -63,17 +65,19 @@ export interface KernelOptions {
   readonly executables: ReadonlyMap<string, Executable>;
   /** Linked for the mapped supervisor segment instead of kseg0. */
   readonly mapped: boolean;
+  /** Ticks without any process running after which the kernel is taken to be stuck; 6000, a minute, unless given. */
+  readonly stallTicks?: number;
 }
 
 /** Kernel data that is handed out while the kernel runs: so many bytes, and so many for each page of memory. */
 const ARENA_BYTES = 768 * 1024;
 const ARENA_BYTES_PER_PAGE = 80;
 const LINE = 128;
+const RECORD_BYTES = 2 * LINE;
+const STALL_TICKS = 6000;
 /** What Context says of the page tables: the refill handler halves it, sign and all, to get at PAGE_TABLES. */
 const REFILL_BASE = 0x80000000 | 0;
 
-/** Serves a system call: a result from 0 up, or an ErrorNumber. */
-export type CallHandler = (thread: Thread, args: readonly unknown[]) => Code<number>;
 /** Serves an interrupt with the two integers that it carries. */
 export type InterruptHandler = (a: number, b: number, thread: Thread) => Code;
 
@@ -109,6 +113,7 @@ export class CommodityKernel implements KernelCore {
   private readonly traps: Traps;
   private readonly text: SharedText;
   private readonly faults: Faults;
+  private readonly watch: StallWatch;
   private readonly profile: Profile;
   private first: ((thread: Thread) => Code) | null = null;
   /** Kernel data that is left to be handed out once the layout is fixed. */
@@ -127,18 +132,19 @@ export class CommodityKernel implements KernelCore {
     this.schedulerLock = this.spinlock('runq');
     this.sleepLockGuard = this.spinlock('sleep locks');
     const memlock = this.spinlock('memlock');
-    const bytes = ARENA_BYTES + options.pages * ARENA_BYTES_PER_PAGE;
-    this.arena = this.layout.allocate(bytes, PAGE_BYTES);
-    this.arenaEnd = this.arena + bytes;
+    const arenaBytes = ARENA_BYTES + options.pages * ARENA_BYTES_PER_PAGE + options.mostProcesses * RECORD_BYTES;
+    this.arena = this.layout.allocate(arenaBytes, PAGE_BYTES);
+    this.arenaEnd = this.arena + arenaBytes;
     this.physical = new PhysicalPages({ layout: this.layout, pages: options.pages, lock: memlock, work: this.work });
     this.processors = Array.from({ length: options.processors }, (_, number) => this.makeProcessor(number));
-    this.translations = new Translations(this.processors);
+    this.translations = new Translations(this.processors, profile.spinCycles);
     this.scheduler = new Scheduler({
       lock: this.schedulerLock,
       processors: this.processors,
       sliceTicks: options.sliceTicks,
       work: this.work,
       load: (processor, thread) => this.translations.load(processor, thread),
+      bury: (by, ended) => this.processes.bury(by, ended),
     });
     this.text = new SharedText(this.physical);
     this.faults = new Faults({
@@ -153,6 +159,7 @@ export class CommodityKernel implements KernelCore {
     this.firstEnded = this.channel('processes without a parent');
     this.processes = this.makeProcesses();
     this.traps = this.makeTraps();
+    this.watch = new StallWatch(this.scheduler, this.processes, options.stallTicks ?? STALL_TICKS);
     this.addCalls();
   }
 
@@ -250,14 +257,13 @@ export class CommodityKernel implements KernelCore {
       this.physical.reserve('stack'),
       null,
     );
-    return new KernelProcessor(number, idle, this.physical.reserve('kernel'));
+    return new KernelProcessor(number, idle, this.physical.reserve('kernel'), this.allocateLines(LINE));
   }
 
   private makeProcesses(): Processes {
     return new Processes(
       {
         scheduler: this.scheduler,
-        schedulerLock: this.schedulerLock,
         physical: this.physical,
         text: this.text,
         translations: this.translations,
@@ -296,12 +302,13 @@ export class CommodityKernel implements KernelCore {
   private makeTraps(): Traps {
     const { scheduler, translations, processors, profile, work } = this;
     return new Traps({
-      ...{ translations, processors, profile, work },
+      ...{ translations, processors, profile, work, mapped: this.options.mapped },
+      serves: name => this.calls.has(name),
       reschedule: thread => scheduler.yieldProcessor(thread),
       classify: (thread, address, store) => this.classify(thread, address, store),
       fault: (thread, address, store, modified) => this.serveFault(thread, address, store, modified),
       table: (thread, table) => this.makeTable(thread, table),
-      kill: (thread, error) => this.kill(thread, error),
+      kill: (thread, status) => this.processes.exit(thread, status),
       call: (thread, request) => this.serveCall(thread, request),
       tick: thread => this.tick(thread),
       interrupted: (thread, code, a, b) => this.serveInterrupt(thread, code, a, b),
@@ -327,18 +334,6 @@ export class CommodityKernel implements KernelCore {
     return page < 0 ? ErrorNumber.ENOMEM : 0;
   }
 
-  private *kill(thread: Thread, error: number): Code {
-    const status =
-      error === ErrorNumber.ENOMEM
-        ? KILLED.memory
-        : error === ErrorNumber.EFAULT
-          ? KILLED.segmentation
-          : error === ErrorNumber.EIO
-            ? KILLED.bus
-            : KILLED.illegal;
-    yield* this.processes.exit(thread, status);
-  }
-
   private *serveCall(thread: Thread, { call, args }: SystemCall): Code<number> {
     const serve = this.calls.get(call);
     yield* this.work('system call', thread.record);
@@ -352,20 +347,34 @@ export class CommodityKernel implements KernelCore {
 
   private *tick(thread: Thread): Code {
     const processor = thread.processor!;
-    const { countsPerTick } = this.options;
-    processor.ticks++;
     if (this.halted) {
       yield writeRegister(Register.Compare, processor.compare);
       return;
     }
-    processor.compare = (processor.compare + countsPerTick) | 0;
-    yield writeRegister(Register.Compare, processor.compare);
+    const passed = yield* this.nextTick(processor);
     yield* this.work('clock');
     if (processor.number === 0) {
-      this.ticks++;
+      this.ticks += passed;
       for (const act of this.onTick) yield* act(thread);
+      this.watch.tick(this.ticks);
     }
-    if (thread !== processor.idle && --thread.slice <= 0 && this.scheduler.ready > 0) processor.reschedule = true;
+    thread.slice -= passed;
+    if (thread !== processor.idle && thread.slice <= 0 && this.scheduler.ready > 0) processor.reschedule = true;
+  }
+
+  /** Sets the timer to the next tick, and says how many have passed: more than one if interrupts were off for long. */
+  private *nextTick(processor: KernelProcessor): Code<number> {
+    const { countsPerTick } = this.options;
+    for (let passed = 1; ; passed++) {
+      processor.compare = (processor.compare + countsPerTick) | 0;
+      yield writeRegister(Register.Compare, processor.compare);
+      // A time that Count has reached already would come when it has gone round.
+      const ahead = (processor.compare - (yield readRegister(Register.Count))) | 0;
+      if (ahead > 0) {
+        processor.ticks += passed;
+        return passed;
+      }
+    }
   }
 
   /** What each processor executes first, and goes on with while it is idle. */
@@ -397,35 +406,24 @@ export class CommodityKernel implements KernelCore {
 
   private *idle(processor: KernelProcessor): Code {
     for (;;) {
-      while (yield* this.scheduler.runOthers(processor.idle));
+      yield* this.scheduler.runOthers(processor.idle);
       yield annotate(serviceNumber('idle'), Activity.Idle);
       if (this.halted) {
         yield writeRegister(Register.Compare, processor.compare);
         return;
       }
       yield waitForInterrupt();
+      yield annotate(serviceNumber('switch'), Activity.Kernel);
       yield writeRegister(Register.Status, IDLE_STATUS);
       yield writeRegister(Register.Status, KERNEL_STATUS);
     }
   }
 
   private addCalls(): void {
-    const { processes, calls } = this;
     const semaphores = new Semaphores(this);
-    calls.set('getpid', function* (thread) {
-      return processes.of(thread).id;
-    });
-    calls.set('fork', (thread, [program]) => processes.fork(thread, program as () => Program));
-    calls.set('sproc', (thread, [program]) => processes.sproc(thread, program as () => Program));
-    calls.set('execve', (thread, [path, args]) => processes.execve(thread, path as string, args as string[]));
-    calls.set('exit', function* (thread, [status]) {
-      yield* processes.exit(thread, (status as number) & 255);
-      return 0;
-    });
-    calls.set('wait', thread => processes.wait(thread));
-    calls.set('brk', (thread, [page]) => processes.brk(thread, page as number));
-    calls.set('sginap', thread => this.sginap(thread));
-    calls.set('semaphore', (thread, args) => semaphores.call(thread, args));
+    addProcessCalls(this.calls, this.processes);
+    this.calls.set('sginap', thread => this.sginap(thread));
+    this.calls.set('semaphore', (thread, args) => semaphores.call(thread, args));
     this.interrupts.set(FORGET, (_a, _b, thread) => this.translations.forget(thread));
   }
 

@@ -4,7 +4,11 @@ import type { Channel } from './code.js';
 import type { AddressSpace } from './memory/address-space.js';
 import type { Thread } from './threads.js';
 
-/** What the exit status of a process says when the kernel ended it: 128 and the number of the signal. */
+/**
+ * What the exit status of a process says when the kernel ended it: 128 and the number of the signal. Addresses that are
+ * not the process's; memory that is not there and addresses that are not aligned; instructions that are not for users;
+ * memory that is exhausted.
+ */
 export const KILLED = { segmentation: 139, bus: 138, illegal: 132, memory: 137 } as const;
 
 /** A process. */
@@ -19,7 +23,7 @@ export class Process {
   readonly children = new Set<Process>();
   /** Where it waits for children to end. */
   readonly childEnded: Channel;
-  /** What it was told when it ended, -1 while it runs. */
+  /** What its last thread was told when it ended, -1 while it runs. */
   status = -1;
   /** State of other parts of the kernel, such as its open files. */
   readonly parts = new Map<string, unknown>();
@@ -47,6 +51,8 @@ export interface ProgramRegion {
   readonly pages: number;
   /** Page of the executable file where it begins; for `text` and `data`. */
   readonly filePage?: number;
+  /** Its end is what `brk` moves; for one region of kind `zero`. */
+  readonly heap?: boolean;
 }
 
 /** A program that `execve` can start. */

@@ -4,14 +4,14 @@ import { returnFromException, writeRegister, type Program } from '../../processo
 import { Register, Status } from '../../processor/registers.js';
 import { Activity } from '../../processor/software.js';
 import { LINE_BYTES } from './address-layout.js';
+import { isProgram } from './arguments.js';
 import { ErrorNumber, type Channel, type Code, type KernelThread } from './code.js';
 import type { AddressSpace, Region } from './memory/address-space.js';
 import type { PhysicalPages } from './memory/physical-pages.js';
 import type { SharedText } from './memory/shared-text.js';
-import { Process, type Executable } from './process.js';
+import { KILLED, Process, type Executable } from './process.js';
 import type { Scheduler } from './scheduler.js';
 import { serviceNumber } from './services.js';
-import type { KernelSpinlock } from './spinlock.js';
 import { Thread } from './threads.js';
 import { exit as exitCall } from './system-calls.js';
 import { USER_STATUS } from './traps.js';
@@ -30,12 +30,11 @@ export interface ProcessPart {
 /** What processes need of the kernel. */
 export interface ProcessPort {
   readonly scheduler: Scheduler;
-  readonly schedulerLock: KernelSpinlock;
   readonly physical: PhysicalPages;
   readonly text: SharedText;
   readonly translations: Translations;
   readonly executables: ReadonlyMap<string, Executable>;
-  /** The most processes at a time. */
+  /** The most processes at a time, and the most threads. */
   readonly most: number;
   /** Woken when a process without a living parent has ended. */
   readonly orphans: Channel;
@@ -75,6 +74,11 @@ export class Processes {
     return process;
   }
 
+  /** Threads of processes. */
+  get threads(): Iterable<Thread> {
+    return this.byThread.keys();
+  }
+
   /** Processes that have not ended. */
   get count(): number {
     return this.living.size;
@@ -96,10 +100,10 @@ export class Processes {
   threadOn(stack: number, name: string, space: AddressSpace | null, code: (thread: Thread) => Code): Thread {
     const record = this.spareRecords.pop() ?? this.port.allocate(2 * LINE_BYTES);
     const thread = new Thread(this.nextThread++, name, record, stack, space);
-    const { schedulerLock } = this.port;
+    const { scheduler } = this.port;
     const context = new Context(
       (function* (): Program {
-        yield* schedulerLock.release(thread);
+        yield* scheduler.release(thread);
         yield* code(thread);
       })(),
       Activity.Kernel,
@@ -113,13 +117,15 @@ export class Processes {
   *spawn(by: KernelThread, path: string, args: readonly string[]): Code<Process | number> {
     const executable = this.port.executables.get(path);
     if (executable === undefined) return ErrorNumber.ENOENT;
+    if (this.full) return ErrorNumber.EAGAIN;
     const space = this.port.makeSpace();
     const process = this.makeProcess(path, null, space);
-    for (const part of this.parts) yield* part.made(by, process, null);
     const thread = yield* this.makeThread(by, path, space, t => this.begin(t, executable, args));
-    if (thread === null) return ErrorNumber.ENOMEM;
-    this.adopt(process, thread);
-    yield* this.port.scheduler.start(by, thread);
+    if (thread === null) {
+      this.living.delete(process);
+      return ErrorNumber.ENOMEM;
+    }
+    yield* this.launch(by, process, thread, null);
     return process;
   }
 
@@ -134,8 +140,8 @@ export class Processes {
   *fork(thread: Thread, program: () => Program): Code<number> {
     const { port } = this;
     const parent = this.of(thread);
-    if (this.living.size >= port.most) return ErrorNumber.EAGAIN;
     yield* port.work('fork', thread.record);
+    if (this.full) return ErrorNumber.EAGAIN;
     const space = port.makeSpace();
     const child = this.makeProcess(parent.name, parent, space);
     const copied = yield* this.copySpace(thread, parent.space, space);
@@ -146,9 +152,7 @@ export class Processes {
       parent.children.delete(child);
       return ErrorNumber.ENOMEM;
     }
-    for (const part of this.parts) yield* part.made(thread, child, parent);
-    this.adopt(child, made);
-    yield* port.scheduler.start(thread, made);
+    yield* this.launch(thread, child, made, parent);
     return child.id;
   }
 
@@ -156,6 +160,7 @@ export class Processes {
   *sproc(thread: Thread, program: () => Program): Code<number> {
     const process = this.of(thread);
     yield* this.port.work('sproc', thread.record);
+    if (this.full) return ErrorNumber.EAGAIN;
     const made = yield* this.makeThread(thread, process.name, process.space, t => this.toUser(t, program()));
     if (made === null) return ErrorNumber.ENOMEM;
     this.adopt(process, made);
@@ -194,12 +199,16 @@ export class Processes {
     process.threads.delete(thread);
     this.byThread.delete(thread);
     if (process.threads.size === 0) yield* this.endProcess(thread, process, status);
-    this.spareRecords.push(thread.record);
-    yield* this.port.physical.give(thread, thread.stackPage);
     yield* this.port.scheduler.end(thread);
   }
 
-  /** `wait`: the next child that has ended. */
+  /** What a thread leaves behind that has ended and does not run any more. */
+  *bury(by: KernelThread, ended: Thread): Code {
+    this.spareRecords.push(ended.record);
+    yield* this.port.physical.give(by, ended.stackPage);
+  }
+
+  /** `wait`: the oldest child among those that have ended. */
   *wait(thread: Thread): Code<number> {
     const process = this.of(thread);
     yield* this.port.work('wait', thread.record);
@@ -214,18 +223,19 @@ export class Processes {
     }
   }
 
-  /** `brk`: makes the heap end before a page. */
+  /** `brk`: makes the heap end before a page. EINVAL before its start, ENOMEM where another region is in the way. */
   *brk(thread: Thread, page: number): Code<number> {
     const { space } = this.of(thread);
     yield* this.port.work('brk', thread.record);
     yield* space.lock.acquire(thread);
-    const heap = [...space.regions].reverse().find(({ kind, shared }) => kind === 'zero' && !shared);
+    const heap = space.regions.find(region => region.heap === true);
     let result: number = ErrorNumber.EINVAL;
     if (heap !== undefined && page >= heap.first) {
       const end = heap.first + heap.pages;
-      heap.pages = page - heap.first;
+      const blocked = space.regions.some(region => region.first >= end && region.first < page && region.pages > 0);
+      result = blocked ? ErrorNumber.ENOMEM : 0;
+      if (!blocked) heap.pages = page - heap.first;
       if (page < end) yield* this.unmapRange(thread, space, page, end);
-      result = 0;
     }
     yield* space.lock.release(thread);
     return result;
@@ -247,9 +257,21 @@ export class Processes {
     const id = this.nextProcess++;
     const process = new Process(id, name, parent, space, this.port.makeChannel(`children of process ${id}`));
     this.living.add(process);
-    this.statistics.made++;
     this.statistics.largest = Math.max(this.statistics.largest, this.living.size);
     return process;
+  }
+
+  /** Neither a process nor a thread can be added. */
+  private get full(): boolean {
+    return Math.max(this.living.size, this.byThread.size) >= this.port.most;
+  }
+
+  /** Starts the first thread of a process. */
+  private *launch(by: KernelThread, process: Process, thread: Thread, parent: Process | null): Code {
+    for (const part of this.parts) yield* part.made(by, process, parent);
+    this.statistics.made++;
+    this.adopt(process, thread);
+    yield* this.port.scheduler.start(by, thread);
   }
 
   private adopt(process: Process, thread: Thread): void {
@@ -276,12 +298,12 @@ export class Processes {
       if (typeof found === 'number') return found;
       file = found;
     }
-    for (const { kind, first, pages, filePage = 0 } of executable.regions) {
+    for (const { kind, first, pages, filePage = 0, heap = false } of executable.regions) {
       const ofFile = kind !== 'zero' && file !== null;
       if (ofFile) yield* file!.opened(thread);
       space.regions.push({
         kind: ofFile ? kind : 'zero',
-        ...{ first, pages, file: ofFile ? file : null, filePage, writable: kind !== 'text' || !ofFile, shared: false },
+        ...{ first, pages, file: ofFile ? file : null, filePage, writable: kind !== 'text', shared: false, heap },
       });
     }
     space.mainTable = (executable.regions[0]?.first ?? 0) >>> 10;
@@ -356,6 +378,7 @@ export class Processes {
   }
 
   private *leave(thread: Thread, program: Program): Code {
+    if (!isProgram(program)) yield* this.exit(thread, KILLED.illegal);
     const user = new Context(withExit(program));
     thread.contexts.length = 0;
     yield writeRegister(Register.Status, USER_STATUS | Status.EXL);

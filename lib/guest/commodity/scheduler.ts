@@ -1,14 +1,18 @@
 /**
- * Run queue, channels and switches of threads, under one lock, as in IRIX 5.3. A thread that is made ready goes to the
- * end of the queue; a processor prefers, among the first few, a thread that it ran last.
+ * Run queue and switches of threads, under one lock, as in IRIX 5.3. A thread that is made ready goes to the end of the
+ * queue; a processor prefers, among the first few, a thread that it ran last, but does not pass over the first one for
+ * ever.
  */
 import { interrupt, resume } from '../../processor/operations.js';
+import { KernelChannel, KernelSleepLock } from './channels.js';
 import type { Channel, Code, KernelThread, SleepLock, Spinlock } from './code.js';
-import { NOBODY, type KernelSpinlock } from './spinlock.js';
+import type { KernelSpinlock } from './spinlock.js';
 import type { KernelProcessor, Thread } from './threads.js';
 
 /** How far into the queue a processor looks for a thread that it ran last. */
-const AFFINITY_WINDOW = 4;
+export const AFFINITY_WINDOW = 4;
+/** How often the first thread of the queue is passed over. One with n before it is the (n + 1)(this + 1)th at the latest. */
+export const MOST_PASSES = 4;
 /** The inter-processor interrupt that says that there is work. */
 export const WORK = 1;
 
@@ -22,6 +26,8 @@ export interface SchedulerPort {
   work(step: string, ...objects: readonly number[]): Code;
   /** Makes the processor's registers those of a thread: kernel stack, address space. */
   load(processor: KernelProcessor, thread: Thread): Code;
+  /** A thread that has ended does not need its stack any more. */
+  bury(by: Thread, ended: Thread): Code;
 }
 
 /** The scheduler. */
@@ -29,6 +35,8 @@ export class Scheduler {
   readonly statistics = { switches: 0, migrations: 0, wakeUps: 0 };
   /** For channels. */
   readonly port: SchedulerPort;
+  /** How often a thread of a process was given a processor. */
+  dispatched = 0;
   private readonly queue: Thread[] = [];
 
   constructor(port: SchedulerPort) {
@@ -40,47 +48,47 @@ export class Scheduler {
     return this.queue.length;
   }
 
-  /** Puts a new thread into the queue before the kernel runs. */
-  enqueue(thread: Thread): void {
-    thread.state = 'ready';
-    this.queue.push(thread);
-  }
-
-  /** Makes a thread ready, and interrupts a processor that is idle. `by` is who does so. */
+  /** Makes a new thread ready, and interrupts a processor that is idle. `by` is who does so. */
   *start(by: KernelThread, thread: Thread): Code {
     yield* this.port.lock.acquire(by);
     yield* this.makeReady(thread);
     yield* this.port.lock.release(by);
   }
 
-  /** Gives the processor to others, for a thread whose time is up. */
+  /** Gives the processor to others, for a thread whose time is up or that asks to. */
   *yieldProcessor(thread: Thread): Code {
     yield* this.port.lock.acquire(thread);
-    if (this.queue.length > 0) {
+    thread.processor!.reschedule = false;
+    const next = this.take(thread.processor!);
+    if (next === undefined) thread.slice = this.port.sliceTicks;
+    else {
       this.enqueue(thread);
-      yield* this.switchFrom(thread);
+      yield* this.switchTo(thread, next);
     }
-    yield* this.port.lock.release(thread);
+    yield* this.release(thread);
   }
 
   /** Ends a thread: it never goes on. */
   *end(thread: Thread): Code {
     yield* this.port.lock.acquire(thread);
+    const processor = thread.processor!;
     thread.state = 'ended';
-    yield* this.switchFrom(thread);
+    processor.departed = thread;
+    yield* this.switchTo(thread, this.take(processor) ?? processor.idle);
   }
 
-  /** For the idle thread: runs others as long as there are any. False if there was none. */
-  *runOthers(idle: Thread): Code<boolean> {
-    if (this.queue.length === 0) return false;
-    yield* this.port.lock.acquire(idle);
-    if (this.queue.length === 0) {
-      yield* this.port.lock.release(idle);
-      return false;
+  /** For the idle thread: runs others as long as there are any. */
+  *runOthers(idle: Thread): Code {
+    const processor = idle.processor!;
+    for (;;) {
+      // In one step with the look at the queue: who puts a thread there from now on interrupts.
+      processor.called = false;
+      if (this.queue.length === 0) return;
+      yield* this.port.lock.acquire(idle);
+      const next = this.take(processor);
+      if (next !== undefined) yield* this.switchTo(idle, next);
+      yield* this.release(idle);
     }
-    yield* this.switchFrom(idle);
-    yield* this.port.lock.release(idle);
-    return true;
   }
 
   /** A channel. */
@@ -95,9 +103,10 @@ export class Scheduler {
 
   /** For channels: puts a thread to sleep. The lock of the scheduler is held before and after. */
   *sleepOn(thread: Thread, channel: string): Code {
+    const processor = thread.processor!;
     thread.state = 'sleeping';
     thread.sleepsOn = channel;
-    yield* this.switchFrom(thread);
+    yield* this.switchTo(thread, this.take(processor) ?? processor.idle);
     thread.sleepsOn = null;
   }
 
@@ -107,34 +116,46 @@ export class Scheduler {
     this.statistics.wakeUps++;
     this.enqueue(thread);
     const idle = this.idleProcessor(thread);
-    if (idle !== null) yield interrupt(idle.number, WORK, 0);
+    if (idle === undefined) return;
+    idle.called = true;
+    yield interrupt(idle.number, WORK, 0);
   }
 
-  private idleProcessor(thread: Thread): KernelProcessor | null {
+  /** Releases the scheduler's lock on behalf of a thread that was switched to, and buries the one that ended before it. */
+  *release(thread: Thread): Code {
+    const processor = thread.processor!;
+    const { departed } = processor;
+    processor.departed = null;
+    yield* this.port.lock.release(thread);
+    if (departed !== null) yield* this.port.bury(thread, departed);
+  }
+
+  private enqueue(thread: Thread): void {
+    thread.state = 'ready';
+    this.queue.push(thread);
+  }
+
+  /** A processor that has nothing to do and has not been called yet, the one that the thread ran on last if possible. */
+  private idleProcessor(thread: Thread): KernelProcessor | undefined {
     const { processors } = this.port;
     const last = processors[thread.lastProcessor];
-    if (last !== undefined && last.current === last.idle) return last;
-    return processors.find(processor => processor.current === processor.idle) ?? null;
+    return last !== undefined && waits(last) ? last : processors.find(waits);
   }
 
-  /** Runs the next thread in place of one that is queued, asleep or ended. The lock passes on to it, and comes back. */
-  private *switchFrom(thread: Thread): Code {
+  /** Runs another thread in place of one that is queued, asleep or ended. The lock passes on to it, and comes back. */
+  private *switchTo(thread: Thread, next: Thread): Code {
     const processor = thread.processor!;
     yield* this.port.work('switch', thread.record);
-    const next = this.take(processor) ?? processor.idle;
-    if (next === thread) {
-      thread.state = 'running';
-      return;
-    }
     this.statistics.switches++;
+    if (next.space !== null) this.dispatched++;
     if (next.lastProcessor >= 0 && next.lastProcessor !== processor.number) this.statistics.migrations++;
     thread.processor = null;
     thread.lastProcessor = processor.number;
     processor.current = next;
+    processor.reschedule = false;
     next.processor = processor;
     next.state = 'running';
     next.slice = this.port.sliceTicks;
-    processor.reschedule = false;
     yield* this.port.load(processor, next);
     this.port.lock.handOver(thread, next);
     yield resume(next.contexts[next.contexts.length - 1]!);
@@ -142,77 +163,17 @@ export class Scheduler {
 
   private take(processor: KernelProcessor): Thread | undefined {
     const { queue } = this;
-    const window = Math.min(AFFINITY_WINDOW, queue.length);
-    for (let i = 0; i < window; i++) if (queue[i]!.lastProcessor === processor.number) return queue.splice(i, 1)[0];
-    return queue.shift();
+    const [first] = queue;
+    if (first === undefined) return undefined;
+    const known = queue.findIndex(({ lastProcessor }) => lastProcessor === processor.number);
+    const passes = known > 0 && known < AFFINITY_WINDOW && first.passed < MOST_PASSES;
+    if (passes) first.passed++;
+    const [thread] = queue.splice(passes ? known : 0, 1);
+    thread!.passed = 0;
+    return thread;
   }
 }
 
-class KernelChannel implements Channel {
-  readonly name: string;
-  private readonly scheduler: Scheduler;
-  private readonly sleepers: Thread[] = [];
-
-  constructor(name: string, scheduler: Scheduler) {
-    this.name = name;
-    this.scheduler = scheduler;
-  }
-
-  *sleep(thread: KernelThread, lock?: Spinlock): Code {
-    const { scheduler } = this;
-    const guard = scheduler.port.lock;
-    // From here on a wake-up finds it, even before it sleeps.
-    this.sleepers.push(thread as Thread);
-    yield* guard.acquire(thread);
-    if (lock !== undefined) yield* lock.release(thread);
-    if (this.sleepers.includes(thread as Thread)) yield* scheduler.sleepOn(thread as Thread, this.name);
-    yield* guard.release(thread);
-    if (lock !== undefined) yield* lock.acquire(thread);
-  }
-
-  *wakeOne(): Code<boolean> {
-    return (yield* this.wake(1)) > 0;
-  }
-
-  *wakeAll(): Code {
-    yield* this.wake(Infinity);
-  }
-
-  private *wake(most: number): Code<number> {
-    const { scheduler, sleepers } = this;
-    if (sleepers.length === 0) return 0;
-    yield* scheduler.port.lock.acquire(NOBODY);
-    const woken = sleepers.splice(0, Math.min(most, sleepers.length));
-    // Who still runs was about to sleep, and looks again.
-    for (const thread of woken) if (thread.state === 'sleeping') yield* scheduler.makeReady(thread);
-    yield* scheduler.port.lock.release(NOBODY);
-    return woken.length;
-  }
-}
-
-class KernelSleepLock implements SleepLock {
-  readonly name: string;
-  private readonly channel: Channel;
-  private readonly guard: Spinlock;
-  private held = false;
-
-  constructor(name: string, channel: Channel, guard: Spinlock) {
-    this.name = name;
-    this.channel = channel;
-    this.guard = guard;
-  }
-
-  *acquire(thread: KernelThread): Code {
-    yield* this.guard.acquire(thread);
-    while (this.held) yield* this.channel.sleep(thread, this.guard);
-    this.held = true;
-    yield* this.guard.release(thread);
-  }
-
-  *release(thread: KernelThread): Code {
-    yield* this.guard.acquire(thread);
-    this.held = false;
-    yield* this.channel.wakeOne();
-    yield* this.guard.release(thread);
-  }
+function waits({ current, idle, called }: KernelProcessor): boolean {
+  return current === idle && !called;
 }

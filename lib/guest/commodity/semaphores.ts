@@ -1,5 +1,6 @@
 /** Semaphores that processes share: what user-level locks and barriers sleep on. */
 import { load, store } from '../../processor/operations.js';
+import { isInteger } from './arguments.js';
 import { ErrorNumber, type Channel, type Code, type KernelCore, type KernelThread, type Spinlock } from './code.js';
 
 interface Semaphore {
@@ -23,15 +24,12 @@ export class Semaphores {
   /** The system call: make, wait or post. */
   *call(thread: KernelThread, [what, a, b]: readonly unknown[]): Code<number> {
     yield* this.core.work('semaphore');
-    if (what === 'make') return yield* this.make(a as number);
-    const semaphore = this.semaphores[a as number];
+    if (!isInteger(a)) return ErrorNumber.EINVAL;
+    if (what === 'make') return yield* this.make(a);
+    const semaphore = this.semaphores[a];
     if (semaphore === undefined) return ErrorNumber.EINVAL;
-    yield* semaphore.lock.acquire(thread);
-    const value = yield load(semaphore.address);
-    if (what === 'post') yield* this.post(semaphore, value, b as number);
-    else yield* this.wait(thread, semaphore, value);
-    yield* semaphore.lock.release(thread);
-    return 0;
+    if (what === 'wait') return yield* this.wait(thread, semaphore);
+    return what === 'post' && isInteger(b) ? yield* this.post(thread, semaphore, b) : ErrorNumber.EINVAL;
   }
 
   private *make(value: number): Code<number> {
@@ -48,17 +46,27 @@ export class Semaphores {
     return number;
   }
 
-  private *post({ address, channel }: Semaphore, value: number, count: number): Code {
-    yield store(address, value + count);
-    for (let i = 0; i < count; i++) if (!(yield* channel.wakeOne())) break;
+  private *post(thread: KernelThread, { address, lock, channel }: Semaphore, count: number): Code<number> {
+    yield* lock.acquire(thread);
+    const value = yield load(address);
+    const fits = isInteger(value + count);
+    if (fits) {
+      yield store(address, value + count);
+      for (let i = 0; i < count; i++) if (!(yield* channel.wakeOne())) break;
+    }
+    yield* lock.release(thread);
+    return fits ? 0 : ErrorNumber.EINVAL;
   }
 
-  private *wait(thread: KernelThread, { address, lock, channel }: Semaphore, found: number): Code {
-    let value = found;
+  private *wait(thread: KernelThread, { address, lock, channel }: Semaphore): Code<number> {
+    yield* lock.acquire(thread);
+    let value = yield load(address);
     while (value <= 0) {
       yield* channel.sleep(thread, lock);
       value = yield load(address);
     }
     yield store(address, value - 1);
+    yield* lock.release(thread);
+    return 0;
   }
 }

@@ -24,6 +24,8 @@ export class Thread implements KernelThread {
   readonly contexts: Context[] = [];
   /** Ticks of its time slice that are left. */
   slice = 0;
+  /** How often a processor has run others that stood behind it, since it came to the head of the queue. */
+  passed = 0;
   /** The channel it sleeps on, for people. */
   sleepsOn: string | null = null;
 
@@ -43,7 +45,16 @@ export class KernelProcessor {
   readonly idle: Thread;
   /** Physical page of its private data. */
   readonly dataPage: number;
+  /** Address of the word that says how often it has forgotten translations for others, and that number. */
+  readonly forgottenAt: number;
+  forgotten = 0;
   current: Thread;
+  /** It has been interrupted because there is work, and has not looked yet. */
+  called = false;
+  /** The thread that ended here last, until the one that came next has given its stack back. */
+  departed: Thread | null = null;
+  /** The address space identifier at hand, which EntryHi has; 0 for none. */
+  identifier = 0;
   /** Somebody else should run before it returns to user mode. */
   reschedule = false;
   /** Next address space identifier to be given out, and how often they have run out. */
@@ -53,10 +64,11 @@ export class KernelProcessor {
   compare = 0;
   ticks = 0;
 
-  constructor(number: number, idle: Thread, dataPage: number) {
+  constructor(number: number, idle: Thread, dataPage: number, forgottenAt: number) {
     this.number = number;
     this.idle = idle;
     this.dataPage = dataPage;
+    this.forgottenAt = forgottenAt;
     this.current = idle;
     idle.processor = this;
     idle.state = 'running';

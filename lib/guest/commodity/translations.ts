@@ -2,10 +2,23 @@
  * What the kernel keeps in the TLBs: address space identifiers, given out by each processor for itself, and the one wired
  * entry, which holds the kernel stack in the kernel and a pair of the process's page tables outside. As in IRIX, every
  * crossing writes that entry: the privileged instructions that the Disco paper names.
+ *
+ * Whoever takes a translation away waits until no processor uses it any more. Kernel code runs with interrupts off, so
+ * it must hold no spinlock meanwhile: a processor that spins for one does not forget.
  */
-import { interrupt, readRegister, tlbProbe, tlbWriteIndexed, writeRegister } from '../../processor/operations.js';
+import {
+  annotate,
+  interrupt,
+  readRegister,
+  spinWhile,
+  store,
+  tlbProbe,
+  tlbWriteIndexed,
+  writeRegister,
+} from '../../processor/operations.js';
 import { entryLo, Register } from '../../processor/registers.js';
 import { KSEG0 } from '../../processor/segments.js';
+import { Activity } from '../../processor/software.js';
 import { KERNEL_STACK, PAGE_BYTES, PAGE_SHIFT, PAGE_TABLES } from './address-layout.js';
 import type { Code, KernelThread } from './code.js';
 import type { AddressSpace } from './memory/address-space.js';
@@ -24,22 +37,25 @@ export const FORGET = 2;
 export class Translations {
   readonly statistics = { identifiersGiven: 0, flushes: 0, shootdowns: 0 };
   private readonly processors: readonly KernelProcessor[];
+  private readonly spinCycles: number;
 
-  constructor(processors: readonly KernelProcessor[]) {
+  /** `spinCycles` are those of a turn of the loop in which it waits for other processors. */
+  constructor(processors: readonly KernelProcessor[], spinCycles: number) {
     this.processors = processors;
+    this.spinCycles = spinCycles;
   }
 
-  /** EntryHi for a page of the space of the thread, on its processor. The space must have an identifier there. */
+  /** EntryHi for a page of the space of the thread, on its processor. */
   entryHi(thread: KernelThread, page: number): number {
-    return ((page << PAGE_SHIFT) & 0xffffe000) | this.identifierOf(thread as Thread);
+    return ((page << PAGE_SHIFT) & 0xffffe000) | (thread as Thread).processor!.identifier;
   }
 
   /** Wires the kernel stack of a thread and the data of its processor. */
-  *enterKernel(thread: Thread): Code {
+  *enterKernel({ processor, stackPage }: Thread): Code {
     yield writeRegister(Register.Index, WIRED);
-    yield writeRegister(Register.EntryHi, KERNEL_STACK | this.identifierOf(thread) | 0);
-    yield writeRegister(Register.EntryLo0, entryLo(thread.stackPage, true, true));
-    yield writeRegister(Register.EntryLo1, entryLo(thread.processor!.dataPage, true, true));
+    yield writeRegister(Register.EntryHi, KERNEL_STACK | processor!.identifier | 0);
+    yield writeRegister(Register.EntryLo0, entryLo(stackPage, true, true));
+    yield writeRegister(Register.EntryLo1, entryLo(processor!.dataPage, true, true));
     yield tlbWriteIndexed();
   }
 
@@ -57,7 +73,8 @@ export class Translations {
 
   /** Makes the registers of a processor those of a thread that it switches to. */
   *load(processor: KernelProcessor, thread: Thread): Code {
-    if (thread.space !== null) yield* this.identify(processor, thread.space);
+    if (thread.space === null) processor.identifier = 0;
+    else yield* this.identify(processor, thread.space);
     yield* this.enterKernel(thread);
   }
 
@@ -66,44 +83,51 @@ export class Translations {
     return tableWord(space.tables.get(table));
   }
 
-  /** A translation is not what it was: this processor forgets it, and no other may use the space's as it knows them. */
+  /** A translation of the thread's space is not what it was. When this returns, no processor uses what it was before. */
   *changed(thread: KernelThread, space: AddressSpace, page: number): Code {
     const { processor } = thread as Thread;
-    if (space === (thread as Thread).space) {
-      yield writeRegister(Register.EntryHi, this.entryHi(thread, page));
-      yield tlbProbe();
-      const index = yield readRegister(Register.Index);
-      if (index >= 0) yield* this.clear(index);
-    } else space.identifiers[processor!.number] = 0;
+    yield writeRegister(Register.EntryHi, this.entryHi(thread, page));
+    yield tlbProbe();
+    const index = yield readRegister(Register.Index);
+    if (index >= 0) {
+      yield* this.clear(index);
+      yield writeRegister(Register.EntryHi, processor!.identifier);
+    }
     yield* this.forgetElsewhere(thread as Thread, space);
   }
 
-  /** All translations of a space may have changed: it gets new identifiers everywhere. */
+  /** All translations of the thread's space may have changed: it gets new identifiers everywhere. As `changed`. */
   *changedAll(thread: KernelThread, space: AddressSpace): Code {
-    space.identifiers[(thread as Thread).processor!.number] = 0;
+    const { processor } = thread as Thread;
+    space.identifiers[processor!.number] = 0;
+    yield* this.identify(processor!, space);
     yield* this.forgetElsewhere(thread as Thread, space);
-    if ((thread as Thread).space === space) yield* this.identify((thread as Thread).processor!, space);
   }
 
-  /** For the interrupt: the space of the thread at hand gets a new identifier. */
-  *forget(thread: Thread): Code {
-    if (thread.space === null) return;
-    thread.space.identifiers[thread.processor!.number] = 0;
-    yield* this.identify(thread.processor!, thread.space);
+  /** For the interrupt: the space of the thread at hand gets a new identifier, and whoever asked for that learns it. */
+  *forget({ space, processor }: Thread): Code {
+    const { number } = processor!;
+    // Somebody else may ask while it does so.
+    if (space !== null) while (space.identifiers[number] === 0) yield* this.identify(processor!, space);
+    processor!.forgotten++;
+    yield store(processor!.forgottenAt, processor!.forgotten);
   }
 
   private *forgetElsewhere(thread: Thread, space: AddressSpace): Code {
+    const asked: { readonly other: KernelProcessor; readonly before: number }[] = [];
     for (const other of this.processors) {
       if (other === thread.processor) continue;
       space.identifiers[other.number] = 0;
       if (other.current.space !== space) continue;
       this.statistics.shootdowns++;
+      asked.push({ other, before: other.forgotten });
       yield interrupt(other.number, FORGET, 0);
     }
-  }
-
-  private identifierOf({ space, processor }: Thread): number {
-    return space === null ? 0 : space.identifiers[processor!.number]!;
+    if (asked.length === 0) return;
+    const activity = yield annotate(-1, Activity.Synchronisation);
+    for (const { other, before } of asked)
+      while (other.forgotten === before) yield spinWhile(other.forgottenAt, before, this.spinCycles);
+    yield annotate(-1, activity);
   }
 
   /** Gives a space an identifier on a processor, unless it has a good one, and makes it the one at hand. */
@@ -114,9 +138,13 @@ export class Translations {
       this.statistics.identifiersGiven++;
       space.identifiers[number] = processor.nextIdentifier++;
       space.generations[number] = processor.generation;
-      yield writeRegister(Register.EntryHi, space.identifiers[number]!);
     }
-    return space.identifiers[number]!;
+    const identifier = space.identifiers[number]!;
+    if (identifier !== processor.identifier) {
+      processor.identifier = identifier;
+      yield writeRegister(Register.EntryHi, identifier);
+    }
+    return identifier;
   }
 
   /** Starts again with the first identifier: no entry may be left of those before. */
@@ -125,9 +153,10 @@ export class Translations {
     for (let index = WIRED + 1; index < TLB_ENTRIES; index++) yield* this.clear(index);
     processor.nextIdentifier = 1;
     processor.generation++;
+    processor.identifier = 0;
   }
 
-  /** Puts an entry out of use: a pair of kseg0, which is never looked up, of its own for each index. */
+  /** Puts an entry out of use: a pair of kseg0, which is never looked up, of its own for each index. EntryHi is lost. */
   private *clear(index: number): Code {
     yield writeRegister(Register.Index, index);
     yield writeRegister(Register.EntryHi, (KSEG0 + index * 2 * PAGE_BYTES) | 0);

@@ -27,8 +27,10 @@ import {
 } from '../../processor/registers.js';
 import { KSEG0 } from '../../processor/segments.js';
 import { Activity, type Cpu, type Exception } from '../../processor/software.js';
-import { MAPPED_KERNEL, PAGE_BYTES, PAGE_SHIFT, PAGE_TABLES, TABLE_ENTRIES } from './address-layout.js';
-import type { Code } from './code.js';
+import { KERNEL_STACK, MAPPED_KERNEL, PAGE_BYTES, PAGE_SHIFT, PAGE_TABLES, TABLE_ENTRIES } from './address-layout.js';
+import { isSystemCall } from './arguments.js';
+import { ErrorNumber, type Code } from './code.js';
+import { KILLED } from './process.js';
 import type { Profile } from './profile.js';
 import { serviceNumber, type ServiceName } from './services.js';
 import type { SystemCall } from './system-calls.js';
@@ -60,6 +62,10 @@ export interface TrapPort {
   readonly processors: readonly KernelProcessor[];
   readonly profile: Profile;
   readonly translations: Translations;
+  /** The kernel is linked for the mapped segment. */
+  readonly mapped: boolean;
+  /** Whether there is a system call of a name. */
+  serves(call: string): boolean;
   work(step: string, ...objects: readonly number[]): Code;
   /** Gives the processor to others, because the time of the thread is up. */
   reschedule(thread: Thread): Code;
@@ -69,8 +75,8 @@ export interface TrapPort {
   fault(thread: Thread, address: number, store: boolean, modified: boolean): Code<number>;
   /** Makes the page table for an address. 0, or an ErrorNumber. */
   table(thread: Thread, table: number): Code<number>;
-  /** Ends the process of a thread, which did what it must not. Does not return. */
-  kill(thread: Thread, error: number): Code;
+  /** Ends a thread, which did what it must not, with a status (KILLED). Does not return. */
+  kill(thread: Thread, status: number): Code;
   /** Serves a system call. */
   call(thread: Thread, request: SystemCall): Code<number>;
   /** Serves the timer. */
@@ -91,13 +97,13 @@ export class Traps {
   exception(cpu: Cpu, exception: Exception): Context {
     const processor = this.port.processors[cpu.number]!;
     const thread = processor.current;
-    const { code, address } = exception;
-    switch (code) {
+    switch (exception.code) {
       case ExceptionCode.Interrupt:
         return this.general(thread, exception, this.interruptService(exception), t => this.interrupt(t, exception));
       case ExceptionCode.SystemCall: {
-        const request = exception.context!.operation!.request as SystemCall;
-        return this.general(thread, exception, request.call, t => this.systemCall(t, exception, request));
+        const { request } = exception.context!.operation!;
+        const asked = isSystemCall(request) && this.port.serves(request.call) ? request : NO_CALL;
+        return this.general(thread, exception, asked.call, t => this.systemCall(t, exception, asked));
       }
       case ExceptionCode.TlbLoad:
       case ExceptionCode.TlbStore:
@@ -105,7 +111,7 @@ export class Traps {
       case ExceptionCode.Modified:
         return this.pageFault(thread, exception);
       default:
-        return this.general(thread, exception, 'other fault', t => this.illegal(t, exception, code, address));
+        return this.general(thread, exception, 'other fault', t => this.illegal(t, exception));
     }
   }
 
@@ -115,9 +121,15 @@ export class Traps {
       const table = (address - PAGE_TABLES) >>> PAGE_SHIFT;
       return this.general(thread, exception, 'QUICK_FAULT', t => this.quickFault(t, exception, table));
     }
-    if (address >= MAPPED_KERNEL) return handler(this.refillKernel(address), 'UTLB_MISS');
-    if (vector === Vector.Refill && address < KSEG0) return handler(this.refill(), 'UTLB_MISS');
-    return this.pageFault(thread, exception);
+    if (address < KSEG0) {
+      if (vector === Vector.Refill) return handler(this.refill(), 'UTLB_MISS');
+      return this.pageFault(thread, exception);
+    }
+    // A refill at exception level would lose the handler that it is nested in. So code at that level touches registers
+    // and the array of page tables only, whose handler begins the user's access anew.
+    if (!this.port.mapped || vector !== Vector.Refill || address < MAPPED_KERNEL || address >= KERNEL_STACK)
+      throw new Error(`${thread.name}: the kernel touches 0x${address.toString(16)}, which it has not mapped`);
+    return handler(this.refillKernel(address), 'UTLB_MISS');
   }
 
   private pageFault(thread: Thread, exception: Exception): Context {
@@ -226,13 +238,44 @@ export class Traps {
   /** What cannot be served ends the process, unless the kernel itself touched a user's address: then that returns the error. */
   private *fail(thread: Thread, exception: Exception, error: number): Code {
     if (thread.contexts.length > 1) exception.context!.complete(error);
-    else yield* this.port.kill(thread, error);
+    else yield* this.port.kill(thread, statusOf(error));
   }
 
-  private *illegal(thread: Thread, exception: Exception, code: number, address: number): Code {
-    if (thread.contexts.length > 1 && exception.address < 0)
+  /** Addresses that are not aligned or not the user's, memory that is not there, instructions that are not the user's. */
+  private *illegal(thread: Thread, { code, address, context }: Exception): Code {
+    if (thread.contexts.length === 1) yield* this.port.kill(thread, statusOfException(code, address));
+    if (address < 0 || address >= KSEG0)
       throw new Error(`${thread.name}: the kernel takes exception ${code} at 0x${(address >>> 0).toString(16)}`);
-    yield* this.fail(thread, exception, -code);
+    context!.complete(ErrorNumber.EFAULT);
+  }
+}
+
+/** What whoever asks for nothing known gets. */
+const NO_CALL: SystemCall = { call: '', args: [] };
+
+/** The status of who is ended by a fault that could not be served. */
+function statusOf(error: number): number {
+  switch (error) {
+    case ErrorNumber.ENOMEM:
+      return KILLED.memory;
+    case ErrorNumber.EFAULT:
+      return KILLED.segmentation;
+    default:
+      return KILLED.bus;
+  }
+}
+
+/** The status of who is ended by another exception. */
+function statusOfException(code: number, address: number): number {
+  switch (code) {
+    case ExceptionCode.AddressLoad:
+    case ExceptionCode.AddressStore:
+      return address >= KSEG0 ? KILLED.segmentation : KILLED.bus;
+    case ExceptionCode.BusInstruction:
+    case ExceptionCode.BusData:
+      return KILLED.bus;
+    default:
+      return KILLED.illegal;
   }
 }
 

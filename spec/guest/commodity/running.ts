@@ -39,7 +39,7 @@ export const HEAP = 0x10000;
 export const STACK = 0x7fff0;
 const REGIONS: readonly ProgramRegion[] = [
   { kind: 'zero', first: TEXT, pages: 16 },
-  { kind: 'zero', first: HEAP, pages: 256 },
+  { kind: 'zero', first: HEAP, pages: 256, heap: true },
   { kind: 'zero', first: STACK, pages: 8 },
 ];
 

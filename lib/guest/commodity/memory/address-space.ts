@@ -31,6 +31,8 @@ export interface Region {
   readonly writable: boolean;
   /** Stays one and the same for a forked child, as shared memory does. */
   readonly shared: boolean;
+  /** Its end is what `brk` moves. */
+  readonly heap?: boolean;
 }
 
 /** A page that is in memory. */

@@ -1,0 +1,79 @@
+/** What threads sleep on: channels, and locks made of a flag and a channel. */
+import type { Channel, Code, KernelThread, SleepLock, Spinlock } from './code.js';
+import type { Scheduler } from './scheduler.js';
+import { NOBODY } from './spinlock.js';
+import type { Thread } from './threads.js';
+
+/** A channel: a queue of sleepers, under the scheduler's lock. */
+export class KernelChannel implements Channel {
+  readonly name: string;
+  private readonly scheduler: Scheduler;
+  private readonly sleepers: Thread[] = [];
+
+  constructor(name: string, scheduler: Scheduler) {
+    this.name = name;
+    this.scheduler = scheduler;
+  }
+
+  *sleep(by: KernelThread, lock?: Spinlock): Code {
+    const { scheduler } = this;
+    const thread = by as Thread;
+    // From here on a wake-up finds it, even before it sleeps.
+    this.sleepers.push(thread);
+    yield* scheduler.port.lock.acquire(thread);
+    if (lock !== undefined) yield* lock.release(thread);
+    if (this.sleepers.includes(thread)) yield* scheduler.sleepOn(thread, this.name);
+    yield* scheduler.release(thread);
+    if (lock !== undefined) yield* lock.acquire(thread);
+  }
+
+  *wakeOne(): Code<boolean> {
+    return (yield* this.wake(1)) > 0;
+  }
+
+  *wakeAll(): Code {
+    yield* this.wake(Infinity);
+  }
+
+  private *wake(most: number): Code<number> {
+    const { scheduler, sleepers } = this;
+    if (sleepers.length === 0) return 0;
+    yield* scheduler.port.lock.acquire(NOBODY);
+    const woken = sleepers.splice(0, Math.min(most, sleepers.length));
+    // Who still runs was about to sleep, and looks again.
+    for (const thread of woken) if (thread.state === 'sleeping') yield* scheduler.makeReady(thread);
+    yield* scheduler.port.lock.release(NOBODY);
+    return woken.length;
+  }
+}
+
+/** A lock that is slept on. Its flag is under a spinlock that all such locks share. */
+export class KernelSleepLock implements SleepLock {
+  readonly name: string;
+  private readonly channel: Channel;
+  private readonly guard: Spinlock;
+  private holder: KernelThread | null = null;
+
+  constructor(name: string, channel: Channel, guard: Spinlock) {
+    this.name = name;
+    this.channel = channel;
+    this.guard = guard;
+  }
+
+  *acquire(thread: KernelThread): Code {
+    if (this.holder === thread) throw new Error(`${thread.name} acquires ${this.name}, which it holds already`);
+    yield* this.guard.acquire(thread);
+    while (this.holder !== null) yield* this.channel.sleep(thread, this.guard);
+    this.holder = thread;
+    yield* this.guard.release(thread);
+  }
+
+  *release(thread: KernelThread): Code {
+    if (this.holder !== thread)
+      throw new Error(`${thread.name} releases ${this.name}, which ${this.holder?.name ?? 'nobody'} holds`);
+    yield* this.guard.acquire(thread);
+    this.holder = null;
+    yield* this.channel.wakeOne();
+    yield* this.guard.release(thread);
+  }
+}

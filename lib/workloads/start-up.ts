@@ -1,0 +1,26 @@
+/** How long-running programs begin: they touch what they will use, so that what is measured is not the touching. */
+import { load, store, type Operation } from '../processor/operations.js';
+import { sginap } from '../guest/commodity/system-calls.js';
+import { measure } from './guest-workload.js';
+import type { ImageSpace } from './user-image.js';
+
+/** Bytes of a page. */
+const PAGE_BYTES = 4096;
+
+type Steps = Generator<Operation, void, number>;
+
+/** Touches every page of an image once: stores where the program stores, loads elsewhere. */
+export function* touchPages({ pages }: ImageSpace): Steps {
+  for (const { page, stores } of pages) yield stores > 0 ? store(page * PAGE_BYTES, 0) : load(page * PAGE_BYTES);
+}
+
+/** Touches consecutive pages with stores. */
+export function* touchRange(firstPage: number, pages: number): Steps {
+  for (let page = firstPage; page < firstPage + pages; page++) yield store(page * PAGE_BYTES, 0);
+}
+
+/** Says that the process may be measured, and lets those run first that have not got so far. */
+export function* started(): Steps {
+  yield measure();
+  yield sginap();
+}

@@ -1,0 +1,119 @@
+/**
+ * Locks, semaphores and barriers of user programs in the manner of IRIX's arenas: words in shared memory, changed with load-linked
+ * and store-conditional. Who must wait spins for a while, and then gives its processor away: to others with `sginap`, or in
+ * a semaphore of the kernel.
+ */
+import { semaphorePost, semaphoreWait, sginap } from '../guest/commodity/system-calls.js';
+import { compute, load, loadLinked, store, storeConditional, type Operation } from '../processor/operations.js';
+
+/**
+ * Instructions between two looks of a waiter: they double up to a limit, so that many waiters do not fall upon one line
+ * together (Anderson, 1990). After `PATIENCE` instructions in all, 25 us at 400 MHz, it gives up its processor.
+ */
+const FIRST_WAIT = 32;
+const LONGEST_WAIT = 1024;
+const PATIENCE = 10_000;
+
+/** Bytes between words that are used by themselves: a line of the second level. */
+export const LOCK_BYTES = 128;
+
+type Steps<R = void> = Generator<Operation, R, number>;
+
+/** Takes the lock at an address: 0 is free. */
+export function* acquireLock(address: number): Steps {
+  for (;;) {
+    if ((yield loadLinked(address)) === 0 && (yield storeConditional(address, 1)) === 1) return;
+    if (!(yield* spin(address, value => value === 0))) yield sginap();
+  }
+}
+
+/** Gives it back. */
+export function* releaseLock(address: number): Steps {
+  yield store(address, 0);
+}
+
+/** A counting semaphore: its count at an address, below 0 by the number of those who sleep in a semaphore of the kernel, of value 0. */
+export class UserSemaphore {
+  private readonly address: number;
+  private readonly sleepers: number;
+
+  constructor(address: number, sleepers: number) {
+    this.address = address;
+    this.sleepers = sleepers;
+  }
+
+  *wait(): Steps {
+    yield* spin(this.address, value => value > 0);
+    if ((yield* add(this.address, -1)) <= 0) yield semaphoreWait(this.sleepers);
+  }
+
+  *post(): Steps {
+    if ((yield* add(this.address, 1)) < 0) yield semaphorePost(this.sleepers);
+  }
+}
+
+/**
+ * A barrier on two lines from an address on. Those who sleep do so in two semaphores of the kernel, of value 0, in turn: nobody
+ * can reach the next barrier but one before all have left this one.
+ */
+export class UserBarrier {
+  /** Bytes that it takes. */
+  static readonly bytes = 2 * LOCK_BYTES;
+  private readonly address: number;
+  private readonly threads: number;
+  private readonly sleepers: readonly [number, number];
+
+  constructor(address: number, threads: number, sleepers: readonly [number, number]) {
+    this.address = address;
+    this.threads = threads;
+    this.sleepers = sleepers;
+  }
+
+  /** Waits until all threads have called it. */
+  *meet(): Steps {
+    const { address, threads } = this;
+    const generation = address + LOCK_BYTES;
+    yield* acquireLock(address);
+    const number = yield load(generation);
+    const arrived = (yield load(address + 4)) + 1;
+    if (arrived === threads) return yield* this.open(number);
+    yield store(address + 4, arrived);
+    yield* releaseLock(address);
+    if (yield* spin(generation, value => value !== number)) return;
+    yield* acquireLock(address);
+    const late = (yield load(generation)) !== number;
+    if (!late) yield store(address + 8, (yield load(address + 8)) + 1);
+    yield* releaseLock(address);
+    if (!late) yield semaphoreWait(this.sleepers[number & 1]!);
+  }
+
+  /** The last one lets all go on. */
+  private *open(number: number): Steps {
+    const { address } = this;
+    const asleep = yield load(address + 8);
+    yield store(address + 4, 0);
+    yield store(address + 8, 0);
+    yield store(address + LOCK_BYTES, number + 1);
+    yield* releaseLock(address);
+    if (asleep > 0) yield semaphorePost(this.sleepers[number & 1]!, asleep);
+  }
+}
+
+/** Looks until the word is as wished, or the patience of a waiter ends: whether it is. */
+function* spin(address: number, wished: (value: number) => boolean): Steps<boolean> {
+  let wait = FIRST_WAIT;
+  for (let waited = 0; waited < PATIENCE; waited += wait) {
+    if (wished(yield load(address))) return true;
+    yield compute(wait);
+    wait = Math.min(2 * wait, LONGEST_WAIT);
+  }
+  return false;
+}
+
+/** Adds to a word in one step: what was there before. */
+function* add(address: number, count: number): Steps<number> {
+  for (;;) {
+    const value = yield loadLinked(address);
+    if ((yield storeConditional(address, value + count)) === 1) return value;
+  }
+}
