@@ -125,6 +125,49 @@ export * from './machine/published.js';
 export * from './machine/specification.js';
 export * from './machine/specification-error.js';
 export * from './guest/bare-kernel.js';
+export {
+  ErrorNumber,
+  type Channel,
+  type Code,
+  type KernelCore,
+  type KernelThread,
+  type SleepLock,
+  type Spinlock,
+} from './guest/commodity/code.js';
+export type { DiskDriver } from './guest/commodity/files/disk-driver.js';
+export type { FileContent } from './guest/commodity/files/file-content.js';
+export type { MountTable } from './guest/commodity/files/mount.js';
+export type { CacheEntry } from './guest/commodity/files/cache-entry.js';
+export type { PageCache } from './guest/commodity/files/page-cache.js';
+export type { Completion, PageStore as DiskPageStore } from './guest/commodity/files/page-store.js';
+export type { WriteBack } from './guest/commodity/files/write-back.js';
+export { FileServices, type FileOptions, type KernelDisk } from './guest/commodity/file-services.js';
+export {
+  makeFileSystem,
+  type FileDescription,
+  type FileSystemSize,
+  type TreeDescription,
+} from './guest/commodity/files/make-file-system.js';
+export { CommodityKernel, type InterruptHandler, type KernelOptions } from './guest/commodity/kernel.js';
+export type {
+  AddressSpace,
+  Mapping as PageMapping,
+  Region as MappedRegion,
+  RegionKind,
+} from './guest/commodity/memory/address-space.js';
+export type { PageUse, PhysicalPages } from './guest/commodity/memory/physical-pages.js';
+export { KILLED, Process as GuestProcess, type Executable, type ProgramRegion } from './guest/commodity/process.js';
+export type { CallHandler } from './guest/commodity/process-calls.js';
+export type { Processes, ProcessPart } from './guest/commodity/processes.js';
+export * from './guest/commodity/profile.js';
+export { irix } from './guest/commodity/profiles/irix.js';
+export type { Scheduler, SchedulerPort } from './guest/commodity/scheduler.js';
+export { SERVICES, type ServiceName } from './guest/commodity/services.js';
+export type { KernelSpinlock, LockStatistics } from './guest/commodity/spinlock.js';
+export * from './guest/commodity/system-calls.js';
+export type { KernelProcessor, Thread, ThreadState } from './guest/commodity/threads.js';
+export type { Translations } from './guest/commodity/translations.js';
+export type { CachedPage, FileSystem, Vnode } from './guest/commodity/vnode.js';
 export * from './guest/costs.js';
 export * from './guest/errors.js';
 export * from './guest/frame-pool.js';
@@ -136,8 +179,11 @@ export * from './guest/thread-process.js';
 export * from './workloads/champsim.js';
 export * from './workloads/detect.js';
 export * from './workloads/dinero.js';
-export * from './workloads/draw-references.js';
+export { drawReferences, type DrawOptions, type Piece as DrawnPiece } from './workloads/draw-references.js';
 export * from './workloads/drmemtrace.js';
+export type { EngineeringImages } from './workloads/engineering.js';
+export * from './workloads/guest-program.js';
+export * from './workloads/guest-workload.js';
 export * from './workloads/heap-variants.js';
 export type { ImagePage, ImageRegion, PageKind } from './workloads/image-pages.js';
 export type { Segment } from './workloads/image-segments.js';
@@ -148,6 +194,7 @@ export * from './workloads/litmus-outcomes.js';
 export { readLitmus } from './workloads/litmus-reader.js';
 export * from './workloads/litmus-test.js';
 export * from './workloads/ntr.js';
+export * from './workloads/pmake.js';
 export * from './workloads/reference-statistics.js';
 export * from './workloads/replay.js';
 export * from './workloads/shorten.js';

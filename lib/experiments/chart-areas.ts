@@ -30,7 +30,7 @@ export function stackedAreas(title: string, areas: readonly Area[], stepMs: numb
     const edge = outline(above, below, stepMs, x, y);
     below = above;
     const mean = values.reduce((sum, value) => sum + value, 0) / Math.max(1, steps);
-    return markup`<path d="${edge}" fill="${fill}"><title>${name}: ${decimal(mean, 1)} % on average</title></path>`;
+    return markup`<path shape-rendering="crispEdges" d="${edge}" fill="${fill}"><title>${name}: ${decimal(mean, 1)} % on average</title></path>`;
   });
   return markup`<svg class="chart" role="img" viewBox="0 0 ${WIDTH} ${HEIGHT}">
 <title>${title}</title>

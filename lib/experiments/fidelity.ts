@@ -38,6 +38,7 @@ export interface FidelityRun {
 export interface FidelityExperiment {
   readonly name: string;
   readonly runs: readonly FidelityRun[];
+  /** The paper's numbers beside ours. */
   rows(results: readonly NativeResult[]): FidelityRow[];
 }
 

@@ -1,13 +1,24 @@
 /**
- * disco-sim/experiments: replays of recorded programs, their results, tables and reports.
+ * disco-sim/experiments: replays of recorded programs and native runs of operating systems, their results, tables and reports.
  * @packageDocumentation
  */
+export * from './fidelity.js';
+export * from './fidelity-table.js';
+export * from './guest-images.js';
+export * from './instances.js';
 export * from './latency.js';
 export * from './latency-table.js';
 export { loadChart } from './chart-load.js';
+export * from './native.js';
+export * from './native-choices.js';
+export * from './native-report.js';
+export * from './native-result.js';
+export * from './native-table.js';
 export * from './network-sweep.js';
 export * from './network-table.js';
 export * from './policies.js';
+export * from './published-disco.js';
+export type { QueueResult } from './queues.js';
 export * from './replay.js';
 export * from './report.js';
 export * from './result.js';

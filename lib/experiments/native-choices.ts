@@ -31,6 +31,7 @@ export interface NativeScale {
 export interface NativeChoice {
   /** The systems that it runs on. */
   readonly systems: readonly NativeSystem[];
+  /** Makes it, its programs and files included. */
   make(scale: NativeScale): GuestWorkload;
   /** Simulated time that it will take, roughly: for progress only. */
   expectedNs(scale: Pick<NativeScale, 'scale' | 'processors'>): number;

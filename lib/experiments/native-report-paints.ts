@@ -1,4 +1,4 @@
-/** Colours of native runs: blue is local and orange remote, pale in the kernel; dark is the user, grey the kernel. */
+/** Colours of native runs: blue is local and orange remote, pale in the kernel; dark is the user, purple the kernel. */
 import { legend, type BarPart } from './chart-bars.js';
 import type { Html } from './html.js';
 import { SAMPLED_PARTS, type NativePart, type NativeTime } from './native-result.js';

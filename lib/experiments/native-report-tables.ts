@@ -92,7 +92,7 @@ export function disksTable({ disks }: NativeResult): Html {
 /** What memory was used for. */
 export function memoryTable({ memory }: NativeResult): Html {
   return table(
-    'Physical memory at the end of the run',
+    'Memory',
     ['use', 'MB'],
     Object.entries(memory).map(([use, bytes]) => [use, decimal(bytes / 2 ** 20, 2)]),
   );

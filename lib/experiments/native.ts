@@ -51,6 +51,7 @@ const TICK_NS = 10_000_000;
 /** Pages that kseg0 reaches: 512 MB. What a machine has beyond, the kernel does not use. */
 const MOST_PAGES = 0x20000000 / 4096;
 
+/** Booting, the start of the workload that is not measured, what is measured, and all that comes after. */
 type Phase = 'boot' | 'ready' | 'over';
 
 /** A run under way. Run it, in pieces if you like, then ask for the result. */
@@ -61,6 +62,8 @@ export class NativeRun {
   private readonly options: NativeOptions;
   private phase: Phase = 'boot';
   private begunAt = 0;
+  /** What is to be measured has begun. */
+  private begun = false;
   /** Calls of `measure` so far: they begin and end the window of measurement. */
   private marks = 0;
   private readonly running: Process[] = [];
@@ -72,6 +75,7 @@ export class NativeRun {
   constructor(options: NativeOptions) {
     this.options = options;
     const { workload, seed, layout, runAhead = true } = options;
+    this.marks = workload.window?.marks ?? 0;
     this.machine = buildMachine(withDisks(options.machine, workload.disks.length), { seed, layout, runAhead });
     try {
       this.kernel = this.makeKernel();
@@ -85,9 +89,9 @@ export class NativeRun {
     this.machine.load(this.kernel, contexts);
   }
 
-  /** Simulated time since the workload began; 0 while the kernel boots. */
+  /** Simulated time of what is measured: since the workload, or its window, began. */
   get elapsedNs(): number {
-    return this.phase === 'boot' ? 0 : this.machine.elapsedNs - this.begunAt;
+    return this.begun ? this.machine.elapsedNs - this.begunAt : 0;
   }
 
   /** Runs the workload from its beginning to its end; `progress` may stop it by returning false. */
@@ -106,18 +110,20 @@ export class NativeRun {
     const end = machine.run({ until: machine.simulation.now + machine.simulation.ticks(ns(LOOK_NS)) });
     if (kernel.physical.statistics.refused > 0)
       throw this.tooSmall('memory is exhausted; give the machine more memory');
-    if (phase === 'ready' && this.elapsedNs >= (this.options.workload.window?.ns ?? Infinity)) this.phase = 'over';
+    if (this.begun && this.elapsedNs >= (this.options.workload.window?.ns ?? Infinity)) this.phase = 'over';
     const now = this.reached();
     if (end === 'finished' && now !== 'over')
       throw new Error(`the machine stands still while it ${phase === 'boot' ? 'boots' : 'runs the workload'}`);
-    if (phase === 'ready') this.samples.take();
-    else if (now !== 'boot') this.begin();
+    if (this.begun) this.samples.take();
+    else if (now === 'over')
+      throw new GuestError(`${this.options.workload.name} ended before what is to be measured began`);
+    else if (now === 'ready') this.begin();
     return now !== 'over';
   }
 
   /** What happened so far. */
   result(): NativeResult {
-    const { machine, kernel, options, begunAt } = this;
+    const { machine, kernel, options } = this;
     const { processors, simulation } = machine;
     for (const processor of processors) processor.settle();
     const elapsedNs = this.elapsedNs;
@@ -130,7 +136,7 @@ export class NativeRun {
       seed: simulation.seed,
       fingerprint: simulation.fingerprint.toString(),
       partial:
-        this.phase === 'over' ? null : `stopped ${begunAt === 0 ? 'before the workload began' : 'before its end'}`,
+        this.phase === 'over' ? null : `stopped ${this.begun ? 'before its end' : 'before what is measured began'}`,
       machine: machine.specification,
       layout: options.layout,
       workload: options.workload.name,
@@ -173,6 +179,7 @@ export class NativeRun {
     const { machine, kernel } = this;
     machine.simulation.resetStatistics();
     this.begunAt = machine.elapsedNs;
+    this.begun = true;
     this.samples = new ActivitySamples(machine.processors);
     this.locksBefore = lockCounts(kernel);
     this.schedulerBefore = { ...kernel.scheduler.statistics };

@@ -86,8 +86,9 @@ export const EXCEPTION_NAMES = Object.keys(ExceptionCode) as readonly (keyof typ
 /** Offsets of the vectors from their base. A refill is taken at the general vector when EXL is set. */
 export const Vector = { Refill: 0x000, General: 0x180 } as const;
 
-/** Bases of the vectors, without and with Status.BEV. */
+/** Base of the vectors without Status.BEV. */
 export const VECTOR_BASE = 0x80000000;
+/** Base of the vectors with Status.BEV. */
 export const BOOT_VECTOR_BASE = 0xbfc00200;
 
 /** Bits of EntryLo: global, valid, writable ("dirty"), then the cache algorithm, then the physical page. */
@@ -148,10 +149,12 @@ export class SystemRegisters {
     this.values[register & 31] = (this.values[register & 31]! & ~mask) | (value & mask);
   }
 
+  /** The register Status. */
   get status(): number {
     return this.values[Register.Status]!;
   }
 
+  /** Sets the register Status as it is, without any effect of hardware. */
   set status(value: number) {
     this.values[Register.Status] = value;
   }

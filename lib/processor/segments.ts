@@ -4,15 +4,20 @@
  */
 import { Mode } from './registers.js';
 
-/** First page of kseg0 (unmapped), of the first segment behind kseg1 (unmapped too), and of kseg3. */
+/** First page of kseg0, which is unmapped. */
 export const KSEG0_PAGE = 0x80000;
+/** First page of ksseg, the segment behind kseg1, which is unmapped too. */
 export const KSSEG_PAGE = 0xc0000;
+/** First page of kseg3. */
 export const KSEG3_PAGE = 0xe0000;
 
-/** First address of each segment. */
+/** First address of kseg0. */
 export const KSEG0 = 0x80000000;
+/** First address of kseg1. */
 export const KSEG1 = 0xa0000000;
+/** First address of ksseg. */
 export const KSSEG = 0xc0000000;
+/** First address of kseg3. */
 export const KSEG3 = 0xe0000000;
 
 /** The physical page behind a page of kseg0 or kseg1. */

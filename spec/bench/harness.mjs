@@ -107,8 +107,8 @@ export function lines({ name, perSecond, ratios, targets }) {
     const ratio = label in ratios ? `  x ${ratios[label].toFixed(2)}` : '';
     const judged = targets[label];
     const verdict = judged === undefined ? '' : `  target ${judged.target}: ${judged.met ? 'met' : 'MISSED'}`;
-    const millions = (figure / 1e6).toFixed(2);
-    return `${name.padEnd(24)} ${label.padEnd(20)} ${millions.padStart(9)} M/s${ratio.padStart(10)}${verdict}`.trimEnd();
+    const rate = figure < 1e4 ? `${figure.toFixed(2)}   /s` : `${(figure / 1e6).toFixed(2)} M/s`;
+    return `${name.padEnd(24)} ${label.padEnd(20)} ${rate.padStart(13)}${ratio.padStart(10)}${verdict}`.trimEnd();
   });
 }
 

@@ -3,9 +3,19 @@ import { benchmarks as construction } from './construction.mjs';
 import { benchmarks as explorer } from './explorer.mjs';
 import { runBenchmarks } from './harness.mjs';
 import { benchmarks as hold } from './hold.mjs';
+import { benchmarks as native } from './native.mjs';
 import { benchmarks as plainLoop } from './plain-loop.mjs';
 import { benchmarks as processor } from './processor.mjs';
 import { benchmarks as randomTester } from './random-tester.mjs';
 import { benchmarks as router } from './router.mjs';
 
-runBenchmarks([...hold, ...plainLoop, ...processor, ...construction, ...router, ...explorer, ...randomTester]);
+runBenchmarks([
+  ...hold,
+  ...plainLoop,
+  ...processor,
+  ...construction,
+  ...router,
+  ...explorer,
+  ...randomTester,
+  ...native,
+]);

@@ -22,6 +22,7 @@ export interface Spinlock {
   readonly address: number;
   /** Acquires it; spins while somebody else holds it, with interrupts off. */
   acquire(thread: KernelThread): Code;
+  /** Releases it. Throws unless the thread holds it. */
   release(thread: KernelThread): Code;
 }
 
@@ -42,7 +43,9 @@ export interface Channel {
 /** A lock that is slept on. */
 export interface SleepLock {
   readonly name: string;
+  /** Acquires it; sleeps while somebody else holds it. */
   acquire(thread: KernelThread): Code;
+  /** Releases it, and wakes one who waits. */
   release(thread: KernelThread): Code;
 }
 
@@ -52,7 +55,9 @@ export interface KernelCore {
   readonly pageBytes: number;
   /** Makes a lock at an address of its own line. For set-up, before the kernel runs or when an object is made. */
   spinlock(name: string): Spinlock;
+  /** Makes a channel. */
   channel(name: string): Channel;
+  /** Makes a lock that is slept on. */
   sleepLock(name: string): SleepLock;
   /** Kernel virtual address of fresh kernel data that lives for ever: whole lines, aligned. For set-up. */
   allocate(name: string, bytes: number): number;

@@ -50,7 +50,9 @@ const DESCRIPTORS = 'descriptors';
 /** Vnode numbers of pipes: pairs from here on. */
 const PIPE_NUMBERS = 1 << 20;
 
-/** The files of a kernel. Make it before the kernel runs, and have the first thread execute `start`. */
+/**
+ * The files of a kernel: system calls open, close, read, write, lseek, stat, unlink, mkdir, pipe and sync. Results of failed
+ * calls are ErrorNumbers; a disk that fails gives EIO. Make it before the kernel runs, and have the first thread execute `start`. */
 export class FileServices {
   readonly mounts = new MountTable();
   readonly cache: PageCache;

@@ -82,7 +82,12 @@ const REFILL_BASE = 0x80000000 | 0;
 /** Serves an interrupt with the two integers that it carries. */
 export type InterruptHandler = (a: number, b: number, thread: Thread) => Code;
 
-/** The kernel. */
+/**
+ * The kernel of one system. Make it, add what it is to have (`FileServices`), `boot` it, and load it into a machine that has
+ * a physical layout. The constructor throws a RangeError if there are too few pages for its own text and data. Its state is
+ * for reading; programs act on it by system calls, and kernel code by the methods that return `Code`. Not promised: the
+ * addresses of its data, the order of its locks, and the lengths of its steps, which are those of the profile.
+ */
 export class CommodityKernel implements KernelCore {
   readonly services = SERVICES;
   readonly pageBytes = PAGE_BYTES;
@@ -170,10 +175,12 @@ export class CommodityKernel implements KernelCore {
     });
   }
 
+  /** For the processors: answers an exception. */
   exception(cpu: Cpu, exception: Exception): Context {
     return this.traps.exception(cpu, exception);
   }
 
+  /** For the processors: nothing is left to do. */
   ended(): void {}
 
   /** Locks with what was counted of them. */
@@ -197,10 +204,12 @@ export class CommodityKernel implements KernelCore {
     return lock;
   }
 
+  /** See KernelCore. */
   channel(name: string): Channel {
     return this.scheduler.channel(name);
   }
 
+  /** See KernelCore. */
   sleepLock(name: string): SleepLock {
     return this.scheduler.sleepLock(name, this.sleepLockGuard);
   }

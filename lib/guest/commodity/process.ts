@@ -37,6 +37,7 @@ export class Process {
     parent?.children.add(this);
   }
 
+  /** Its last thread has ended. */
   get ended(): boolean {
     return this.status >= 0;
   }

@@ -22,6 +22,7 @@ export interface SchedulerPort {
   readonly processors: readonly KernelProcessor[];
   /** Ticks of a time slice. */
   readonly sliceTicks: number;
+  /** See KernelCore. */
   work(step: string, ...objects: readonly number[]): Code;
   /** Makes the processor's registers those of a thread: kernel stack, address space. */
   load(processor: KernelProcessor, thread: Thread): Code;

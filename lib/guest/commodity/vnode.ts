@@ -32,8 +32,9 @@ export interface Vnode {
   truncate(thread: KernelThread, bytes: number): Code<number>;
   /** Writes back what is dirty of this file, and waits for it. Without it, `sync` of the file system does more than asked. */
   sync?(thread: KernelThread): Code<number>;
-  /** Somebody opened it once more, or closed it. The last close of a file without a name frees it. */
+  /** Somebody opened it once more. */
   opened(thread: KernelThread): Code;
+  /** Somebody closed it. The last close of a file without a name frees it. */
   closed(thread: KernelThread): Code;
 }
 

@@ -46,6 +46,7 @@ export class PhysicalPages {
     for (let page = pages - 1; page >= first; page--) this.free.push(page);
   }
 
+  /** Free pages. */
   get available(): number {
     return this.free.length;
   }
