@@ -76,7 +76,7 @@ function execute(of: Plan, runAhead: boolean): Outcome {
   const faults: string[] = [];
   const counters: number[] = [];
   const { machine } = withSplash({ ...of.machine, runAhead, link: os => link(of, os, faults, counters) });
-  const end = machine.run({ events: 2_000_000 });
+  const end = machine.run({ events: 200_000 });
   const finished = end === 'finished' && machine.processors.every(({ ended }) => ended);
   return { faults, counters, finished, fingerprint: machine.simulation.fingerprint.toString() };
 }
