@@ -186,7 +186,7 @@ describe('a thread that waits', () => {
     const { machine } = run({
       processors: 2,
       link: os => {
-        const body = late(500)(os);
+        const body = late(5000)(os);
         const fresh = os.allocate(4096);
         return function* (thread) {
           yield* body(thread);

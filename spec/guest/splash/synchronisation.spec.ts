@@ -184,6 +184,24 @@ describe('a lock', () => {
 });
 
 describe('a barrier', () => {
+  it('lets the others go when the last one resigns instead of coming', () => {
+    const { machine } = withSplash({
+      processors: 3,
+      link: os => {
+        const barrier = os.barrier();
+        return function* (thread) {
+          if (thread.number > 0) yield* barrier.meet(thread);
+          else {
+            yield compute(5000);
+            yield* barrier.resign(thread);
+          }
+        };
+      },
+    });
+    machine.run({ events: 10_000 });
+    expect(machine.processors.map(({ ended }) => ended)).toEqual([true, true, true]);
+  });
+
   it('refuses a thread that it is not for', () => {
     const { machine } = withSplash({
       processors: 2,
