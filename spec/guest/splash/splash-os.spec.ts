@@ -3,7 +3,7 @@ import { compute, interrupt, load, readRegister, store } from '../../../lib/proc
 import { Register } from '../../../lib/processor/registers.js';
 import { Activity } from '../../../lib/processor/software.js';
 import type { SplashLock } from '../../../lib/guest/splash/synchronisation.js';
-import type { Code, SplashThread } from '../../../lib/guest/splash/threads.js';
+import type { SplashCode, SplashThread } from '../../../lib/guest/splash/threads.js';
 import { withSplash, type Setup } from './running.js';
 
 /** Runs a program to its end. */
@@ -59,7 +59,7 @@ describe('SPLASHOS', () => {
   });
 
   it('refuses programs without threads, and programs that do not fit into memory', () => {
-    const link = (): (() => Code) => function* () {};
+    const link = (): (() => SplashCode) => function* () {};
     expect(() => withSplash({ processors: 1, link, programPages: 1e6 })).toThrow('pages of physical memory');
     expect(() => withSplash({ processors: 1, link, threads: 0 })).toThrow('1 thread or more, not 0');
     expect(() => withSplash({ processors: 1, link: os => (os.allocate(17 * 4096), link()) })).toThrow('are used up');
@@ -71,7 +71,7 @@ describe('SPLASHOS', () => {
       processors: 2,
       threads: 6,
       link: () =>
-        function* (thread: SplashThread): Code {
+        function* (thread: SplashThread): SplashCode {
           if (thread.processor.number !== 0) return;
           for (let i = 0; i < 2; i++) {
             yield compute(10);
@@ -95,7 +95,7 @@ describe('SPLASHOS', () => {
       link: linked => {
         const [from, to] = [linked.allocate(64), linked.allocate(64)];
         const barrier = linked.barrier();
-        return function* (thread: SplashThread): Code {
+        return function* (thread: SplashThread): SplashCode {
           if (thread.number === 0) {
             for (let i = 0; i < 4; i++) yield store(from + 4 * i, 10 + i);
             expect(yield* linked.files.write(thread, 'keys', 8, 16, from)).toBe(16);
@@ -123,7 +123,7 @@ describe('SPLASHOS', () => {
           served.push(a, processor.number);
           yield store(flag, a);
         });
-        return function* (thread: SplashThread): Code {
+        return function* (thread: SplashThread): SplashCode {
           if (thread.number === 0) {
             yield interrupt(1, 8, 5); // nobody serves it
             yield interrupt(1, 9, 5);
