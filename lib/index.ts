@@ -173,6 +173,18 @@ export * from './guest/errors.js';
 export * from './guest/frame-pool.js';
 export * from './guest/pages.js';
 export * from './guest/process.js';
+export {
+  RECORDED_SERVICES,
+  RecordedGuest,
+  type RecordedGuestOptions,
+  type RecordedStatistics,
+} from './guest/recorded/guest.js';
+export type * from './guest/recorded/image.js';
+export { MemoryFiles, type SplashFiles } from './guest/splash/files.js';
+export type { SplashMemory, SplashMemoryOptions } from './guest/splash/memory.js';
+export { SPLASH_SERVICES, SplashOS, type InterruptService, type SplashOptions } from './guest/splash/splash-os.js';
+export type { SplashBarrier, SplashLock, SplashSemaphore } from './guest/splash/synchronisation.js';
+export type { SchedulerOptions, SplashCode, SplashProcessor, SplashThread } from './guest/splash/threads.js';
 export * from './guest/synchronisation.js';
 export * from './guest/system-process.js';
 export * from './guest/thread-process.js';
@@ -198,12 +210,14 @@ export * from './workloads/pmake.js';
 export * from './workloads/reference-statistics.js';
 export * from './workloads/replay.js';
 export * from './workloads/shorten.js';
+export { recordedProgram, type RecordedProgram } from './workloads/splash-threads.js';
 export * from './workloads/spread-pages.js';
 export * from './workloads/summary.js';
 export * from './workloads/synthetic.js';
 export * from './workloads/synthetic-locality.js';
 export * from './workloads/synthetic-sharing.js';
 export * from './workloads/synthetic-walks.js';
+export { systemImage, type SystemImageOptions } from './workloads/system-image.js';
 export * from './workloads/trace.js';
 export * from './workloads/user-image.js';
 export type { UserStream, UserStreamOptions } from './workloads/user-streams.js';

@@ -5,7 +5,7 @@
  */
 import type { SplashOS } from '../guest/splash/splash-os.js';
 import type { SplashBarrier, SplashLock, SplashSemaphore } from '../guest/splash/synchronisation.js';
-import type { Code, SplashThread } from '../guest/splash/threads.js';
+import type { SplashCode, SplashThread } from '../guest/splash/threads.js';
 import { block, compute } from '../processor/operations.js';
 import type { SyncRequest } from '../guest/synchronisation.js';
 import { threadSteps, type ThreadStep } from './replay.js';
@@ -23,7 +23,7 @@ export interface RecordedProgram {
   readonly programPages: number;
   readonly lines: number;
   /** Gives the program its memory and synchronisation. What it returns is the body of each thread; see SplashOS.boot. */
-  link(os: SplashOS): (thread: SplashThread) => Code;
+  link(os: SplashOS): (thread: SplashThread) => SplashCode;
 }
 
 /** Makes the program of the threads of a trace. */
@@ -80,7 +80,12 @@ function move(words: Int32Array, moved: ReadonlyMap<number, number>): Int32Array
   return words.map(word => (table[word >>> shift]! << shift) | (word & (PAIR_BYTES - 1)));
 }
 
-function* replay(thread: SplashThread, stream: RecordedStream, steps: readonly ThreadStep[], objects: Objects): Code {
+function* replay(
+  thread: SplashThread,
+  stream: RecordedStream,
+  steps: readonly ThreadStep[],
+  objects: Objects,
+): SplashCode {
   const part = new ThreadPart(thread, objects);
   for (const { from, to, request } of steps) {
     if (to > from) yield block(stream, from, to);
@@ -102,7 +107,7 @@ class ThreadPart {
     this.objects = objects;
   }
 
-  *serve(request: SyncRequest): Code {
+  *serve(request: SyncRequest): SplashCode {
     const { thread } = this;
     const { locks, semaphores } = this.objects;
     switch (request.sync) {
@@ -133,18 +138,18 @@ class ThreadPart {
   }
 
   /** Gives back what it holds, and comes to no barrier again. */
-  *end(): Code {
+  *end(): SplashCode {
     for (const lock of this.held) yield* this.objects.locks.get(lock)!.release();
     yield* this.leave();
     yield* this.objects.barrier.resign(this.thread);
   }
 
-  private *arrive(): Code {
+  private *arrive(): SplashCode {
     this.arrived = true;
     yield* this.objects.barrier.arrive(this.thread);
   }
 
-  private *leave(): Code {
+  private *leave(): SplashCode {
     if (!this.arrived) return;
     this.arrived = false;
     yield* this.objects.barrier.leave(this.thread);

@@ -26,7 +26,7 @@ import { refillMappedKernel } from '../mapped-kernel.js';
 import { MemoryFiles, type SplashFiles } from './files.js';
 import { FIRST_PAGE, SplashMemory } from './memory.js';
 import { SplashBarrier, SplashLock, SplashSemaphore } from './synchronisation.js';
-import { SplashProcessor, SplashThread, type Code, type SchedulerOptions } from './threads.js';
+import { SplashProcessor, SplashThread, type SplashCode, type SchedulerOptions } from './threads.js';
 
 /** What SPLASHOS is made with. */
 export interface SplashOptions {
@@ -45,7 +45,7 @@ export interface SplashOptions {
 }
 
 /** Serves an interrupt with the two integers that it carries, on the processor that took it. */
-export type InterruptService = (a: number, b: number, processor: SplashProcessor) => Code;
+export type InterruptService = (a: number, b: number, processor: SplashProcessor) => SplashCode;
 
 /** Services that time belongs to, by number. */
 export const SPLASH_SERVICES = ['program', 'refill', 'interrupt', 'start'] as const;
@@ -114,7 +114,7 @@ export class SplashOS implements SystemSoftware {
   }
 
   /** What each processor executes first: null for one without threads. A thread exits when its body returns. Call it once. */
-  boot(body: (thread: SplashThread) => Code): (Context | null)[] {
+  boot(body: (thread: SplashThread) => SplashCode): (Context | null)[] {
     for (const thread of this.threads) thread.context = new Context(this.execute(thread, body));
     return this.processors.map(processor => {
       if (processor.threads.length === 0) return null;
@@ -156,7 +156,7 @@ export class SplashOS implements SystemSoftware {
     return thread;
   }
 
-  private *execute(thread: SplashThread, body: (thread: SplashThread) => Code): Program {
+  private *execute(thread: SplashThread, body: (thread: SplashThread) => SplashCode): Program {
     yield* body(thread);
     yield* thread.processor.end(thread);
   }
@@ -200,7 +200,7 @@ export class SplashOS implements SystemSoftware {
   }
 
   /** Leaves exception level, so that the service may miss in the TLB. */
-  private *serve(service: Code, interrupted: Context | null): Program {
+  private *serve(service: SplashCode, interrupted: Context | null): Program {
     yield writeRegister(Register.Status, SERVING);
     yield* service;
     yield writeRegister(Register.Status, RUNNING | Status.EXL);

@@ -4,7 +4,7 @@
  */
 import { loadLinked, store, storeConditional } from '../../processor/operations.js';
 import { GuestError } from '../errors.js';
-import type { Code, SplashThread } from './threads.js';
+import type { SplashCode, SplashThread } from './threads.js';
 
 /** A lock: the word is 0, or 1 more than the number of the thread that holds it. Not recursive. */
 export class SplashLock {
@@ -14,7 +14,8 @@ export class SplashLock {
     this.address = address;
   }
 
-  *acquire(thread: SplashThread): Code {
+  /** Acquires it; waits while another thread holds it. Throws a GuestError if this one does. */
+  *acquire(thread: SplashThread): SplashCode {
     const own = thread.number + 1;
     for (;;) {
       const found = yield loadLinked(this.address);
@@ -24,7 +25,8 @@ export class SplashLock {
     }
   }
 
-  *release(): Code {
+  /** Releases it. Whoever holds it may. */
+  *release(): SplashCode {
     yield store(this.address, 0);
   }
 }
@@ -55,13 +57,14 @@ export class SplashBarrier {
     return this.parties << PARTIES_SHIFT;
   }
 
-  *meet(thread: SplashThread): Code {
+  /** Arrives and leaves. */
+  *meet(thread: SplashThread): SplashCode {
     yield* this.arrive(thread);
     yield* this.leave(thread);
   }
 
   /** Says that a thread has come. */
-  *arrive(thread: SplashThread): Code {
+  *arrive(thread: SplashThread): SplashCode {
     const round = this.arrivalsOf(thread);
     this.arrivals.set(thread, round + 1);
     for (;;) {
@@ -75,12 +78,12 @@ export class SplashBarrier {
   }
 
   /** Waits for the others of the round that the thread has arrived in. */
-  *leave(thread: SplashThread): Code {
+  *leave(thread: SplashThread): SplashCode {
     yield* thread.waitWhile(this.rounds, this.arrivalsOf(thread) - 1);
   }
 
   /** A thread comes no more. */
-  *resign(thread: SplashThread): Code {
+  *resign(thread: SplashThread): SplashCode {
     const round = this.arrivalsOf(thread);
     for (;;) {
       const word = yield loadLinked(this.address);
@@ -110,14 +113,16 @@ export class SplashSemaphore {
     this.initial = initial;
   }
 
-  *post(): Code {
+  /** Raises it by one. */
+  *post(): SplashCode {
     for (;;) {
       const count = yield loadLinked(this.address);
       if ((yield storeConditional(this.address, count + 1)) === 1) return;
     }
   }
 
-  *wait(thread: SplashThread): Code {
+  /** Lowers it by one; waits while it is 0. */
+  *wait(thread: SplashThread): SplashCode {
     for (;;) {
       const count = yield loadLinked(this.address);
       if (count === 0) yield* thread.waitWhile(this.address, 0);

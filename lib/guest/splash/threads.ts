@@ -8,7 +8,7 @@ import { annotate, compute, load, resume, spinWhile, store, type Operation } fro
 import { Activity } from '../../processor/software.js';
 
 /** Code of the library or of a program: yields operations, takes their results, and returns a value. */
-export type Code<T = void> = Generator<Operation, T, number>;
+export type SplashCode<T = void> = Generator<Operation, T, number>;
 
 /** Registers that a switch saves and loads: s0 to s8, sp, gp and ra. */
 const SAVED_WORDS = 12;
@@ -41,7 +41,7 @@ export class SplashThread {
   }
 
   /** Returns when a word is something else than `value`, and what it is then. */
-  *waitWhile(address: number, value: number): Code<number> {
+  *waitWhile(address: number, value: number): SplashCode<number> {
     const { spinTurns, turnCycles } = this.processor.options;
     let found = yield load(address);
     if (found !== value) return found;
@@ -67,7 +67,7 @@ export class SplashThread {
   }
 
   /** Lets the other threads of the processor run, if there are any. */
-  *giveWay(): Code {
+  *giveWay(): SplashCode {
     yield* this.processor.runNext(this);
   }
 }
@@ -92,7 +92,7 @@ export class SplashProcessor {
   }
 
   /** Runs the thread behind one; returns when it is the turn of that one again. */
-  *runNext(thread: SplashThread): Code {
+  *runNext(thread: SplashThread): SplashCode {
     const { threads } = this;
     const next = threads[(threads.indexOf(thread) + 1) % threads.length]!;
     if (next === thread) return;
@@ -102,7 +102,7 @@ export class SplashProcessor {
   }
 
   /** Ends a thread: runs the next one for good, or returns if there is none. */
-  *end(thread: SplashThread): Code {
+  *end(thread: SplashThread): SplashCode {
     const { threads } = this;
     const at = threads.indexOf(thread);
     threads.splice(at, 1);
@@ -110,7 +110,7 @@ export class SplashProcessor {
   }
 
   /** Loads the registers of a thread and goes on with it. */
-  *run(thread: SplashThread): Code {
+  *run(thread: SplashThread): SplashCode {
     for (let word = 0; word < SAVED_WORDS; word++) yield load(thread.record + 4 * word);
     yield resume(thread.context!);
   }

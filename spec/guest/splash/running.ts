@@ -1,6 +1,6 @@
 /** A machine that runs SPLASHOS with a program of a spec's own. */
 import { SplashOS, type SplashOptions } from '../../../lib/guest/splash/splash-os.js';
-import type { Code, SplashThread } from '../../../lib/guest/splash/threads.js';
+import type { SplashCode, SplashThread } from '../../../lib/guest/splash/threads.js';
 import { buildMachine, type Machine } from '../../../lib/machine/machine.js';
 import { presets } from '../../../lib/machine/presets.js';
 import { changed } from './changed.js';
@@ -13,7 +13,7 @@ export interface Setup extends Partial<SplashOptions> {
   readonly storeBuffer?: number;
   readonly tlbEntries?: number;
   /** Links the program: makes what it needs and returns the body of a thread. */
-  readonly link: (os: SplashOS) => (thread: SplashThread) => Code;
+  readonly link: (os: SplashOS) => (thread: SplashThread) => SplashCode;
 }
 
 /** Both, ready to run. */

@@ -3,7 +3,7 @@ import { compute, interrupt, load, readRegister, store } from '../../../lib/proc
 import { Register } from '../../../lib/processor/registers.js';
 import { Activity } from '../../../lib/processor/software.js';
 import type { SplashLock } from '../../../lib/guest/splash/synchronisation.js';
-import type { Code, SplashThread } from '../../../lib/guest/splash/threads.js';
+import type { SplashCode, SplashThread } from '../../../lib/guest/splash/threads.js';
 import { withSplash, type Setup } from './running.js';
 
 /** Runs a program to its end. */
@@ -59,7 +59,7 @@ describe('SPLASHOS', () => {
   });
 
   it('refuses programs without threads, and programs that do not fit into memory', () => {
-    const link = (): (() => Code) => function* () {};
+    const link = (): (() => SplashCode) => function* () {};
     expect(() => withSplash({ processors: 1, link, programPages: 1e6 })).toThrow('pages of physical memory');
     expect(() => withSplash({ processors: 1, link, threads: 0 })).toThrow('1 thread or more, not 0');
     expect(() => withSplash({ processors: 1, link: os => (os.allocate(17 * 4096), link()) })).toThrow('are used up');
@@ -71,7 +71,7 @@ describe('SPLASHOS', () => {
       processors: 2,
       threads: 6,
       link: () =>
-        function* (thread: SplashThread): Code {
+        function* (thread: SplashThread): SplashCode {
           if (thread.processor.number !== 0) return;
           for (let i = 0; i < 2; i++) {
             yield compute(10);
@@ -95,7 +95,7 @@ describe('SPLASHOS', () => {
       link: linked => {
         const [from, to] = [linked.allocate(64), linked.allocate(64)];
         const barrier = linked.barrier();
-        return function* (thread: SplashThread): Code {
+        return function* (thread: SplashThread): SplashCode {
           if (thread.number === 0) {
             for (let i = 0; i < 4; i++) yield store(from + 4 * i, 10 + i);
             expect(yield* linked.files.write(thread, 'keys', 8, 16, from)).toBe(16);
@@ -121,18 +121,22 @@ describe('SPLASHOS', () => {
         const flag = linked.memory.line();
         linked.interrupts.set(9, function* (a, _b, processor) {
           served.push(a, processor.number);
-          yield store(flag, 1);
+          yield store(flag, a);
         });
-        return function* (thread: SplashThread): Code {
+        return function* (thread: SplashThread): SplashCode {
           if (thread.number === 0) {
             yield interrupt(1, 8, 5); // nobody serves it
             yield interrupt(1, 9, 5);
-          } else yield* thread.waitWhile(flag, 0);
+            yield* thread.waitWhile(flag, 0);
+            yield interrupt(1, 9, 6);
+          }
+          let seen = 0;
+          while (seen !== 6) seen = yield* thread.waitWhile(flag, seen);
         };
       },
     });
-    expect(served).toEqual([5, 1]);
-    expect(os.statistics.interrupts).toBe(1);
+    expect(served).toEqual([5, 1, 6, 1]);
+    expect(os.statistics.interrupts).toBe(2);
   });
 
   it('reaches its own data through the supervisor segment when it is mapped', () => {
@@ -178,21 +182,31 @@ describe('a thread that waits', () => {
     expect(os.processors[1].switches).toBeGreaterThan(0);
   });
 
-  it('is a program of the user again afterwards, whose time is the user’s', () => {
-    const { machine } = run({ processors: 2, link: late(500, 3000) });
-    expect(machine.processors[1].account.ticks[Activity.User]).toBeGreaterThanOrEqual(3000);
-    expect(machine.processors[1].account.ticks[Activity.User]).toBeLessThan(4000);
+  it('is a program of the user again afterwards, whose misses are stalls', () => {
+    const { machine } = run({
+      processors: 2,
+      link: os => {
+        const body = late(5000)(os);
+        const fresh = os.allocate(4096);
+        return function* (thread) {
+          yield* body(thread);
+          for (let line = 0; line < 8; line++) yield load(fresh + 128 * line);
+        };
+      },
+    });
+    const { account, systemStalls } = machine.processors[1];
+    expect([systemStalls[2 * Activity.User], systemStalls[2 * Activity.User + 1]]).toEqual([0, 0]);
+    expect(account.ticks[Activity.LocalStall] + account.ticks[Activity.RemoteStall]).toBeGreaterThan(0);
   });
 });
 
 /** The first thread comes late to a barrier. */
-function late(cycles: number, afterwards = 0): Setup['link'] {
+function late(cycles: number): Setup['link'] {
   return os => {
     const barrier = os.barrier();
     return function* (thread) {
       if (thread.number === 0) yield compute(cycles);
       yield* barrier.meet(thread);
-      if (afterwards > 0) yield compute(afterwards);
     };
   };
 }

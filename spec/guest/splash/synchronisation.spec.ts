@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { compute, load, store } from '../../../lib/processor/operations.js';
 import type { SplashOS } from '../../../lib/guest/splash/splash-os.js';
-import type { Code, SplashThread } from '../../../lib/guest/splash/threads.js';
+import type { SplashCode, SplashThread } from '../../../lib/guest/splash/threads.js';
 import { withSplash, type Setup } from './running.js';
 
 /** What a thread does between two meetings of all. */
@@ -76,19 +76,19 @@ function execute(of: Plan, runAhead: boolean): Outcome {
   const faults: string[] = [];
   const counters: number[] = [];
   const { machine } = withSplash({ ...of.machine, runAhead, link: os => link(of, os, faults, counters) });
-  const end = machine.run({ events: 2_000_000 });
+  const end = machine.run({ events: 200_000 });
   const finished = end === 'finished' && machine.processors.every(({ ended }) => ended);
   return { faults, counters, finished, fingerprint: machine.simulation.fingerprint.toString() };
 }
 
-function link(of: Plan, os: SplashOS, faults: string[], counters: number[]): (thread: SplashThread) => Code {
+function link(of: Plan, os: SplashOS, faults: string[], counters: number[]): (thread: SplashThread) => SplashCode {
   const locks = Array.from({ length: LOCKS }, () => ({ lock: os.lock(), left: os.allocate(4), right: os.allocate(4) }));
   const progress = Array.from({ length: of.threads }, () => os.allocate(4));
   const turns = Array.from({ length: of.threads }, () => os.semaphore(0));
   const own = os.allocate(PAGES * 4096);
   const all = os.barrier();
   const finish = os.barrier();
-  const increment = function* (thread: SplashThread, number: number, pause: number): Code {
+  const increment = function* (thread: SplashThread, number: number, pause: number): SplashCode {
     const { lock, left, right } = locks[number];
     yield* lock.acquire(thread);
     const value = yield load(left);
@@ -98,7 +98,7 @@ function link(of: Plan, os: SplashOS, faults: string[], counters: number[]): (th
     yield store(right, value + 1);
     yield* lock.release();
   };
-  const perform = function* (thread: SplashThread, it: Deed): Code {
+  const perform = function* (thread: SplashThread, it: Deed): SplashCode {
     if (it.deed === 'locked') yield* increment(thread, it.lock, it.cycles);
     else if (it.deed === 'compute') yield compute(it.cycles);
     else if (it.deed === 'give way') yield* thread.giveWay();
@@ -184,6 +184,24 @@ describe('a lock', () => {
 });
 
 describe('a barrier', () => {
+  it('lets the others go when the last one resigns instead of coming', () => {
+    const { machine } = withSplash({
+      processors: 3,
+      link: os => {
+        const barrier = os.barrier();
+        return function* (thread) {
+          if (thread.number > 0) yield* barrier.meet(thread);
+          else {
+            yield compute(5000);
+            yield* barrier.resign(thread);
+          }
+        };
+      },
+    });
+    machine.run({ events: 10_000 });
+    expect(machine.processors.map(({ ended }) => ended)).toEqual([true, true, true]);
+  });
+
   it('refuses a thread that it is not for', () => {
     const { machine } = withSplash({
       processors: 2,
