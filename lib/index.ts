@@ -102,6 +102,7 @@ export * from './memory/page-counters.js';
 export * from './memory/sparse-entries.js';
 export * from './processor/context.js';
 export * from './processor/io-bridge.js';
+export * from './processor/miss-causes.js';
 export * from './processor/operations.js';
 export * from './processor/private-caches.js';
 export * from './processor/processor.js';

@@ -126,14 +126,9 @@ export function disksOf({ devices, simulation }: Machine, mounts: readonly strin
   });
 }
 
-/** Caches that count their misses by cause and mode. */
-interface CountingCaches {
-  readonly causes?: { readonly user: MissCauses; readonly kernel: MissCauses };
-}
-
 function causesOf(processors: readonly Processor[]): NativeResult['misses']['causes'] {
-  const all = processors.map(({ caches }) => (caches as CountingCaches).causes);
-  if (all.some(causes => causes === undefined)) return null;
+  const all = processors.map(({ caches }) => caches.causes);
+  if (all.some(causes => causes === null)) return null;
   const sum = (mode: 'user' | 'kernel'): MissCauses => {
     const of = (cause: keyof MissCauses): number => all.reduce((total, causes) => total + causes![mode][cause], 0);
     return { cold: of('cold'), capacity: of('capacity'), communication: of('communication') };

@@ -76,7 +76,12 @@ export class NativeRun {
     this.options = options;
     const { workload, seed, layout, runAhead = true } = options;
     this.marks = workload.window?.marks ?? 0;
-    this.machine = buildMachine(withDisks(options.machine, workload.disks.length), { seed, layout, runAhead });
+    this.machine = buildMachine(withDisks(options.machine, workload.disks.length), {
+      seed,
+      layout,
+      runAhead,
+      missCauses: true,
+    });
     try {
       this.kernel = this.makeKernel();
       this.files = this.makeFiles();

@@ -45,6 +45,8 @@ export interface MachineOptions {
    * unmapped segments; without it there is no physical memory to speak of, only frames.
    */
   readonly layout?: PhysicalLayout;
+  /** Whether processors count the misses of their caches by cause: a byte for each line and cache. Off unless given. */
+  readonly missCauses?: boolean;
 }
 
 /** Builds a machine. Throws a SpecificationError that lists all faults of its specification. */
@@ -69,6 +71,7 @@ export class Machine {
   readonly processors: readonly Processor[];
   /** The frame of each physical page, null without a layout. */
   readonly layout: Int32Array | null;
+  private readonly missCauses: boolean;
   /** The bridges to devices, by node; null for a node without devices. */
   readonly bridges: readonly (IoBridge | null)[];
   /** By name, in the order of the specification. */
@@ -82,6 +85,7 @@ export class Machine {
     this.specification = specification;
     this.simulation = new Simulation({ tickPs: specification.tickPs, seed: options.seed, runAhead, queue });
     this.map = mapOf(specification);
+    this.missCauses = options.missCauses ?? false;
     this.layout = options.layout === undefined ? null : physicalLayout(this.map, options.layout);
     this.protocol = protocolFor(PROTOCOLS[specification.protocol], this.directory().format);
     this.topology = buildTopology(specification, this.simulation.time);
@@ -171,7 +175,7 @@ export class Machine {
     const clock = simulation.clock(MHz(clockMHz));
     const flits = messageLengths(specification);
     const shared = { clock, map, protocol, tlbEntries, l1i, l1d, l2, l2Ticks: this.ticks(l2HitNs), storeBuffer, flits };
-    const memory = this.layout === null ? {} : { layout: this.layout };
+    const memory = { ...(this.layout === null ? {} : { layout: this.layout }), missCauses: this.missCauses };
     return Array.from(map.nodeOfProcessor.subarray(0, map.processors), (node, processor) => {
       const name = `cpu${processor - map.firstProcessor[node]}`;
       return new Processor(simulation.scope(`node${node}`), name, { ...shared, ...memory, processor });

@@ -10,6 +10,7 @@ import { wordOf, withWord, type LineData } from '../coherence/line-data.js';
 import { CARRIES_DATA, CoherenceMessage, HOME, KIND_NAMES, Kind } from '../coherence/messages.js';
 import type { CoherenceProtocol } from '../coherence/protocol.js';
 import { CACHE_ACTION as A, CACHE_EVENT as EVENT, CACHE_EVENTS } from '../coherence/vocabulary.js';
+import { MissHistory } from './miss-causes.js';
 import { FirstLevel, Right, SecondLevel, type CacheGeometry } from './set-array.js';
 
 /** What private caches are made with. */
@@ -21,6 +22,8 @@ export interface PrivateCacheOptions {
   readonly l2: CacheGeometry;
   /** Lengths of messages in flits. */
   readonly flits: { readonly control: number; readonly data: number };
+  /** Whether to count misses by cause: a byte for each line of the machine. Not unless given. */
+  readonly missCauses?: boolean;
 }
 
 /** Who owns the caches: sends for them and hears of completion. */
@@ -65,6 +68,10 @@ export class PrivateCaches {
   linkedLine = -1;
   /** The line whose loss is told to the owner, once; -1 for none. It is here and may be read. The processor sets it. */
   watchedLine = -1;
+  /** Misses by cause, or null if nobody wants to know. */
+  readonly causes: MissHistory | null;
+  /** Whether accesses are on behalf of system software, for `causes`. The processor sets it. */
+  forSystem = false;
   /** Counters, for whoever asks. */
   fills = 0;
   upgrades = 0;
@@ -102,6 +109,7 @@ export class PrivateCaches {
 
   constructor(name: string, owner: CacheOwner, options: PrivateCacheOptions) {
     const { protocol, map } = options;
+    this.causes = options.missCauses === true ? new MissHistory(map.frames << map.frameShift) : null;
     this.owner = owner;
     this.table = protocol.cache;
     this.stable = Uint8Array.from(protocol.cache.stable, Number);
@@ -171,6 +179,7 @@ export class PrivateCaches {
 
   /** Sets the counters to 0. */
   resetStatistics(): void {
+    this.causes?.resetStatistics();
     this.fills = this.upgrades = this.evictions = this.invalidations = 0;
   }
 
@@ -244,7 +253,11 @@ export class PrivateCaches {
       l2.tags[slot] = missLine;
       this.state[slot] = this.invalid;
       this.fills++;
-    } else this.upgrades++;
+      if (this.causes !== null) this.causes.missed(missLine, false, this.forSystem);
+    } else {
+      this.upgrades++;
+      if (this.causes !== null) this.causes.missed(missLine, true, this.forSystem);
+    }
     l2.touch(slot);
     this.missSlot = slot;
     this.acks = 0;
@@ -258,6 +271,7 @@ export class PrivateCaches {
     while (tags[extra] !== -1)
       if (++extra === slots + LEAVING) this.owner.fail(`more than ${LEAVING} lines are on their way out`);
     this.evictions++;
+    if (this.causes !== null) this.causes.evicted(this.l2.tags[slot]!);
     this.leaving++;
     const line = tags[slot]!;
     tags[extra] = line;
@@ -310,6 +324,7 @@ export class PrivateCaches {
       this.restrictFirstLevel(line, this.rights[after]!);
       if (this.rights[after] === Right.None) {
         this.invalidations++;
+        if (this.causes !== null) this.causes.takenAway(line);
         if (line === this.linkedLine) this.linkedLine = -1;
         if (line === this.watchedLine) this.loseWatched();
       }

@@ -42,6 +42,8 @@ export interface ProcessorOptions {
   readonly storeBuffer?: number | undefined;
   /** Lengths of messages in flits. */
   readonly flits: { readonly control: number; readonly data: number };
+  /** Whether to count misses of the caches by cause. Not unless given. */
+  readonly missCauses?: boolean;
   /** The frame of each physical page, for software that writes TLB entries and uses the unmapped segments; none unless given. */
   readonly layout?: Int32Array;
 }
@@ -1119,6 +1121,7 @@ export class Processor extends Component implements CacheOwner, Cpu {
     if (time > this.now) return AT_PRESENT;
     if (this.storeMisses) return BUSY;
     this.valued = word !== NO_VALUE;
+    caches.forSystem = this.top.activity >= 0;
     caches.miss(line, l1Line, store, fetch, word, value);
     if (map.homeOfFrame(number) === this.nodeNumber) this.stats.localMisses++;
     else this.stats.remoteMisses++;
