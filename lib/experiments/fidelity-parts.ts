@@ -38,3 +38,8 @@ export function scaled(parts: Parts, run: NativeResult, base: NativeResult): Par
   const factor = run.time.user === 0 ? 0 : base.time.user / run.time.user;
   return Object.fromEntries(Object.entries(parts).map(([name, percent]) => [name, percent * factor]));
 }
+
+/** Percent of the misses that were local. */
+export function localPercent({ misses: { local, remote } }: NativeResult): number {
+  return local + remote === 0 ? 0 : (100 * local) / (local + remote);
+}
