@@ -89,7 +89,7 @@ export class NativeRun {
       throw error instanceof RangeError ? this.tooSmall(error.message) : error;
     }
     this.samples = new ActivitySamples(this.machine.processors);
-    this.kernel.calls.set(MEASURE, () => this.mark());
+    this.kernel.calls.set(MEASURE, thread => this.mark(thread));
     const contexts = this.kernel.boot(thread => this.first(thread));
     this.machine.load(this.kernel, contexts);
   }
@@ -223,11 +223,12 @@ export class NativeRun {
   }
 
   /** A program says that it is where what is measured begins or ends. */
-  private *mark(): Code<number> {
+  private *mark(thread: Thread): Code<number> {
     const { window } = this.options.workload;
     this.marks++;
     if (this.marks === window?.marks) this.phase = 'ready';
     if (this.marks === window?.endMarks) this.phase = 'over';
+    yield* this.kernel.work('system call', thread.record);
     return 0;
   }
 
