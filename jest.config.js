@@ -21,6 +21,7 @@ export default {
           moduleResolution: 'bundler',
           esModuleInterop: true,
           isolatedModules: true,
+          useDefineForClassFields: false,
           sourceMap: true,
         },
         diagnostics: false,

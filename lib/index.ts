@@ -12,7 +12,6 @@ export * from './engine/plain-queue.js';
 export * from './engine/port.js';
 export * from './engine/queue.js';
 export * from './engine/random.js';
-export * from './engine/rows.js';
 export * from './engine/runner.js';
 export * from './engine/simulation.js';
 export * from './engine/statistics.js';

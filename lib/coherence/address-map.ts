@@ -37,7 +37,9 @@ export class AddressMap {
   readonly nodeOfProcessor: Int32Array;
   /** The bridge of each node, as a cache; -1 for a node without one. */
   readonly bridgeOfNode: Int32Array;
+  /** Frames of a node if all have the same number, else 0; log2 of it if it is a power of two, else -1. */
   private readonly equal: number;
+  private readonly equalShift: number;
 
   /** Throws a RangeError for counts that are no whole numbers, sizes that are no powers of two, or a machine of more than 2^31 lines. */
   constructor(options: AddressMapOptions) {
@@ -91,10 +93,12 @@ export class AddressMap {
       this.nodeOfProcessor[cache] = node;
     });
     this.equal = frames.every(count => count === frames[0]) ? frames[0]! : 0;
+    this.equalShift = this.equal > 0 && Number.isInteger(Math.log2(this.equal)) ? Math.log2(this.equal) : -1;
   }
 
   /** The node whose memory holds a frame. */
   homeOfFrame(frame: number): number {
+    if (this.equalShift >= 0) return frame >> this.equalShift;
     if (this.equal !== 0) return (frame / this.equal) | 0;
     let node = 0;
     while (this.firstFrame[node + 1]! <= frame) node++;
@@ -103,7 +107,7 @@ export class AddressMap {
 
   /** The node that is home of a line. */
   homeOfLine(line: number): number {
-    return this.homeOfFrame(line >>> this.frameShift);
+    return this.homeOfFrame(line >> this.frameShift);
   }
 }
 

@@ -1,76 +1,50 @@
 /** When events that are under way reach a part of the model: what bounds the run-ahead of a processor there. */
-import { Rows } from './rows.js';
 import type { Ticks } from './time.js';
-
-/** A row of arrivals: the earliest, where the pending times begin and end in the row, and the times, ascending. */
-const FIRST = 0;
-const BEGIN = 1;
-const END = 2;
-const TIMES = 3;
-
-/** Makes the array in which the arrivals of one simulation stand side by side. */
-export function arrivalTimes(): Rows {
-  return new Rows(8);
-}
 
 /** Pending arrival times. Events leave in the order of time, so only the earliest is ever removed. */
 export class Arrivals {
-  private readonly rows: Rows;
-  private readonly row: number;
-
-  constructor(rows: Rows = arrivalTimes()) {
-    this.rows = rows;
-    this.row = rows.add();
-    const row = this.row * rows.width;
-    rows.values[row + FIRST] = Infinity;
-    rows.values[row + BEGIN] = rows.values[row + END] = TIMES;
-  }
-
   /** The earliest, Infinity when nothing is under way. */
-  get first(): Ticks {
-    return this.rows.values[this.row * this.rows.width + FIRST]!;
-  }
+  first: Ticks = Infinity;
+  /** The others, ascending, from `begin` to `end`. */
+  private later = new Float64Array(4);
+  private begin = 0;
+  private end = 0;
 
   /** An event will arrive at `time`. */
   add(time: Ticks): void {
-    const { rows } = this;
-    if (rows.values[this.row * rows.width + END] === rows.width) this.makeRoom();
-    const { values, width } = rows;
-    const row = this.row * width;
-    const begin = row + values[row + BEGIN]!;
-    let at = row + values[row + END]!;
-    values[row + END]! += 1;
-    // Later events mostly arrive later: few steps (at most the number under way to one node).
-    for (; at > begin && values[at - 1]! > time; at--) values[at] = values[at - 1]!;
-    values[at] = time;
-    if (time < values[row + FIRST]!) values[row + FIRST] = time;
+    const { first } = this;
+    if (first === Infinity) this.first = time;
+    else if (time < first) {
+      this.first = time;
+      this.insert(first);
+    } else this.insert(time);
   }
 
   /** The earliest has arrived. */
   remove(): void {
-    const { values, width } = this.rows;
-    const row = this.row * width;
-    const begin = values[row + BEGIN]! + 1;
-    if (begin === values[row + END]) {
-      values[row + BEGIN] = values[row + END] = TIMES;
-      values[row + FIRST] = Infinity;
+    if (this.begin === this.end) {
+      this.first = Infinity;
       return;
     }
-    values[row + BEGIN] = begin;
-    values[row + FIRST] = values[row + begin]!;
+    this.first = this.later[this.begin++]!;
+    if (this.begin === this.end) this.begin = this.end = 0;
   }
 
-  /** Moves the times to the beginning of the row, or makes all rows wider if that would be needed too often. */
+  private insert(time: Ticks): void {
+    if (this.end === this.later.length) this.makeRoom();
+    const { later, begin } = this;
+    let at = this.end++;
+    // Later events mostly arrive later: few steps (at most the number under way to one node).
+    for (; at > begin && later[at - 1]! > time; at--) later[at] = later[at - 1]!;
+    later[at] = time;
+  }
+
+  /** Moves the times to the beginning of the array, into a larger one if that would be needed too often. */
   private makeRoom(): void {
-    const { values, width } = this.rows;
-    const row = this.row * width;
-    const begin = values[row + BEGIN]!;
-    if (2 * (begin - TIMES) < width - TIMES) {
-      this.rows.widen();
-      return;
-    }
-    values.copyWithin(row + TIMES, row + begin, row + width);
-    values[row + BEGIN] = TIMES;
-    values[row + END] = TIMES + width - begin;
+    const { later, begin, end } = this;
+    if (2 * begin < end) this.later = new Float64Array(2 * later.length);
+    this.later.set(later.subarray(begin, end));
+    this.begin = 0;
+    this.end = end - begin;
   }
 }

@@ -3,155 +3,134 @@
  * for controllers, memory banks, wires and links. Requests may be booked ahead of their arrival, so a later booking may
  * fall into a gap before an earlier one, as it would if both had been booked on arrival.
  */
-import { Rows } from './rows.js';
 import type { Ticks } from './time.js';
 
-/** A row of a calendar: statistics, the end of the last span, the number of values behind, and the busy spans. */
-const SERVED = 0;
-const BUSY = 1;
-const WAITED = 2;
-const LARGEST = 3;
-const LAST = 4;
-const USED = 5;
-/** Busy spans, ascending, apart from each other: start and end. Those that are over go when their place is needed. */
-const SPANS = 6;
+/** Numbers of spans from which on past ones are looked for. */
+const MANY = 8;
 
-/** Makes the array in which the calendars of one simulation stand side by side. */
-export function calendars(): Rows {
-  return new Rows(16);
+/** Makes the list of the calendars of one simulation. */
+export function calendars(): Booking[] {
+  return [];
 }
 
-/** Sets the statistics of all calendars of a simulation to 0; what is booked stays booked. */
-export function resetCalendars({ values, width }: Rows): void {
-  for (let row = 0; row < values.length; row += width) values.fill(0, row, row + LAST);
-}
-
-/** A server of one request at a time. Equal durations are served in the order of arrival. */
+/**
+ * A server of one request at a time. Equal durations are served in the order of arrival. Nearly all requests come when
+ * nothing is booked, or behind what is booked last: those touch fields only (spec/bench/processor).
+ */
 export class Booking {
-  private readonly rows: Rows;
-  private readonly row: number;
+  /** Requests served. */
+  served = 0;
+  /** Ticks spent serving. */
+  busyTicks: Ticks = 0;
+  /** Ticks that requests waited before they were served, summed up. */
+  waitedTicks: Ticks = 0;
+  /** The most requests that ever waited at once, as far as they were known at the time of booking. */
+  largestQueue = 0;
+  /** The last busy span. */
+  private start: Ticks = -1;
+  private end: Ticks = -1;
+  /** Busy spans before it, ascending, apart from each other: start and end at 2i and 2i + 1. Those that are over may stay. */
+  private readonly spans: Ticks[] = [];
+  private spansEnd = 0;
   /** Requests that wait: arrival and start of service at 2i and 2i + 1, in no order. Made for the first that waits. */
   private waiting: Float64Array | null = null;
   private waitingEnd = 0;
 
-  constructor(rows: Rows = calendars()) {
-    this.rows = rows;
-    this.row = rows.add();
-    rows.values[this.row * rows.width + LAST] = -1;
-  }
-
-  /** Requests served. */
-  get served(): number {
-    return this.rows.values[this.row * this.rows.width + SERVED]!;
-  }
-
-  /** Ticks spent serving. */
-  get busyTicks(): Ticks {
-    return this.rows.values[this.row * this.rows.width + BUSY]!;
-  }
-
-  /** Ticks that requests waited before they were served, summed up. */
-  get waitedTicks(): Ticks {
-    return this.rows.values[this.row * this.rows.width + WAITED]!;
-  }
-
-  /** The most requests that ever waited at once, as far as they were known at the time of booking. */
-  get largestQueue(): number {
-    return this.rows.values[this.row * this.rows.width + LARGEST]!;
+  /** Joins a list of calendars, for `resetStatistics`. */
+  constructor(list: Booking[] = calendars()) {
+    list.push(this);
   }
 
   /** Books `duration` ticks, at least 1, for a request that arrives at `at`, not before `now`; returns when it is served. */
   book(now: Ticks, at: Ticks, duration: Ticks): Ticks {
-    const { rows } = this;
-    const { values } = rows;
-    const row = this.row * rows.width;
-    values[row + SERVED]! += 1;
-    values[row + BUSY]! += duration;
-    const last = values[row + LAST]!;
-    if (last <= now) {
-      // Nothing is booked any more: the usual case touches the beginning of the row only.
-      values[row + LAST] = at + duration;
-      values[row + USED] = SPANS + 2;
-      values[row + SPANS] = at;
-      values[row + SPANS + 1] = at + duration;
+    this.served++;
+    this.busyTicks += duration;
+    const { end } = this;
+    if (end <= now) {
+      this.start = at;
+      this.end = at + duration;
+      this.spansEnd = 0;
       return at;
     }
-    if (last === at) {
-      values[row + LAST] = at + duration;
-      values[row + values[row + USED]! - 1] = at + duration;
+    if (end === at) {
+      this.end = at + duration;
       return at;
     }
-    if (values[row + USED]! + 2 > rows.width) this.makeRoom(now);
-    if (last < at) {
-      this.append(at, at + duration);
+    return this.bookAmongOthers(now, at, duration);
+  }
+
+  /** Sets the statistics to 0; what is booked stays booked. */
+  resetStatistics(): void {
+    this.served = this.busyTicks = this.waitedTicks = this.largestQueue = 0;
+  }
+
+  private bookAmongOthers(now: Ticks, at: Ticks, duration: Ticks): Ticks {
+    const { end } = this;
+    if (end < at) {
+      this.append(now, this.start, end);
+      this.start = at;
+      this.end = at + duration;
       return at;
     }
-    const start = this.place(at, duration);
+    let start = end;
+    if (at >= this.start) this.end = end + duration;
+    else start = this.place(now, at, duration);
     if (start > at) this.wait(now, at, start);
     return start;
   }
 
-  private append(start: Ticks, end: Ticks): void {
-    const { values, width } = this.rows;
-    const row = this.row * width;
-    const used = values[row + USED]!;
-    values[row + used] = start;
-    values[row + used + 1] = end;
-    values[row + USED] = used + 2;
-    values[row + LAST] = end;
+  /** Adds a span behind the others but the last. Before there are many, those that are over go. */
+  private append(now: Ticks, start: Ticks, end: Ticks): void {
+    const { spans } = this;
+    if (this.spansEnd >= MANY && this.spansEnd === spans.length) this.removePast(now);
+    spans[this.spansEnd] = start;
+    spans[this.spansEnd + 1] = end;
+    this.spansEnd += 2;
   }
 
-  /** The first gap at or behind `at` that is long enough. */
-  private place(at: Ticks, duration: Ticks): Ticks {
-    const { values, width } = this.rows;
-    const row = this.row * width;
-    const first = row + SPANS;
-    let end = row + values[row + USED]!;
-    let span = first;
-    while (values[span + 1]! < at) span += 2;
+  /** Takes the first gap at or behind `at` that is long enough. */
+  private place(now: Ticks, at: Ticks, duration: Ticks): Ticks {
+    // With the last span among the others there is one case.
+    this.append(now, this.start, this.end);
+    const { spans } = this;
+    let end = this.spansEnd;
+    let span = 0;
+    while (spans[span + 1]! < at) span += 2;
     let start = at;
     for (; span < end; span += 2) {
-      if (start + duration <= values[span]!) break;
-      if (values[span + 1]! > start) start = values[span + 1]!;
+      if (start + duration <= spans[span]!) break;
+      if (spans[span + 1]! > start) start = spans[span + 1]!;
     }
-    const touchesBefore = span > first && values[span - 1] === start;
-    const touchesAfter = span < end && values[span] === start + duration;
+    const touchesBefore = span > 0 && spans[span - 1] === start;
+    const touchesAfter = span < end && spans[span] === start + duration;
     if (touchesBefore && touchesAfter) {
-      values[span - 1] = values[span + 1]!;
-      values.copyWithin(span, span + 2, end);
-      end -= 2;
-    } else if (touchesBefore) values[span - 1] = start + duration;
-    else if (touchesAfter) values[span] = start;
+      spans[span - 1] = spans[span + 1]!;
+      for (end -= 2; span < end; span++) spans[span] = spans[span + 2]!;
+    } else if (touchesBefore) spans[span - 1] = start + duration;
+    else if (touchesAfter) spans[span] = start;
     else {
-      values.copyWithin(span + 2, span, end);
+      if (end === spans.length) spans.push(0, 0);
+      for (let to = end + 1; to > span + 1; to--) spans[to] = spans[to - 2]!;
       end += 2;
-      values[span] = start;
-      values[span + 1] = start + duration;
+      spans[span] = start;
+      spans[span + 1] = start + duration;
     }
-    values[row + USED] = end - row;
-    values[row + LAST] = values[end - 1]!;
+    this.spansEnd = end - 2;
+    this.start = spans[end - 2]!;
+    this.end = spans[end - 1]!;
     return start;
   }
 
-  /** Removes the spans that are over; if there are none, all rows become wider. */
-  private makeRoom(now: Ticks): void {
-    const { values, width } = this.rows;
-    const row = this.row * width;
-    const end = row + values[row + USED]!;
-    let kept = row + SPANS;
-    while (values[kept + 1]! <= now) kept += 2;
-    if (kept === row + SPANS) {
-      this.rows.widen();
-      return;
-    }
-    values.copyWithin(row + SPANS, kept, end);
-    values[row + USED] = SPANS + end - kept;
+  private removePast(now: Ticks): void {
+    const { spans } = this;
+    let over = 0;
+    while (over < this.spansEnd && spans[over + 1]! <= now) over += 2;
+    if (over > 0) spans.copyWithin(0, over, this.spansEnd);
+    this.spansEnd -= over;
   }
 
   private wait(now: Ticks, at: Ticks, start: Ticks): void {
-    const { values, width } = this.rows;
-    const row = this.row * width;
-    values[row + WAITED]! += start - at;
+    this.waitedTicks += start - at;
     let waiting = (this.waiting ??= new Float64Array(8));
     let kept = 0;
     let queue = 1;
@@ -170,6 +149,6 @@ export class Booking {
     waiting[kept] = at;
     waiting[kept + 1] = start;
     this.waitingEnd = kept + 2;
-    if (queue > values[row + LARGEST]!) values[row + LARGEST] = queue;
+    if (queue > this.largestQueue) this.largestQueue = queue;
   }
 }

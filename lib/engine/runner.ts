@@ -33,7 +33,7 @@ export class Runner {
     this.owner = owner;
     this.resume = resume;
     this.domain = owner.arrivals;
-    owner.arrivals = new Arrivals(owner.simulation.arrivalTimes);
+    owner.arrivals = new Arrivals();
     this.index = owner.simulation.adoptRunner(this);
   }
 
@@ -74,19 +74,24 @@ export class Runner {
   }
 }
 
-/** The appointments of all runners: a binary heap on (time, index), in plain arrays because every horizon asks it. */
+/**
+ * The appointments of all runners: a binary heap on (time, index).
+ * A runner that was taken out leaves a gap at the top, because it mostly comes back at once.
+ */
 export class RunnerQueue {
   private readonly runners: Runner[] = [];
   /** Place in the heap by index of a runner, -1 for none. */
   private places = new Int32Array(16).fill(-1);
-  /** The heap: times, and indices of runners. Behind the last place the time is Infinity. */
-  private times = new Float64Array(17).fill(Infinity);
+  /** The heap: times, and indices of runners. A gap has the time of the next runner. */
+  private readonly times: Ticks[] = [];
   private order = new Int32Array(16);
   private size = 0;
+  /** 1 while there is a gap. */
+  private gap = 0;
 
   /** When the next runner resumes, Infinity if none does. */
   nextTime(): Ticks {
-    return this.times[0]!;
+    return this.size > this.gap ? this.times[0]! : Infinity;
   }
 
   /** When a runner resumes, Infinity if it has no appointment. */
@@ -98,6 +103,14 @@ export class RunnerQueue {
   /** Makes or moves an appointment. */
   set(runner: Runner, time: Ticks): void {
     const { index } = runner;
+    if (this.gap === 1) {
+      if (this.order[0] === index) {
+        this.gap = 0;
+        this.down(0, index, time);
+        return;
+      }
+      this.closeGap();
+    }
     if (index >= this.places.length) this.grow(index);
     this.runners[index] = runner;
     const place = this.places[index]!;
@@ -109,12 +122,12 @@ export class RunnerQueue {
   /** Drops an appointment, if there is one. */
   remove(runner: Runner): void {
     const { index } = runner;
+    if (this.gap === 1) this.closeGap();
     if (index >= this.places.length || this.places[index]! < 0) return;
     const place = this.places[index]!;
     this.places[index] = -1;
     const last = this.order[--this.size]!;
     const time = this.times[this.size]!;
-    this.times[this.size] = Infinity;
     if (last === index) return;
     if (time < this.times[place]! || (time === this.times[place]! && last < index)) this.up(place, last, time);
     else this.down(place, last, time);
@@ -122,9 +135,20 @@ export class RunnerQueue {
 
   /** Takes the next runner out. There must be one. */
   take(): Runner {
-    const runner = this.runners[this.order[0]!]!;
-    this.remove(runner);
-    return runner;
+    if (this.gap === 1) this.closeGap();
+    const { times, size } = this;
+    const index = this.order[0]!;
+    this.places[index] = -1;
+    if (size > 1) times[0] = size > 2 && times[2]! < times[1]! ? times[2]! : times[1]!;
+    this.gap = 1;
+    return this.runners[index]!;
+  }
+
+  /** Who was taken out has not come back: the last of the heap takes its place. */
+  private closeGap(): void {
+    this.gap = 0;
+    const last = this.order[--this.size]!;
+    if (this.size > 0) this.down(0, last, this.times[this.size]!);
   }
 
   /** Puts a runner at `place` or above. */
@@ -148,9 +172,10 @@ export class RunnerQueue {
     for (;;) {
       let child = 2 * place + 1;
       if (child >= size) break;
-      const right = times[child + 1]!;
-      if (right < times[child]! || (right === times[child]! && child + 1 < size && order[child + 1]! < order[child]!))
-        child++;
+      if (child + 1 < size) {
+        const right = times[child + 1]!;
+        if (right < times[child]! || (right === times[child]! && order[child + 1]! < order[child]!)) child++;
+      }
       if (times[child]! > time || (times[child]! === time && order[child]! > index)) break;
       times[place] = times[child]!;
       places[(order[place] = order[child]!)] = place;
@@ -164,13 +189,10 @@ export class RunnerQueue {
   private grow(index: number): void {
     const capacity = 2 * index;
     const places = new Int32Array(capacity).fill(-1);
-    const times = new Float64Array(capacity + 1).fill(Infinity);
     const order = new Int32Array(capacity);
     places.set(this.places);
-    times.set(this.times);
     order.set(this.order);
     this.places = places;
-    this.times = times;
     this.order = order;
   }
 }

@@ -1,6 +1,6 @@
 /** A simulation: the clock, the names, the random streams and the run loop. Two of them in one process do not meet. */
-import { Arrivals, arrivalTimes } from './arrivals.js';
-import { calendars, resetCalendars } from './booking.js';
+import { Arrivals } from './arrivals.js';
+import { calendars } from './booking.js';
 import type { Component, Scope } from './component.js';
 import { Place } from './component.js';
 import { StallError, WiringError } from './errors.js';
@@ -59,10 +59,8 @@ export class Simulation implements Scope {
   readonly queue: EventQueue;
   /** Appointments of processors. For runners only. */
   readonly runners = new RunnerQueue();
-  /** Where `Booking`s keep their calendars: hand it to them. */
+  /** All `Booking`s: hand it to them. */
   readonly calendars = calendars();
-  /** For `Arrivals` only. */
-  readonly arrivalTimes = arrivalTimes();
   readonly fingerprint = new Fingerprint();
   readonly registry = new StatisticsRegistry();
   /** Watches the run, or null. May be set at any time; results do not depend on it. */
@@ -177,7 +175,7 @@ export class Simulation implements Scope {
    */
   resetStatistics(): void {
     this.registry.reset();
-    resetCalendars(this.calendars);
+    for (const calendar of this.calendars) calendar.resetStatistics();
     for (const component of this.components.values()) component.resetStatistics?.();
   }
 
@@ -188,7 +186,7 @@ export class Simulation implements Scope {
     this.components.set(component.path, component);
     const domain = domainOf(component);
     let arrivals = this.domains.get(domain);
-    if (arrivals === undefined) this.domains.set(domain, (arrivals = new Arrivals(this.arrivalTimes)));
+    if (arrivals === undefined) this.domains.set(domain, (arrivals = new Arrivals()));
     return arrivals;
   }
 

@@ -31,23 +31,25 @@ class EventRecord {
   source = 0;
 }
 
+/** For `next`: it has to be looked up, or there is nothing. */
+const UNKNOWN = -1;
+const NONE = -2;
+
 /** A timing wheel. `slots` is a power of two from 1024 to 2^20; it should cover the longest common delay. */
 export class WheelQueue implements EventQueue {
   now: Ticks = 0;
   fired = 0;
   private readonly slots: number;
   private readonly mask: number;
-  /** First and last record of each slot, null where there is none; what `last` says of an empty slot is void. */
-  private readonly first: (EventRecord | null)[];
+  /** The last record of each slot, which leads to the first; null where there is none. An event lies in slot `time & mask`. */
   private readonly last: (EventRecord | null)[];
   /** Which slots hold events: one bit each, and one bit per word of that. */
   private readonly busy: Int32Array;
   private readonly busyWords: Int32Array;
   private busySlots = 0;
   private free: EventRecord | null = null;
-  private slot = 0;
-  /** Distance of the next busy slot from the current one, or -1 if it has to be looked up; not with an empty wheel. */
-  private ahead = -1;
+  /** Time of the next event that is not in the batch, NONE, or UNKNOWN: every horizon asks for it. */
+  private next: Ticks = NONE;
   /** The records of the time at hand that were not fired yet, in order. */
   private readonly batch: EventRecord[] = [];
   private batchAt = 0;
@@ -61,53 +63,54 @@ export class WheelQueue implements EventQueue {
       throw new RangeError(`a wheel has a power of two from 1024 to ${1 << 20} slots, not ${slots}`);
     this.slots = slots;
     this.mask = slots - 1;
-    this.first = new Array<EventRecord | null>(slots).fill(null);
     this.last = new Array<EventRecord | null>(slots).fill(null);
     this.busy = new Int32Array(slots >> 5);
     this.busyWords = new Int32Array(slots >> 10);
   }
 
   schedule(delay: Ticks, target: Target, payload: unknown, source: number): void {
-    if (delay >= 1 && delay < this.slots && (delay | 0) === delay) {
-      if (delay < this.ahead) this.ahead = delay;
-      this.insert((this.slot + delay) & this.mask, target, payload, source);
-      return;
-    }
     const time = this.now + delay;
-    if (!(delay >= 1) || !Number.isSafeInteger(time)) refuseDelay(delay);
-    this.far.add({ time, source, sequence: this.sequence++, target, payload });
-    if (time < this.farTime) this.farTime = time;
+    if (delay >= 1 && delay < this.slots && (delay | 0) === delay) this.insert(time, target, payload, source);
+    else {
+      if (!(delay >= 1) || !Number.isSafeInteger(time)) refuseDelay(delay);
+      this.far.add({ time, source, sequence: this.sequence++, target, payload });
+      if (time < this.farTime) this.farTime = time;
+    }
+    // What is UNKNOWN stays so.
+    if (time < this.next || this.next === NONE) this.next = time;
   }
 
   nextTime(): Ticks {
     if (this.batchAt < this.batchEnd) return this.now;
-    if (this.busySlots === 0) return this.farTime;
-    return this.now + this.nextAhead();
+    const next = this.next === UNKNOWN ? this.lookUp() : this.next;
+    return next === NONE ? Infinity : next;
   }
 
   moveTo(time: Ticks): void {
-    this.slot = (this.slot + ((time - this.now) % this.slots)) & this.mask;
     this.now = time;
-    this.ahead = -1;
     if (this.farTime < time + this.slots) this.admit();
   }
 
   fireOne(): void {
-    if (this.batchAt === this.batchEnd) this.collect();
+    if (this.batchAt === this.batchEnd) {
+      const last = this.takeSlot();
+      if (last.next === last) {
+        this.fireRecord(last);
+        return;
+      }
+      this.sort(last);
+    }
     this.fireRecord(this.batch[this.batchAt++]!);
   }
 
   fireTick(): void {
     if (this.batchAt === this.batchEnd) {
-      this.advance();
-      const slot = this.slot;
-      const first = this.first[slot]!;
-      if (first.next === null) {
-        this.clear(slot);
-        this.fireRecord(first);
+      const last = this.takeSlot();
+      if (last.next === last) {
+        this.fireRecord(last);
         return;
       }
-      this.sortSlot(slot);
+      this.sort(last);
     }
     // A handler may throw: the batch then stands where it was, and the next call goes on behind the culprit.
     while (this.batchAt < this.batchEnd) this.fireRecord(this.batch[this.batchAt++]!);
@@ -122,18 +125,19 @@ export class WheelQueue implements EventQueue {
     target.fire(payload);
   }
 
-  private insert(slot: number, target: Target, payload: unknown, source: number): void {
-    let record = this.free;
-    if (record !== null) {
-      this.free = record.next;
-      record.next = null;
-    } else record = new EventRecord();
+  private insert(time: Ticks, target: Target, payload: unknown, source: number): void {
+    const record = this.free ?? new EventRecord();
+    this.free = record.next;
     record.target = target;
     record.payload = payload;
     record.source = source;
-    if (this.first[slot] !== null) this.last[slot]!.next = record;
-    else {
-      this.first[slot] = record;
+    const slot = time & this.mask;
+    const last = this.last[slot]!;
+    if (last !== null) {
+      record.next = last.next;
+      last.next = record;
+    } else {
+      record.next = record;
       this.busySlots++;
       this.busy[slot >> 5]! |= 1 << slot;
       this.busyWords[slot >> 10]! |= 1 << (slot >> 5);
@@ -141,40 +145,37 @@ export class WheelQueue implements EventQueue {
     this.last[slot] = record;
   }
 
-  /** Moves the clock to the next event, with its slot still full. */
-  private advance(): void {
-    if (this.busySlots === 0) {
-      this.moveTo(this.farTime);
-      return;
-    }
-    const ahead = this.nextAhead();
-    this.now += ahead;
-    this.slot = (this.slot + ahead) & this.mask;
-    this.ahead = -1;
-    if (this.farTime < this.now + this.slots) this.admit();
-  }
-
-  private collect(): void {
-    this.advance();
-    this.sortSlot(this.slot);
+  /** Moves the clock to the next event and empties its slot. Returns the last record. */
+  private takeSlot(): EventRecord {
+    this.moveTo(this.next === UNKNOWN ? this.lookUp() : this.next);
+    this.next = UNKNOWN;
+    const slot = this.now & this.mask;
+    const last = this.last[slot]!;
+    this.last[slot] = null;
+    this.busySlots--;
+    const word = this.busy[slot >> 5]! & ~(1 << slot);
+    this.busy[slot >> 5] = word;
+    if (word === 0) this.busyWords[slot >> 10]! &= ~(1 << (slot >> 5));
+    return last;
   }
 
   /** Takes the events that have come within the wheel. */
   private admit(): void {
     const horizon = this.now + this.slots;
     while (this.farTime < horizon) {
-      this.ahead = -1;
       const event = this.far.poll()!;
-      this.insert((this.slot + (event.time - this.now)) & this.mask, event.target, event.payload, event.source);
+      this.insert(event.time, event.target, event.payload, event.source);
       this.farTime = this.far.peek()?.time ?? Infinity;
     }
   }
 
-  /** Empties a slot into the batch, stably sorted by source. */
-  private sortSlot(slot: number): void {
+  /** Puts the records of a slot into the batch, stably sorted by source. */
+  private sort(last: EventRecord): void {
     const { batch } = this;
     let count = 0;
-    for (let record: EventRecord | null = this.first[slot]!; record !== null; record = record.next) {
+    let record = last;
+    do {
+      record = record.next!;
       let at = count++;
       if (count <= INSERTION) {
         const { source } = record;
@@ -184,11 +185,10 @@ export class WheelQueue implements EventQueue {
         }
       }
       batch[at] = record;
-    }
+    } while (record !== last);
     if (count > INSERTION) this.sortLarge(count);
     this.batchAt = 0;
     this.batchEnd = count;
-    this.clear(slot);
   }
 
   /** Array.prototype.sort is stable, and the prefix that was sorted by insertion kept the order of each source. */
@@ -197,26 +197,18 @@ export class WheelQueue implements EventQueue {
     for (let i = 0; i < count; i++) this.batch[i] = sorted[i]!;
   }
 
-  private clear(slot: number): void {
-    this.ahead = -1;
-    this.first[slot] = null;
-    this.busySlots--;
-    const word = this.busy[slot >> 5]! & ~(1 << slot);
-    this.busy[slot >> 5] = word;
-    if (word === 0) this.busyWords[slot >> 10]! &= ~(1 << (slot >> 5));
+  private lookUp(): Ticks {
+    const { now, mask } = this;
+    if (this.busySlots > 0) this.next = now + ((this.nextSlot(now & mask) - now) & mask);
+    else this.next = this.far.peek()?.time ?? NONE;
+    return this.next;
   }
 
-  /** How far the next busy slot is: asked at every horizon, looked up once for each time. There must be one. */
-  private nextAhead(): number {
-    if (this.ahead < 0) this.ahead = (this.nextSlot() - this.slot) & this.mask;
-    return this.ahead;
-  }
-
-  /** The next busy slot at or behind the current one, round the wheel. There must be one. */
-  private nextSlot(): number {
-    const word = this.slot >> 5;
-    const here = this.busy[word]! >>> (this.slot & 31);
-    if (here !== 0) return this.slot + lowest(here);
+  /** The next busy slot at or behind this one, round the wheel. There must be one. */
+  private nextSlot(slot: number): number {
+    const word = slot >> 5;
+    const here = this.busy[word]! >>> (slot & 31);
+    if (here !== 0) return slot + lowest(here);
     const groups = this.busyWords.length;
     let group = word >> 5;
     let bits = (word & 31) === 31 ? 0 : this.busyWords[group]! & (-2 << (word & 31));

@@ -33,9 +33,9 @@ export function exec({ time }: NativeResult): Parts {
   };
 }
 
-/** Parts of one run relative to the time of another. */
+/** Parts of one run relative to the time that another takes for as many user instructions, which is the same work. */
 export function scaled(parts: Parts, run: NativeResult, base: NativeResult): Parts {
-  const factor = base.elapsedNs === 0 ? 0 : run.elapsedNs / base.elapsedNs;
+  const factor = run.time.user === 0 ? 0 : base.time.user / run.time.user;
   return Object.fromEntries(Object.entries(parts).map(([name, percent]) => [name, percent * factor]));
 }
 

@@ -43,7 +43,9 @@ export class GuestImages {
   pmake(): PmakeImages {
     const compile = this.programs('pmake-2cpu-compile');
     const start = this.programs('pmake-2cpu-start');
+    const optimise = this.programs('pmake-1cpu-compile');
     return {
+      optimise: named(optimise, 'task 3'),
       make: named(start, 'processor 0, task 5'),
       driver: named(start, 'processor 1, task 10, program 2'),
       compile: [named(compile, 'processor 0, task 1'), named(compile, 'processor 0, task 3')],

@@ -4,7 +4,11 @@ import { irix } from '../guest/commodity/profiles/irix.js';
 import { presets, type Preset, type PresetName } from '../machine/presets.js';
 import { resolve, type MachineSpecification, type ResolvedSpecification } from '../machine/specification.js';
 import type { GuestWorkload } from '../workloads/guest-workload.js';
+import { database } from '../workloads/database.js';
+import { engineering } from '../workloads/engineering.js';
 import { pmake } from '../workloads/pmake.js';
+import { radix } from '../workloads/radix.js';
+import { raytrace } from '../workloads/raytrace.js';
 import type { GuestImages } from './guest-images.js';
 import { instancesOf } from './instances.js';
 import type { NativeOptions } from './native.js';
@@ -43,6 +47,32 @@ export const nativeChoices: Readonly<Record<string, NativeChoice>> = {
         pmake(images.pmake(), { scale, jobs: 2, work: `/work${number}/`, seed: `${seed} ${number}` }),
       ),
     expectedNs: ({ scale }) => 0.7e9 + 2.4e9 * scale,
+  },
+  engineering: {
+    systems: ['irix'],
+    // Figure 8: six simulations of each kind on eight processors. One of each on one is ours.
+    make: ({ scale, processors, seed, images }) => {
+      const each = Math.max(1, Math.round(0.75 * processors));
+      return engineering(images.engineering(), { scale, verilog: each, memory: each, seed });
+    },
+    expectedNs: ({ scale }) => 3.5e9 * scale,
+  },
+  database: {
+    systems: ['irix'],
+    make: ({ scale, seed, images }) => database(images.database(), { scale, seed }),
+    expectedNs: ({ scale }) => 2e9 * scale,
+  },
+  raytrace: {
+    systems: ['irix'],
+    make: ({ scale, processors, seed, images }) =>
+      raytrace(images.raytrace(), { scale, threads: Math.min(processors, 16), seed }),
+    expectedNs: ({ scale, processors }) => (12.9e9 * scale) / Math.min(processors, 16),
+  },
+  radix: {
+    systems: ['irix'],
+    // The whole sort takes a tenth of a second, and a part of it another course.
+    make: ({ images }) => radix(images.radix(), { scale: 1 }),
+    expectedNs: () => 0.1e9,
   },
 };
 

@@ -13,6 +13,7 @@ import { GuestError } from '../guest/errors.js';
 import { buildMachine, type Machine } from '../machine/machine.js';
 import type { PhysicalLayout } from '../machine/physical-layout.js';
 import type { MachineSpecification } from '../machine/specification.js';
+import { compute } from '../processor/operations.js';
 import { MEASURE, type GuestWorkload } from '../workloads/guest-workload.js';
 import { ActivitySamples } from './activity-samples.js';
 import {
@@ -46,6 +47,8 @@ export interface NativeOptions {
 const FILE_SYSTEM = { blocks: 65536, inodes: 4096 };
 /** Simulated time between two looks at the run. */
 const LOOK_NS = 100_000;
+/** How often the kernel looks whether the measurement has begun. */
+const LOOK_CYCLES = 100;
 /** IRIX ticks 100 times a second. */
 const TICK_NS = 10_000_000;
 /** Pages that kseg0 reaches: 512 MB. What a machine has beyond, the kernel does not use. */
@@ -62,8 +65,8 @@ export class NativeRun {
   private readonly options: NativeOptions;
   private phase: Phase = 'boot';
   private begunAt = 0;
-  /** Calls of `measure` that are awaited. */
-  private marks: number;
+  /** Calls of `measure` so far: they begin and end the window of measurement. */
+  private marks = 0;
   private begun = false;
   private readonly running: Process[] = [];
   private samples: ActivitySamples;
@@ -74,7 +77,6 @@ export class NativeRun {
   constructor(options: NativeOptions) {
     this.options = options;
     const { workload, seed, layout, runAhead = true } = options;
-    this.marks = workload.window?.marks ?? 0;
     this.machine = buildMachine(withDisks(options.machine, workload.disks.length), { seed, layout, runAhead });
     try {
       this.kernel = this.makeKernel();
@@ -114,7 +116,7 @@ export class NativeRun {
       throw new Error(`the machine stands still while it ${phase === 'boot' ? 'boots' : 'runs the workload'}`);
     if (this.begun) this.samples.take();
     else if (now === 'ready' || now === 'over') this.begin();
-    if (now === 'over' && this.marks > 0)
+    if (now === 'over' && this.marks < (this.options.workload.window?.marks ?? 0))
       throw new GuestError(`${this.options.workload.name} ended before what is to be measured began`);
     const { ns: window = Infinity } = this.options.workload.window ?? {};
     if (this.elapsedNs >= window) this.phase = 'over';
@@ -190,7 +192,11 @@ export class NativeRun {
     const { kernel, running } = this;
     yield* this.files.start(thread);
     yield* this.warm(thread);
-    this.phase = this.marks > 0 ? 'start' : 'ready';
+    if (this.options.workload.window === undefined) {
+      this.phase = 'ready';
+      // Until the next look at the run: nothing of the workload is to come before that.
+      while (!this.begun) yield compute(LOOK_CYCLES);
+    } else this.phase = 'start';
     for (const { path, args } of this.options.workload.start) {
       const process = yield* kernel.processes.spawn(thread, path, args);
       if (typeof process === 'number') throw new GuestError(`${path} cannot be started: error ${process}`);
@@ -217,8 +223,13 @@ export class NativeRun {
     }
   }
 
+  /** A program says that it is where what is measured begins or ends. */
+  // eslint-disable-next-line require-yield -- a call that takes no time of its own
   private *mark(): Code<number> {
-    if (--this.marks === 0) this.phase = 'ready';
+    const { window } = this.options.workload;
+    this.marks++;
+    if (this.marks === window?.marks) this.phase = 'ready';
+    if (this.marks === window?.endMarks) this.phase = 'over';
     return 0;
   }
 

@@ -12,7 +12,7 @@ import { Component, type Scope } from '../engine/component.js';
 import { LANES, Port, type Message } from '../engine/port.js';
 import type { Ticks } from '../engine/time.js';
 import { leastLatencies } from '../topology/least-latency.js';
-import type { Topology } from '../topology/topology.js';
+import type { Link, Topology } from '../topology/topology.js';
 
 /** What a network is made with. */
 export interface NetworkOptions<M extends Message> {
@@ -34,12 +34,32 @@ export interface LinkTraffic {
   readonly largestQueue: number;
 }
 
-/** Where a link keeps what. */
-const PER_LINK = 8;
-const LATENCY = 0;
-const TICKS_PER_FLIT = 1;
-const FLITS = 2;
-const MESSAGES = 3;
+/** A link as the network uses it. */
+class NetworkLink {
+  readonly latency: Ticks;
+  readonly ticksPerFlit: Ticks;
+  readonly booking: Booking;
+
+  constructor({ latency, ticksPerFlit }: Link, booking: Booking) {
+    this.latency = latency;
+    this.ticksPerFlit = ticksPerFlit;
+    this.booking = booking;
+  }
+}
+
+/** The way from one node to another: traffic is counted once for all its links. */
+class Path {
+  readonly links: readonly NetworkLink[];
+  /** When the last message left, by virtual network. */
+  readonly lastExit: Ticks[] = new Array<Ticks>(LANES).fill(0);
+  /** By virtual network. */
+  readonly messages: number[] = new Array<number>(LANES).fill(0);
+  flits = 0;
+
+  constructor(links: readonly NetworkLink[]) {
+    this.links = links;
+  }
+}
 
 /** A network of links between nodes. One port per node. */
 export class Network<M extends Message> extends Component {
@@ -53,11 +73,9 @@ export class Network<M extends Message> extends Component {
   });
   private readonly topology: Topology;
   private readonly destination: (message: M) => number;
-  private readonly links: readonly Booking[];
-  /** By link, side by side because they are used together: latency, ticks per flit, flits, messages by virtual network. */
-  private readonly perLink: Float64Array;
-  /** When the last message left, by destination, then by source and virtual network. */
-  private readonly lastExit: (Float64Array | undefined)[] = [];
+  private readonly links: readonly NetworkLink[];
+  /** By source and destination, made when they are first needed. */
+  private readonly paths: Path[][];
   private least: readonly number[] | null = null;
 
   constructor(parent: Scope, name: string, options: NetworkOptions<M>) {
@@ -65,12 +83,8 @@ export class Network<M extends Message> extends Component {
     const { topology } = options;
     this.topology = topology;
     this.destination = options.destination;
-    this.links = topology.links.map(() => new Booking(this.simulation.calendars));
-    this.perLink = new Float64Array(topology.links.length * PER_LINK);
-    topology.links.forEach(({ latency, ticksPerFlit }, link) => {
-      this.perLink[link * PER_LINK + LATENCY] = latency;
-      this.perLink[link * PER_LINK + TICKS_PER_FLIT] = ticksPerFlit;
-    });
+    this.links = topology.links.map(link => new NetworkLink(link, new Booking(this.simulation.calendars)));
+    this.paths = Array.from({ length: topology.nodes }, () => []);
     this.nodes = Array.from(
       { length: topology.nodes },
       (_, node) =>
@@ -86,53 +100,76 @@ export class Network<M extends Message> extends Component {
 
   /** Traffic by link, in the order of the topology's links. */
   linkTraffic(): LinkTraffic[] {
-    return this.topology.links.map(({ from, to }, link) => {
-      const { busyTicks, waitedTicks, largestQueue } = this.links[link]!;
-      const row = link * PER_LINK;
-      const messages = Array.from(this.perLink.subarray(row + MESSAGES, row + MESSAGES + LANES));
-      return { link, from, to, messages, flits: this.perLink[row + FLITS]!, busyTicks, waitedTicks, largestQueue };
+    const traffic = this.topology.links.map(({ from, to }, link) => {
+      const { busyTicks, waitedTicks, largestQueue } = this.links[link]!.booking;
+      return {
+        link,
+        from,
+        to,
+        messages: new Array<number>(LANES).fill(0),
+        flits: 0,
+        busyTicks,
+        waitedTicks,
+        largestQueue,
+      };
     });
+    this.forEachPath((path, from, to) => {
+      for (const link of this.topology.route(from, to)) {
+        const sum = traffic[link]!;
+        sum.flits += path.flits;
+        path.messages.forEach((count, lane) => (sum.messages[lane]! += count));
+      }
+    });
+    return traffic;
   }
 
   override resetStatistics(): void {
-    const { perLink } = this;
-    for (let row = 0; row < perLink.length; row += PER_LINK) perLink.fill(0, row + FLITS, row + MESSAGES + LANES);
+    this.forEachPath(path => {
+      path.flits = 0;
+      path.messages.fill(0);
+    });
   }
 
   private carry(from: number, message: M, arrives: Ticks): boolean {
     const to = this.destination(message);
-    const route = this.topology.route(from, to);
+    const path = this.paths[from]![to] ?? this.makePath(from, to);
+    const { links, lastExit } = path;
     const { flits, lane } = message;
-    const { now, perLink, links } = this;
+    const { now } = this.simulation.queue;
     let time = arrives;
     let waited = 0;
-    for (let hop = 0; hop < route.length; hop++) {
-      const link = route[hop]!;
-      const row = link * PER_LINK;
-      perLink[row + FLITS]! += flits;
-      perLink[row + MESSAGES + lane]! += 1;
-      const perFlit = perLink[row + TICKS_PER_FLIT]!;
-      if (perFlit !== 0) {
-        const start = links[link]!.book(now, time, flits * perFlit);
+    for (let hop = 0; hop < links.length; hop++) {
+      const { latency, ticksPerFlit, booking } = links[hop]!;
+      if (ticksPerFlit !== 0) {
+        const start = booking.book(now, time, flits * ticksPerFlit);
         waited += start - time;
         time = start;
       }
-      time += perLink[row + LATENCY]!;
+      time += latency;
     }
-    if (route.length > 0) {
+    if (links.length > 0) {
+      path.flits += flits;
+      path.messages[lane]! += 1;
       const { stats } = this;
       stats.messages++;
       stats.flits += flits;
-      stats.hops += route.length;
+      stats.hops += links.length;
       stats.waitedTicks += waited;
     }
     // A short message may fall into a gap before a long one; it still waits for it at the exit.
-    const last = (this.lastExit[to] ??= new Float64Array(this.nodes.length * LANES));
-    const pair = from * LANES + lane;
-    if (last[pair]! > time) time = last[pair]!;
-    last[pair] = time;
+    if (lastExit[lane]! > time) time = lastExit[lane]!;
+    lastExit[lane] = time;
     this.nodes[to]!.forward(message, time);
     return true;
+  }
+
+  private makePath(from: number, to: number): Path {
+    const links = Array.from(this.topology.route(from, to), link => this.links[link]!);
+    return (this.paths[from]![to] = new Path(links));
+  }
+
+  private forEachPath(visit: (path: Path, from: number, to: number) => void): void {
+    this.paths.forEach((paths, from) => paths.forEach((path, to) => visit(path, from, to)));
   }
 }
 

@@ -142,7 +142,7 @@ export class NodeController extends Component {
   /** The ports of the node's caches: its processors', then its bridge's. */
   private readonly caches: readonly Port<NodeMessage, NodeMessage>[];
   /** When the last forward of this home leaves, by cache of the node. */
-  private readonly lastForward: Float64Array;
+  private readonly lastForward: Ticks[];
   private readonly history: (CoherenceMessage | null)[] = new Array<CoherenceMessage | null>(HISTORY).fill(null);
   private readonly historyTime = new Float64Array(HISTORY);
   private handled = 0;
@@ -187,7 +187,7 @@ export class NodeController extends Component {
       message => this.atHome(message as CoherenceMessage, this.timing.lookupRemote),
       (message, arrives) => this.fromNetwork(message, arrives),
     );
-    this.lastForward = new Float64Array(this.caches.length);
+    this.lastForward = new Array<Ticks>(this.caches.length).fill(0);
     if (!Number.isSafeInteger(memory.banks) || memory.banks < 1)
       throw new RangeError(`${this.path}: memory has at least one bank, not ${memory.banks}`);
     this.banks = Array.from({ length: memory.banks }, () => new Booking(this.simulation.calendars));

@@ -76,7 +76,7 @@ export const block = (references: References, from: number, to: number): Operati
   request: null,
 });
 
-/** Loads the 32-bit word at a virtual address, its value is the result. An address is a multiple of 4, or an address error. */
+/** Loads the 32-bit word at a virtual address, a multiple of 4 or an address error is taken; its value is the result. */
 export const load = (address: number): Operation => operation(Op.Load, address, 0, 0);
 
 /** Stores a 32-bit word at a virtual address. */

@@ -79,6 +79,8 @@ export class PrivateCaches {
   /** What the last load of a whole line found, and what the next store of one leaves. */
   wholeLine: LineData | null = null;
   private readonly table: CoherenceProtocol['cache'];
+  /** By state, 1 if nothing is outstanding. */
+  private readonly stable: Uint8Array;
   private readonly controlFlits: number;
   private readonly dataFlits: number;
   private readonly owner: CacheOwner;
@@ -102,6 +104,7 @@ export class PrivateCaches {
     const { protocol, map } = options;
     this.owner = owner;
     this.table = protocol.cache;
+    this.stable = Uint8Array.from(protocol.cache.stable, Number);
     this.controlFlits = options.flits.control;
     this.dataFlits = options.flits.data;
     this.l1i = new FirstLevel(`${name}: l1i`, options.l1i);
@@ -259,7 +262,7 @@ export class PrivateCaches {
     const line = tags[slot]!;
     tags[extra] = line;
     this.state[extra] = this.state[slot]!;
-    const data = this.data.get(slot);
+    const data = this.data.size > 0 ? this.data.get(slot) : undefined;
     if (data !== undefined) {
       this.data.set(extra, data);
       this.data.delete(slot);
@@ -313,12 +316,12 @@ export class PrivateCaches {
     }
     if (after === this.invalid) {
       l2.tags[slot] = -1;
-      this.data.delete(slot);
+      if (this.data.size > 0) this.data.delete(slot);
       if (slot >= l2.slots) {
         this.leaving--;
         if (this.missLine >= 0 && this.missSlot < 0) this.request();
       } else if (slot === this.missSlot) this.complete(); // loaded once
-    } else if (slot === this.missSlot && this.table.stable[after]) {
+    } else if (slot === this.missSlot && this.stable[after] === 1) {
       this.use(slot, this.missStore, this.missFetch, this.missL1Line, this.missWord, this.missValue);
       this.complete();
     }
@@ -400,7 +403,7 @@ export class PrivateCaches {
 
   private keep(slot: number, data: LineData | null): void {
     if (data !== null) this.data.set(slot, data);
-    else this.data.delete(slot);
+    else if (this.data.size > 0) this.data.delete(slot);
   }
 
   /** A request that answers a message is one that was refused. */
@@ -426,11 +429,8 @@ export class PrivateCaches {
 
   private restrictFirstLevel(line: number, right: number): void {
     const { l1i, l1d, l2 } = this;
-    if (right === Right.None)
-      for (let i = l1i.lineShift, first = line << (l2.lineShift - i), k = 0; k < 1 << (l2.lineShift - i); k++)
-        l1i.restrict(first + k, right);
-    for (let d = l1d.lineShift, first = line << (l2.lineShift - d), k = 0; k < 1 << (l2.lineShift - d); k++)
-      l1d.restrict(first + k, right);
+    if (right === Right.None) l1i.restrictPart(line, l2.lineShift, right);
+    l1d.restrictPart(line, l2.lineShift, right);
   }
 
   private refuse(slot: number, state: number, event: number, message: CoherenceMessage | null): never {

@@ -43,10 +43,13 @@ export class FirstLevel {
   readonly setMask: number;
   /** log2 of the line size. */
   readonly lineShift: number;
+  /** Numbers in `lines` to a set. */
+  private readonly step: number;
 
   constructor(name: string, geometry: CacheGeometry) {
     const sets = checkGeometry(name, geometry);
     this.ways = geometry.ways;
+    this.step = 2 * geometry.ways;
     this.setMask = sets - 1;
     this.lineShift = Math.log2(geometry.lineBytes);
     this.lines = new Int32Array(2 * sets * this.ways).fill(-1);
@@ -63,35 +66,47 @@ export class FirstLevel {
   /** Puts a line in front, in place of the one used longest ago, or changes its rights if it is there. */
   fill(line: number, right: number): void {
     const found = this.find(line);
-    const last = ((line & this.setMask) + 1) * this.ways * 2 - 2;
-    this.bringForward(line, found < 0 ? last : found, right === Right.Write ? line : -1);
+    this.bringForward(line, found < 0 ? this.base(line) + this.step - 2 : found, right === Right.Write ? line : -1);
   }
 
   /** Takes rights away; with none left the line is gone, and its place is the next to be filled. */
   restrict(line: number, right: number): void {
-    const { lines, ways } = this;
+    const { lines } = this;
     const at = this.find(line);
     if (at < 0) return;
     if (right < Right.Write) lines[at + 1] = -1;
     if (right !== Right.None) return;
-    const last = ((line & this.setMask) + 1) * ways * 2 - 2;
+    const last = this.base(line) + this.step - 2;
     for (let place = at; place < last; place++) lines[place] = lines[place + 2]!;
     lines[last] = lines[last + 1] = -1;
   }
 
+  /** Takes rights to all lines within a larger line away. */
+  restrictPart(larger: number, largerShift: number, right: number): void {
+    const up = largerShift - this.lineShift;
+    const first = larger << up;
+    for (let line = first; line < first + (1 << up); line++) this.restrict(line, right);
+  }
+
+  /** Where the set of a line begins. Integer multiplication, which V8 need not check (spec/bench/processor). */
+  private base(line: number): number {
+    return Math.imul(line & this.setMask, this.step);
+  }
+
   /** Where a line is, or -1. */
   private find(line: number): number {
-    const { lines, ways } = this;
-    const base = (line & this.setMask) * ways * 2;
-    for (let at = base; at < base + 2 * ways; at += 2) if (lines[at] === line) return at;
+    const { lines } = this;
+    const base = this.base(line);
+    const end = (base + this.step) | 0;
+    for (let at = base; at < end; at = (at + 2) | 0) if (lines[at] === line) return at;
     return -1;
   }
 
   /** Puts a line in front of its set, over what is at `at`; what was before moves back by a place. */
   private bringForward(line: number, at: number, writable: number): void {
     const { lines } = this;
-    const base = (line & this.setMask) * this.ways * 2;
-    for (let place = at + 1; place > base + 1; place--) lines[place] = lines[place - 2]!;
+    const base = this.base(line);
+    for (let place = (at + 1) | 0; place > base + 1; place = (place - 1) | 0) lines[place] = lines[place - 2]!;
     lines[base] = line;
     lines[base + 1] = writable;
   }
@@ -124,8 +139,9 @@ export class SecondLevel {
   /** The slot of a line, or -1. */
   find(line: number): number {
     const { tags, ways } = this;
-    const base = (line & this.setMask) * ways;
-    for (let slot = base; slot < base + ways; slot++) if (tags[slot] === line) return slot;
+    const base = Math.imul(line & this.setMask, ways);
+    const end = (base + ways) | 0;
+    for (let slot = base; slot < end; slot = (slot + 1) | 0) if (tags[slot] === line) return slot;
     return -1;
   }
 
@@ -142,7 +158,7 @@ export class SecondLevel {
   /** The slot that a line would take: an empty one, else the one used longest ago. */
   victim(line: number): number {
     const { tags, ranks, ways } = this;
-    const base = (line & this.setMask) * ways;
+    const base = Math.imul(line & this.setMask, ways);
     let victim = base;
     for (let slot = base; slot < base + ways; slot++) {
       if (tags[slot] === -1) return slot;

@@ -74,20 +74,28 @@ function ranges(kinds: ReadonlyMap<number, PageKind>): { kind: PageKind; first: 
   return found;
 }
 
+/** What of its image a program goes through: see DrawOptions. */
+export interface WorkLimits {
+  /** Pages of its heap that it touches at most. */
+  readonly heapPages?: number;
+  /** The references of each round in turn. */
+  readonly variants?: readonly References[];
+}
+
 /** What a program computes between its system calls: pieces of an image, a given number of instructions at a time. */
 export class UserWork {
   private readonly image: UserImage;
   private readonly random: RandomStream | undefined;
-  private readonly variants: readonly References[];
+  private readonly limits: WorkLimits;
   private pieces: Iterator<Piece, void>;
   private piece: Piece | null = null;
   private at = 0;
 
-  /** Begins at a place drawn from `random`, or at the beginning; takes the references of each round from `variants`, if given. */
-  constructor(image: UserImage, random?: RandomStream, variants?: readonly References[]) {
+  /** Begins at a place drawn from `random`, or at the beginning. */
+  constructor(image: UserImage, random?: RandomStream, limits: WorkLimits = {}) {
     this.image = image;
+    this.limits = limits;
     this.random = random;
-    this.variants = variants ?? [image.stream];
     this.pieces = this.draw();
   }
 
@@ -118,9 +126,12 @@ export class UserWork {
   }
 
   private draw(): Iterator<Piece, void> {
-    const { image, random, variants } = this;
-    const instructions = Number.MAX_SAFE_INTEGER;
-    return drawReferences(image, { instructions, variants, ...(random === undefined ? {} : { random }) });
+    const { image, random, limits } = this;
+    return drawReferences(image, {
+      instructions: Number.MAX_SAFE_INTEGER,
+      ...limits,
+      ...(random === undefined ? {} : { random }),
+    });
   }
 }
 

@@ -4,9 +4,8 @@
  */
 import { semaphore, sproc } from '../guest/commodity/system-calls.js';
 import { block, type Operation, type Program } from '../processor/operations.js';
-import type { SyncRequest } from '../guest/synchronisation.js';
-import { threadSteps } from './replay.js';
 import type { RecordedStream } from './trace.js';
+import { userSteps, type UserRequest } from './user-steps.js';
 import { acquireLock, LOCK_BYTES, releaseLock, UserBarrier, UserSemaphore } from './user-locks.js';
 
 type Steps<R = void> = Generator<Operation, R, number>;
@@ -14,6 +13,15 @@ type Steps<R = void> = Generator<Operation, R, number>;
 /** Where the words of locks are: below the pages of packed programs, so that they need no page table of their own. */
 export const ARENA = 0x3c0000;
 const PAGE_BYTES = 4096;
+
+/** The lock that recorded threads acquire most often; -1 if they have none. */
+export function busiestLock(streams: readonly RecordedStream[]): number {
+  const counts = new Map<number, number>();
+  for (const { marks } of streams)
+    for (const mark of marks)
+      if (mark.kind === 'lock-acquired') counts.set(mark.lock, (counts.get(mark.lock) ?? 0) + 1);
+  return [...counts].reduce((best, next) => (next[1] > best[1] ? next : best), [-1, 0] as const)[0];
+}
 
 /** What threads share: the places of barrier, locks and semaphores. */
 export class SharedWords {
@@ -34,13 +42,20 @@ export class SharedWords {
     };
     for (const { marks } of streams)
       for (const mark of marks) {
-        if (mark.kind === 'lock-acquired') place(locks, mark.lock);
-        else if (mark.kind === 'post' || mark.kind === 'waited') place(semaphores, mark.semaphore);
+        if ('lock' in mark) place(locks, mark.lock);
+        else if ('semaphore' in mark) place(semaphores, mark.semaphore);
       }
     this.locks = locks;
     this.semaphores = semaphores;
     this.pages = Math.ceil((next - ARENA) / PAGE_BYTES);
   }
+}
+
+/** A lock of which a thread takes only each `every`th, the first included; what it did under the others is left out with them. */
+export interface ThinnedLock {
+  /** Its recorded address. */
+  readonly lock: number;
+  readonly every: number;
 }
 
 /** The synchronisation of one process. Made by its first thread, before there are others. */
@@ -59,8 +74,7 @@ export class ThreadSynchronisation {
   static *make(words: SharedWords, threads: number): Steps<ThreadSynchronisation> {
     const sleepers = [yield semaphore(0), yield semaphore(0)] as const;
     const semaphores = new Map<number, UserSemaphore>();
-    for (const [id, address] of words.semaphores)
-      semaphores.set(id, new UserSemaphore(address, yield semaphore(0)));
+    for (const [id, address] of words.semaphores) semaphores.set(id, new UserSemaphore(address, yield semaphore(0)));
     return new ThreadSynchronisation(words, new UserBarrier(words.barrier, threads, sleepers), semaphores);
   }
 
@@ -68,22 +82,23 @@ export class ThreadSynchronisation {
    * Executes a recorded thread: of the references between two operations of synchronisation the first `fraction`. It ends
    * with no lock held, and releases none that it has not acquired: a recorded window may begin or end inside.
    */
-  *replay(stream: RecordedStream, fraction: number): Steps {
+  *replay(stream: RecordedStream, fraction: number, thinned?: ThinnedLock): Steps {
     const held = new Set<number>();
-    for (const { from, to, request } of threadSteps(stream)) {
+    let acquisitions = 0;
+    let left = false;
+    for (const { from, to, request } of userSteps(stream)) {
       const end = from + Math.ceil((to - from) * fraction);
-      if (end > from) yield block(stream, from, end);
-      if (request !== null) yield* this.serve(request, held);
+      if (end > from && !left) yield block(stream, from, end);
+      left = request?.sync === 'acquire' && request.lock === thinned?.lock && acquisitions++ % thinned.every !== 0;
+      if (request !== null && !left) yield* this.serve(request, held);
     }
     for (const address of held) yield* releaseLock(address);
   }
 
-  private *serve(request: SyncRequest, held: Set<number>): Steps {
+  private *serve(request: UserRequest, held: Set<number>): Steps {
     switch (request.sync) {
-      case 'barrier-enter':
+      case 'meet':
         return yield* this.barrier.meet();
-      case 'barrier-leave':
-        return;
       case 'acquire':
         return yield* this.acquire(this.locks.get(request.lock)!, held);
       case 'release':

@@ -23,12 +23,14 @@ export interface GuestWorkload {
 export interface MeasuredWindow {
   /** It begins when programs have made so many calls of `measure`; from 1 up. */
   readonly marks: number;
-  /** Simulated nanoseconds that it lasts; until the workload is over unless given. */
+  /** Simulated nanoseconds that it lasts, at most. */
   readonly ns?: number;
+  /** It ends when they have made so many calls; more than `marks`. With neither it lasts until the workload is over. */
+  readonly endMarks?: number;
 }
 
 /** The name of the call of `measure`. Whoever runs a workload with a window serves it. */
 export const MEASURE = 'measure';
 
-/** Says that a process has started up, and may be measured. To a kernel that does not serve it a call like any other. */
+/** Says that a process is where what is measured begins, or ends. To a kernel that does not serve it a call like any other. */
 export const measure = (): Operation => systemCall(MEASURE);

@@ -29,6 +29,10 @@ export interface NtrBlocks {
   /** The memory operations that are load-linked: `linkedStart[b]` up to `linkedStart[b + 1]`. */
   readonly linkedStart: Int32Array;
   readonly linkedOperand: Int32Array;
+  /** The special instructions of each block, `specialStart[b]` up to `specialStart[b + 1]`: index within the block, and code. */
+  readonly specialStart: Int32Array;
+  readonly specialPosition: Uint16Array;
+  readonly specialCode: Uint8Array;
 }
 
 const loadLinked = 13;
@@ -59,6 +63,8 @@ class BlockCompiler {
   private readonly steps = { position: [] as number[], word: [] as number[], operand: [] as number[] };
   private readonly linkedStart = [0];
   private readonly linked: number[] = [];
+  private readonly specialStart = [0];
+  private readonly specials = { position: [] as number[], code: [] as number[] };
   /** Instruction positions of the memory operations of the current block. */
   private positions: number[] = [];
 
@@ -78,6 +84,7 @@ class BlockCompiler {
     this.readSpecials(length);
     this.stepStart.push(this.steps.word.length);
     this.linkedStart.push(this.linked.length);
+    this.specialStart.push(this.specials.code.length);
     if (this.steps.word.length > mostSteps)
       this.table.fail(`more than ${mostSteps} references in the block table`, start);
   }
@@ -100,6 +107,9 @@ class BlockCompiler {
       stepOperand: Int32Array.from(steps.operand),
       linkedStart: Int32Array.from(this.linkedStart),
       linkedOperand: Int32Array.from(this.linked),
+      specialStart: Int32Array.from(this.specialStart),
+      specialPosition: Uint16Array.from(this.specials.position),
+      specialCode: Uint8Array.from(this.specials.code),
     };
   }
 
@@ -143,6 +153,8 @@ class BlockCompiler {
       const value = this.table.unsigned();
       position += Math.floor(value / 32);
       if (position >= length) this.table.fail(`a special instruction at ${position} of ${length}`, start);
+      this.specials.position.push(position);
+      this.specials.code.push(value % 32);
       if (value % 32 === systemCall) calls = 1;
       if (value % 32 !== loadLinked) continue;
       const operand = this.positions.indexOf(position);

@@ -10,6 +10,28 @@ import { fetchLineShift } from './recording.js';
 import { TraceError, type ReadOptions, type RecordedTrace } from './trace.js';
 import type { VarintReader } from './varints.js';
 
+/** Codes of special instructions, as they stand in the block table. Up to `mt` they are privileged. */
+export const NtrSpecial = {
+  mfc0: 1,
+  mtc0: 2,
+  tlbr: 3,
+  tlbwi: 4,
+  tlbwr: 5,
+  tlbp: 6,
+  eret: 7,
+  wait: 8,
+  di: 9,
+  ei: 10,
+  cache: 11,
+  mt: 12,
+  ll: 13,
+  sc: 14,
+  syscall: 15,
+  sync: 16,
+  rdhwr: 17,
+  break: 18,
+} as const;
+
 const Token = { End: 0, Stream: 1, Mark: 2, Map: 3, Task: 4, Predicted: 5, FirstBlock: 6 } as const;
 const virtualPages = 2 ** 20;
 const mostTableEntries = 2 ** 27;
@@ -18,6 +40,8 @@ const mostTableEntries = 2 ** 27;
 export interface NtrOptions extends ReadOptions {
   /** Whether system calls become marks. Replays do not need them, so they are left out unless asked for. */
   readonly systemCalls?: boolean;
+  /** Whether privileged and other special instructions become marks; left out unless asked for. */
+  readonly specials?: boolean;
 }
 
 /**
@@ -42,6 +66,7 @@ class NtrDecoder {
   private readonly blocks: NtrBlocks;
   private readonly options: NtrOptions;
   private readonly systemCalls: boolean;
+  private readonly specials: boolean;
   private page = 0;
   private readonly seen = { blockExecutions: 0, marks: 0, maps: 0, taskSwitches: 0 };
 
@@ -52,6 +77,7 @@ class NtrDecoder {
     this.blocks = blocks;
     this.options = options;
     this.systemCalls = options.systemCalls ?? false;
+    this.specials = options.specials ?? false;
     const { streams } = this.header.counts;
     if (streams * (blocks.count + blocks.operands) > mostTableEntries) {
       this.control.fail(
@@ -163,6 +189,20 @@ class NtrDecoder {
     }
     if (stream.synchronisation.open && linkedStart[block] !== linkedStart[block + 1]) this.link(stream, block);
     if (this.systemCalls && this.blocks.systemCall[block] === 1) this.callSystem(stream, block);
+    if (this.specials) this.noteSpecials(stream, block, base);
+  }
+
+  /** Marks the special instructions of a block that has just been executed: each behind what it and those before it touch. */
+  private noteSpecials(stream: NtrStream, block: number, base: number): void {
+    const { stepPosition, stepStart, specialStart, specialPosition, specialCode } = this.blocks;
+    let step = stepStart[block];
+    const behind = stream.recording.length - stepStart[block + 1];
+    for (let i = specialStart[block]; i < specialStart[block + 1]; i++) {
+      const position = specialPosition[i];
+      while (step < stepStart[block + 1] && stepPosition[step] <= position) step++;
+      const at = behind + step;
+      stream.synchronisation.marks.push({ kind: 'special', at, code: specialCode[i], instruction: base + position });
+    }
   }
 
   private callSystem(stream: NtrStream, block: number): void {

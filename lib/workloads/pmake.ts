@@ -32,6 +32,8 @@ export interface PmakeImages {
   readonly driver: UserImage;
   /** pmake-2cpu-compile: cc1 compiling, twice. */
   readonly compile: readonly UserImage[];
+  /** pmake-1cpu-compile: cc1 in its large optimising passes, which go through much text. */
+  readonly optimise: UserImage;
 }
 
 /** How long it is. */
@@ -48,19 +50,21 @@ export interface PmakeOptions {
 /** Files that are compiled at full length. */
 const FILES = 25;
 /** Headers in all, and those that a file includes; each is looked for in two places. */
-const HEADERS = 64;
+const HEADERS = 58;
 const INCLUDED = 28;
 
 /** Instructions of the processes of one compilation, in millions of user instructions: 22.8 in all. */
-const WORK = { driver: 0.6, preprocess: 3.6, compile: 14.6, assemble: 4 } as const;
+const WORK = { driver: 0.6, preprocess: 4, compile: 19.2, assemble: 3.3 } as const;
+/** Pages of the heap that the assembler uses: fewer than the compiler whose recording stands for it. */
+const ASSEMBLER_HEAP = 175;
 /** Instructions of make for each file that it looks at. */
 const MAKE_WORK = 0.2;
 
 /** Bytes. */
-const SOURCE = 30 * 1024;
-const HEADER = 4 * 1024;
-const PREPROCESSED = 80 * 1024;
-const ASSEMBLY = 60 * 1024;
+const SOURCE = 40 * 1024;
+const HEADER = 2560;
+const PREPROCESSED = 58 * 1024;
+const ASSEMBLY = 70 * 1024;
 const OBJECT = 20 * 1024;
 /** What programs read at a time, and what they write at a time. */
 const READ_BYTES = 4096;
@@ -166,7 +170,7 @@ function programsOf(
   }
 
   function* assemble([file]: readonly string[]): Program {
-    const think = new UserWork(images.compile[0], random('as', file));
+    const think = new UserWork(images.optimise, random('as', file), { heapPages: ASSEMBLER_HEAP });
     yield* readAll(at(`t${file}.s`), think, WORK.assemble * 0.7);
     const out = yield open(at(`f${file}.o`), OpenFlag.Write | OpenFlag.Create | OpenFlag.Truncate);
     yield* writeAll(out, OBJECT, think, WORK.assemble * 0.3);
@@ -179,7 +183,7 @@ function programsOf(
       guestProgram('/usr/bin/cc', [images.driver], driver),
       guestProgram('/usr/lib/cpp', images.compile, preprocess),
       guestProgram('/usr/lib/cc1', images.compile, compile),
-      guestProgram('/usr/bin/as', [images.compile[0]], assemble),
+      guestProgram('/usr/bin/as', [images.optimise], assemble),
     ].map(program => [program.executable.path!, program]),
   );
 }
@@ -196,6 +200,7 @@ function* readAll(path: string, think: UserWork, millions: number): Steps {
     const now = Math.min(left, share);
     if (now > 0) yield* think.run(now);
     left -= now;
+    if (bytes < READ_BYTES) break;
   }
   if (left > 0) yield* think.run(left);
   yield close(descriptor);

@@ -1,4 +1,5 @@
 /** How long-running programs begin: they touch what they will use, so that what is measured is not the touching. */
+import type { RandomStream } from '../engine/random.js';
 import { load, store, type Operation } from '../processor/operations.js';
 import { sginap } from '../guest/commodity/system-calls.js';
 import { measure } from './guest-workload.js';
@@ -12,6 +13,23 @@ type Steps = Generator<Operation, void, number>;
 /** Touches every page of an image once: stores where the program stores, loads elsewhere. */
 export function* touchPages({ pages }: ImageSpace): Steps {
   for (const { page, stores } of pages) yield stores > 0 ? store(page * PAGE_BYTES, 0) : load(page * PAGE_BYTES);
+}
+
+/** Touches the pages of an image that come from the file of its program: with loads, so that none is copied. */
+export function* touchFile({ pages }: ImageSpace): Steps {
+  for (const { page, kind } of pages) if (kind !== 'heap' && kind !== 'stack') yield load(page * PAGE_BYTES);
+}
+
+/**
+ * Touches every page of an image once, with stores but for text, in an order that is drawn from `random`: a program that builds its
+ * data here and there.
+ */
+export function* touchScattered({ pages }: ImageSpace, random: RandomStream): Steps {
+  const left = [...pages];
+  while (left.length > 0) {
+    const [{ page, kind }] = left.splice(random.below(left.length), 1);
+    yield kind !== 'text' ? store(page * PAGE_BYTES, 0) : load(page * PAGE_BYTES);
+  }
 }
 
 /** Touches consecutive pages with stores. */

@@ -23,6 +23,8 @@ export type TraceMark =
   | { readonly kind: 'map'; readonly at: number; readonly page: number; readonly physical: number }
   /** A system call begins. `next` is the address of the instruction behind it. Only if the reader was asked for them. */
   | { readonly kind: 'system-call'; readonly at: number; readonly next: number }
+  /** An instruction of the system (NtrSpecial), number `instruction` of its stream from 0. Only if the reader was asked for them. */
+  | { readonly kind: 'special'; readonly at: number; readonly code: number; readonly instruction: number }
   /** Anything else that the recorder noted. */
   | { readonly kind: 'note'; readonly at: number; readonly note: number };
 

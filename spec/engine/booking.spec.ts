@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { Booking, calendars, resetCalendars } from '../../lib/engine/booking.js';
+import { Booking } from '../../lib/engine/booking.js';
 
 interface Request {
   readonly now: number;
@@ -78,11 +78,10 @@ describe('a booking', () => {
   });
 
   it('keeps what is booked when its statistics are reset', () => {
-    const rows = calendars();
-    const booking = new Booking(rows);
+    const booking = new Booking();
     booking.book(0, 0, 10);
     booking.book(0, 0, 10);
-    resetCalendars(rows);
+    booking.resetStatistics();
     expect([booking.served, booking.busyTicks, booking.waitedTicks, booking.largestQueue]).toEqual([0, 0, 0, 0]);
     expect(booking.book(5, 5, 1)).toBe(20);
   });

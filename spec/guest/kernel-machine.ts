@@ -143,7 +143,7 @@ function demand(holds: boolean, message: string): void {
 }
 
 /** A word of a frame as the machine has it: in the owner's cache, or else in memory. */
-export function wordAt({ machine }: KernelMachine, frame: number, offset: number): number {
+export function wordAt({ machine }: Pick<KernelMachine, 'machine'>, frame: number, offset: number): number {
   const line = (frame << machine.map.frameShift) + Math.floor(offset / LINE);
   const home = machine.controllers[machine.map.homeOfLine(line)];
   const owner = home.directory.owner[home.directory.entry(line)];

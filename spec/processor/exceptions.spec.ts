@@ -49,7 +49,8 @@ const fetch = (address: number): Operation => reference(address, ReferenceKind.F
 
 /** What takes an exception: its code, the modes in which it does, the operation, the address it is about. */
 const CASES: [string, number, readonly number[], Operation, number][] = [
-  ['an interrupt', E.Interrupt, [Kernel, Supervisor, User], interrupt(0, 3, 4), -1],
+  ['an interrupt', E.Interrupt, [Kernel], interrupt(0, 3, 4), -1],
+  ['an interrupt for another processor', E.CoprocessorUnusable, [Supervisor, User], interrupt(0, 3, 4), -1],
   ['a store to a clean page', E.Modified, [Kernel, Supervisor, User], store(CLEAN + 4, 1), CLEAN + 4],
   ['a load without an entry', E.TlbLoad, [Kernel, Supervisor, User], load(NOWHERE + 8), NOWHERE + 8],
   ['a store without an entry', E.TlbStore, [Kernel, Supervisor, User], store(NOWHERE + 8, 1), NOWHERE + 8],

@@ -211,8 +211,15 @@ function spread(frames: readonly number[]): number[] {
   return [...frames].sort((a, b) => (a % FRAMES) - (b % FRAMES) || a - b);
 }
 
+/** A machine that has run, what its software has logged and its programs have seen. */
+interface Built {
+  readonly machine: Machine;
+  readonly system: { readonly log: readonly string[] };
+  readonly seen: readonly (readonly number[])[];
+}
+
 /** All that a finished run has left behind. Settles the accounts. */
-export function remains({ machine, system, seen }: ReturnType<typeof build>): Record<string, unknown> {
+export function remains({ machine, system, seen }: Built): Record<string, unknown> {
   const { sim, cpus, homes, network, map } = machine;
   for (const cpu of cpus) cpu.settle();
   return {

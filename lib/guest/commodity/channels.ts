@@ -60,6 +60,10 @@ export class KernelSleepLock implements SleepLock {
     this.guard = guard;
   }
 
+  get held(): boolean {
+    return this.holder !== null;
+  }
+
   *acquire(thread: KernelThread): Code {
     if (this.holder === thread) throw new Error(`${thread.name} acquires ${this.name}, which it holds already`);
     yield* this.guard.acquire(thread);

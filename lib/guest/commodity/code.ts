@@ -97,5 +97,7 @@ export const ErrorNumber = {
   EROFS: -30,
   EPIPE: -32,
   ENAMETOOLONG: -78,
+  ENOTEMPTY: -93,
   ETIMEDOUT: -145,
+  ESTALE: -151,
 } as const;

@@ -5,12 +5,14 @@
 import { deviceCommand } from '../../processor/operations.js';
 import { ErrorNumber, type Channel, type Code, type KernelThread } from './code.js';
 import { DescriptorTable } from './files/descriptors.js';
-import { mountDisk, type DiskFileSystem } from './files/disk-file-system.js';
+import type { DiskFileSystem } from './files/disk-file-system.js';
+import { mountDisk } from './files/mount-disk.js';
 import { DiskDriver, type DiskPort } from './files/disk-driver.js';
 import { FLUSH_AGE_NS, flushDaemon } from './files/flush-daemon.js';
 import { MountTable } from './files/mount.js';
 import { OpenFileTable, Whence } from './files/open-file.js';
-import { DEFAULT_PAGE_CACHE, PageCache } from './files/page-cache.js';
+import { PageCache } from './files/page-cache.js';
+import { DEFAULT_PAGE_CACHE } from './files/page-cache-options.js';
 import { PipePool } from './files/pipe.js';
 import type { CommodityKernel } from './kernel.js';
 import type { Process } from './process.js';

@@ -381,7 +381,7 @@ export class CommodityKernel implements KernelCore {
   private *begin(processor: KernelProcessor): Program {
     const { idle } = processor;
     const { countsPerTick, processors } = this.options;
-    yield writeRegister(Register.Wired, 1);
+    yield writeRegister(Register.Wired, 1 + this.profile.wiredTables);
     yield writeRegister(Register.Context, REFILL_BASE);
     yield writeRegister(Register.Status, KERNEL_STATUS);
     yield* this.translations.enterKernel(idle);

@@ -56,6 +56,8 @@ export interface Profile {
   readonly zeroLineCycles: number;
   /** Instructions of the fast refill handler besides its loads and privileged operations. */
   readonly refillCycles: number;
+  /** Wired TLB entries that hold pairs of page tables, besides the one that each crossing writes; 0 to 30. */
+  readonly wiredTables: number;
   /** Instructions of one turn of a spinning loop. */
   readonly spinCycles: number;
 }

@@ -80,15 +80,15 @@ export class Scheduler {
   /** For the idle thread: runs others as long as there are any. */
   *runOthers(idle: Thread): Code {
     const processor = idle.processor!;
-    for (;;) {
-      // In one step with the look at the queue: who puts a thread there from now on interrupts.
-      processor.called = false;
-      if (this.queue.length === 0) return;
+    processor.awake = true;
+    while (this.queue.length > 0) {
       yield* this.port.lock.acquire(idle);
       const next = this.take(processor);
       if (next !== undefined) yield* this.switchTo(idle, next);
       yield* this.release(idle);
     }
+    // In one step with the last look at the queue: who puts a thread there from now on interrupts.
+    processor.awake = false;
   }
 
   /** A channel. */
@@ -117,7 +117,7 @@ export class Scheduler {
     this.enqueue(thread);
     const idle = this.idleProcessor(thread);
     if (idle === undefined) return;
-    idle.called = true;
+    idle.awake = true;
     yield interrupt(idle.number, WORK, 0);
   }
 
@@ -135,7 +135,7 @@ export class Scheduler {
     this.queue.push(thread);
   }
 
-  /** A processor that has nothing to do and has not been called yet, the one that the thread ran on last if possible. */
+  /** A processor that has nothing to do and does not look at the queue anyway, the one that the thread ran on last if possible. */
   private idleProcessor(thread: Thread): KernelProcessor | undefined {
     const { processors } = this.port;
     const last = processors[thread.lastProcessor];
@@ -174,6 +174,6 @@ export class Scheduler {
   }
 }
 
-function waits({ current, idle, called }: KernelProcessor): boolean {
-  return current === idle && !called;
+function waits({ current, idle, awake }: KernelProcessor): boolean {
+  return current === idle && !awake;
 }

@@ -49,8 +49,8 @@ export class KernelProcessor {
   readonly forgottenAt: number;
   forgotten = 0;
   current: Thread;
-  /** It has been interrupted because there is work, and has not looked yet. */
-  called = false;
+  /** Its idle thread will look at the queue before it waits. */
+  awake = true;
   /** The thread that ended here last, until the one that came next has given its stack back. */
   departed: Thread | null = null;
   /** The address space identifier at hand, which EntryHi has; 0 for none. */
@@ -63,6 +63,8 @@ export class KernelProcessor {
   /** Compare at its last tick. */
   compare = 0;
   ticks = 0;
+  /** Pairs of page tables that it has wired so far. */
+  tablesWired = 0;
 
   constructor(number: number, idle: Thread, dataPage: number, forgottenAt: number) {
     this.number = number;

@@ -224,9 +224,13 @@ export class Traps {
     yield writeRegister(Register.EntryHi, port.translations.entryHi(thread, (PAGE_TABLES >>> PAGE_SHIFT) + pair));
     yield tlbProbe();
     const index = yield readRegister(Register.Index);
+    const { wiredTables } = port.profile;
+    const wires = index < 0 && wiredTables > 0;
+    // Wired entries in turn, so that random replacement does not take away what every refill of the process needs.
+    if (wires) yield writeRegister(Register.Index, 1 + (thread.processor!.tablesWired++ % wiredTables));
     yield writeRegister(Register.EntryLo0, port.translations.tableWordOf(space, pair));
     yield writeRegister(Register.EntryLo1, port.translations.tableWordOf(space, pair + 1));
-    yield index < 0 ? tlbWriteRandom() : tlbWriteIndexed();
+    yield index < 0 && !wires ? tlbWriteRandom() : tlbWriteIndexed();
   }
 
   private *fault(thread: Thread, exception: Exception, store: boolean): Code {

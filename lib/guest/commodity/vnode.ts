@@ -30,6 +30,8 @@ export interface Vnode {
   write(thread: KernelThread, offset: number, address: number, bytes: number): Code<number>;
   /** Makes it `bytes` long, 0 or more. */
   truncate(thread: KernelThread, bytes: number): Code<number>;
+  /** Writes back what is dirty of this file, and waits for it. Without it, `sync` of the file system does more than asked. */
+  sync?(thread: KernelThread): Code<number>;
   /** Somebody opened it once more. */
   opened(thread: KernelThread): Code;
   /** Somebody closed it. The last close of a file without a name frees it. */

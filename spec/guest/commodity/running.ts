@@ -3,6 +3,7 @@ import type { Context } from '../../../lib/processor/context.js';
 import { CommodityKernel, type KernelOptions } from '../../../lib/guest/commodity/kernel.js';
 import type { Executable, ProgramRegion } from '../../../lib/guest/commodity/process.js';
 import type { Profile } from '../../../lib/guest/commodity/profile.js';
+import type { Code } from '../../../lib/guest/commodity/code.js';
 import type { Thread } from '../../../lib/guest/commodity/threads.js';
 import { buildMachine, type Machine } from '../../../lib/machine/machine.js';
 import { presets } from '../../../lib/machine/presets.js';
@@ -30,6 +31,7 @@ export const SHORT: Profile = {
   copyLineCycles: 20,
   zeroLineCycles: 10,
   refillCycles: 4,
+  wiredTables: 0,
   spinCycles: 4,
 };
 
@@ -38,7 +40,7 @@ export const TEXT = 0x400;
 export const HEAP = 0x10000;
 export const STACK = 0x7fff0;
 const REGIONS: readonly ProgramRegion[] = [
-  { kind: 'zero', first: TEXT, pages: 16 },
+  { kind: 'text', first: TEXT, pages: 16 },
   { kind: 'zero', first: HEAP, pages: 256, heap: true },
   { kind: 'zero', first: STACK, pages: 8 },
 ];
@@ -58,7 +60,9 @@ export interface Setup {
   readonly seed?: string | number;
   readonly runAhead?: boolean;
   /** What the first thread does; it starts the program `main` and waits for it unless given. */
-  readonly first?: (kernel: CommodityKernel, thread: Thread) => Generator<never, void, number>;
+  readonly first?: (kernel: CommodityKernel, thread: Thread) => Code;
+  /** Adds to the kernel before it runs. */
+  readonly prepare?: (running: Running) => void;
 }
 
 /** A machine with its kernel. */
@@ -75,6 +79,8 @@ export function withKernel({
   kernel: options = {},
   seed = 1,
   runAhead = true,
+  first = startMain,
+  prepare,
 }: Setup): Running {
   const machine = buildMachine(presets['disco-1997']({ nodes: processors }), { seed, layout: 'interleaved', runAhead });
   const kernel = new CommodityKernel({
@@ -89,13 +95,17 @@ export function withKernel({
     mapped: false,
     ...options,
   });
-  const contexts = kernel.boot(function* (thread) {
-    const main = yield* kernel.processes.spawn(thread, 'main', []);
-    if (typeof main === 'number') throw new Error(`main cannot be started: ${main}`);
-    while (!main.ended) yield* kernel.firstEnded.sleep(thread);
-  });
+  const contexts = kernel.boot(thread => first(kernel, thread));
   machine.load(kernel, contexts);
-  return { machine, kernel, contexts };
+  const running = { machine, kernel, contexts };
+  prepare?.(running);
+  return running;
+}
+
+function* startMain(kernel: CommodityKernel, thread: Thread): Code {
+  const main = yield* kernel.processes.spawn(thread, 'main', []);
+  if (typeof main === 'number') throw new Error(`main cannot be started: ${main}`);
+  while (kernel.processes.count > 0) yield* kernel.firstEnded.sleep(thread);
 }
 
 /** Runs it until the kernel has stopped. */

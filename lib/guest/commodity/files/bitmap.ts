@@ -35,7 +35,7 @@ export class Bitmap {
 
   /** Takes the first free bit from `near` on, around the end; from the last one taken on if that is 0. -1 if none is free. */
   *take(thread: KernelThread, near: number): Code<number> {
-    yield* this.core.work(this.name, this.lock.address);
+    yield* this.core.work('bitmap', this.lock.address);
     yield* this.lock.acquire(thread);
     const bit = this.freeBits === 0 ? -1 : yield* this.search(near === 0 ? this.last : near);
     if (bit >= 0) {
@@ -51,7 +51,7 @@ export class Bitmap {
 
   /** Gives a bit back. Throws an Error if it is free. */
   *give(thread: KernelThread, bit: number): Code {
-    yield* this.core.work(this.name, this.lock.address);
+    yield* this.core.work('bitmap', this.lock.address);
     yield* this.lock.acquire(thread);
     const address = this.addressOf(bit >> 5);
     const word = yield load(address);

@@ -44,8 +44,10 @@ export function* zeroBytes(to: number, bytes: number): Code {
 /** Copies 1 to 4 bytes that lie within one word at their destination. */
 function* copyWithinWord(from: number, to: number, bytes: number): Code {
   const shift = (from & 3) * 8;
-  let word = (yield load(from & ~3)) << shift;
-  if ((from & 3) + bytes > 4) word |= (yield load((from & ~3) + 4)) >>> (32 - shift);
+  // Subtraction, since addresses are unsigned and bit operators are not.
+  const aligned = from - (from & 3);
+  let word = (yield load(aligned)) << shift;
+  if ((from & 3) + bytes > 4) word |= (yield load(aligned + 4)) >>> (32 - shift);
   if (bytes === 4) yield store(to, word);
   else yield* mergeWord(to, bytes, word);
 }
@@ -54,6 +56,7 @@ function* copyWithinWord(from: number, to: number, bytes: number): Code {
 function* mergeWord(to: number, bytes: number, word: number): Code {
   const at = (to & 3) * 8;
   const mask = bytes === 4 ? -1 : ((-1 << (32 - bytes * 8)) >>> at) | 0;
-  const old = yield load(to & ~3);
-  yield store(to & ~3, (old & ~mask) | ((word >>> at) & mask));
+  const aligned = to - (to & 3);
+  const old = yield load(aligned);
+  yield store(aligned, (old & ~mask) | ((word >>> at) & mask));
 }

@@ -29,13 +29,14 @@ export class DescriptorTable {
   /** The lowest free descriptor for a vnode, whose reference it takes over; EMFILE closes it. */
   *open(thread: KernelThread, vnode: Vnode, mode: OpenMode): Code<number> {
     yield* this.core.work('open', this.record);
+    const file = yield* this.files.open(thread, vnode, mode);
     const descriptor = this.free();
-    if (descriptor < 0) {
-      yield* vnode.closed(thread);
-      return ErrorNumber.EMFILE;
+    if (descriptor >= 0) {
+      this.slots[descriptor] = file;
+      return descriptor;
     }
-    this.slots[descriptor] = yield* this.files.open(thread, vnode, mode);
-    return descriptor;
+    yield* this.files.close(thread, file);
+    return ErrorNumber.EMFILE;
   }
 
   /** Reads from a descriptor's file. */

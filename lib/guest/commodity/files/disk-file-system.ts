@@ -1,21 +1,13 @@
 /** A tree of names on a disk. Paths go from its root; directories are locked one after the other on the way. */
-import { load, store } from '../../../processor/operations.js';
+import { store } from '../../../processor/operations.js';
 import { ErrorNumber } from '../code.js';
 import type { Code, KernelCore, KernelThread } from '../code.js';
 import type { FileSystem } from '../vnode.js';
-import { Bitmap } from './bitmap.js';
+import type { Bitmap } from './bitmap.js';
 import type { CacheEntry, Owner } from './cache-entry.js';
 import { extendDirectory, holdBlock, isEmpty, putName, search } from './directory.js';
 import { DiskFile } from './disk-file.js';
-import {
-  BLOCK_WORDS,
-  InodeKind,
-  InodeWord,
-  ROOT_INODE,
-  SuperWord,
-  decodeSuperblock,
-  encodeName,
-} from './disk-layout.js';
+import { BLOCK_WORDS, InodeKind, InodeWord, ROOT_INODE, SuperWord, encodeName } from './disk-layout.js';
 import type { DiskLayout } from './disk-layout.js';
 import { InodeTable } from './inode-table.js';
 import { NameCache } from './name-cache.js';
@@ -255,33 +247,4 @@ export class DiskFileSystem implements FileSystem, Volume {
     yield* this.cache.release(thread, entry, true);
     return 0;
   }
-}
-
-/** Mounts the file system on a disk. EINVAL if there is none, EIO if it cannot be read, ENOMEM. */
-export function* mountDisk(
-  thread: KernelThread,
-  core: KernelCore,
-  cache: PageCache,
-  store: PageStore,
-  name: string,
-  options: DiskFileSystemOptions,
-): Code<DiskFileSystem | number> {
-  const device = cache.newOwner();
-  const superblock = yield* cache.read(thread, device, 0, store, 0);
-  if (typeof superblock === 'number') return superblock;
-  const words: number[] = [];
-  for (let word = 0; word <= SuperWord.FreeInodes; word++) words.push(yield load(superblock.address + word * 4));
-  const decoded = decodeSuperblock(words);
-  if (decoded === null) return ErrorNumber.EINVAL;
-  const { layout, freeBlocks, freeInodes } = decoded;
-  const pages: CacheEntry[] = [];
-  for (let block = layout.blockBitmap; block < layout.inodeTable; block++) {
-    const entry = yield* cache.read(thread, device, block, store, block);
-    if (typeof entry === 'number') return entry;
-    pages.push(entry);
-  }
-  const first = layout.inodeBitmap - layout.blockBitmap;
-  const blocks = new Bitmap(core, cache, `${name} blocks`, pages.slice(0, first), freeBlocks);
-  const inodeBits = new Bitmap(core, cache, `${name} inode bits`, pages.slice(first), freeInodes);
-  return new DiskFileSystem(core, cache, store, name, options, { device, layout, superblock, blocks, inodeBits });
 }

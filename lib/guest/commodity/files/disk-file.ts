@@ -2,23 +2,15 @@
  * A file of a disk file system: its inode in memory. Two locks: that of the content is held by whoever reads (shared) or
  * changes the file, also while it copies from and to users; that of the block map never is, because a page fault takes it.
  */
-import { load, store } from '../../../processor/operations.js';
+import { load } from '../../../processor/operations.js';
 import { ErrorNumber } from '../code.js';
 import type { Code, KernelThread, SleepLock } from '../code.js';
 import type { CachedPage, Vnode } from '../vnode.js';
 import { copyBytes, zeroBytes } from './byte-copy.js';
 import { findBlock, makeBlock } from './block-map.js';
 import type { CacheEntry } from './cache-entry.js';
-import {
-  BLOCK_BYTES,
-  INODE_WORDS,
-  InodeKind,
-  InodeWord,
-  LONGEST_FILE,
-  blockOfInode,
-  blocksOf,
-  wordOfInode,
-} from './disk-layout.js';
+import { BLOCK_BYTES, INODE_WORDS, InodeKind, InodeWord, LONGEST_FILE, blocksOf } from './disk-layout.js';
+import { readInode, writeInode } from './inode-block.js';
 import { readAhead } from './read-ahead.js';
 import type { SharedLock } from './shared-lock.js';
 import { shorten } from './shorten.js';
@@ -190,44 +182,27 @@ export class DiskFile implements Vnode {
 
   /** Reads the inode from the disk; false if that fails. */
   *load(thread: KernelThread): Code<boolean> {
-    const entry = yield* this.inodeBlock(thread);
-    if (typeof entry === 'number') return false;
-    const from = entry.address + wordOfInode(this.number) * 4;
-    for (let word = 0; word < INODE_WORDS; word++) this.words[word] = yield load(from + word * 4);
-    yield* this.volume.cache.release(thread, entry, false);
-    return true;
+    return yield* readInode(thread, this.volume, this.number, this.words);
   }
 
   /** Writes the inode into the cache of the disk if it has changed: 0 or an error. */
   *update(thread: KernelThread): Code<number> {
     yield* this.map.acquire(thread);
-    const error = this.dirty ? yield* this.putInode(thread) : 0;
+    let error = 0;
+    if (this.dirty) {
+      yield* this.volume.core.work('iupdate', this.record);
+      error = yield* writeInode(thread, this.volume, this.number, this.words);
+      if (error === 0) this.dirty = false;
+    }
     yield* this.map.release(thread);
     return error;
-  }
-
-  private *putInode(thread: KernelThread): Code<number> {
-    yield* this.volume.core.work('iupdate', this.record);
-    const entry = yield* this.inodeBlock(thread);
-    if (typeof entry === 'number') return entry;
-    const to = entry.address + wordOfInode(this.number) * 4;
-    for (let word = 0; word < INODE_WORDS; word++) yield store(to + word * 4, this.words[word]!);
-    this.dirty = false;
-    yield* this.volume.cache.release(thread, entry, true);
-    return 0;
-  }
-
-  private *inodeBlock(thread: KernelThread): Code<CacheEntry | number> {
-    const { cache, device, layout, store: disk } = this.volume;
-    const block = blockOfInode(layout, this.number);
-    return yield* cache.read(thread, device, block, disk, block);
   }
 
   /** Writes bytes that lie within one page. */
   private *writePart(thread: KernelThread, at: number, address: number, bytes: number): Code<number> {
     const { cache } = this.volume;
     // The user's page comes in now rather than while this page is busy, which it might itself be waiting for.
-    yield load(address & ~3);
+    yield load(address - (address & 3));
     const entry = yield* cache.hold(thread, this.id, Math.floor(at / BLOCK_BYTES));
     if (typeof entry === 'number') return entry;
     const error = yield* this.prepare(thread, entry, at % BLOCK_BYTES, bytes);

@@ -136,7 +136,7 @@ class Check {
     const words = new Int32Array(blocksOf(bytes) * BLOCK_WORDS);
     for (let index = 0; index < blocksOf(bytes); index++) {
       const block = this.blockAt(inode, index);
-      if (block !== 0) words.set(Array.from(this.read(block)), index * BLOCK_WORDS);
+      if (block !== 0) words.set(this.read(block), index * BLOCK_WORDS);
     }
     return { bytes, words };
   }

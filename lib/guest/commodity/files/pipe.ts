@@ -1,5 +1,5 @@
 /** A pipe: a ring of one page between those who write and those who read. Both ends are vnodes; each is open once at first. */
-import { store } from '../../../processor/operations.js';
+import { compute, store } from '../../../processor/operations.js';
 import { ErrorNumber } from '../code.js';
 import type { Channel, Code, KernelCore, KernelThread, Spinlock } from '../code.js';
 import type { CachedPage, Vnode } from '../vnode.js';
@@ -21,13 +21,12 @@ export class PipePool {
   private readonly slots: PipeSlot[] = [];
   private made = 0;
 
-  /** `newId`: the number of another vnode of the kernel. */
   constructor(core: KernelCore) {
     this.core = core;
     this.lock = core.spinlock('pipes');
   }
 
-  /** A pipe whose two ends are vnodes of these numbers; or ENOMEM. */
+  /** A pipe whose two ends are vnodes of these numbers (`PageCache.newOwner` has more of them); or ENOMEM. */
   *make(thread: KernelThread, readId: number, writeId: number): Code<Pipe | number> {
     yield* this.core.work('pipe');
     const page = yield* this.core.takePage(thread);
@@ -198,6 +197,7 @@ export class PipeEnd implements Vnode {
   }
 
   *page(): Code<CachedPage | number> {
+    yield compute(1);
     return ErrorNumber.EINVAL;
   }
 
@@ -212,6 +212,7 @@ export class PipeEnd implements Vnode {
   }
 
   *truncate(): Code<number> {
+    yield compute(1);
     return ErrorNumber.EINVAL;
   }
 

@@ -21,7 +21,7 @@ export function* readAhead(thread: KernelThread, volume: Volume, file: DiskFile,
   yield store(file.record + LAST_READ, index + 1);
   const end = Math.min(index + 1 + volume.readAheadPages, blocksOf(file.size));
   const half = Math.min(index + 1 + (volume.readAheadPages >> 1), end - 1);
-  if (last !== index || half <= index || volume.cache.has(file.id, half)) return;
+  if ((last !== index && index > 0) || half <= index || volume.cache.has(file.id, half)) return;
   let next = index + 1;
   while (volume.cache.has(file.id, next)) next++;
   yield* start(thread, volume, file, next, end);

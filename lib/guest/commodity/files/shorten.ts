@@ -104,6 +104,8 @@ function* freePointers(
 function* freeWord(thread: KernelThread, volume: Volume, file: DiskFile, word: number, metadata: boolean): Code {
   const block = file.words[word]!;
   file.words[word] = 0;
+  // Somebody may have written the inode since its size changed.
+  file.dirty = true;
   if (block !== 0) yield* freeBlock(thread, volume, block, metadata);
 }
 

@@ -58,6 +58,11 @@ export class PhysicalPages {
     return counts;
   }
 
+  /** What a page is used for. */
+  useOf(page: number): PageUse {
+    return this.uses[page]!;
+  }
+
   /** Has `reclaim` called when memory is exhausted. */
   onPressure(reclaim: (thread: KernelThread, pages: number) => Code<number>): void {
     this.reclaimers.push(reclaim);

@@ -1,0 +1,102 @@
+/** Where datagrams wait for whoever receives at a port. */
+import type { Channel, Code, KernelCore, KernelThread, Spinlock } from '../code.js';
+import type { Piece } from './pieces.js';
+
+/** A datagram that was received. Whoever has it frees its pieces. */
+export interface Datagram {
+  readonly from: number;
+  readonly fromPort: number;
+  readonly pieces: readonly Piece[];
+}
+
+/** Takes a datagram over as it comes, in interrupt context. */
+export type Upcall = (thread: KernelThread, datagram: Datagram) => Code;
+
+/** A port of the transport. */
+export class Socket {
+  readonly port: number;
+  readonly stats = { received: 0, dropped: 0 };
+  private readonly core: KernelCore;
+  private readonly limit: number;
+  private readonly upcall: Upcall | null;
+  private readonly record: number;
+  private readonly lock: Spinlock;
+  private readonly channel: Channel;
+  private readonly queue: Datagram[] = [];
+  /** When those who wait with a timeout give up. */
+  private readonly deadlines = new Set<{ readonly at: number }>();
+  private open = true;
+
+  /** `limit`: datagrams that may wait, from 1. With an upcall none wait. */
+  constructor(core: KernelCore, port: number, limit: number, upcall: Upcall | null) {
+    if (!Number.isSafeInteger(limit) || limit < 1)
+      throw new RangeError(`a socket keeps at least one datagram, not ${limit}`);
+    this.core = core;
+    this.port = port;
+    this.limit = limit;
+    this.upcall = upcall;
+    this.record = core.allocate('socket', 128);
+    this.lock = core.spinlock('socket');
+    this.channel = core.channel(`socket ${port}`);
+  }
+
+  /** Datagrams that wait. */
+  get length(): number {
+    return this.queue.length;
+  }
+
+  /** Takes a datagram from the network; false if it must be dropped, and stays the caller's. */
+  *deliver(thread: KernelThread, datagram: Datagram): Code<boolean> {
+    if (this.upcall !== null && this.open) {
+      this.stats.received++;
+      yield* this.upcall(thread, datagram);
+      return true;
+    }
+    yield* this.lock.acquire(thread);
+    yield* this.core.work('socket append', this.record);
+    const room = this.open && this.queue.length < this.limit;
+    this.stats[room ? 'received' : 'dropped']++;
+    if (room) {
+      this.queue.push(datagram);
+      yield* this.channel.wakeOne();
+    }
+    yield* this.lock.release(thread);
+    return room;
+  }
+
+  /**
+   * The next datagram; waits for one. Null when the socket is closed, or at the first tick `timeoutNs` or more after now.
+   */
+  *receive(thread: KernelThread, timeoutNs = Infinity): Code<Datagram | null> {
+    const deadline = { at: this.core.tickNs + timeoutNs };
+    yield* this.lock.acquire(thread);
+    yield* this.core.work('socket receive', this.record);
+    this.deadlines.add(deadline);
+    while (this.queue.length === 0 && this.open && this.core.tickNs < deadline.at)
+      yield* this.channel.sleep(thread, this.lock);
+    this.deadlines.delete(deadline);
+    const datagram = this.queue.shift() ?? null;
+    yield* this.lock.release(thread);
+    return datagram;
+  }
+
+  /** Interrupt: the clock has ticked. */
+  *tick(thread: KernelThread): Code {
+    let due = false;
+    for (const { at } of this.deadlines) due ||= at <= this.core.tickNs;
+    if (!due) return;
+    yield* this.lock.acquire(thread);
+    yield* this.channel.wakeAll();
+    yield* this.lock.release(thread);
+  }
+
+  /** Nobody receives any more: those who wait get null. Returns what waited, for the caller to free. */
+  *close(thread: KernelThread): Code<readonly Datagram[]> {
+    yield* this.lock.acquire(thread);
+    this.open = false;
+    const waiting = this.queue.splice(0);
+    yield* this.channel.wakeAll();
+    yield* this.lock.release(thread);
+    return waiting;
+  }
+}

@@ -1,0 +1,61 @@
+import { describe, expect, it } from '@jest/globals';
+import { ErrorNumber } from '../../../../lib/guest/commodity/code.js';
+import type { Code, KernelThread } from '../../../../lib/guest/commodity/code.js';
+import { mountDisk } from '../../../../lib/guest/commodity/files/mount-disk.js';
+import { makeFileSystem } from '../../../../lib/guest/commodity/files/make-file-system.js';
+import { MountTable } from '../../../../lib/guest/commodity/files/mount.js';
+import type { Vnode } from '../../../../lib/guest/commodity/vnode.js';
+import { mounted } from './mounted.js';
+import { StubDisk, imageOf } from './stub-disk.js';
+
+function setUp() {
+  const at = mounted({ tree: { '/etc/motd': { bytes: 4 }, '/work/': {} } });
+  const size = { blocks: 64, inodes: 32 };
+  const second = new StubDisk(at.rig, imageOf(makeFileSystem(size, { '/src/a.c': { bytes: 100 } })));
+  const options = { names: 8, readAheadPages: 0 };
+  const work = at.call(thread => mountDisk(thread, at.rig, at.cache, second.driver, 'work', options));
+  if (typeof work === 'number') throw new Error(`mounting failed: ${work}`);
+  const table = new MountTable();
+  table.mount('/', at.fileSystem);
+  table.mount('/work', work);
+  const sizeOf = (make: (thread: KernelThread) => Code<Vnode | number>): number => {
+    const found = at.call(make);
+    return typeof found === 'number' ? found : found.size;
+  };
+  return { ...at, table, sizeOf, second };
+}
+
+describe('a tree over several file systems', () => {
+  it('finds files by the deepest mount on the way', () => {
+    const { table, sizeOf } = setUp();
+    expect(sizeOf(thread => table.lookup(thread, '/etc/motd'))).toBe(4);
+    expect(sizeOf(thread => table.lookup(thread, '/work/src/a.c'))).toBe(100);
+    expect(sizeOf(thread => table.lookup(thread, '/work/motd'))).toBe(ErrorNumber.ENOENT);
+  });
+
+  it('starts from the directory of the process, and understands dots', () => {
+    const { table, sizeOf } = setUp();
+    const src = table.resolve('/work/src');
+    expect(sizeOf(thread => table.lookup(thread, 'a.c', src))).toBe(100);
+    expect(sizeOf(thread => table.lookup(thread, '../../etc/./motd', src))).toBe(4);
+    expect(sizeOf(thread => table.lookup(thread, '/../etc//motd', src))).toBe(4);
+    expect(table.resolve('..', src)).toEqual(['work']);
+  });
+
+  it('creates, removes and syncs where the path leads', () => {
+    const { table, call, sizeOf, second } = setUp();
+    expect(sizeOf(thread => table.create(thread, '/work/b', 'file'))).toBe(0);
+    expect(call(thread => table.remove(thread, '/work/src/a.c'))).toBe(0);
+    expect(call(thread => table.sync(thread))).toBe(0);
+    expect(second.commands.some(command => command.op === 'write')).toBe(true);
+    expect(call(thread => table.remove(thread, '/work'))).toBe(ErrorNumber.EINVAL);
+  });
+
+  it('refuses paths that are empty, too long, or nowhere', () => {
+    const { table, sizeOf, fileSystem } = setUp();
+    expect(sizeOf(thread => table.lookup(thread, ''))).toBe(ErrorNumber.ENOENT);
+    expect(sizeOf(thread => table.lookup(thread, '/x'.repeat(600)))).toBe(ErrorNumber.ENAMETOOLONG);
+    expect(sizeOf(thread => new MountTable().lookup(thread, '/'))).toBe(ErrorNumber.ENOENT);
+    expect(() => table.mount('/work/', fileSystem)).toThrow('/work/ is mounted already');
+  });
+});

@@ -1,0 +1,41 @@
+/** A machine that runs SPLASHOS with a program of a spec's own. */
+import { SplashOS, type SplashOptions } from '../../../lib/guest/splash/splash-os.js';
+import type { Code, SplashThread } from '../../../lib/guest/splash/threads.js';
+import { buildMachine, type Machine } from '../../../lib/machine/machine.js';
+import { presets } from '../../../lib/machine/presets.js';
+import { changed } from './changed.js';
+
+/** What a spec runs. */
+export interface Setup extends Partial<SplashOptions> {
+  readonly processors: number;
+  readonly seed?: number;
+  readonly runAhead?: boolean;
+  readonly storeBuffer?: number;
+  readonly tlbEntries?: number;
+  /** Links the program: makes what it needs and returns the body of a thread. */
+  readonly link: (os: SplashOS) => (thread: SplashThread) => Code;
+}
+
+/** Both, ready to run. */
+export interface Running {
+  readonly machine: Machine;
+  readonly os: SplashOS;
+}
+
+/** Builds them. */
+export function withSplash({ link, seed = 1, runAhead = true, storeBuffer, tlbEntries, ...options }: Setup): Running {
+  const { processors } = options;
+  const specification = changed(presets['disco-1997']({ nodes: processors }), { storeBuffer, tlbEntries });
+  const machine = buildMachine(specification, { seed, layout: 'interleaved', runAhead });
+  const os = new SplashOS({
+    threads: processors,
+    programPages: 16,
+    dataPages: 4,
+    pages: machine.layout!.length,
+    mapped: false,
+    scheduler: { spinTurns: 4, turnCycles: 6 },
+    ...options,
+  });
+  machine.load(os, os.boot(link(os)));
+  return { machine, os };
+}
