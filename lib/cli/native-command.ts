@@ -71,13 +71,13 @@ async function runNative({ workload, machine, profile, scale, seed }: NativeArgu
   const progress = new SimulatedLine(process.stderr, expected);
   try {
     const label = `${workload} on ${machine.name}`;
-    progress.update(`reading the programs of ${label}`, 0);
+    progress.update(`reading what ${label} runs`, 0);
     await nextTurn();
     const run = new NativeRun(nativeOptions(workload, machine, profile, { scale, seed, images: new GuestImages() }));
     let look = performance.now() + LOOK_MS;
     while (run.advance()) {
       if (performance.now() < look) continue;
-      progress.update(label, run.elapsedNs);
+      progress.update(run.elapsedNs === 0 ? `booting ${label}` : label, run.elapsedNs);
       await nextTurn();
       if (interrupted) throw new Interrupted(`interrupted: ${workload} was at ${progress.summary()}`);
       look = performance.now() + LOOK_MS;

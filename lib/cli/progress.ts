@@ -79,6 +79,8 @@ export class SimulatedLine {
   private readonly started = performance.now();
   private shown = 0;
   private doneNs = 0;
+  /** When it had begun: the rate does not count what comes before. */
+  private begun = 0;
 
   /** `expectedNs` is what the whole run will take of simulated time, roughly. */
   constructor(stream: NodeJS.WriteStream, expectedNs: number) {
@@ -90,10 +92,10 @@ export class SimulatedLine {
   update(label: string, doneNs: number): void {
     this.doneNs = doneNs;
     const now = performance.now();
+    if (doneNs === 0) this.begun = now;
     if (!this.stream.isTTY || now - this.shown < 100) return;
     this.shown = now;
-    const rate = doneNs / (now - this.started);
-    const text = `${this.simulated()}  ${(rate / 1e3).toFixed(1)} simulated ms/s  ${this.left(rate)}  ${label}`;
+    const text = doneNs === 0 ? label : `${this.simulated()}  ${this.pace(doneNs / (now - this.begun))}  ${label}`;
     this.stream.write(`\r\x1b[K${text.slice(0, (this.stream.columns || 80) - 1)}`);
   }
 
@@ -112,10 +114,9 @@ export class SimulatedLine {
     return `${(this.doneNs / 1e6).toFixed(1)} of about ${expected.toFixed(0)} ms`;
   }
 
-  /** At the beginning nobody can say. */
-  private left(nsPerMs: number): string {
-    if (nsPerMs === 0) return 'starting';
-    return `${clock(Math.max(0, this.expectedNs - this.doneNs) / nsPerMs / 1000)} left`;
+  private pace(nsPerMs: number): string {
+    const left = Math.max(0, this.expectedNs - this.doneNs) / nsPerMs / 1000;
+    return `${(nsPerMs / 1e3).toFixed(1)} simulated ms/s  ${clock(left)} left`;
   }
 }
 

@@ -14,6 +14,7 @@ export * from './native-choices.js';
 export * from './native-report.js';
 export * from './native-result.js';
 export * from './native-table.js';
+export * from './native-workloads.js';
 export * from './network-sweep.js';
 export * from './network-table.js';
 export * from './policies.js';

@@ -13,6 +13,7 @@ import { GuestError } from '../guest/errors.js';
 import { buildMachine, type Machine } from '../machine/machine.js';
 import type { PhysicalLayout } from '../machine/physical-layout.js';
 import type { MachineSpecification } from '../machine/specification.js';
+import { compute } from '../processor/operations.js';
 import { MEASURE, type GuestWorkload } from '../workloads/guest-workload.js';
 import { ActivitySamples } from './activity-samples.js';
 import {
@@ -46,13 +47,15 @@ export interface NativeOptions {
 const FILE_SYSTEM = { blocks: 65536, inodes: 4096 };
 /** Simulated time between two looks at the run. */
 const LOOK_NS = 100_000;
+/** How often the kernel looks whether the measurement has begun. */
+const LOOK_CYCLES = 100;
 /** IRIX ticks 100 times a second. */
 const TICK_NS = 10_000_000;
 /** Pages that kseg0 reaches: 512 MB. What a machine has beyond, the kernel does not use. */
 const MOST_PAGES = 0x20000000 / 4096;
 
 /** Booting, the start of the workload that is not measured, what is measured, and all that comes after. */
-type Phase = 'boot' | 'ready' | 'over';
+type Phase = 'boot' | 'start' | 'ready' | 'over';
 
 /** A run under way. Run it, in pieces if you like, then ask for the result. */
 export class NativeRun {
@@ -62,10 +65,9 @@ export class NativeRun {
   private readonly options: NativeOptions;
   private phase: Phase = 'boot';
   private begunAt = 0;
-  /** What is to be measured has begun. */
-  private begun = false;
   /** Calls of `measure` so far: they begin and end the window of measurement. */
   private marks = 0;
+  private begun = false;
   private readonly running: Process[] = [];
   private samples: ActivitySamples;
   private locksBefore: ReturnType<typeof lockCounts> = [];
@@ -75,7 +77,6 @@ export class NativeRun {
   constructor(options: NativeOptions) {
     this.options = options;
     const { workload, seed, layout, runAhead = true } = options;
-    this.marks = workload.window?.marks ?? 0;
     this.machine = buildMachine(withDisks(options.machine, workload.disks.length), {
       seed,
       layout,
@@ -88,8 +89,8 @@ export class NativeRun {
     } catch (error) {
       throw error instanceof RangeError ? this.tooSmall(error.message) : error;
     }
+    this.kernel.calls.set(MEASURE, () => this.mark());
     this.samples = new ActivitySamples(this.machine.processors);
-    this.kernel.calls.set(MEASURE, thread => this.mark(thread));
     const contexts = this.kernel.boot(thread => this.first(thread));
     this.machine.load(this.kernel, contexts);
   }
@@ -115,15 +116,16 @@ export class NativeRun {
     const end = machine.run({ until: machine.simulation.now + machine.simulation.ticks(ns(LOOK_NS)) });
     if (kernel.physical.statistics.refused > 0)
       throw this.tooSmall('memory is exhausted; give the machine more memory');
-    if (this.begun && this.elapsedNs >= (this.options.workload.window?.ns ?? Infinity)) this.phase = 'over';
     const now = this.reached();
     if (end === 'finished' && now !== 'over')
       throw new Error(`the machine stands still while it ${phase === 'boot' ? 'boots' : 'runs the workload'}`);
     if (this.begun) this.samples.take();
-    else if (now === 'over')
+    else if (now === 'ready' || now === 'over') this.begin();
+    if (now === 'over' && this.marks < (this.options.workload.window?.marks ?? 0))
       throw new GuestError(`${this.options.workload.name} ended before what is to be measured began`);
-    else if (now === 'ready') this.begin();
-    return now !== 'over';
+    const { ns: window = Infinity } = this.options.workload.window ?? {};
+    if (this.elapsedNs >= window) this.phase = 'over';
+    return this.reached() !== 'over';
   }
 
   /** What happened so far. */
@@ -195,7 +197,11 @@ export class NativeRun {
     const { kernel, running } = this;
     yield* this.files.start(thread);
     yield* this.warm(thread);
-    if (this.options.workload.window === undefined) this.phase = 'ready';
+    if (this.options.workload.window === undefined) {
+      this.phase = 'ready';
+      // Until the next look at the run: nothing of the workload is to come before that.
+      while (!this.begun) yield compute(LOOK_CYCLES);
+    } else this.phase = 'start';
     for (const { path, args } of this.options.workload.start) {
       const process = yield* kernel.processes.spawn(thread, path, args);
       if (typeof process === 'number') throw new GuestError(`${path} cannot be started: error ${process}`);
@@ -223,12 +229,12 @@ export class NativeRun {
   }
 
   /** A program says that it is where what is measured begins or ends. */
-  private *mark(thread: Thread): Code<number> {
+  // eslint-disable-next-line require-yield -- a call that takes no time of its own
+  private *mark(): Code<number> {
     const { window } = this.options.workload;
     this.marks++;
     if (this.marks === window?.marks) this.phase = 'ready';
     if (this.marks === window?.endMarks) this.phase = 'over';
-    yield* this.kernel.work('system call', thread.record);
     return 0;
   }
 

@@ -29,7 +29,7 @@ describe('what the paper says', () => {
   it.each([...Object.entries(FIGURE_5.bars), ...Object.entries(FIGURE_7.bars), ...Object.entries(FIGURE_8.numa)])(
     'of %s adds up to 100 for IRIX',
     (_, parts) => {
-      expect(Object.values(parts).reduce<number>((sum, part) => sum + part, 0)).toBeCloseTo(100, 1);
+      expect(Object.values<number>(parts).reduce((sum, part) => sum + part, 0)).toBeCloseTo(100, 1);
     },
   );
 

@@ -32,18 +32,18 @@ function* parent([name = 'x']: readonly string[]): Program {
   yield exit(failed);
 }
 
-function* child([name]: readonly string[]): Program {
+function* child(work: string, [name]: readonly string[]): Program {
   for (let page = 0; page < PAGES; page++) yield store(MEMORY + page * 4096, page);
-  const file = yield open(`/work/${name}`, OpenFlag.Write | OpenFlag.Create);
+  const file = yield open(`${work}${name}`, OpenFlag.Write | OpenFlag.Create);
   yield compute(2000 * MICROSECOND);
   const written = yield write(file, MEMORY, 8192);
   yield close(file);
-  yield unlink(`/work/${name}`);
+  yield unlink(`${work}${name}`);
   yield exit(written === 8192 && (yield load(MEMORY + 4096)) === 1 ? 0 : 2);
 }
 
-/** The workload; `args` go to its first program. */
-export function smallWorkload(changes: Partial<GuestWorkload> = {}): GuestWorkload {
+/** The workload, which writes its files where the disk `work` is mounted. */
+export function smallWorkload(changes: Partial<GuestWorkload> = {}, work = '/work/'): GuestWorkload {
   const program = (run: (args: readonly string[]) => Program) => ({
     path: null,
     regions: [{ kind: 'zero', first: MEMORY / 4096, pages: PAGES }] as const,
@@ -54,11 +54,11 @@ export function smallWorkload(changes: Partial<GuestWorkload> = {}): GuestWorklo
     description: 'two children that write a file each',
     executables: new Map([
       ['/parent', program(parent)],
-      ['/child', program(child)],
+      ['/child', program(args => child(work, args))],
     ]),
     disks: [
       { mount: '/', tree: { '/etc/motd': { bytes: 100, content: 1 } } },
-      { mount: '/work/', tree: {} },
+      { mount: work, tree: {} },
     ],
     start: [{ path: '/parent', args: [] }],
     ...changes,
