@@ -2,7 +2,7 @@
  * Locks, barriers and semaphores of SPLASHOS: load-linked and store-conditional on words in memory, each in a line of its
  * own. What a program sees of each other's data is ordered by them and by nothing else.
  */
-import { compute, loadLinked, store, storeConditional } from '../../processor/operations.js';
+import { loadLinked, store, storeConditional } from '../../processor/operations.js';
 import { GuestError } from '../errors.js';
 import type { SplashCode, SplashThread } from './threads.js';
 
@@ -16,8 +16,9 @@ const DIFFERENT = 16;
  * Waits after a store-conditional that failed. Threads that try in step take the line from each other between load-linked
  * and store-conditional for ever, even when each fails: so each waits longer than before, and none as long as another.
  */
-function* backOff({ number }: SplashThread, failures: number): SplashCode {
-  yield compute((BACK_OFF_CYCLES * ((number % DIFFERENT) + 1)) << Math.min(failures, MOST_DOUBLINGS));
+function* backOff(thread: SplashThread, failures: number): SplashCode {
+  const turns = (thread.number % DIFFERENT) + 1;
+  yield* thread.pause((BACK_OFF_CYCLES * turns) << Math.min(failures, MOST_DOUBLINGS));
 }
 
 /** A lock: the word is 0, or 1 more than the number of the thread that holds it. Not recursive. */
