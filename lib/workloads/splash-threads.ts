@@ -130,7 +130,7 @@ class ThreadPart {
         if (this.held.delete(request.lock)) yield* locks.get(request.lock)!.release();
         return;
       case 'post':
-        yield* semaphores.get(request.semaphore)!.post();
+        yield* semaphores.get(request.semaphore)!.post(thread);
         return;
       case 'wait':
         yield* semaphores.get(request.semaphore)!.wait(thread);

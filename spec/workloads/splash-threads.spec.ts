@@ -30,7 +30,7 @@ function run(
     scheduler: { spinTurns: 20, turnCycles: 6 },
   });
   machine.load(os, os.boot(program.link(os)));
-  expect(machine.run()).toBe('finished');
+  expect(machine.run({ events: 3_000_000 })).toBe('finished');
   expect(machine.processors.every(({ ended }) => ended)).toBe(true);
   return { machine, os };
 }
@@ -91,9 +91,10 @@ describe('recorded threads on SPLASHOS', () => {
 });
 
 describe.each(['radix-16', 'raytrace-car-16'] as const)('%s on SPLASHOS', name => {
-  it('runs a hundredth of each thread to the end, with the references that were recorded', () => {
+  // Within the first fifth of radix sixteen threads come to a barrier in step, and without backing off stay there.
+  it('runs a fifth of each thread to the end, with the references that were recorded', () => {
     const { trace } = open(name);
-    const part = trace.streams.map(stream => beginningOf(stream, Math.floor(stream.words.length / 100)));
+    const part = trace.streams.map(stream => beginningOf(stream, Math.floor(stream.words.length / 5)));
     const { machine } = run(part);
     expect(machine.processors.map(({ stats }) => stats.references)).toEqual(part.map(({ words }) => words.length));
   }, 60_000);

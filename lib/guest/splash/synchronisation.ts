@@ -6,6 +6,21 @@ import { loadLinked, store, storeConditional } from '../../processor/operations.
 import { GuestError } from '../errors.js';
 import type { SplashCode, SplashThread } from './threads.js';
 
+/** Cycles that the first thread waits after its first failure, and how often the wait doubles at most. */
+const BACK_OFF_CYCLES = 8;
+const MOST_DOUBLINGS = 9;
+/** Threads of which no two wait equally long. */
+const DIFFERENT = 16;
+
+/**
+ * Waits after a store-conditional that failed. Threads that try in step take the line from each other between load-linked
+ * and store-conditional for ever, even when each fails: so each waits longer than before, and none as long as another.
+ */
+function* backOff(thread: SplashThread, failures: number): SplashCode {
+  const turns = (thread.number % DIFFERENT) + 1;
+  yield* thread.pause((BACK_OFF_CYCLES * turns) << Math.min(failures, MOST_DOUBLINGS));
+}
+
 /** A lock: the word is 0, or 1 more than the number of the thread that holds it. Not recursive. */
 export class SplashLock {
   readonly address: number;
@@ -17,11 +32,12 @@ export class SplashLock {
   /** Acquires it; waits while another thread holds it. Throws a GuestError if this one does. */
   *acquire(thread: SplashThread): SplashCode {
     const own = thread.number + 1;
-    for (;;) {
+    for (let failures = 0; ;) {
       const found = yield loadLinked(this.address);
       if (found === own) throw new GuestError(`thread ${thread.number} acquires a lock that it holds`);
       if (found !== 0) yield* thread.waitWhile(this.address, found);
       else if ((yield storeConditional(this.address, own)) === 1) return;
+      else yield* backOff(thread, failures++);
     }
   }
 
@@ -67,13 +83,15 @@ export class SplashBarrier {
   *arrive(thread: SplashThread): SplashCode {
     const round = this.arrivalsOf(thread);
     this.arrivals.set(thread, round + 1);
-    for (;;) {
+    for (let failures = 0; ; failures++) {
       const word = yield loadLinked(this.address);
       const parties = word >>> PARTIES_SHIFT;
       const last = (word & ARRIVED) + 1 === parties;
-      if ((yield storeConditional(this.address, last ? parties << PARTIES_SHIFT : word + 1)) !== 1) continue;
-      if (last) yield store(this.rounds, round + 1);
-      return;
+      if ((yield storeConditional(this.address, last ? parties << PARTIES_SHIFT : word + 1)) === 1) {
+        if (last) yield store(this.rounds, round + 1);
+        return;
+      }
+      yield* backOff(thread, failures);
     }
   }
 
@@ -85,14 +103,16 @@ export class SplashBarrier {
   /** A thread comes no more. */
   *resign(thread: SplashThread): SplashCode {
     const round = this.arrivalsOf(thread);
-    for (;;) {
+    for (let failures = 0; ; failures++) {
       const word = yield loadLinked(this.address);
       const parties = (word >>> PARTIES_SHIFT) - 1;
       const last = parties > 0 && (word & ARRIVED) === parties;
       const rest = last ? 0 : word & ARRIVED;
-      if ((yield storeConditional(this.address, (parties << PARTIES_SHIFT) | rest)) !== 1) continue;
-      if (last) yield store(this.rounds, round + 1);
-      return;
+      if ((yield storeConditional(this.address, (parties << PARTIES_SHIFT) | rest)) === 1) {
+        if (last) yield store(this.rounds, round + 1);
+        return;
+      }
+      yield* backOff(thread, failures);
     }
   }
 
@@ -114,19 +134,21 @@ export class SplashSemaphore {
   }
 
   /** Raises it by one. */
-  *post(): SplashCode {
-    for (;;) {
+  *post(thread: SplashThread): SplashCode {
+    for (let failures = 0; ; failures++) {
       const count = yield loadLinked(this.address);
       if ((yield storeConditional(this.address, count + 1)) === 1) return;
+      yield* backOff(thread, failures);
     }
   }
 
   /** Lowers it by one; waits while it is 0. */
   *wait(thread: SplashThread): SplashCode {
-    for (;;) {
+    for (let failures = 0; ;) {
       const count = yield loadLinked(this.address);
       if (count === 0) yield* thread.waitWhile(this.address, 0);
       else if ((yield storeConditional(this.address, count - 1)) === 1) return;
+      else yield* backOff(thread, failures++);
     }
   }
 }

@@ -60,15 +60,26 @@ export class SplashThread {
       }
     }
     this.waitsOn = -1;
-    yield annotate(-1, Activity.User);
-    // From here on it is a program of the user's again, which may be executed ahead of the clock.
-    this.context!.activity = USER_PROGRAM;
+    yield* this.goOn();
     return found;
+  }
+
+  /** Does nothing for some cycles, which are time of synchronisation. */
+  *pause(cycles: number): SplashCode {
+    yield annotate(-1, Activity.Synchronisation);
+    yield compute(cycles);
+    yield* this.goOn();
   }
 
   /** Lets the other threads of the processor run, if there are any. */
   *giveWay(): SplashCode {
     yield* this.processor.runNext(this);
+  }
+
+  /** From here on it is a program of the user's again, which may be executed ahead of the clock. */
+  private *goOn(): SplashCode {
+    yield annotate(-1, Activity.User);
+    this.context!.activity = USER_PROGRAM;
   }
 }
 

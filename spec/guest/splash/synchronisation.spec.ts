@@ -129,7 +129,7 @@ function link(of: Plan, os: SplashOS, faults: string[], counters: number[]): (th
     }
     // Each passes on the turn that it gets, once around.
     if (number !== 0) yield* turns[number].wait(thread);
-    if (number + 1 < of.threads) yield* turns[number + 1].post();
+    if (number + 1 < of.threads) yield* turns[number + 1].post(thread);
     yield* finish.meet(thread);
     if (number === 0)
       for (const { left, right } of locks) {
@@ -180,6 +180,26 @@ describe('a lock', () => {
       },
     });
     expect(() => machine.run()).toThrow('thread 0 acquires a lock that it holds');
+  });
+});
+
+describe('sixteen threads that come at once', () => {
+  it('do not for ever take a line from each other between its load-linked and its store-conditional', () => {
+    const { machine } = withSplash({
+      processors: 16,
+      link: os => {
+        const [barrier, semaphore] = [os.barrier(), os.semaphore(0)];
+        return function* (thread) {
+          for (let round = 0; round < 20; round++) {
+            yield* barrier.meet(thread);
+            yield* semaphore.post(thread);
+            yield* semaphore.wait(thread);
+          }
+        };
+      },
+    });
+    machine.run({ events: 400_000 });
+    expect(machine.processors.map(({ ended }) => ended)).toEqual(new Array(16).fill(true));
   });
 });
 
