@@ -183,22 +183,22 @@ describe('a lock', () => {
   });
 });
 
-describe('sixteen threads that come at once', () => {
-  it('do not for ever take a line from each other between its load-linked and its store-conditional', () => {
+describe('sixteen threads that come to a barrier in step', () => {
+  // Apart by 100 cycles they stay there without backing off; other distances stand for the rest.
+  it.each([0, 20, 100, 400])('do not take the line from each other for ever, %s cycles apart', skew => {
     const { machine } = withSplash({
       processors: 16,
       link: os => {
-        const [barrier, semaphore] = [os.barrier(), os.semaphore(0)];
+        const barrier = os.barrier();
         return function* (thread) {
-          for (let round = 0; round < 20; round++) {
+          for (let round = 0; round < 3; round++) {
+            yield compute(1 + ((thread.number * 5) % 16) * skew);
             yield* barrier.meet(thread);
-            yield* semaphore.post(thread);
-            yield* semaphore.wait(thread);
           }
         };
       },
     });
-    machine.run({ events: 400_000 });
+    machine.run({ events: 60_000 });
     expect(machine.processors.map(({ ended }) => ended)).toEqual(new Array(16).fill(true));
   });
 });
