@@ -1,6 +1,7 @@
 /** Workloads that run natively, by name, and the machines and systems that they can be run on. */
 import type { Profile } from '../guest/commodity/profile.js';
 import { irix } from '../guest/commodity/profiles/irix.js';
+import { linuxMips } from '../guest/commodity/profiles/linux-mips.js';
 import { presets, type Preset, type PresetName } from '../machine/presets.js';
 import { resolve, type MachineSpecification, type ResolvedSpecification } from '../machine/specification.js';
 import type { GuestWorkload } from '../workloads/guest-workload.js';
@@ -40,7 +41,7 @@ export interface NativeChoice {
 /** The workloads. */
 export const nativeChoices: Readonly<Record<string, NativeChoice>> = {
   pmake: {
-    systems: ['irix'],
+    systems: ['irix', 'linux-mips'],
     // Figures 6 and 7 of the Disco paper: on eight processors, eight instances of the basic pmake.
     make: ({ scale, processors, seed, images }) =>
       instancesOf(processors, number =>
@@ -49,7 +50,7 @@ export const nativeChoices: Readonly<Record<string, NativeChoice>> = {
     expectedNs: ({ scale }) => 0.7e9 + 2.4e9 * scale,
   },
   engineering: {
-    systems: ['irix'],
+    systems: ['irix', 'linux-mips'],
     // Figure 8: six simulations of each kind on eight processors. One of each on one is ours.
     make: ({ scale, processors, seed, images }) => {
       const each = Math.max(1, Math.round(0.75 * processors));
@@ -58,18 +59,18 @@ export const nativeChoices: Readonly<Record<string, NativeChoice>> = {
     expectedNs: ({ scale }) => 3.5e9 * scale,
   },
   database: {
-    systems: ['irix'],
+    systems: ['irix', 'linux-mips'],
     make: ({ scale, seed, images }) => database(images.database(), { scale, seed }),
     expectedNs: ({ scale }) => 2e9 * scale,
   },
   raytrace: {
-    systems: ['irix'],
+    systems: ['irix', 'linux-mips'],
     make: ({ scale, processors, seed, images }) =>
       raytrace(images.raytrace(), { scale, threads: Math.min(processors, 16), seed }),
     expectedNs: ({ scale, processors }) => (12.9e9 * scale) / Math.min(processors, 16),
   },
   radix: {
-    systems: ['irix'],
+    systems: ['irix', 'linux-mips'],
     // The whole sort takes a tenth of a second, and a part of it another course.
     make: ({ images }) => radix(images.radix(), { scale: 1 }),
     expectedNs: () => 0.1e9,
@@ -81,7 +82,7 @@ export const nativeNames: readonly string[] = Object.keys(nativeChoices);
 
 /** A profile of the commodity kernel, or null for a system that is not there yet. */
 export function profileOf(system: NativeSystem): Profile | null {
-  return system === 'irix' ? irix : null;
+  return system === 'irix' ? irix : system === 'linux-mips' ? linuxMips : null;
 }
 
 /** What of a preset is to be otherwise. */

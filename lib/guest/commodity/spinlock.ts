@@ -1,6 +1,6 @@
 /** A spinning lock at a real address: load-linked and store-conditional, and between tries a loop on a copy of the line. */
 import { Activity } from '../../processor/software.js';
-import { annotate, loadLinked, spinWhile, store, storeConditional } from '../../processor/operations.js';
+import { annotate, compute, loadLinked, spinWhile, store, storeConditional } from '../../processor/operations.js';
 import type { Code, KernelThread, Spinlock } from './code.js';
 
 /** What is counted of a lock. */
@@ -32,10 +32,12 @@ export class KernelSpinlock implements Spinlock {
       throw new Error(`${thread.name} acquires ${this.name}, which it holds already`);
     this.statistics.acquisitions++;
     let contended = false;
+    let failures = 0;
     for (;;) {
       const found = yield loadLinked(this.address);
       if (found === 0) {
         if ((yield storeConditional(this.address, thread.id)) === 1) break;
+        yield compute(backOff(thread.id, failures++));
       } else {
         if (!contended) this.statistics.contended++;
         contended = true;
@@ -61,4 +63,12 @@ export class KernelSpinlock implements Spinlock {
     if (this.holder !== from.id) throw new Error(`${from.name} hands over ${this.name}, which it does not hold`);
     this.holder = to.id;
   }
+}
+
+/**
+ * Cycles until the next try, after so many that lost the line: processors in step that all try again at once take the line
+ * from each other for ever, and none of them stores.
+ */
+function backOff(id: number, failures: number): number {
+  return 1 + ((id * 13 + failures * 29) & 63);
 }
