@@ -58,7 +58,7 @@ export class NativeRun {
     this.machine = machine;
     this.kernel = kernel;
     this.files = files;
-    this.kernel.calls.set(MEASURE, () => this.mark());
+    this.kernel.calls.set(MEASURE, thread => this.mark(thread));
     this.samples = new ActivitySamples(this.machine.processors);
     const contexts = this.kernel.boot(thread => this.first(thread));
     this.machine.load(this.kernel, contexts);
@@ -198,12 +198,12 @@ export class NativeRun {
   }
 
   /** A program says that it is where what is measured begins or ends. */
-  // eslint-disable-next-line require-yield -- a call that takes no time of its own
-  private *mark(): Code<number> {
+  private *mark(thread: Thread): Code<number> {
     const { window } = this.options.workload;
     this.marks++;
     if (this.marks === window?.marks) this.phase = 'ready';
     if (this.marks === window?.endMarks) this.phase = 'over';
+    yield* this.kernel.work('system call', thread.record);
     return 0;
   }
 }

@@ -11,7 +11,7 @@ import { guestProgram, UserWork } from './guest-program.js';
 import type { GuestWorkload } from './guest-workload.js';
 import { spreadPages } from './spread-pages.js';
 import { started, touchPages, touchRange } from './start-up.js';
-import type { PageKind } from './image-pages.js';
+import type { ImageRegion, PageKind } from './image-pages.js';
 import type { UserImage } from './user-image.js';
 
 /** How long it is. */
@@ -34,9 +34,12 @@ const START_UP_NS = 4e9;
  */
 export const POOL = { first: 0x800, windows: 6, pages: 290, references: 2 } as const;
 const POOL_PAGES = POOL.windows * POOL.pages;
-/** What was the mapped database, and what was sorted: the large regions of these kinds. The small ones are of libraries. */
+/**
+ * Recorded pages that are the database, and what is sorted: those of these kinds that are used alike, some 2000 times or 1000. What
+ * is used more belongs to the session and its libraries.
+ */
 const DATABASE: ReadonlySet<string> = new Set<PageKind>(['constants', 'heap']);
-const DATABASE_PAGES = 20;
+const MOST_USES = 2500;
 
 /** The file, and how much of it is read how often: a choice of ours. */
 const FILE = '/database';
@@ -51,9 +54,12 @@ const PATH = '/usr/bin/dataserver';
 export function database(image: UserImage, { scale, seed }: DatabaseOptions): GuestWorkload {
   const windowNs = Math.round(WINDOW_NS * scale);
   const instructions = Math.round((windowNs + START_UP_NS) * MOST_PER_NS);
+  const tables = image.pages
+    .filter(({ kind, loads, stores }) => DATABASE.has(kind) && loads + stores <= MOST_USES)
+    .map(({ kind, page }): ImageRegion => ({ kind, firstPage: page, pages: 1, touched: 1 }));
   const variants = Array.from({ length: POOL.windows }, (_, window) =>
     spreadPages(image.stream, {
-      from: image.regions.filter(({ kind, pages }) => DATABASE.has(kind) && pages >= DATABASE_PAGES),
+      from: tables,
       to: { firstPage: POOL.first + window * POOL.pages, pages: POOL.pages },
       references: POOL.references,
       random: randomStream(seed, `database window ${window}`),

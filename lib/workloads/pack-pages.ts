@@ -12,7 +12,7 @@ const USER_PAGES = 2 ** 19;
 
 /**
  * Puts the touched pages of an image behind each other, region by region: the regions with most references to a page
- * come first, which gives them the table that the kernel wires. Pairs of pages stay pairs, for the sake of the TLB.
+ * come first. Pairs of pages stay pairs, for the sake of the TLB.
  */
 export function packImage(image: UserImage): UserImage {
   const moved = places(image);
@@ -26,12 +26,27 @@ export function packImage(image: UserImage): UserImage {
   };
 }
 
-/** The same for threads, which go on sharing what they share. */
+/**
+ * The same for threads, which go on sharing what they share. Text keeps the pages between those touched, and has them among its
+ * pages, untouched: what all processors execute should lie in the caches as it does in the file of the program.
+ */
 export function packThreads(images: ThreadImages): ThreadImages {
-  const moved = places(images);
-  const pages = movePages(images.pages, moved);
+  const whole = withText(images);
+  const moved = places(whole);
+  const pages = movePages(whole.pages, moved);
   const threads = images.threads.map(thread => ({ ...thread, words: moveWords(thread.words, moved) }));
   return { ...images, threads, pages, regions: imageRegions(pages) };
+}
+
+/** The untouched pages of text behind the others. */
+function withText({ pages, regions }: ImageSpace): ImageSpace {
+  const touched = new Set(pages.map(({ page }) => page));
+  const between = regions
+    .filter(({ kind }) => kind === 'text')
+    .flatMap(({ firstPage, pages: count }) => Array.from({ length: count }, (_, i) => firstPage + i))
+    .filter(page => !touched.has(page));
+  const none = { kind: 'text', fetches: 0, loads: 0, stores: 0, users: 0, writers: 0, storedFirst: false } as const;
+  return { pages: [...pages, ...between.map(page => ({ ...none, page }))], regions };
 }
 
 /** Where each page goes. */

@@ -35,7 +35,7 @@ const START_UP_NS = 1e9;
  * execution. Each ray takes a number under a lock that all threads share; the recorded scene is small, and so are its rays:
  * 6900 instructions. Rays of the largest scene of SPLASH-2, which Figure 8 is about, take longer.
  */
-export const RAYS_PER_NUMBER = 8;
+export const RAYS_PER_NUMBER = 16;
 
 const PAGE_BYTES = 4096;
 const PATH = '/usr/bin/raytrace';
