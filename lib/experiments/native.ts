@@ -1,20 +1,15 @@
 /** A workload under the commodity kernel on a bare machine: builds both, runs them, and says where the time goes. */
 import { ns } from '../engine/time.js';
 import { VERSION } from '../engine/version.js';
-import type { Disk } from '../devices/disk.js';
 import type { Code } from '../guest/commodity/code.js';
-import { FileServices, type KernelDisk } from '../guest/commodity/file-services.js';
-import { makeFileSystem } from '../guest/commodity/files/make-file-system.js';
-import { CommodityKernel } from '../guest/commodity/kernel.js';
+import type { FileServices } from '../guest/commodity/file-services.js';
+import type { CommodityKernel } from '../guest/commodity/kernel.js';
 import type { Process } from '../guest/commodity/process.js';
-import type { Profile } from '../guest/commodity/profile.js';
 import type { Thread } from '../guest/commodity/threads.js';
 import { GuestError } from '../guest/errors.js';
-import { buildMachine, type Machine } from '../machine/machine.js';
-import type { PhysicalLayout } from '../machine/physical-layout.js';
-import type { MachineSpecification } from '../machine/specification.js';
+import type { Machine } from '../machine/machine.js';
 import { compute } from '../processor/operations.js';
-import { MEASURE, type GuestWorkload } from '../workloads/guest-workload.js';
+import { MEASURE } from '../workloads/guest-workload.js';
 import { ActivitySamples } from './activity-samples.js';
 import {
   activitiesOf,
@@ -28,32 +23,15 @@ import {
   timeOf,
 } from './native-figures.js';
 import type { NativeResult } from './native-result.js';
+import { nativeSystem, tooSmall, type NativeOptions } from './native-system.js';
 import { queuesOf } from './queues.js';
 
-/** What a native run is made with. */
-export interface NativeOptions {
-  readonly workload: GuestWorkload;
-  /** Disks are added to it: one for each of the workload. */
-  readonly machine: MachineSpecification;
-  readonly profile: Profile;
-  readonly seed: string | number;
-  /** How physical pages lie on nodes. */
-  readonly layout: PhysicalLayout;
-  /** Run-ahead of processors; on unless false. Results do not depend on it. */
-  readonly runAhead?: boolean;
-}
+export type { NativeOptions } from './native-system.js';
 
-/** Disk blocks of 4096 bytes that a file system is made with. */
-const FILE_SYSTEM = { blocks: 65536, inodes: 4096 };
 /** Simulated time between two looks at the run. */
 const LOOK_NS = 100_000;
 /** How often the kernel looks whether the measurement has begun. */
 const LOOK_CYCLES = 100;
-/** IRIX ticks 100 times a second. */
-const TICK_NS = 10_000_000;
-/** Pages that kseg0 reaches: 512 MB. What a machine has beyond, the kernel does not use. */
-const MOST_PAGES = 0x20000000 / 4096;
-
 /** Booting, the start of the workload that is not measured, what is measured, and all that comes after. */
 type Phase = 'boot' | 'start' | 'ready' | 'over';
 
@@ -76,20 +54,11 @@ export class NativeRun {
   /** Throws a GuestError if the machine has too little memory, a SpecificationError if it is none. */
   constructor(options: NativeOptions) {
     this.options = options;
-    const { workload, seed, layout, runAhead = true } = options;
-    this.machine = buildMachine(withDisks(options.machine, workload.disks.length), {
-      seed,
-      layout,
-      runAhead,
-      missCauses: true,
-    });
-    try {
-      this.kernel = this.makeKernel();
-      this.files = this.makeFiles();
-    } catch (error) {
-      throw error instanceof RangeError ? this.tooSmall(error.message) : error;
-    }
-    this.kernel.calls.set(MEASURE, () => this.mark());
+    const { machine, kernel, files } = nativeSystem(options);
+    this.machine = machine;
+    this.kernel = kernel;
+    this.files = files;
+    this.kernel.calls.set(MEASURE, thread => this.mark(thread));
     this.samples = new ActivitySamples(this.machine.processors);
     const contexts = this.kernel.boot(thread => this.first(thread));
     this.machine.load(this.kernel, contexts);
@@ -115,7 +84,7 @@ export class NativeRun {
     if (phase === 'over') return false;
     const end = machine.run({ until: machine.simulation.now + machine.simulation.ticks(ns(LOOK_NS)) });
     if (kernel.physical.statistics.refused > 0)
-      throw this.tooSmall('memory is exhausted; give the machine more memory');
+      throw tooSmall(this.options.workload, machine, 'memory is exhausted; give the machine more memory');
     const now = this.reached();
     if (end === 'finished' && now !== 'over')
       throw new Error(`the machine stands still while it ${phase === 'boot' ? 'boots' : 'runs the workload'}`);
@@ -229,57 +198,12 @@ export class NativeRun {
   }
 
   /** A program says that it is where what is measured begins or ends. */
-  // eslint-disable-next-line require-yield -- a call that takes no time of its own
-  private *mark(): Code<number> {
+  private *mark(thread: Thread): Code<number> {
     const { window } = this.options.workload;
     this.marks++;
     if (this.marks === window?.marks) this.phase = 'ready';
     if (this.marks === window?.endMarks) this.phase = 'over';
+    yield* this.kernel.work('system call', thread.record);
     return 0;
   }
-
-  private makeKernel(): CommodityKernel {
-    const { machine } = this;
-    const { clockMHz } = machine.specification.processor;
-    return new CommodityKernel({
-      profile: this.options.profile,
-      processors: machine.processors.length,
-      pages: Math.min(machine.map.frames, MOST_PAGES),
-      countsPerTick: (clockMHz * TICK_NS) / 2000,
-      tickNs: TICK_NS,
-      sliceTicks: 10,
-      mostProcesses: 256,
-      executables: this.options.workload.executables,
-      mapped: false,
-    });
-  }
-
-  private makeFiles(): FileServices {
-    const { machine } = this;
-    const disks = this.options.workload.disks.map(({ mount, tree }, number): KernelDisk => {
-      const { bridge, index, component } = machine.devices.get(`disk${number}`)!;
-      for (const [sector, words] of makeFileSystem(FILE_SYSTEM, tree)) (component as Disk).poke(sector, words);
-      return { bridge, device: index, interruptTo: number % machine.processors.length, mount };
-    });
-    return new FileServices(this.kernel, { disks, descriptors: 64, readAheadPages: 8, flushTicks: 100 });
-  }
-
-  private tooSmall(why: string): GuestError {
-    const { specification, map } = this.machine;
-    const megabytes = (map.frames * specification.pageBytes) / 2 ** 20;
-    return new GuestError(`${this.options.workload.name} on ${specification.name} with ${megabytes} MB: ${why}`);
-  }
-}
-
-function withDisks(machine: MachineSpecification, disks: number): MachineSpecification {
-  const nodes = Array.isArray(machine.nodes) ? machine.nodes.length : (machine.nodes as { count: number }).count;
-  const devices = Array.from({ length: disks }, (_, number) => ({
-    kind: 'disk' as const,
-    name: `disk${number}`,
-    node: number % nodes,
-    model: 'hp97560' as const,
-    scheduling: 'fcfs' as const,
-    immediateReport: false,
-  }));
-  return { ...machine, devices: [...(machine.devices ?? []), ...devices] };
 }

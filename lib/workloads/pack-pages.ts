@@ -12,13 +12,11 @@ const USER_PAGES = 2 ** 19;
 
 /**
  * Puts the touched pages of an image behind each other, region by region: the regions with most references to a page
- * come first. Pairs of pages stay pairs, for the sake of the TLB. Text keeps the pages between those touched, and has them among
- * its pages, untouched: the file of the program holds them too.
+ * come first. Pairs of pages stay pairs, for the sake of the TLB.
  */
 export function packImage(image: UserImage): UserImage {
-  const whole = withText(image);
-  const moved = places(whole);
-  const pages = movePages(whole.pages, moved);
+  const moved = places(image);
+  const pages = movePages(image.pages, moved);
   return {
     ...image,
     stream: { ...image.stream, words: moveWords(image.stream.words, moved) },
@@ -28,7 +26,10 @@ export function packImage(image: UserImage): UserImage {
   };
 }
 
-/** The same for threads, which go on sharing what they share. */
+/**
+ * The same for threads, which go on sharing what they share. Text keeps the pages between those touched, and has them among its
+ * pages, untouched: what all processors execute should lie in the caches as it does in the file of the program.
+ */
 export function packThreads(images: ThreadImages): ThreadImages {
   const whole = withText(images);
   const moved = places(whole);
