@@ -4,7 +4,7 @@ import { userSteps } from '../../lib/workloads/user-steps.js';
 
 const stream = (references: number, ...marks: readonly TraceMark[]): RecordedStream => ({
   words: new Int32Array(references),
-  gaps: new Uint8Array(references).fill(1),
+  gaps: new Uint16Array(references).fill(1),
   marks,
   tail: 0,
   counts: { instructions: references, loads: 0, stores: 0 },
