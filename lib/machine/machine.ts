@@ -86,7 +86,8 @@ export class Machine {
     this.simulation = new Simulation({ tickPs: specification.tickPs, seed: options.seed, runAhead, queue });
     this.map = mapOf(specification);
     this.missCauses = options.missCauses ?? false;
-    this.layout = options.layout === undefined ? null : physicalLayout(this.map, options.layout);
+    this.layout =
+      options.layout === undefined ? null : physicalLayout(this.map, options.layout, coloursOf(specification));
     this.protocol = protocolFor(PROTOCOLS[specification.protocol], this.directory().format);
     this.topology = buildTopology(specification, this.simulation.time);
     this.network = this.makeNetwork();
@@ -244,4 +245,9 @@ function mapOf(specification: ResolvedSpecification): AddressMap {
 /** The node that a message goes to: its home's, its processor's or its bridge's. What a network of nodes wants to know. */
 export function nodeOfMessage(map: AddressMap, message: NodeMessage): number {
   return message.to === HOME ? map.homeOfLine((message as CoherenceMessage).line) : map.nodeOfProcessor[message.to];
+}
+
+/** Pages in a way of the second-level cache, at least 1. */
+function coloursOf({ processor: { l2 }, pageBytes }: ResolvedSpecification): number {
+  return Math.max(1, l2.sizeBytes / (l2.ways * pageBytes));
 }

@@ -188,8 +188,8 @@ export class Processes {
   /** `exit`: ends the thread, and with its last thread the process. Does not return. */
   *exit(thread: Thread, status: number): Code {
     const process = this.of(thread);
-    yield* this.port.work('exit process', thread.record);
     process.threads.delete(thread);
+    yield* this.port.work(process.threads.size === 0 ? 'exit process' : 'exit thread', thread.record);
     if (process.threads.size === 0) yield* this.endProcess(thread, process, status);
     this.byThread.delete(thread);
     yield* this.port.scheduler.end(thread);

@@ -8,6 +8,7 @@ import { PAGE_BYTES } from '../address-layout.js';
 import { ErrorNumber, type Code, type KernelThread } from '../code.js';
 import type { Profile } from '../profile.js';
 import type { ServiceName } from '../services.js';
+import type { Vnode } from '../vnode.js';
 import type { AddressSpace, Mapping, Region } from './address-space.js';
 import type { PhysicalPages } from './physical-pages.js';
 import type { SharedText } from './shared-text.js';
@@ -61,31 +62,58 @@ export class Faults {
 
   /** Makes an access possible. 0, EFAULT if it is none of the process's, ENOMEM, or EIO. */
   *serve(thread: KernelThread, fault: Fault): Code<number> {
-    const { space, page, store } = fault;
+    const { space, page } = fault;
+    // Clearing takes long, so it is done before the lock is taken; what has changed meanwhile is seen below.
+    const cleared = this.needsZeros(fault) ? yield* this.clearPage(thread) : -1;
     yield* space.lock.acquire(thread);
+    const result = yield* this.serveLocked(thread, fault, cleared);
+    if (result === 0) yield* this.refresh(thread, space, page);
+    yield* space.lock.release(thread);
+    if (cleared >= 0 && space.mappings.get(page)?.page !== cleared) yield* this.port.physical.give(thread, cleared);
+    return result;
+  }
+
+  /** Looks whether a fault will want a page of zeros. Without the lock, so it may turn out otherwise. */
+  private needsZeros({ space, page, store }: Fault): boolean {
+    const region = space.regionOf(page);
+    return region?.kind === 'zero' && (!store || region.writable) && !space.mappings.has(page);
+  }
+
+  /** A page of zeros, -1 if memory is exhausted. */
+  private *clearPage(thread: KernelThread): Code<number> {
+    const { physical, profile } = this.port;
+    yield* this.port.work('demand zero');
+    const page = yield* physical.take(thread, 'user');
+    if (page >= 0) yield zero(this.port.addressOf(page), PAGE_BYTES, profile.zeroLineCycles);
+    return page;
+  }
+
+  private *serveLocked(thread: KernelThread, fault: Fault, cleared: number): Code<number> {
+    const { space, page, store } = fault;
     const region = space.regionOf(page);
     const mapping = space.mappings.get(page);
     let result: number = ErrorNumber.EFAULT;
     if (region !== undefined && (!store || region.writable)) {
-      if (mapping === undefined) result = yield* this.bring(thread, fault, region);
+      if (mapping === undefined)
+        result =
+          region.file === null
+            ? yield* this.mapZeros(thread, fault, region, cleared)
+            : yield* this.bring(thread, fault, region, region.file);
       else if (store && !mapping.writable) result = yield* this.separate(thread, fault, mapping);
       else {
         yield* this.port.work('quick fault');
         result = 0;
       }
     }
-    if (result === 0) yield* this.refresh(thread, space, page);
-    yield* space.lock.release(thread);
     return result;
   }
 
   /** Brings a page into memory that is not there. */
-  private *bring(thread: KernelThread, { space, page, store }: Fault, region: Region): Code<number> {
-    if (region.file === null) return yield* this.demandZero(thread, space, page, region);
+  private *bring(thread: KernelThread, { space, page, store }: Fault, region: Region, file: Vnode): Code<number> {
     const { physical, profile } = this.port;
     yield* this.port.work('file fault');
     const index = region.filePage + page - region.first;
-    const cached = yield* region.file.page(thread, index);
+    const cached = yield* file.page(thread, index);
     if (typeof cached === 'number') return cached;
     const copies = region.kind === 'data' && store;
     let own: number = cached.page;
@@ -93,20 +121,18 @@ export class Faults {
       own = yield* physical.take(thread, 'user');
       if (own >= 0) yield copy(cached.address, this.port.addressOf(own), PAGE_BYTES, profile.copyLineCycles);
     } else physical.share(own);
-    if (region.kind === 'text') this.port.text.remember(region.file, index, own);
-    yield* region.file.release(thread, index, cached, false);
+    if (region.kind === 'text') this.port.text.remember(file, index, own);
+    yield* file.release(thread, index, cached, false);
     if (own < 0) return ErrorNumber.ENOMEM;
     const writable = copies || (region.kind === 'shared-file' && region.writable);
     return yield* this.enter(thread, space, page, { page: own, writable });
   }
 
-  private *demandZero(thread: KernelThread, space: AddressSpace, page: number, region: Region): Code<number> {
-    const { physical, profile } = this.port;
-    yield* this.port.work('demand zero');
-    const own = yield* physical.take(thread, 'user');
+  /** Maps a page of zeros that has been cleared; a page that turned out to be needed only now is cleared under the lock. */
+  private *mapZeros(thread: KernelThread, { space, page }: Fault, { writable }: Region, cleared: number): Code<number> {
+    const own = cleared >= 0 ? cleared : yield* this.clearPage(thread);
     if (own < 0) return ErrorNumber.ENOMEM;
-    yield zero(this.port.addressOf(own), PAGE_BYTES, profile.zeroLineCycles);
-    return yield* this.enter(thread, space, page, { page: own, writable: region.writable });
+    return (yield* space.map(thread, page, { page: own, writable })) ? 0 : ErrorNumber.ENOMEM;
   }
 
   /** Gives a writer a page of its own, or the right to write the one that nobody else uses any more. */

@@ -21,8 +21,8 @@ const STEPS: Readonly<Record<string, Step>> = {
   'quick fault': step(1420, 24, { processor: [1, 0.1], memory: [2, 0.05] }),
   // DEMAND_ZERO, 21 us, of which the clearing of the page is half.
   'demand zero': step(700, 16, { memory: [2, 0.05], processor: [1, 0.05] }),
-  'page alloc': step(2000, 36, { memory: [36, 0.6] }),
-  'page free': step(400, 9, { memory: [10, 0.6] }),
+  'page alloc': step(2000, 36, { memory: [64, 0.6] }),
+  'page free': step(400, 9, { memory: [16, 0.6] }),
   'copy fault': step(1600, 40, { memory: [6, 0.2] }),
   'file fault': step(1600, 44, { memory: [6, 0.15], files: [4, 0.1] }),
   switch: step(260, 10, { scheduler: [4, 0.4], processor: [1, 0.1] }),
@@ -34,6 +34,7 @@ const STEPS: Readonly<Record<string, Step>> = {
   execve: step(22500, 300, { memory: [40, 0.08], files: [40, 0.12], buffers: [16, 0.05], constants: [20, 0.1] }),
   'attach text': step(200, 8, { memory: [2, 0.2] }),
   'exit process': step(80000, 500, { memory: [24, 0.1], scheduler: [12, 0.1], files: [10, 0.1] }),
+  'exit thread': step(6000, 120, { scheduler: [8, 0.2], memory: [4, 0.1] }),
   'exit pages': step(300, 10, { memory: [6, 0.2] }),
   wait: step(9000, 200, { scheduler: [6, 0.2] }),
   brk: step(700, 24, { memory: [3, 0.1] }),
@@ -51,12 +52,12 @@ const STEPS: Readonly<Record<string, Step>> = {
   ialloc: step(3000, 50, { files: [10, 0.2] }),
   ifree: step(2500, 50, { files: [10, 0.2] }),
   iupdate: step(700, 20, { files: [4, 0.2], buffers: [2, 0.1] }),
-  balloc: step(1100, 24, { files: [6, 0.2] }),
+  balloc: step(500, 14, { files: [6, 0.2] }),
   truncate: step(3000, 60, { files: [8, 0.2] }),
   remove: step(25000, 400, { files: [14, 0.2] }),
   close: step(1700, 40, { files: [6, 0.25] }),
-  read: step(500, 16, { files: [6, 0.15], buffers: [3, 0.1] }),
-  write: step(700, 20, { files: [6, 0.15], buffers: [3, 0.1] }),
+  read: step(200, 6, { files: [6, 0.15], buffers: [3, 0.1] }),
+  write: step(320, 8, { files: [6, 0.15], buffers: [3, 0.1] }),
   lseek: step(200, 8, { files: [2, 0.2] }),
   stat: step(4000, 80, { files: [8, 0.2] }),
   dup: step(200, 8, { files: [2, 0.2] }),
@@ -81,7 +82,7 @@ export const irix: Profile = {
   steps: STEPS,
   copyLineCycles: 40, // 32 memory operations of 8 bytes and the loop around them
   zeroLineCycles: 20, // 16 stores of 8 bytes and the loop
-  refillCycles: 6, // with two loads, three moves to and from coprocessor 0, a TLB write and a return, and the misses of the loads: 14, 0.035 us at 400 MHz
+  refillCycles: 5, // with two loads, three moves to and from coprocessor 0, a TLB write and a return, and the misses of the loads: 14, 0.035 us at 400 MHz
   wiredTables: 7, // IRIX for the R4000 wired eight entries in all (recalled)
   spinCycles: 4, // load, branch and their delay slots
 };

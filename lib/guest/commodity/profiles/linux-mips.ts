@@ -33,6 +33,7 @@ const STEPS: Readonly<Record<string, Step>> = {
   sproc: step(24_500, 600, { memory: [16, 0.1], scheduler: [16, 0.1] }),
   execve: step(125_000, 1500, { memory: [40, 0.08], files: [40, 0.12], buffers: [16, 0.05], constants: [20, 0.1] }),
   'exit process': step(74_000, 680, { memory: [30, 0.1], scheduler: [16, 0.1], files: [16, 0.1] }),
+  'exit thread': step(20000, 400, { scheduler: [8, 0.2], memory: [4, 0.1] }),
   'exit pages': step(300, 10, { memory: [6, 0.2] }),
   'attach text': step(200, 8, { memory: [2, 0.2] }),
   wait: step(8170, 358, { scheduler: [10, 0.2] }),
