@@ -7,7 +7,8 @@ import { Interrupted } from './errors.js';
 
 /** How long, and from which seed. */
 export interface RunScale {
-  readonly scale: number;
+  /** In place of the scale of each run, if given. */
+  readonly scale: number | undefined;
   readonly seed: string;
 }
 
@@ -16,8 +17,8 @@ const AT_A_TIME = 2;
 
 /** The words of the command that makes a run. */
 export function commandOf(
-  { workload, machine, processors, l2Kilobytes }: FidelityRun,
-  { scale, seed }: RunScale,
+  { workload, machine, processors, l2Kilobytes, scale: own }: FidelityRun,
+  { scale = own, seed }: RunScale,
 ): string[] {
   const cache = l2Kilobytes === undefined ? [] : ['--l2', String(l2Kilobytes)];
   const numbers = ['--processors', String(processors), '--scale', String(scale), '--seed', seed];

@@ -1,7 +1,6 @@
 /** The options of `native`, parsed and checked. */
-import { NATIVE_SYSTEMS, nativeChoices, nativeMachine, nativeNames, profileOf } from '../experiments/native-choices.js';
+import { NATIVE_SYSTEMS, nativeChoices, nativeMachine, nativeNames } from '../experiments/native-choices.js';
 import type { NativeSystem } from '../experiments/native-choices.js';
-import type { Profile } from '../guest/commodity/profile.js';
 import { presetNames } from '../machine/presets.js';
 import type { ResolvedSpecification } from '../machine/specification.js';
 import { UsageError } from './errors.js';
@@ -11,7 +10,7 @@ import { fraction, namesOf, parseOptions, unknown, wholeNumber } from './options
 export interface NativeArguments {
   readonly workload: string;
   readonly machine: ResolvedSpecification;
-  readonly profile: Profile;
+  readonly system: NativeSystem;
   readonly scale: number;
   readonly seed: string;
   readonly json: boolean;
@@ -45,7 +44,7 @@ export function nativeArguments(words: readonly string[]): NativeArguments | nul
     throw new UsageError(`--quick is --scale ${QUICK}; give one of them`);
   return {
     workload,
-    profile: profileFor(workload, os),
+    system: systemFor(workload, os),
     machine: machineFor(values),
     scale: values.quick === true ? QUICK : fraction('--scale', values.scale ?? '1'),
     seed: values.seed ?? '1997',
@@ -68,12 +67,11 @@ function only<Name extends string>(what: string, value: string, known: readonly 
   return names[0]!;
 }
 
-function profileFor(workload: string, os: NativeSystem): Profile {
+function systemFor(workload: string, os: NativeSystem): NativeSystem {
   const { systems } = nativeChoices[workload]!;
-  const profile = profileOf(os);
-  if (profile === null || !systems.includes(os))
+  if (!systems.includes(os))
     throw new UsageError(`${os} is not available for ${workload}; use --os ${systems.join(' or --os ')}`);
-  return profile;
+  return os;
 }
 
 function machineFor(values: {

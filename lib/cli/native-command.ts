@@ -2,17 +2,11 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { VERSION } from '../engine/version.js';
 import { GuestImages } from '../experiments/guest-images.js';
-import {
-  NATIVE_SYSTEMS,
-  nativeChoices,
-  nativeNames,
-  nativeOptions,
-  processorsOf,
-} from '../experiments/native-choices.js';
+import { NATIVE_SYSTEMS, nativeChoices, nativeNames, processorsOf } from '../experiments/native-choices.js';
 import { nativeReportHtml } from '../experiments/native-report.js';
 import type { NativeResult } from '../experiments/native-result.js';
 import { nativeText } from '../experiments/native-table.js';
-import { NativeRun } from '../experiments/native.js';
+import { namedRun } from '../experiments/native-runs.js';
 import { draw } from '../machine/draw.js';
 import { presetNames } from '../machine/presets.js';
 import { Interrupted } from './errors.js';
@@ -60,7 +54,7 @@ export async function nativeCommand(words: readonly string[]): Promise<void> {
 }
 
 /** Runs it to its end, with a line of progress. Throws Interrupted after Ctrl-C. */
-async function runNative({ workload, machine, profile, scale, seed }: NativeArguments): Promise<NativeResult> {
+async function runNative({ workload, system, machine, scale, seed }: NativeArguments): Promise<NativeResult> {
   let interrupted = false;
   const onSignal = (): void => {
     interrupted = true;
@@ -73,7 +67,7 @@ async function runNative({ workload, machine, profile, scale, seed }: NativeArgu
     const label = `${workload} on ${machine.name}`;
     progress.update(`reading what ${label} runs`, 0);
     await nextTurn();
-    const run = new NativeRun(nativeOptions(workload, machine, profile, { scale, seed, images: new GuestImages() }));
+    const run = namedRun({ workload, system, machine, scale, seed, images: new GuestImages() });
     let look = performance.now() + LOOK_MS;
     while (run.advance()) {
       if (performance.now() < look) continue;

@@ -70,14 +70,14 @@ export const nativeChoices: Readonly<Record<string, NativeChoice>> = {
     expectedNs: ({ scale }) => 2e9 * scale,
   },
   raytrace: {
-    systems: ['irix', 'linux-mips'],
+    systems: ['irix', 'linux-mips', 'splashos'],
     layout: 'interleaved',
     make: ({ scale, processors, seed, images }) =>
       raytrace(images.raytrace(), { scale, threads: Math.min(processors, 16), seed }),
     expectedNs: ({ scale, processors }) => (12.9e9 * scale) / Math.min(processors, 16),
   },
   radix: {
-    systems: ['irix', 'linux-mips'],
+    systems: ['irix', 'linux-mips', 'splashos'],
     layout: 'coloured',
     // The whole sort takes a tenth of a second, and a part of it another course.
     make: ({ images }) => radix(images.radix(), { scale: 1 }),
