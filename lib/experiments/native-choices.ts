@@ -10,7 +10,6 @@ import { engineering } from '../workloads/engineering.js';
 import { pmake } from '../workloads/pmake.js';
 import { radix } from '../workloads/radix.js';
 import { raytrace } from '../workloads/raytrace.js';
-import type { PhysicalLayout } from '../machine/physical-layout.js';
 import type { GuestImages } from './guest-images.js';
 import { instancesOf } from './instances.js';
 import type { NativeOptions } from './native.js';
@@ -33,8 +32,6 @@ export interface NativeScale {
 export interface NativeChoice {
   /** The systems that it runs on. */
   readonly systems: readonly NativeSystem[];
-  /** How its pages are dealt over several nodes. */
-  readonly layout: PhysicalLayout;
   /** Makes it, its programs and files included. */
   make(scale: NativeScale): GuestWorkload;
   /** Simulated time that it will take, roughly: for progress only. */
@@ -45,7 +42,6 @@ export interface NativeChoice {
 export const nativeChoices: Readonly<Record<string, NativeChoice>> = {
   pmake: {
     systems: ['irix', 'linux-mips'],
-    layout: 'coloured',
     // Figures 6 and 7 of the Disco paper: on eight processors, eight instances of the basic pmake.
     make: ({ scale, processors, seed, images }) =>
       instancesOf(processors, number =>
@@ -55,7 +51,6 @@ export const nativeChoices: Readonly<Record<string, NativeChoice>> = {
   },
   engineering: {
     systems: ['irix', 'linux-mips'],
-    layout: 'interleaved',
     // Figure 8: six simulations of each kind on eight processors. One of each on one is ours.
     make: ({ scale, processors, seed, images }) => {
       const each = Math.max(1, Math.round(0.75 * processors));
@@ -65,20 +60,17 @@ export const nativeChoices: Readonly<Record<string, NativeChoice>> = {
   },
   database: {
     systems: ['irix', 'linux-mips'],
-    layout: 'interleaved',
     make: ({ scale, seed, images }) => database(images.database(), { scale, seed }),
     expectedNs: ({ scale }) => 2e9 * scale,
   },
   raytrace: {
     systems: ['irix', 'linux-mips', 'splashos'],
-    layout: 'interleaved',
     make: ({ scale, processors, seed, images }) =>
       raytrace(images.raytrace(), { scale, threads: Math.min(processors, 16), seed }),
     expectedNs: ({ scale, processors }) => (12.9e9 * scale) / Math.min(processors, 16),
   },
   radix: {
     systems: ['irix', 'linux-mips', 'splashos'],
-    layout: 'coloured',
     // The whole sort takes a tenth of a second, and a part of it another course.
     make: ({ images }) => radix(images.radix(), { scale: 1 }),
     expectedNs: () => 0.1e9,
@@ -132,7 +124,7 @@ export function nativeOptions(
   const processors = processorsOf({ nodes });
   const workload = nativeChoices[name]!.make({ scale, processors, seed, images });
   // Section 5.4 of the Disco paper: the runs of IRIX had their pages dealt over the nodes.
-  return { workload, machine, profile, seed, layout: nodes.length > 1 ? nativeChoices[name]!.layout : 'linear' };
+  return { workload, machine, profile, seed, layout: nodes.length > 1 ? 'interleaved' : 'linear' };
 }
 
 /** Processors of all nodes. */

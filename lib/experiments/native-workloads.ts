@@ -36,6 +36,6 @@ export function nativeWorkload(name: string, options: NativeWorkloadOptions): Na
   return {
     workload: choice.make(options),
     machine: nativeMachine(machine, { processors, l2Bytes: small ? SMALL_CACHE.l2Bytes : undefined }),
-    layout: machine === 'disco-1997' && processors > 1 ? choice.layout : 'linear',
+    layout: machine === 'disco-1997' && processors > 1 ? 'interleaved' : 'linear',
   };
 }

@@ -21,8 +21,8 @@ const STEPS: Readonly<Record<string, Step>> = {
   'quick fault': step(1420, 24, { processor: [1, 0.1], memory: [2, 0.05] }),
   // DEMAND_ZERO, 21 us, of which the clearing of the page is half.
   'demand zero': step(700, 16, { memory: [2, 0.05], processor: [1, 0.05] }),
-  'page alloc': step(2000, 36, { memory: [64, 0.6] }),
-  'page free': step(400, 9, { memory: [16, 0.6] }),
+  'page alloc': step(2000, 36, { memory: [48, 0.6] }),
+  'page free': step(400, 9, { memory: [12, 0.6] }),
   'copy fault': step(1600, 40, { memory: [6, 0.2] }),
   'file fault': step(1600, 44, { memory: [6, 0.15], files: [4, 0.1] }),
   switch: step(260, 10, { scheduler: [4, 0.4], processor: [1, 0.1] }),
