@@ -4,7 +4,7 @@
  * CALIBRATED. The lengths of steps were chosen so that a uniprocessor pmake on the bare machine `disco-1997`
  * shows those times (within 5 %, `npm run fidelity`); nothing that runs on a monitor was looked at. How many references an
  * instruction makes, and over how many lines they go, follows the measured profile of Linux 6.1 on MIPS in proportion.
- * Services that Table 2 does not list (fork, exit, wait, unlink, ...) have about the lengths that were measured there. How much
+ * Services that Table 2 does not list (fork, exit, wait, unlink, ...) have two thirds of the lengths that were measured there, or all. How much
  * of an allocation is under memlock was fitted on Figure 7's IRIX bar; that it is contended arises.
  */
 import type { Profile, Step } from '../profile.js';
@@ -28,12 +28,12 @@ const STEPS: Readonly<Record<string, Step>> = {
   switch: step(260, 10, { scheduler: [4, 0.4], processor: [1, 0.1] }),
   setrun: step(140, 5, { scheduler: [3, 0.5] }),
   clock: step(3500, 90, { scheduler: [4, 0.2], processor: [2, 0.2] }),
-  fork: step(50000, 400, { memory: [24, 0.1], scheduler: [12, 0.1], files: [10, 0.1] }),
+  fork: step(36000, 320, { memory: [24, 0.1], scheduler: [12, 0.1], files: [10, 0.1] }),
   'fork page': step(120, 4, { memory: [2, 0.3] }),
   sproc: step(6000, 120, { memory: [10, 0.1], scheduler: [12, 0.1] }),
   execve: step(22500, 300, { memory: [40, 0.08], files: [40, 0.12], buffers: [16, 0.05], constants: [20, 0.1] }),
   'attach text': step(200, 8, { memory: [2, 0.2] }),
-  'exit process': step(80000, 500, { memory: [24, 0.1], scheduler: [12, 0.1], files: [10, 0.1] }),
+  'exit process': step(50000, 380, { memory: [24, 0.1], scheduler: [12, 0.1], files: [10, 0.1] }),
   'exit thread': step(6000, 120, { scheduler: [8, 0.2], memory: [4, 0.1] }),
   'exit pages': step(300, 10, { memory: [6, 0.2] }),
   wait: step(9000, 200, { scheduler: [6, 0.2] }),
