@@ -2,10 +2,11 @@
  * Page faults: zeros on first touch, pages of files, copies on write. The translation that was missing or forbade the
  * access is loaded anew by the refill handler, once the table says so.
  */
-import { copy, readRegister, tlbProbe, tlbWriteIndexed, writeRegister, zero } from '../../../processor/operations.js';
+import { copy, readRegister, tlbProbe, tlbWriteIndexed, writeRegister } from '../../../processor/operations.js';
 import { entryLo, Register } from '../../../processor/registers.js';
 import { PAGE_BYTES } from '../address-layout.js';
 import { ErrorNumber, type Code, type KernelThread } from '../code.js';
+import type { Hints } from '../hints.js';
 import type { Profile } from '../profile.js';
 import type { ServiceName } from '../services.js';
 import type { AddressSpace, Mapping, Region } from './address-space.js';
@@ -27,6 +28,7 @@ export interface FaultPort {
   readonly physical: PhysicalPages;
   readonly profile: Profile;
   readonly text: SharedText;
+  readonly hints: Hints;
   addressOf(page: number): number;
   /** EntryHi for a page of the space at hand on the processor at hand. */
   entryHi(thread: KernelThread, page: number): number;
@@ -101,11 +103,11 @@ export class Faults {
   }
 
   private *demandZero(thread: KernelThread, space: AddressSpace, page: number, region: Region): Code<number> {
-    const { physical, profile } = this.port;
+    const { physical, profile, hints } = this.port;
     yield* this.port.work('demand zero');
     const own = yield* physical.take(thread, 'user');
     if (own < 0) return ErrorNumber.ENOMEM;
-    yield zero(this.port.addressOf(own), PAGE_BYTES, profile.zeroLineCycles);
+    yield* hints.clear(own, this.port.addressOf(own), profile.zeroLineCycles);
     return yield* this.enter(thread, space, page, { page: own, writable: region.writable });
   }
 
@@ -136,7 +138,7 @@ export class Faults {
 
   /** Puts the translation into the TLB of this processor in place of the one that was not valid, if that is still there. */
   private *refresh(thread: KernelThread, space: AddressSpace, page: number): Code {
-    yield writeRegister(Register.EntryHi, this.port.entryHi(thread, page));
+    yield this.port.hints.write(Register.EntryHi, this.port.entryHi(thread, page));
     yield tlbProbe();
     if ((yield readRegister(Register.Index)) < 0) return;
     const even = space.mappings.get(page & ~1);
