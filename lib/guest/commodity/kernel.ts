@@ -227,8 +227,8 @@ export class CommodityKernel implements KernelCore {
     return this.allocateLines(bytes);
   }
 
-  takePage(thread: KernelThread): Code<number> {
-    return this.physical.take(thread, 'file');
+  takePage(thread: KernelThread, use: 'file' | 'network' = 'file'): Code<number> {
+    return this.physical.take(thread, use);
   }
 
   givePage(thread: KernelThread, page: number): Code {
@@ -237,6 +237,11 @@ export class CommodityKernel implements KernelCore {
 
   addressOf(page: number): number {
     return this.layout.addressOf(page);
+  }
+
+  /** The physical page at a kernel virtual address; -1 for an address that is none. */
+  pageOf(address: number): number {
+    return this.layout.pageOf(address);
   }
 
   onPressure(reclaim: (thread: KernelThread, pages: number) => Code<number>): void {

@@ -68,6 +68,8 @@ export class FakeMonitor implements SystemSoftware {
     const fault = requestFault(request, this.kernel.options.pages);
     if (fault < 0) throw new Error(`call ${JSON.stringify(request)}: error ${fault}`);
     this.calls.push(request);
+    if (request.call === 'free page' && this.kernel.physical.useOf(request.page) === 'free')
+      throw new Error(`page ${request.page} is told to be free when others may have it already`);
     let result = 0;
     if (request.call === 'version') result = this.version;
     else if (request.call === 'idle') yield waitForInterrupt();
