@@ -6,7 +6,7 @@ import { KSEG0 } from '../../processor/segments.js';
 
 /** The page tables of the address space at hand, as one array of EntryLo words: 4 MB from here on. */
 export const PAGE_TABLES = 0xc0000000;
-/** Where the kernel is when it is mapped: physical memory from page 0 on. */
+/** Where the kernel is when it is mapped: physical memory from page 0 on, up to the monitor's special page. */
 export const MAPPED_KERNEL = 0xd0000000;
 /** The kernel stack of the thread at hand, and behind it the private data of the processor: one wired entry. */
 export const KERNEL_STACK = 0xdfffe000;

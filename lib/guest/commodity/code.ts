@@ -61,8 +61,11 @@ export interface KernelCore {
   sleepLock(name: string): SleepLock;
   /** Kernel virtual address of fresh kernel data that lives for ever: whole lines, aligned. For set-up. */
   allocate(name: string, bytes: number): number;
-  /** A physical page, its content whatever it was; -1 if memory is exhausted even after reclaiming. */
-  takePage(thread: KernelThread): Code<number>;
+  /**
+   * A physical page, its content whatever it was; -1 if memory is exhausted even after reclaiming. `use`, for the memory
+   * report: 'file' unless given.
+   */
+  takePage(thread: KernelThread, use?: 'file' | 'network'): Code<number>;
   /** Gives a physical page back. */
   givePage(thread: KernelThread, page: number): Code;
   /** Kernel virtual address of a physical page. */
@@ -98,6 +101,9 @@ export const ErrorNumber = {
   EPIPE: -32,
   ENAMETOOLONG: -78,
   ENOTEMPTY: -93,
+  EMSGSIZE: -97,
+  EADDRINUSE: -125,
+  ENOBUFS: -132,
   ETIMEDOUT: -145,
   ESTALE: -151,
 } as const;

@@ -8,14 +8,13 @@ import {
   annotate,
   block,
   load,
+  Op,
   readRegister,
   store,
-  waitForInterrupt,
   writeRegister,
-  zero,
   type Program,
 } from '../../processor/operations.js';
-import { Register } from '../../processor/registers.js';
+import { ExceptionCode, Register } from '../../processor/registers.js';
 import { Activity, type Cpu, type Exception } from '../../processor/software.js';
 import { KernelLayout, PAGE_BYTES, PAGE_SHIFT } from './address-layout.js';
 import {
@@ -27,6 +26,7 @@ import {
   type SleepLock,
   type Spinlock,
 } from './code.js';
+import { Hints } from './hints.js';
 import { AddressSpace } from './memory/address-space.js';
 import { Faults } from './memory/faults.js';
 import { PhysicalPages } from './memory/physical-pages.js';
@@ -42,6 +42,7 @@ import { SERVICES, serviceNumber, type ServiceName } from './services.js';
 import { KernelSpinlock, type LockStatistics } from './spinlock.js';
 import { StallWatch } from './stall-watch.js';
 import { StepBlocks } from './step-blocks.js';
+import { switchesOf, type KernelSwitches } from './switches.js';
 import type { SystemCall } from './system-calls.js';
 import { KernelProcessor, Thread } from './threads.js';
 import { IDLE_STATUS, KERNEL_STATUS, Traps } from './traps.js';
@@ -66,6 +67,8 @@ export interface KernelOptions {
   readonly executables: ReadonlyMap<string, Executable>;
   /** Linked for the mapped supervisor segment instead of kseg0. */
   readonly mapped: boolean;
+  /** Other changes that the authors of Disco made to IRIX; all off unless given. */
+  readonly switches?: Partial<KernelSwitches>;
   /** Ticks without any process running after which the kernel is taken to be stuck; 6000, a minute, unless given. */
   readonly stallTicks?: number;
 }
@@ -92,6 +95,8 @@ export class CommodityKernel implements KernelCore {
   readonly services = SERVICES;
   readonly pageBytes = PAGE_BYTES;
   readonly options: KernelOptions;
+  readonly switches: KernelSwitches;
+  readonly hints: Hints;
   readonly physical: PhysicalPages;
   readonly scheduler: Scheduler;
   readonly processes: Processes;
@@ -128,6 +133,8 @@ export class CommodityKernel implements KernelCore {
     const { profile } = options;
     this.options = options;
     this.profile = profile;
+    this.switches = switchesOf(options.switches);
+    this.hints = new Hints(this.switches);
     this.layout = new KernelLayout(options.mapped);
     this.blocks = new StepBlocks(this.layout, profile);
     this.schedulerLock = this.spinlock('runq');
@@ -136,9 +143,12 @@ export class CommodityKernel implements KernelCore {
     const arenaBytes = ARENA_BYTES + options.pages * ARENA_BYTES_PER_PAGE + options.mostProcesses * RECORD_BYTES;
     this.arena = this.layout.allocate(arenaBytes, PAGE_BYTES);
     this.arenaEnd = this.arena + arenaBytes;
-    this.physical = new PhysicalPages({ layout: this.layout, pages: options.pages, lock: memlock, work: this.work });
+    this.physical = new PhysicalPages({
+      ...{ layout: this.layout, pages: options.pages, lock: memlock, work: this.work },
+      freed: page => this.hints.freed(page),
+    });
     this.processors = Array.from({ length: options.processors }, (_, number) => this.makeProcessor(number));
-    this.translations = new Translations(this.processors, profile.spinCycles);
+    this.translations = new Translations(this.processors, profile.spinCycles, this.hints);
     this.scheduler = new Scheduler({
       lock: this.schedulerLock,
       processors: this.processors,
@@ -149,9 +159,7 @@ export class CommodityKernel implements KernelCore {
     });
     this.text = new SharedText(this.physical);
     this.faults = new Faults({
-      text: this.text,
-      physical: this.physical,
-      profile,
+      ...{ text: this.text, physical: this.physical, profile, hints: this.hints },
       addressOf: page => this.addressOf(page),
       work: this.work,
       entryHi: (thread, page) => this.translations.entryHi(thread, page),
@@ -177,6 +185,7 @@ export class CommodityKernel implements KernelCore {
 
   /** For the processors: answers an exception. */
   exception(cpu: Cpu, exception: Exception): Context {
+    if (this.asksNobody(cpu, exception)) throw this.hints.absent();
     return this.traps.exception(cpu, exception);
   }
 
@@ -218,8 +227,8 @@ export class CommodityKernel implements KernelCore {
     return this.allocateLines(bytes);
   }
 
-  takePage(thread: KernelThread): Code<number> {
-    return this.physical.take(thread, 'file');
+  takePage(thread: KernelThread, use: 'file' | 'network' = 'file'): Code<number> {
+    return this.physical.take(thread, use);
   }
 
   givePage(thread: KernelThread, page: number): Code {
@@ -228,6 +237,11 @@ export class CommodityKernel implements KernelCore {
 
   addressOf(page: number): number {
     return this.layout.addressOf(page);
+  }
+
+  /** The physical page at a kernel virtual address; -1 for an address that is none. */
+  pageOf(address: number): number {
+    return this.layout.pageOf(address);
   }
 
   onPressure(reclaim: (thread: KernelThread, pages: number) => Code<number>): void {
@@ -240,6 +254,12 @@ export class CommodityKernel implements KernelCore {
     if (references !== undefined) yield block(references, 0, references.words.length);
     for (const object of objects) yield store(object + 4, (yield load(object + 4)) + 1);
   }.bind(this);
+
+  /** A call of the kernel's first program on a processor to the monitor was a reserved instruction. */
+  private asksNobody({ number }: Cpu, { code, context }: Exception): boolean {
+    const own = context !== null && context === this.processors[number]!.idle.contexts[0];
+    return own && code === ExceptionCode.ReservedInstruction && context.operation?.kind === Op.MonitorCall;
+  }
 
   private allocateLines(bytes: number): number {
     const size = Math.ceil(bytes / LINE) * LINE;
@@ -305,14 +325,14 @@ export class CommodityKernel implements KernelCore {
 
   private *tablePage(thread: KernelThread): Code<number> {
     const page = yield* this.physical.take(thread, 'table');
-    if (page >= 0) yield zero(this.addressOf(page), PAGE_BYTES, this.profile.zeroLineCycles);
+    if (page >= 0) yield* this.hints.clear(page, this.addressOf(page), this.profile.zeroLineCycles);
     return page;
   }
 
   private makeTraps(): Traps {
-    const { scheduler, translations, processors, profile, work } = this;
+    const { scheduler, translations, processors, profile, work, hints } = this;
     return new Traps({
-      ...{ translations, processors, profile, work, mapped: this.options.mapped },
+      ...{ translations, processors, profile, work, hints, mapped: this.options.mapped },
       serves: name => this.calls.has(name),
       reschedule: thread => scheduler.yieldProcessor(thread),
       classify: (thread, address, store) => this.classify(thread, address, store),
@@ -391,6 +411,7 @@ export class CommodityKernel implements KernelCore {
   private *begin(processor: KernelProcessor): Program {
     const { idle } = processor;
     const { countsPerTick, processors } = this.options;
+    yield* this.hints.begin();
     yield writeRegister(Register.Wired, 1 + this.profile.wiredTables);
     yield writeRegister(Register.Context, REFILL_BASE);
     yield writeRegister(Register.Status, KERNEL_STATUS);
@@ -422,7 +443,7 @@ export class CommodityKernel implements KernelCore {
         yield writeRegister(Register.Compare, processor.compare);
         return;
       }
-      yield waitForInterrupt();
+      yield this.hints.idle();
       yield annotate(serviceNumber('switch'), Activity.Kernel);
       yield writeRegister(Register.Status, IDLE_STATUS);
       yield writeRegister(Register.Status, KERNEL_STATUS);

@@ -1,6 +1,6 @@
 /** Processes as the kernel makes and ends them: fork, sproc, execve, exit and wait. */
 import { Context } from '../../processor/context.js';
-import { returnFromException, writeRegister, type Program } from '../../processor/operations.js';
+import { returnFromException, type Program } from '../../processor/operations.js';
 import { Register, Status } from '../../processor/registers.js';
 import { Activity } from '../../processor/software.js';
 import { LINE_BYTES } from './address-layout.js';
@@ -269,7 +269,7 @@ export class Processes {
     if (!isProgram(program)) yield* this.exit(thread, KILLED.illegal);
     const user = new Context(withExit(program));
     thread.contexts.length = 0;
-    yield writeRegister(Register.Status, USER_STATUS | Status.EXL);
+    yield this.port.translations.hints.write(Register.Status, USER_STATUS | Status.EXL);
     yield* this.port.translations.leaveKernel(thread);
     yield returnFromException(user);
   }

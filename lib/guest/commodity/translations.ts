@@ -21,6 +21,7 @@ import { KSEG0 } from '../../processor/segments.js';
 import { Activity } from '../../processor/software.js';
 import { KERNEL_STACK, PAGE_BYTES, PAGE_SHIFT, PAGE_TABLES } from './address-layout.js';
 import type { Code, KernelThread } from './code.js';
+import type { Hints } from './hints.js';
 import type { AddressSpace } from './memory/address-space.js';
 import type { KernelProcessor, Thread } from './threads.js';
 
@@ -37,11 +38,14 @@ export const FORGET = 2;
 export class Translations {
   readonly statistics = { identifiersGiven: 0, flushes: 0, shootdowns: 0 };
   private readonly processors: readonly KernelProcessor[];
+  /** How registers are written. */
+  readonly hints: Hints;
   private readonly spinCycles: number;
 
   /** `spinCycles` are those of a turn of the loop in which it waits for other processors. */
-  constructor(processors: readonly KernelProcessor[], spinCycles: number) {
+  constructor(processors: readonly KernelProcessor[], spinCycles: number, hints: Hints) {
     this.processors = processors;
+    this.hints = hints;
     this.spinCycles = spinCycles;
   }
 
@@ -53,7 +57,7 @@ export class Translations {
   /** Wires the kernel stack of a thread and the data of its processor. */
   *enterKernel({ processor, stackPage }: Thread): Code {
     yield writeRegister(Register.Index, WIRED);
-    yield writeRegister(Register.EntryHi, KERNEL_STACK | processor!.identifier | 0);
+    yield this.hints.write(Register.EntryHi, KERNEL_STACK | processor!.identifier | 0);
     yield writeRegister(Register.EntryLo0, entryLo(stackPage, true, true));
     yield writeRegister(Register.EntryLo1, entryLo(processor!.dataPage, true, true));
     yield tlbWriteIndexed();
@@ -65,7 +69,7 @@ export class Translations {
     const identifier = yield* this.identify(thread.processor!, space);
     const pair = space.mainTable & ~1;
     yield writeRegister(Register.Index, WIRED);
-    yield writeRegister(Register.EntryHi, (PAGE_TABLES + pair * PAGE_BYTES) | identifier | 0);
+    yield this.hints.write(Register.EntryHi, (PAGE_TABLES + pair * PAGE_BYTES) | identifier | 0);
     yield writeRegister(Register.EntryLo0, tableWord(space.tables.get(pair)));
     yield writeRegister(Register.EntryLo1, tableWord(space.tables.get(pair + 1)));
     yield tlbWriteIndexed();
@@ -86,12 +90,12 @@ export class Translations {
   /** A translation of the thread's space is not what it was. When this returns, no processor uses what it was before. */
   *changed(thread: KernelThread, space: AddressSpace, page: number): Code {
     const { processor } = thread as Thread;
-    yield writeRegister(Register.EntryHi, this.entryHi(thread, page));
+    yield this.hints.write(Register.EntryHi, this.entryHi(thread, page));
     yield tlbProbe();
     const index = yield readRegister(Register.Index);
     if (index >= 0) {
       yield* this.clear(index);
-      yield writeRegister(Register.EntryHi, processor!.identifier);
+      yield this.hints.write(Register.EntryHi, processor!.identifier);
     }
     yield* this.forgetElsewhere(thread as Thread, space);
   }
@@ -142,6 +146,7 @@ export class Translations {
     const identifier = space.identifiers[number]!;
     if (identifier !== processor.identifier) {
       processor.identifier = identifier;
+      // The one at hand changes, which the hardware has to know before the next access.
       yield writeRegister(Register.EntryHi, identifier);
     }
     return identifier;
@@ -159,7 +164,7 @@ export class Translations {
   /** Puts an entry out of use: a pair of kseg0, which is never looked up, of its own for each index. EntryHi is lost. */
   private *clear(index: number): Code {
     yield writeRegister(Register.Index, index);
-    yield writeRegister(Register.EntryHi, (KSEG0 + index * 2 * PAGE_BYTES) | 0);
+    yield this.hints.write(Register.EntryHi, (KSEG0 + index * 2 * PAGE_BYTES) | 0);
     yield writeRegister(Register.EntryLo0, 0);
     yield writeRegister(Register.EntryLo1, 0);
     yield tlbWriteIndexed();

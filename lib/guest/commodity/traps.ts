@@ -25,12 +25,14 @@ import {
   Status,
   Vector,
 } from '../../processor/registers.js';
+import { SPECIAL_PAGE } from '../../processor/monitor-calls.js';
 import { KSEG0 } from '../../processor/segments.js';
 import { Activity, type Cpu, type Exception } from '../../processor/software.js';
-import { KERNEL_STACK, MAPPED_KERNEL, PAGE_BYTES, PAGE_SHIFT, PAGE_TABLES, TABLE_ENTRIES } from './address-layout.js';
+import { MAPPED_KERNEL, PAGE_BYTES, PAGE_SHIFT, PAGE_TABLES, TABLE_ENTRIES } from './address-layout.js';
 import { isSystemCall } from './arguments.js';
 import { ErrorNumber, type Code } from './code.js';
 import { KILLED } from './process.js';
+import type { Hints } from './hints.js';
 import type { Profile } from './profile.js';
 import { serviceNumber, type ServiceName } from './services.js';
 import type { SystemCall } from './system-calls.js';
@@ -62,6 +64,7 @@ export interface TrapPort {
   readonly processors: readonly KernelProcessor[];
   readonly profile: Profile;
   readonly translations: Translations;
+  readonly hints: Hints;
   /** The kernel is linked for the mapped segment. */
   readonly mapped: boolean;
   /** Whether there is a system call of a name. */
@@ -127,7 +130,7 @@ export class Traps {
     }
     // A refill at exception level would lose the handler that it is nested in. So code at that level touches registers
     // and the array of page tables only, whose handler begins the user's access anew.
-    if (!this.port.mapped || vector !== Vector.Refill || address < MAPPED_KERNEL || address >= KERNEL_STACK)
+    if (!this.port.mapped || vector !== Vector.Refill || address < MAPPED_KERNEL || address >= SPECIAL_PAGE)
       throw new Error(`${thread.name}: the kernel touches 0x${address.toString(16)}, which it has not mapped`);
     return handler(this.refillKernel(address), 'UTLB_MISS');
   }
@@ -177,11 +180,11 @@ export class Traps {
     const { port } = this;
     const fromUser = thread.contexts.length === 0;
     const idle = thread === thread.processor!.idle;
-    yield readRegister(Register.Cause);
-    yield readRegister(Register.EPC);
-    yield readRegister(Register.Status);
+    yield port.hints.read(Register.Cause);
+    yield port.hints.read(Register.EPC);
+    yield port.hints.read(Register.Status);
     if (fromUser) yield* port.translations.enterKernel(thread);
-    yield writeRegister(Register.Status, KERNEL_STATUS);
+    yield port.hints.write(Register.Status, KERNEL_STATUS);
     thread.contexts.push(self());
     yield* port.work('entry');
     yield* serve(thread);
@@ -189,9 +192,9 @@ export class Traps {
     yield* port.work('exit');
     thread.contexts.pop();
     const status = fromUser ? USER_STATUS : idle && thread.contexts.length === 1 ? IDLE_STATUS : KERNEL_STATUS;
-    yield writeRegister(Register.Status, status | Status.EXL);
+    yield port.hints.write(Register.Status, status | Status.EXL);
     if (fromUser) yield* port.translations.leaveKernel(thread);
-    yield writeRegister(Register.EPC, 0);
+    yield port.hints.write(Register.EPC, 0);
     yield returnFromException(exception.context);
   }
 
@@ -202,7 +205,7 @@ export class Traps {
 
   private *interrupt(thread: Thread, { message }: Exception): Code {
     if (message !== null) yield* this.port.interrupted(thread, message.code, message.a, message.b);
-    const cause = yield readRegister(Register.Cause);
+    const cause = yield this.port.hints.read(Register.Cause);
     if ((cause & InterruptLine.Timer) !== 0) yield* this.port.tick(thread);
   }
 
@@ -221,7 +224,7 @@ export class Traps {
       if (error !== 0) yield* this.fail(thread, exception, error);
     }
     const pair = table & ~1;
-    yield writeRegister(Register.EntryHi, port.translations.entryHi(thread, (PAGE_TABLES >>> PAGE_SHIFT) + pair));
+    yield port.hints.write(Register.EntryHi, port.translations.entryHi(thread, (PAGE_TABLES >>> PAGE_SHIFT) + pair));
     yield tlbProbe();
     const index = yield readRegister(Register.Index);
     const { wiredTables } = port.profile;

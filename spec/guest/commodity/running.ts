@@ -8,6 +8,7 @@ import type { Thread } from '../../../lib/guest/commodity/threads.js';
 import { buildMachine, type Machine } from '../../../lib/machine/machine.js';
 import { presets } from '../../../lib/machine/presets.js';
 import type { Program } from '../../../lib/processor/operations.js';
+import type { SystemSoftware } from '../../../lib/processor/software.js';
 
 const step = (instructions: number, textLines: number) => ({
   instructions,
@@ -63,6 +64,8 @@ export interface Setup {
   readonly first?: (kernel: CommodityKernel, thread: Thread) => Code;
   /** Adds to the kernel before it runs. */
   readonly prepare?: (running: Running) => void;
+  /** What stands between the machine and the kernel. */
+  readonly software?: (kernel: CommodityKernel, machine: Machine) => SystemSoftware;
 }
 
 /** A machine with its kernel. */
@@ -81,6 +84,7 @@ export function withKernel({
   runAhead = true,
   first = startMain,
   prepare,
+  software,
 }: Setup): Running {
   const machine = buildMachine(presets['disco-1997']({ nodes: processors }), { seed, layout: 'interleaved', runAhead });
   const kernel = new CommodityKernel({
@@ -96,7 +100,7 @@ export function withKernel({
     ...options,
   });
   const contexts = kernel.boot(thread => first(kernel, thread));
-  machine.load(kernel, contexts);
+  machine.load(software?.(kernel, machine) ?? kernel, contexts);
   const running = { machine, kernel, contexts };
   prepare?.(running);
   return running;

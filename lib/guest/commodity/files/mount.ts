@@ -24,6 +24,12 @@ export class MountTable {
     this.mounts.sort((a, b) => b.at.length - a.at.length);
   }
 
+  /** The file system that is mounted at a path, exactly there. */
+  at(path: string): FileSystem | undefined {
+    const at = partsOf(path, []).join('/');
+    return this.mounts.find(mount => mount.at.join('/') === at)?.fileSystem;
+  }
+
   /** The file systems, each once. */
   get fileSystems(): FileSystem[] {
     return [...new Set(this.mounts.map(mount => mount.fileSystem))];

@@ -84,6 +84,47 @@ export class PageCache {
     }
   }
 
+  /** Holds a page that is in the cache; null if it is not. Waits while somebody fills it. */
+  *find(thread: KernelThread, owner: Owner, index: number): Code<CacheEntry | null> {
+    const group = this.groupOf(owner, index);
+    yield* group.lock.acquire(thread);
+    let entry = yield* group.find(owner, index);
+    while (entry?.busy === 'filling') {
+      yield* this.channelOf(entry).sleep(thread, group.lock);
+      entry = yield* group.find(owner, index);
+    }
+    const found = entry?.valid === true ? entry : null;
+    if (found !== null) {
+      this.stats.hits++;
+      found.holds++;
+      yield* group.write(found);
+    }
+    yield* group.lock.release(thread);
+    return found;
+  }
+
+  /** Makes a page that the caller has taken and filled one of the cache, held. Throws an Error if there is one already. */
+  *adopt(thread: KernelThread, owner: Owner, index: number, page: number): Code<CacheEntry> {
+    const fresh = yield* this.insert(thread, this.groupOf(owner, index), owner, index, page);
+    if (fresh === null) throw new Error(`page ${index} of ${owner} is in the cache already`);
+    yield* this.filled(thread, fresh, true);
+    return fresh;
+  }
+
+  /** Takes the pages of an owner from `first` on that nobody holds out of the cache, whatever was written to them. */
+  *dropFrom(thread: KernelThread, owner: Owner, first: number): Code {
+    for (const group of this.groups) {
+      const dropped: CacheEntry[] = [];
+      yield* group.lock.acquire(thread);
+      for (const entry of group.pages.values())
+        if (entry.owner === owner && entry.index >= first && entry.holds === 0 && entry.busy === 'no')
+          dropped.push(entry);
+      for (const entry of dropped) yield* group.remove(entry);
+      yield* group.lock.release(thread);
+      for (const { page } of dropped) yield* this.core.givePage(thread, page);
+    }
+  }
+
   /** Holds a page that is not in the cache, to be filled, if there is memory for it at once; null otherwise. */
   *holdFresh(thread: KernelThread, owner: Owner, index: number): Code<CacheEntry | null> {
     if (this.has(owner, index)) return null;

@@ -2,10 +2,11 @@
  * Page faults: zeros on first touch, pages of files, copies on write. The translation that was missing or forbade the
  * access is loaded anew by the refill handler, once the table says so.
  */
-import { copy, readRegister, tlbProbe, tlbWriteIndexed, writeRegister, zero } from '../../../processor/operations.js';
+import { copy, readRegister, tlbProbe, tlbWriteIndexed, writeRegister } from '../../../processor/operations.js';
 import { entryLo, Register } from '../../../processor/registers.js';
 import { PAGE_BYTES } from '../address-layout.js';
 import { ErrorNumber, type Code, type KernelThread } from '../code.js';
+import type { Hints } from '../hints.js';
 import type { Profile } from '../profile.js';
 import type { ServiceName } from '../services.js';
 import type { Vnode } from '../vnode.js';
@@ -28,6 +29,7 @@ export interface FaultPort {
   readonly physical: PhysicalPages;
   readonly profile: Profile;
   readonly text: SharedText;
+  readonly hints: Hints;
   addressOf(page: number): number;
   /** EntryHi for a page of the space at hand on the processor at hand. */
   entryHi(thread: KernelThread, page: number): number;
@@ -67,9 +69,11 @@ export class Faults {
     const cleared = this.needsZeros(fault) ? yield* this.clearPage(thread) : -1;
     yield* space.lock.acquire(thread);
     const result = yield* this.serveLocked(thread, fault, cleared);
+    // Known while the lock is held: afterwards others may have taken the page away again, and given it back.
+    const spare = cleared >= 0 && space.mappings.get(page)?.page !== cleared;
     if (result === 0) yield* this.refresh(thread, space, page);
     yield* space.lock.release(thread);
-    if (cleared >= 0 && space.mappings.get(page)?.page !== cleared) yield* this.port.physical.give(thread, cleared);
+    if (spare) yield* this.port.physical.give(thread, cleared);
     return result;
   }
 
@@ -81,10 +85,10 @@ export class Faults {
 
   /** A page of zeros, -1 if memory is exhausted. */
   private *clearPage(thread: KernelThread): Code<number> {
-    const { physical, profile } = this.port;
+    const { physical, profile, hints } = this.port;
     yield* this.port.work('demand zero');
     const page = yield* physical.take(thread, 'user');
-    if (page >= 0) yield zero(this.port.addressOf(page), PAGE_BYTES, profile.zeroLineCycles);
+    if (page >= 0) yield* hints.clear(page, this.port.addressOf(page), profile.zeroLineCycles);
     return page;
   }
 
@@ -132,7 +136,9 @@ export class Faults {
   private *mapZeros(thread: KernelThread, { space, page }: Fault, { writable }: Region, cleared: number): Code<number> {
     const own = cleared >= 0 ? cleared : yield* this.clearPage(thread);
     if (own < 0) return ErrorNumber.ENOMEM;
-    return (yield* space.map(thread, page, { page: own, writable })) ? 0 : ErrorNumber.ENOMEM;
+    if (yield* space.map(thread, page, { page: own, writable })) return 0;
+    if (cleared < 0) yield* this.port.physical.give(thread, own);
+    return ErrorNumber.ENOMEM;
   }
 
   /** Gives a writer a page of its own, or the right to write the one that nobody else uses any more. */
@@ -162,7 +168,7 @@ export class Faults {
 
   /** Puts the translation into the TLB of this processor in place of the one that was not valid, if that is still there. */
   private *refresh(thread: KernelThread, space: AddressSpace, page: number): Code {
-    yield writeRegister(Register.EntryHi, this.port.entryHi(thread, page));
+    yield this.port.hints.write(Register.EntryHi, this.port.entryHi(thread, page));
     yield tlbProbe();
     if ((yield readRegister(Register.Index)) < 0) return;
     const even = space.mappings.get(page & ~1);

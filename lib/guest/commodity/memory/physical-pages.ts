@@ -19,6 +19,8 @@ export interface PhysicalPagesOptions {
   readonly pages: number;
   readonly lock: Spinlock;
   work(step: string, ...objects: readonly number[]): Code;
+  /** Told of each page that becomes free, before anybody can take it. */
+  freed(page: number): Code;
 }
 
 /** All physical pages. */
@@ -125,6 +127,7 @@ export class PhysicalPages {
       if (--this.references[page]! === 0) freed.push(page);
     }
     if (freed.length === 0) return;
+    for (const page of freed) yield* this.options.freed(page);
     yield* lock.acquire(thread);
     for (const page of freed) {
       yield* work('page free');

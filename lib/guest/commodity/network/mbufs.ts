@@ -145,7 +145,7 @@ export class MbufPool {
   private *growSmall(thread: KernelThread): Code<number> {
     if (this.smallPages.length + this.growingSmall >= this.options.smallPages) return -1;
     this.growingSmall++;
-    const page = yield* this.core.takePage(thread);
+    const page = yield* this.core.takePage(thread, 'network');
     this.growingSmall--;
     if (page < 0) return -1;
     const first = this.smallPages.length * this.smallPerPage;
@@ -161,7 +161,7 @@ export class MbufPool {
   private *newCluster(thread: KernelThread): Code<number> {
     const index = this.vacant.pop();
     if (index === undefined) return -1;
-    const page = yield* this.core.takePage(thread);
+    const page = yield* this.core.takePage(thread, 'network');
     if (page < 0) {
       this.vacant.push(index);
       return -1;

@@ -17,7 +17,7 @@ export class Socket {
   readonly port: number;
   readonly stats = { received: 0, dropped: 0 };
   private readonly core: KernelCore;
-  private readonly limit: number;
+  readonly limit: number;
   private readonly upcall: Upcall | null;
   private readonly record: number;
   private readonly lock: Spinlock;
@@ -26,6 +26,8 @@ export class Socket {
   /** When those who wait with a timeout give up. */
   private readonly deadlines = new Set<{ readonly at: number }>();
   private open = true;
+  /** Grows when the socket is closed: who waited for what came before gets nothing of what comes after. */
+  private closings = 0;
 
   /** `limit`: datagrams that may wait, from 1. With an upcall none wait. */
   constructor(core: KernelCore, port: number, limit: number, upcall: Upcall | null) {
@@ -38,6 +40,11 @@ export class Socket {
     this.record = core.allocate('socket', 128);
     this.lock = core.spinlock('socket');
     this.channel = core.channel(`socket ${port}`);
+  }
+
+  /** Whether datagrams are handed to somebody as they come, instead of waiting. */
+  get calls(): boolean {
+    return this.upcall !== null;
   }
 
   /** Datagrams that wait. */
@@ -69,13 +76,15 @@ export class Socket {
    */
   *receive(thread: KernelThread, timeoutNs = Infinity): Code<Datagram | null> {
     const deadline = { at: this.core.tickNs + timeoutNs };
+    const { closings } = this;
     yield* this.lock.acquire(thread);
     yield* this.core.work('socket receive', this.record);
     this.deadlines.add(deadline);
-    while (this.queue.length === 0 && this.open && this.core.tickNs < deadline.at)
+    const lives = (): boolean => this.open && this.closings === closings;
+    while (this.queue.length === 0 && lives() && this.core.tickNs < deadline.at)
       yield* this.channel.sleep(thread, this.lock);
     this.deadlines.delete(deadline);
-    const datagram = this.queue.shift() ?? null;
+    const datagram = lives() ? (this.queue.shift() ?? null) : null;
     yield* this.lock.release(thread);
     return datagram;
   }
@@ -90,10 +99,16 @@ export class Socket {
     yield* this.lock.release(thread);
   }
 
+  /** Opens a socket again that was closed. */
+  reopen(): void {
+    this.open = true;
+  }
+
   /** Nobody receives any more: those who wait get null. Returns what waited, for the caller to free. */
   *close(thread: KernelThread): Code<readonly Datagram[]> {
     yield* this.lock.acquire(thread);
     this.open = false;
+    this.closings++;
     const waiting = this.queue.splice(0);
     yield* this.channel.wakeAll();
     yield* this.lock.release(thread);

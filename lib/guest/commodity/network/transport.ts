@@ -37,6 +37,8 @@ export class Transport {
   private readonly core: KernelCore;
   private readonly options: TransportOptions;
   private readonly sockets = new Map<number, Socket>();
+  /** Sockets that were closed, by port: kernel data live for ever, so they are used again. */
+  private readonly closed = new Map<number, Socket>();
   private readonly lock: Spinlock;
   private readonly record: number;
   private nextId = 1;
@@ -52,11 +54,20 @@ export class Transport {
     this.network = new NetworkInterface(core, mbufs, port, (...frame) => this.input(...frame), options);
   }
 
+  /** Whether there is a socket at a port. */
+  bound(port: number): boolean {
+    return this.sockets.has(port);
+  }
+
   /** Makes a socket at a port. Throws a RangeError if the port is none, or taken. For set-up. */
   bind(port: number, limit: number, upcall: Upcall | null = null): Socket {
     if (!Number.isSafeInteger(port) || port < 1 || port > 0xffff || this.sockets.has(port))
       throw new RangeError(`port ${port} ${this.sockets.has(port) ? 'is taken' : 'is not from 1 to 65535'}`);
-    const socket = new Socket(this.core, port, limit, upcall);
+    const known = upcall === null ? this.closed.get(port) : undefined;
+    const again = known?.limit === limit ? known : undefined;
+    again?.reopen();
+    const socket = again ?? new Socket(this.core, port, limit, upcall);
+    this.closed.delete(port);
     this.sockets.set(port, socket);
     return socket;
   }
@@ -65,6 +76,7 @@ export class Transport {
   *unbind(thread: KernelThread, socket: Socket): Code {
     if (this.sockets.get(socket.port) === socket) this.sockets.delete(socket.port);
     for (const { pieces } of yield* socket.close(thread)) yield* this.mbufs.freeAll(thread, pieces);
+    if (!socket.calls && !this.sockets.has(socket.port)) this.closed.set(socket.port, socket);
   }
 
   /**

@@ -1,0 +1,114 @@
+/**
+ * The least that passes for a monitor, for the kernel alone on a machine: answers its calls and the accesses to its special
+ * page, and hands everything else on. It does not virtualise anything.
+ */
+import type { Code } from '../../../lib/guest/commodity/code.js';
+import type { CommodityKernel } from '../../../lib/guest/commodity/kernel.js';
+import type { Machine } from '../../../lib/machine/machine.js';
+import { Context } from '../../../lib/processor/context.js';
+import {
+  MONITOR_VERSION,
+  requestFault,
+  SPECIAL_PAGE,
+  type MonitorRequest,
+} from '../../../lib/processor/monitor-calls.js';
+import {
+  clearFrame,
+  copyFrame,
+  machineStore,
+  Op,
+  readRegister,
+  waitForInterrupt,
+  writeRegister,
+  type Program,
+} from '../../../lib/processor/operations.js';
+import type { Processor } from '../../../lib/processor/processor.js';
+import { ExceptionCode, Register } from '../../../lib/processor/registers.js';
+import { Activity, type Exception, type SystemSoftware } from '../../../lib/processor/software.js';
+
+/** What pages that are free get, a word in each line. */
+export const POISON = 0xdeadbeef | 0;
+
+export class FakeMonitor implements SystemSoftware {
+  readonly services;
+  /** What was asked, by name, and the registers read and written on the special page. */
+  readonly calls: MonitorRequest[] = [];
+  readonly registers = { read: new Set<number>(), written: new Set<number>() };
+  /** Answers nothing but versions and hints; other calls fail with this. */
+  refusal = 0;
+  version: number = MONITOR_VERSION;
+  private readonly kernel: CommodityKernel;
+  private readonly machine: Machine;
+
+  constructor(kernel: CommodityKernel, machine: Machine) {
+    this.kernel = kernel;
+    this.machine = machine;
+    this.services = kernel.services;
+  }
+
+  ended(): void {}
+
+  exception(processor: Processor, exception: Exception): Context {
+    const { code, address, context } = exception;
+    const kernels = this.kernel.processors[processor.number]!.current.contexts.length > 0;
+    if (kernels && code === ExceptionCode.ReservedInstruction && context?.operation?.kind === Op.MonitorCall)
+      return handler(interrupted => this.serve(interrupted));
+    if (address >= SPECIAL_PAGE && address < SPECIAL_PAGE + 4096)
+      return handler((interrupted, self) => this.special(interrupted, self, (address - SPECIAL_PAGE) / 4));
+    return this.kernel.exception(processor, exception);
+  }
+
+  /** How often a call was made. */
+  count(call: MonitorRequest['call']): number {
+    return this.calls.filter(each => each.call === call).length;
+  }
+
+  private *serve(interrupted: Context): Code {
+    const request = interrupted.operation!.request as MonitorRequest;
+    const fault = requestFault(request, this.kernel.options.pages);
+    if (fault < 0) throw new Error(`call ${JSON.stringify(request)}: error ${fault}`);
+    this.calls.push(request);
+    if (request.call === 'free page' && this.kernel.physical.useOf(request.page) === 'free')
+      throw new Error(`page ${request.page} is told to be free when others may have it already`);
+    let result = 0;
+    if (request.call === 'version') result = this.version;
+    else if (request.call === 'idle') yield waitForInterrupt();
+    else if (request.call === 'free page') yield* this.poison(request.page);
+    else if (this.refusal < 0) result = this.refusal;
+    else if (request.call === 'zeroed page') yield clearFrame(this.frame(request.page), 1);
+    else yield copyFrame(this.frame(request.from), this.frame(request.to), 1);
+    interrupted.complete(result);
+  }
+
+  private *poison(page: number): Code {
+    for (let offset = 0; offset < 4096; offset += 128) yield machineStore(this.frame(page), offset, POISON);
+  }
+
+  private *special(interrupted: Context, self: Context, register: number): Code {
+    const { kind, b } = interrupted.operation!;
+    let value = 0;
+    if (kind === Op.Load) {
+      this.registers.read.add(register);
+      value = register === Register.Status ? self.status : yield readRegister(register);
+    } else if (kind === Op.Store) {
+      this.registers.written.add(register);
+      // Status is restored when this ends.
+      if (register === Register.Status) self.status = b >>> 0;
+      else yield writeRegister(register, b);
+    } else throw new Error(`operation ${kind} on the special page`);
+    interrupted.complete(value);
+  }
+
+  private frame(page: number): number {
+    return this.machine.layout![page]!;
+  }
+}
+
+function handler(program: (interrupted: Context, self: Context) => Code): Context {
+  // A box, because the program names the context that it runs in.
+  const made: { self: Context | null } = { self: null };
+  const run = function* (): Program {
+    yield* program(made.self!.interrupted!, made.self!);
+  };
+  return (made.self = new Context(run(), Activity.Kernel));
+}
