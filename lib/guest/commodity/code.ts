@@ -70,7 +70,10 @@ export interface KernelCore {
   givePage(thread: KernelThread, page: number): Code;
   /** Kernel virtual address of a physical page. */
   addressOf(page: number): number;
-  /** Executes the instructions of a step of a service (names in profile.ts), with the data that it touches besides given objects. */
+  /**
+   * Executes the instructions of a step of a service (names in profile.ts), with the data that it touches besides given
+   * objects. Those are records of the kernel's own whose second word counts such steps, never data of somebody.
+   */
   work(step: string, ...objects: readonly number[]): Code;
   /** Called when memory is short: frees up to `pages` pages that can be had without waiting, and says how many. */
   onPressure(reclaim: (thread: KernelThread, pages: number) => Code<number>): void;

@@ -109,6 +109,8 @@ export class CommodityKernel implements KernelCore {
   readonly onTick: ((thread: Thread) => Code)[] = [];
   /** Where the file of an executable is found; without it executables have none. */
   fileOf: ((thread: KernelThread, path: string) => Code<Vnode | number>) | null = null;
+  /** Where the kernel says what people should know; without it nowhere. */
+  message: ((thread: Thread, text: string) => Code) | null = null;
   /** Woken whenever a process without a parent ends. */
   readonly firstEnded: Channel;
   private readonly layout: KernelLayout;
@@ -338,7 +340,7 @@ export class CommodityKernel implements KernelCore {
       classify: (thread, address, store) => this.classify(thread, address, store),
       fault: (thread, address, store, modified) => this.serveFault(thread, address, store, modified),
       table: (thread, table) => this.makeTable(thread, table),
-      kill: (thread, status) => this.processes.exit(thread, status),
+      kill: (thread, status) => this.kill(thread, status),
       call: (thread, request) => this.serveCall(thread, request),
       tick: thread => this.tick(thread),
       interrupted: (thread, code, a, b) => this.serveInterrupt(thread, code, a, b),
@@ -354,6 +356,12 @@ export class CommodityKernel implements KernelCore {
     const { space } = thread;
     if (space === null) throw new Error(`${thread.name} touches 0x${address.toString(16)}, but has no address space`);
     return yield* this.faults.serve(thread, { space, page: address >>> PAGE_SHIFT, store, modified });
+  }
+
+  private *kill(thread: Thread, status: number): Code {
+    const { name, id } = this.processes.of(thread);
+    if (this.message !== null) yield* this.message(thread, `${name} (process ${id}) was ended: status ${status}\n`);
+    yield* this.processes.exit(thread, status);
   }
 
   private *makeTable(thread: Thread, table: number): Code<number> {

@@ -73,3 +73,5 @@ export const recvfrom = (number: number, address: number, bytes: number, from = 
   systemCall('socket', 'recvfrom', number, address, bytes, from, timeoutNs);
 /** Closes a socket; its port is free again. */
 export const closeSocket = (number: number): Operation => systemCall('socket', 'close', number);
+/** Writes a text of up to 1024 characters to the console: how many. EINVAL without a console. */
+export const print = (text: string): Operation => systemCall('console', text);

@@ -5,6 +5,7 @@ import type { Executable, ProgramRegion } from '../../../lib/guest/commodity/pro
 import type { Profile } from '../../../lib/guest/commodity/profile.js';
 import type { Code } from '../../../lib/guest/commodity/code.js';
 import type { Thread } from '../../../lib/guest/commodity/threads.js';
+import type { DeviceSpecification } from '../../../lib/machine/device-specification.js';
 import { buildMachine, type Machine } from '../../../lib/machine/machine.js';
 import { presets } from '../../../lib/machine/presets.js';
 import type { Program } from '../../../lib/processor/operations.js';
@@ -64,6 +65,7 @@ export interface Setup {
   readonly first?: (kernel: CommodityKernel, thread: Thread) => Code;
   /** Adds to the kernel before it runs. */
   readonly prepare?: (running: Running) => void;
+  readonly devices?: readonly DeviceSpecification[];
   /** What stands between the machine and the kernel. */
   readonly software?: (kernel: CommodityKernel, machine: Machine) => SystemSoftware;
 }
@@ -85,8 +87,10 @@ export function withKernel({
   first = startMain,
   prepare,
   software,
+  devices = [],
 }: Setup): Running {
-  const machine = buildMachine(presets['disco-1997']({ nodes: processors }), { seed, layout: 'interleaved', runAhead });
+  const specification = { ...presets['disco-1997']({ nodes: processors }), devices };
+  const machine = buildMachine(specification, { seed, layout: 'interleaved', runAhead });
   const kernel = new CommodityKernel({
     profile: SHORT,
     processors,

@@ -58,7 +58,7 @@ export class NfsTransfer {
   private *move(thread: KernelThread, data: readonly Piece[], bytes: number, to: number): Code {
     const { remap, cyclesPerLine } = this.client.options;
     const [first] = data;
-    yield* this.core.work('nfs page', to);
+    yield* this.core.work('nfs page');
     if (remap !== null && data.length === 1 && first.offset === 0 && bytes === this.core.pageBytes)
       return yield* remap(thread, first.address, to);
     let done = 0;

@@ -174,7 +174,7 @@ export class NfsVnode implements Vnode {
       this.nextIndex = index + 1;
       const page = yield* io.fetch(thread, this, index, false);
       if (typeof page === 'number') return done > 0 ? done : page;
-      yield* this.core.work('nfs read', page.address);
+      yield* this.core.work('nfs read');
       yield* copyBytes(page.address + start, address + done, length, options.cyclesPerLine);
       yield* this.client.pages.release(thread, this.id, index, page);
       done += length;
@@ -196,7 +196,7 @@ export class NfsVnode implements Vnode {
       const blank = covered || index * this.core.pageBytes >= this.size;
       const page = yield* io.fetch(thread, this, index, blank);
       if (typeof page === 'number') return done > 0 ? done : page;
-      yield* this.core.work('nfs write', page.address);
+      yield* this.core.work('nfs write');
       yield* copyBytes(address + done, page.address + start, length, options.cyclesPerLine);
       yield* io.markDirty(thread, this, index);
       this.size = Math.max(this.size, offset + done + length);

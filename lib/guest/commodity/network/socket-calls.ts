@@ -2,7 +2,7 @@
  * Datagrams for user programs: the system call `socket`, with what is asked for as its first argument. A socket is a number
  * of its process, closed with it; a child of `fork` has none.
  */
-import { store } from '../../../processor/operations.js';
+import { store, zero } from '../../../processor/operations.js';
 import { isInteger, isUserRange } from '../arguments.js';
 import { ErrorNumber, type Code } from '../code.js';
 import type { CommodityKernel } from '../kernel.js';
@@ -136,8 +136,12 @@ class SocketCalls {
   private *hand(datagram: Datagram, address: number, bytes: number, from: number): Code<number> {
     const done = yield* copyOut(datagram.pieces, address, bytes, this.kernel.options.profile.copyLineCycles);
     if (done < 0 || from === 0) return done;
-    const error = (yield store(from, datagram.from)) || (yield store(from + 4, datagram.fromPort));
-    return error < 0 ? error : done;
+    // The result of a store does not tell that it was not served.
+    const error = yield zero(from, 8, 0);
+    if (error < 0) return error;
+    yield store(from, datagram.from);
+    yield store(from + 4, datagram.fromPort);
+    return done;
   }
 }
 

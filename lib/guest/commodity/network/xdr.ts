@@ -23,7 +23,7 @@ export function* writeWords(
     const skip = pieces.length === 0 ? HEADER_BYTES : 0;
     const count = Math.min((mbuf.bytes - skip) / 4, words.length - done);
     const piece = pieceOf(mbuf, skip, count * 4);
-    yield* core.work('xdr', piece.address);
+    yield* core.work('xdr');
     for (let k = 0; k < count; k++) yield store(piece.address + 4 * k, words[done + k] | 0);
     done += count;
     pieces.push(piece);
