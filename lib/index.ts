@@ -142,6 +142,7 @@ export type { CacheEntry } from './guest/commodity/files/cache-entry.js';
 export type { PageCache } from './guest/commodity/files/page-cache.js';
 export type { Completion, PageStore as DiskPageStore } from './guest/commodity/files/page-store.js';
 export type { WriteBack } from './guest/commodity/files/write-back.js';
+export { ConsoleServices, type KernelConsole } from './guest/commodity/console-services.js';
 export { FileServices, type FileOptions, type KernelDisk } from './guest/commodity/file-services.js';
 export {
   makeFileSystem,
@@ -162,9 +163,11 @@ export type { CallHandler } from './guest/commodity/process-calls.js';
 export type { Processes, ProcessPart } from './guest/commodity/processes.js';
 export * from './guest/commodity/profile.js';
 export { irix } from './guest/commodity/profiles/irix.js';
+export type { Hints } from './guest/commodity/hints.js';
 export type { Scheduler, SchedulerPort } from './guest/commodity/scheduler.js';
 export { SERVICES, type ServiceName } from './guest/commodity/services.js';
 export type { KernelSpinlock, LockStatistics } from './guest/commodity/spinlock.js';
+export { NO_SWITCHES, type KernelSwitches } from './guest/commodity/switches.js';
 export * from './guest/commodity/system-calls.js';
 export type { KernelProcessor, Thread, ThreadState } from './guest/commodity/threads.js';
 export type { Translations } from './guest/commodity/translations.js';

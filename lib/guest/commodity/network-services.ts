@@ -20,7 +20,7 @@ import { Transport, type Endpoint, type TransportOptions } from './network/trans
 import type { Thread } from './threads.js';
 
 /** What a network is made with. What is not said is as in network/presets.ts. */
-export interface NetworkOptions {
+export interface KernelNetworkOptions {
   /** Addresses of the kernel, at least one. What is sent to its own address loops back there. */
   readonly stations: readonly KernelStation[];
   /** Sockets of a process. */
@@ -55,10 +55,10 @@ export class NetworkServices {
   readonly stations: readonly Station[];
   private readonly kernel: CommodityKernel;
   private readonly files: FileServices;
-  private readonly options: NetworkOptions;
+  private readonly options: KernelNetworkOptions;
   private readonly pages: CachePages;
 
-  constructor(kernel: CommodityKernel, files: FileServices, options: NetworkOptions) {
+  constructor(kernel: CommodityKernel, files: FileServices, options: KernelNetworkOptions) {
     const { stations } = options;
     if (stations.length === 0) throw new RangeError('a network has at least one station');
     if (new Set(stations.map(({ address }) => address)).size < stations.length)

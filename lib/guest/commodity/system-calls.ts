@@ -58,20 +58,5 @@ export const semaphore = (value: number): Operation => systemCall('semaphore', '
 export const semaphoreWait = (number: number): Operation => systemCall('semaphore', 'wait', number);
 /** Adds `count` to a semaphore. */
 export const semaphorePost = (number: number, count = 1): Operation => systemCall('semaphore', 'post', number, count);
-/** Makes a socket for datagrams at a station of the kernel: its number. */
-export const socket = (station = 0): Operation => systemCall('socket', 'make', station);
-/** Gives a socket a port, from 1 to 65535. */
-export const bind = (number: number, port: number): Operation => systemCall('socket', 'bind', number, port);
-/** Sends a datagram of whole words, up to 65504 bytes, to a port of an address. Its bytes. It may not arrive. */
-export const sendto = (number: number, address: number, bytes: number, to: number, port: number): Operation =>
-  systemCall('socket', 'sendto', number, address, bytes, to, port);
-/**
- * Receives a datagram into memory, as much as fits: its bytes there. Two words at `from` get the address and port of the
- * sender, unless it is 0. ETIMEDOUT at the first tick of the clock `timeoutNs` after now.
- */
-export const recvfrom = (number: number, address: number, bytes: number, from = 0, timeoutNs = Infinity): Operation =>
-  systemCall('socket', 'recvfrom', number, address, bytes, from, timeoutNs);
-/** Closes a socket; its port is free again. */
-export const closeSocket = (number: number): Operation => systemCall('socket', 'close', number);
 /** Writes a text of up to 1024 characters to the console: how many. EINVAL without a console. */
 export const print = (text: string): Operation => systemCall('console', text);

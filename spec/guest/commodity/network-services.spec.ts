@@ -4,19 +4,19 @@ import { ErrorNumber } from '../../../lib/guest/commodity/code.js';
 import { FileServices } from '../../../lib/guest/commodity/file-services.js';
 import { makeFileSystem } from '../../../lib/guest/commodity/files/make-file-system.js';
 import type { CommodityKernel } from '../../../lib/guest/commodity/kernel.js';
-import { NetworkServices, rootHandle, type NetworkOptions } from '../../../lib/guest/commodity/network-services.js';
-import type { KernelSwitches } from '../../../lib/guest/commodity/switches.js';
 import {
-  bind,
+  NetworkServices,
+  rootHandle,
+  type KernelNetworkOptions,
+} from '../../../lib/guest/commodity/network-services.js';
+import type { KernelSwitches } from '../../../lib/guest/commodity/switches.js';
+import { bind, closeSocket, recvfrom, sendto, socket } from '../../../lib/guest/commodity/network/datagram-calls.js';
+import {
   close,
-  closeSocket,
   fork,
   OpenFlag,
   open,
   read,
-  recvfrom,
-  sendto,
-  socket,
   stat,
   unlink,
   waitForChild,
@@ -47,10 +47,11 @@ interface Case {
   readonly nfs?: boolean;
   readonly switches?: Partial<KernelSwitches>;
   readonly monitored?: boolean;
-  readonly network?: Partial<NetworkOptions>;
+  readonly network?: Partial<KernelNetworkOptions>;
   readonly mounted?: (result: unknown) => void;
   readonly handle?: readonly number[];
   readonly mapped?: boolean;
+  readonly runAhead?: boolean;
 }
 
 /** A kernel with a disk and two stations, joined by a segment or looping back, that runs `main` to its end. */
@@ -59,6 +60,7 @@ function play({ main, cards = false, nfs = false, switches = {}, monitored = fal
   let files!: FileServices;
   const running = withKernel({
     devices: DEVICES,
+    runAhead: more.runAhead ?? true,
     programs: { main },
     kernel: { switches, mapped: more.mapped ?? false },
     ...(monitored && { software: (kernel, machine) => new FakeMonitor(kernel, machine) }),
@@ -381,6 +383,21 @@ describe('files of a server', () => {
     expect(server!.transport.network.stats.sendDrops).toBeGreaterThan(0);
     expect(client!.rpc.stats.retransmissions).toBeGreaterThan(0);
     expect(stray(played)).toBe(0);
+  });
+
+  it('arrive alike with run-ahead of processors and without', () => {
+    const [one, other] = [true, false].map(runAhead => {
+      const { machine } = play({
+        cards: true,
+        nfs: true,
+        runAhead,
+        *main() {
+          yield* differ('/there.txt', '/far/there.txt', 5);
+        },
+      });
+      return [machine.simulation.fingerprint.toString(), machine.simulation.now];
+    });
+    expect(one).toEqual(other);
   });
 
   it('cannot be mounted by a handle that the server has not given out', () => {
