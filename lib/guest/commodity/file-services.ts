@@ -3,6 +3,7 @@
  * use them. Puts together what files/ has.
  */
 import { deviceCommand } from '../../processor/operations.js';
+import { isUserRange } from './arguments.js';
 import { ErrorNumber, type Channel, type Code, type KernelThread } from './code.js';
 import { DescriptorTable } from './files/descriptors.js';
 import type { DiskFileSystem } from './files/disk-file-system.js';
@@ -164,10 +165,10 @@ export class FileServices {
     calls.set('open', (thread, [path, flags]) => this.open(thread, path, flags));
     calls.set('close', (thread, [descriptor]) => this.table(thread).close(thread, integer(descriptor)));
     calls.set('read', (thread, [descriptor, address, bytes]) =>
-      this.table(thread).read(thread, integer(descriptor), integer(address), integer(bytes)),
+      this.transfer(address, bytes, (to, most) => this.table(thread).read(thread, integer(descriptor), to, most)),
     );
     calls.set('write', (thread, [descriptor, address, bytes]) =>
-      this.table(thread).write(thread, integer(descriptor), integer(address), integer(bytes)),
+      this.transfer(address, bytes, (from, most) => this.table(thread).write(thread, integer(descriptor), from, most)),
     );
     calls.set('lseek', (thread, [descriptor, offset]) =>
       this.table(thread).seek(thread, integer(descriptor), integer(offset), Whence.Set),
@@ -177,6 +178,18 @@ export class FileServices {
     calls.set('mkdir', (thread, [path]) => this.mkdir(thread, path));
     calls.set('pipe', thread => this.pipe(thread));
     calls.set('sync', thread => this.mounts.sync(thread));
+  }
+
+  /** The kernel may touch its own addresses, so a user's buffer has to be the user's. */
+  private *transfer(
+    address: unknown,
+    bytes: unknown,
+    code: (address: number, bytes: number) => Code<number>,
+  ): Code<number> {
+    const start = integer(address);
+    const most = integer(bytes);
+    if (most < 0) return ErrorNumber.EINVAL;
+    return isUserRange(start, most) ? yield* code(start, most) : ErrorNumber.EFAULT;
   }
 
   private *withPath(path: unknown, code: (path: string) => Code<number>): Code<number> {

@@ -27,6 +27,7 @@ import {
   type Spinlock,
 } from './code.js';
 import { Hints } from './hints.js';
+import { GuestError } from '../errors.js';
 import { AddressSpace } from './memory/address-space.js';
 import { Faults } from './memory/faults.js';
 import { PhysicalPages } from './memory/physical-pages.js';
@@ -267,7 +268,7 @@ export class CommodityKernel implements KernelCore {
     const size = Math.ceil(bytes / LINE) * LINE;
     if (this.arenaEnd === 0) return this.layout.allocate(size);
     if (this.arena + size > this.arenaEnd)
-      throw new RangeError('the memory for kernel data is used up; run fewer processes');
+      throw new GuestError('the memory for kernel data is used up; run fewer processes');
     this.arena += size;
     return this.arena - size;
   }
