@@ -34,10 +34,12 @@ export class MissHistory {
     else causes.cold++;
   }
 
+  /** The cache made room. */
   evicted(line: number): void {
     this.lost[line] = Lost.Evicted;
   }
 
+  /** Somebody else took the line away. */
   takenAway(line: number): void {
     this.lost[line] = Lost.TakenAway;
   }
