@@ -10,9 +10,11 @@ import { SplashRun } from './splash-run.js';
 
 /** A run under way, whatever the system. */
 export interface RunUnderWay {
+  /** Simulated time of what is measured. */
   readonly elapsedNs: number;
   /** Simulates a little further; false when it is over. */
   advance(): boolean;
+  /** What happened so far. */
   result(): NativeResult;
 }
 
