@@ -1,7 +1,7 @@
 /**
  * An in-order, blocking processor with its TLB and private caches. It executes ahead of the clock, without events, as
  * far as nothing can reach it (engine/runner.ts); what involves others - a miss, a trap, a service call - it does at
- * the present. 750 lines: the run loop, and what it does when it has to stop, read together or not at all.
+ * the present. 1170 lines: the run loop, and what it does when it has to stop, read together or not at all.
  */
 import type { AddressMap } from '../coherence/address-map.js';
 import { DeviceCommand, DeviceRead, DeviceValue, type CommandContent } from '../coherence/io-messages.js';
