@@ -47,6 +47,11 @@ export interface PmakeOptions {
   readonly seed: string;
 }
 
+/*
+ * CALIBRATED on bare-machine figures only: instructions and bytes below so that uniprocessor pmake has the counts of services that
+ * Table 2 implies and the user share of Figure 5; the number of headers, each a read of the disk, so that it has its idle share.
+ */
+
 /** Files that are compiled at full length. */
 const FILES = 25;
 /** Headers in all, and those that a file includes; each is looked for in two places. */

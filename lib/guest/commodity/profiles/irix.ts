@@ -4,8 +4,9 @@
  * CALIBRATED. The lengths of steps were chosen so that a uniprocessor pmake on the bare machine `disco-1997`
  * shows those times (within 5 %, `npm run fidelity`); nothing that runs on a monitor was looked at. How many references an
  * instruction makes, and over how many lines they go, follows the measured profile of Linux 6.1 on MIPS in proportion.
- * Services that Table 2 does not list (fork, exit, wait, unlink, ...) have two thirds of the lengths that were measured there, or all. How much
- * of an allocation is under memlock was fitted on Figure 7's IRIX bar; that it is contended arises.
+ * Services that Table 2 does not list (wait, unlink, stat, ...) have about the lengths that were measured there; fork and exit
+ * have two thirds of them, chosen with the kernel's share of Figure 5 and Figure 7 in view. How much of an allocation is under
+ * memlock, and how many lines it touches, was fitted on Figure 7's IRIX bar for pmake; that it is contended arises.
  */
 import type { Profile, Step } from '../profile.js';
 import { step } from './step.js';
