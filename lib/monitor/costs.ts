@@ -1,0 +1,74 @@
+/**
+ * Lengths of the monitor's handlers, in instructions of one cycle each, with the reasoning beside each. What they read and
+ * write of the monitor's structures comes on top and costs what the caches say. Fitted to the QUICK_FAULT row of Table 2,
+ * and to nothing else that is virtualised; see docs/monitor.md.
+ */
+
+/** Instructions of each step. */
+export const MONITOR_STEPS = {
+  /** Refill vector: BadVAddr and EntryHi into a hash, two compares, two moves to EntryLo, write, return. */
+  'refill hit': 17,
+  /** A miss that is not: on from the fast path to the general one. */
+  'refill miss': 12,
+  /** Every other trap: 18 registers saved, Cause and EPC read, dispatch over the exception code. */
+  enter: 44,
+  /** The way back: EPC and Status set, 18 registers restored, return. */
+  leave: 32,
+  /** The instruction is fetched from the guest's text, decoded by two tables, and its register number is looked up. */
+  decode: 28,
+  /** Moves to and from registers of the virtual processor's record. */
+  'register access': 10,
+  /** A virtual TLB entry: two physical pages through the pmap, protection merged, backmaps entered and removed, both TLBs. */
+  'tlb write': 180,
+  /** Of a virtual TLB entry. */
+  'tlb probe': 40,
+  /** The mode changes: virtual Status and Cause, pending interrupts looked at. */
+  'exception return': 30,
+  /** An exception of the guest: its registers set up, its vector made the place to go on at. */
+  inject: 36,
+  /** A trap of the TLB that the guest does not see: the virtual TLB is searched. */
+  'tlb miss': 40,
+  /** A physical page gets a machine page: free list of a node, memmap and pmap. */
+  'page allocate': 220,
+  /** A machine page goes back to the free list. */
+  'page free': 120,
+  /** A machine page becomes that of one more physical page, or of one less. */
+  'page share': 90,
+  /** A write to a page that several hold: who holds it, a frame of its own, and the change; the copy comes on top. */
+  'copy-on-write': 260,
+  /** A request to the monitor: its number and arguments checked, dispatch. */
+  'monitor call': 60,
+  /** An interrupt of the hardware: who it is for. */
+  interrupt: 80,
+  /** An interrupt for a virtual processor: into its record, and its processor found. */
+  post: 50,
+  /** The next virtual processor: the run queue, the timers. */
+  schedule: 140,
+  /** Another virtual processor: its full state saved and loaded, 64 registers each way. */
+  'context switch': 220,
+  /** 64 TLB entries written. */
+  'tlb flush': 256,
+  /** One translation taken out of the TLB: probe, write, backmap. */
+  'drop translation': 16,
+  /** One processor asked to take translations out, or to look at its virtual processors. */
+  'send interrupt': 24,
+  /** Taking a translation out because another processor asks. */
+  shootdown: 40,
+  /** The counters of a page read, and the policy's comparisons. */
+  decision: 250,
+  /** A command of a virtual device: checked, and its addresses translated, a page each. */
+  'device command': 120,
+  'translate piece': 24,
+  /** A look-up in a tree by sectors, a node each. */
+  'tree node': 18,
+  /** A frame on the subnet: receiver, buffers, fragments. */
+  'subnet frame': 160,
+  'subnet fragment': 40,
+} as const;
+
+/** A step. */
+export type MonitorStep = keyof typeof MONITOR_STEPS;
+
+/** Instructions of a loop over a line: copying it takes 16 loads and 16 stores of 8 bytes, clearing it 16 stores. */
+export const COPY_LINE = 40;
+export const CLEAR_LINE = 20;

@@ -1,0 +1,90 @@
+/**
+ * Free frames of the machine, a list for each node and colour. Frames of one colour compete for the same sets of the
+ * second-level cache, so a page gets a frame of the colour of its own number wherever it lives.
+ */
+import type { AddressMap } from '../../coherence/address-map.js';
+
+/** Hands out frames and takes them back. Frames are conserved. */
+export class FrameLists {
+  readonly map: AddressMap;
+  private readonly colours: number;
+  /** Frames never handed out yet, by node and colour: how many were. */
+  private readonly used: Int32Array;
+  private readonly returned: number[][];
+  private readonly freeFrames: Int32Array;
+  private readonly taken: Uint8Array;
+
+  /** `colours` is the size of a way of the second-level cache in pages. Throws a RangeError unless it is an integer from 1. */
+  constructor(map: AddressMap, colours: number) {
+    if (!Number.isSafeInteger(colours) || colours < 1)
+      throw new RangeError(`frames have at least one colour, not ${colours}`);
+    this.map = map;
+    this.colours = colours;
+    this.used = new Int32Array(map.nodes * colours);
+    this.returned = Array.from({ length: map.nodes * colours }, () => []);
+    this.freeFrames = Int32Array.from(
+      { length: map.nodes },
+      (_, node) => map.firstFrame[node + 1] - map.firstFrame[node],
+    );
+    this.taken = new Uint8Array(map.frames);
+  }
+
+  /** Free frames of a node. Throws a RangeError if there is no such node. */
+  free(node: number): number {
+    const count = this.freeFrames[node];
+    if (count === undefined) throw new RangeError(`there is no node ${node}; the nodes are 0 to ${this.map.nodes - 1}`);
+    return count;
+  }
+
+  /** Free frames of the machine. */
+  get allFree(): number {
+    return this.freeFrames.reduce((sum, count) => sum + count, 0);
+  }
+
+  /** Whether a frame is handed out. */
+  isTaken(frame: number): boolean {
+    return this.taken[frame] === 1;
+  }
+
+  /** Takes a frame of a node for the page of that number, or -1 if there is none. Without one of its colour, the next colour's. */
+  take(node: number, page: number): number {
+    if (this.free(node) === 0) return -1;
+    for (let k = 0; ; k++) {
+      const frame = this.ofColour(node, (page + k) % this.colours);
+      if (frame < 0) continue;
+      this.freeFrames[node]!--;
+      this.taken[frame] = 1;
+      return frame;
+    }
+  }
+
+  /** Takes a frame of a node, or of the next one that has any; -1 if the machine has none left. */
+  takeNear(node: number, page: number): number {
+    const { nodes } = this.map;
+    for (let k = 0; k < nodes; k++) {
+      const frame = this.take((node + k) % nodes, page);
+      if (frame >= 0) return frame;
+    }
+    return -1;
+  }
+
+  /** Gives a frame back. Throws an Error if it was not taken. */
+  give(frame: number): void {
+    if (this.taken[frame] !== 1) throw new Error(`frame ${frame} is given back, but nobody has taken it`);
+    this.taken[frame] = 0;
+    const node = this.map.homeOfFrame(frame);
+    const colour = (frame - this.map.firstFrame[node]) % this.colours;
+    this.returned[node * this.colours + colour]!.push(frame);
+    this.freeFrames[node]!++;
+  }
+
+  private ofColour(node: number, colour: number): number {
+    const index = node * this.colours + colour;
+    const returned = this.returned[index]!.pop();
+    if (returned !== undefined) return returned;
+    const frame = this.map.firstFrame[node] + colour + this.used[index]! * this.colours;
+    if (frame >= this.map.firstFrame[node + 1]) return -1;
+    this.used[index]!++;
+    return frame;
+  }
+}

@@ -1,0 +1,50 @@
+/** A page of machine memory: its content, wherever its frames are, with everybody who sees it. */
+import type { Pmap } from './pmap.js';
+
+/** What a machine page is used for, for the memory report. */
+export type PageUse = 'guest' | 'disk cache';
+
+/** A page of content. One that several users hold, or that has replicas, is read-only to all of them. */
+export class MachinePage {
+  /** Dense number, never used again. */
+  readonly id: number;
+  /** Frame of the master copy. */
+  frame: number;
+  /** Node of the master copy. */
+  home: number;
+  /** Frames of read-only replicas by node; null without any. */
+  replicas: Map<number, number> | null = null;
+  /** Physical pages that it is, by virtual machine: pmap and physical page. */
+  readonly users: { readonly pmap: Pmap; readonly physical: number }[] = [];
+  /** Others that count on its content: the global disk cache, the modified sectors of a virtual disk. */
+  keepers = 0;
+  /** Transfers of devices that are under way from or to its frame: it cannot be moved or given back meanwhile. */
+  pins = 0;
+  /** Being copied, moved or collapsed: nobody may load a translation. */
+  busy = false;
+  /** Numbers of processors that wait for `busy` to end. */
+  readonly waiters: number[] = [];
+  /** Backmaps: halves of hardware TLB entries that map it, as numbers of HardwareTlb. */
+  readonly mappings = new Set<number>();
+  /** A policy's freeze is in force. */
+  frozen = false;
+  /** Migrations in the interval of the counters. */
+  moves = 0;
+  interval = 0;
+
+  constructor(id: number, frame: number, home: number) {
+    this.id = id;
+    this.frame = frame;
+    this.home = home;
+  }
+
+  /** Whether one alone holds it: only then may it be written. */
+  get single(): boolean {
+    return this.users.length + this.keepers === 1 && this.replicas === null;
+  }
+
+  /** The frame that a node uses. */
+  frameFor(node: number): number {
+    return this.replicas?.get(node) ?? this.frame;
+  }
+}

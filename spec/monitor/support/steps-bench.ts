@@ -1,0 +1,72 @@
+/** Runs pieces of the monitor on a machine without the rest of it: a list of programs for each processor, one after the other. */
+import { buildMachine, type Machine } from '../../../lib/machine/machine.js';
+import { presets } from '../../../lib/machine/presets.js';
+import type { DeviceSpecification } from '../../../lib/machine/device-specification.js';
+import { FrameLists } from '../../../lib/monitor/memory/frame-lists.js';
+import { MonitorCode } from '../../../lib/monitor/monitor-code.js';
+import { MonitorCpu } from '../../../lib/monitor/monitor-cpu.js';
+import { MonitorSpace } from '../../../lib/monitor/monitor-space.js';
+import type { Steps } from '../../../lib/monitor/steps.js';
+import { Context } from '../../../lib/processor/context.js';
+import { writeRegister, type Program } from '../../../lib/processor/operations.js';
+import { Register, Status } from '../../../lib/processor/registers.js';
+import { Activity, type Exception, type SystemSoftware } from '../../../lib/processor/software.js';
+import type { Processor } from '../../../lib/processor/processor.js';
+
+/** What a processor does on behalf of the monitor. */
+export type Piece = (cpu: MonitorCpu) => Steps<unknown>;
+
+/** What a case changes. */
+export interface StepsBenchOptions {
+  readonly nodes?: number;
+  readonly framesPerNode?: number;
+  readonly devices?: readonly DeviceSpecification[];
+  readonly seed?: number;
+}
+
+/** A machine of one processor a node, with the ground that the monitor stands on. */
+export class StepsBench implements SystemSoftware {
+  readonly machine: Machine;
+  readonly frames: FrameLists;
+  readonly space: MonitorSpace;
+  readonly code = new MonitorCode();
+  readonly cpus: readonly MonitorCpu[];
+  /** Who serves interrupts, by code. */
+  readonly handlers = new Map<number, (cpu: MonitorCpu, a: number, b: number) => Steps>();
+
+  constructor({ nodes = 2, framesPerNode = 256, devices = [], seed = 1 }: StepsBenchOptions = {}) {
+    const disco = presets['disco-1997']({ nodes });
+    this.machine = buildMachine(
+      { ...disco, nodes: { count: nodes, processors: 1, memoryBytes: framesPerNode * 4096 }, devices },
+      { seed },
+    );
+    this.frames = new FrameLists(this.machine.map, 4);
+    this.space = new MonitorSpace(this.machine.processors, this.frames);
+    this.cpus = this.machine.processors.map(processor => new MonitorCpu(processor));
+  }
+
+  /** Runs a list of pieces on each processor, to the end of all; those without a list serve interrupts only. */
+  run(...lists: readonly (readonly Piece[])[]): void {
+    const contexts = this.cpus.map((cpu, i) => new Context(all(cpu, lists[i] ?? []), Activity.Kernel));
+    this.machine.load(this, contexts);
+    this.machine.run();
+  }
+
+  exception(processor: Processor, { message }: Exception): Context {
+    const service = message === null ? undefined : this.handlers.get(message.code);
+    if (message === null || service === undefined)
+      throw new Error(`${processor.path}: an exception that nobody serves: ${JSON.stringify(message)}`);
+    return new Context(service(this.cpus[processor.processor]!, message.a, message.b), Activity.Kernel);
+  }
+
+  ended(): void {
+    // Other processors may still be at work.
+  }
+}
+
+/** With interrupts off but in waits, as the monitor is; then, idle, they are on. */
+function* all(cpu: MonitorCpu, pieces: readonly Piece[]): Program {
+  yield writeRegister(Register.Status, Status.IM | Status.EXL);
+  for (const piece of pieces) yield* piece(cpu);
+  yield writeRegister(Register.Status, Status.IM | Status.IE);
+}
