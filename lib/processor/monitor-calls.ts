@@ -39,11 +39,21 @@ export interface RemapCall {
   readonly to: number;
 }
 
+/**
+ * Hands a command to a device of the virtual machine, by its number there: what its driver would write into the registers of
+ * a real one, with physical pages. 0, or NoDevice; what is wrong with the command the device reports in its own way.
+ */
+export interface DeviceCall {
+  readonly call: 'device';
+  readonly device: number;
+  readonly command: unknown;
+}
+
 /** A request. */
-export type MonitorRequest = VersionCall | ZeroedPageCall | FreePageCall | IdleCall | RemapCall;
+export type MonitorRequest = VersionCall | ZeroedPageCall | FreePageCall | IdleCall | RemapCall | DeviceCall;
 
 /** Results of calls that failed. Any call: NoSuchCall for what is no request, BadPage for a page that the guest has not. */
-export const MonitorError = { NoSuchCall: -1, BadPage: -2, NoMemory: -3 } as const;
+export const MonitorError = { NoSuchCall: -1, BadPage: -2, NoMemory: -3, NoDevice: -4 } as const;
 
 /** Asks for the version. */
 export const versionCall = (): VersionCall => ({ call: 'version' });
@@ -56,6 +66,9 @@ export const idleCall = (): IdleCall => ({ call: 'idle' });
 /** Asks for a copy of a page. */
 export const remapCall = (from: number, to: number): RemapCall => ({ call: 'remap', from, to });
 
+/** Hands a command to a device. */
+export const deviceCall = (device: number, command: unknown): DeviceCall => ({ call: 'device', device, command });
+
 /** Fields of each request that are physical pages. */
 const PAGES: Readonly<Record<MonitorRequest['call'], readonly string[]>> = {
   version: [],
@@ -63,6 +76,7 @@ const PAGES: Readonly<Record<MonitorRequest['call'], readonly string[]>> = {
   'free page': ['page'],
   idle: [],
   remap: ['from', 'to'],
+  device: [],
 };
 
 /** 0 for a request of a guest that has `pages` physical pages, else a MonitorError. For monitors: a guest may ask for anything. */

@@ -209,6 +209,14 @@ export class Processor extends Component implements CacheOwner, Cpu {
     return this.processor;
   }
 
+  /**
+   * Interrupts it now, for whoever acts on the machine from outside: between two runs, or in an event of the simulation. The
+   * software finds the code and the integer in the message, which comes from the processor itself.
+   */
+  interrupt(code: number, a = 0): void {
+    this.onMessage(new InterruptMessage(this.controlFlits, code, this.processor, this.processor, a, 0));
+  }
+
   override start(): void {
     if (this.context === null) return;
     this.state = 'running';
@@ -1088,17 +1096,18 @@ export class Processor extends Component implements CacheOwner, Cpu {
       return now;
     }
     let ticks = refill.cycles * this.period;
+    const { activity = Activity.TlbRefill } = refill;
     this.charge(this.activity(), now);
     if (refill.frame >= 0) {
       const extra = this.reference(refill.frame, refill.offset, ReferenceKind.Load, now, NO_VALUE, 0);
       if (extra === STALLED) {
-        this.stallActivity = Activity.TlbRefill;
+        this.stallActivity = activity;
         this.owedAfterStall = ticks;
         return STOPPED;
       }
       ticks += extra;
     }
-    this.charge(Activity.TlbRefill, now + ticks);
+    this.charge(activity, now + ticks);
     return now + ticks;
   }
 

@@ -10,6 +10,8 @@ export interface Refill {
   /** Frame and byte offset of the page-table entry that it reads, past the TLB; frame -1 if it reads none. */
   readonly frame: number;
   readonly offset: number;
+  /** What its time is charged to: see Activity; TlbRefill unless given. */
+  readonly activity?: number;
 }
 
 /** A processor as system software sees it, real or virtual. */
@@ -67,6 +69,7 @@ export const ACTIVITIES = [
   'interrupt',
   'synchronisation',
   'idle',
+  'monitor',
 ] as const;
 
 /** Indices into ACTIVITIES. */
@@ -82,4 +85,5 @@ export const Activity = {
   Interrupt: 8,
   Synchronisation: 9,
   Idle: 10,
+  Monitor: 11,
 } as const;

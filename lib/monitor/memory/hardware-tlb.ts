@@ -20,6 +20,8 @@ export class HardwareTlb {
   private readonly base: number;
   private readonly halves: (MachinePage | null)[];
   private readonly writable: Uint8Array;
+  /** Pairs by entry, -1 for none. */
+  private readonly pairs: Int32Array;
 
   /** For the processor of that number; all processors have TLBs of one size. */
   constructor(tlb: Tlb, processor: number) {
@@ -28,6 +30,7 @@ export class HardwareTlb {
     this.base = 2 * tlb.entries * processor;
     this.halves = new Array<MachinePage | null>(2 * tlb.entries).fill(null);
     this.writable = new Uint8Array(2 * tlb.entries);
+    this.pairs = new Int32Array(tlb.entries).fill(-1);
   }
 
   /** Writes an entry: a pair of pages of an address space (GLOBAL for all). Null for a half that maps nothing now. */
@@ -40,17 +43,26 @@ export class HardwareTlb {
       evenWritable: even?.writable ?? false,
       oddWritable: odd?.writable ?? false,
     });
+    this.pairs[index] = pair;
     this.hold(2 * index, even);
     this.hold(2 * index + 1, odd);
   }
 
   /** Takes an entry out. */
   drop(index: number): void {
+    if (this.pairs[index] === -1) return;
     this.tlb.drop(index);
+    this.pairs[index] = -1;
     for (let half = 2 * index; half < 2 * index + 2; half++) {
       this.halves[half]?.mappings.delete(this.base + half);
       this.halves[half] = null;
     }
+  }
+
+  /** Takes out the entries of a pair of pages, in whatever space. */
+  dropPair(pair: number): void {
+    for (let index = this.pairs.indexOf(pair); index >= 0; index = this.pairs.indexOf(pair, index + 1))
+      this.drop(index);
   }
 
   /** Takes all entries out. */

@@ -76,7 +76,8 @@ export class FakeMonitor implements SystemSoftware {
     else if (request.call === 'free page') yield* this.poison(request.page);
     else if (this.refusal < 0) result = this.refusal;
     else if (request.call === 'zeroed page') yield clearFrame(this.frame(request.page), 1);
-    else yield copyFrame(this.frame(request.from), this.frame(request.to), 1);
+    else if (request.call === 'remap') yield copyFrame(this.frame(request.from), this.frame(request.to), 1);
+    else throw new Error('the kernel asks for a device, and there is none');
     interrupted.complete(result);
   }
 

@@ -1,0 +1,30 @@
+/** What the parts of the monitor share. */
+import type { Ticks } from '../engine/time.js';
+import type { MachineMemory } from './memory/machine-memory.js';
+import type { MonitorCode } from './monitor-code.js';
+import type { MonitorCpu } from './monitor-cpu.js';
+import type { MonitorStatistics } from './statistics.js';
+import type { VirtualMachine } from './virtual-machine.js';
+
+/** Interrupts between processors: see also SHOOTDOWN. */
+export const MonitorInterrupt = {
+  /** Look at your virtual processors. */
+  Post: 2,
+  /** Somebody outside asks for something. */
+  Manage: 3,
+} as const;
+
+/** Codes of the machine's devices begin here. */
+export const FIRST_DEVICE_INTERRUPT = 16;
+
+/** The parts. */
+export interface Core {
+  readonly cpus: readonly MonitorCpu[];
+  readonly code: MonitorCode;
+  readonly memory: MachineMemory;
+  readonly statistics: MonitorStatistics;
+  /** Virtual machines by number; null for one that is destroyed. */
+  readonly machines: readonly (VirtualMachine | null)[];
+  /** The present. */
+  readonly now: () => Ticks;
+}

@@ -1,0 +1,378 @@
+/**
+ * Disco: the virtual machine monitor (Bugnion, Devine and Rosenblum, SOSP 1997), as system software of a machine. It runs in
+ * kernel mode on every processor; guests run in supervisor and user mode, and every trap comes here first. This file takes
+ * traps apart; what is done about them is in processors/, memory/, devices/, disks/ and subnet/.
+ */
+import { HOT_PAGE, type InterruptMessage } from '../coherence/messages.js';
+import { MHz, ns } from '../engine/time.js';
+import type { Machine } from '../machine/machine.js';
+import { firstTouch } from '../placement/first-touch.js';
+import { Context } from '../processor/context.js';
+import {
+  load,
+  Op,
+  returnFromException,
+  wait,
+  waitForInterrupt,
+  writeRegister,
+  type Program,
+} from '../processor/operations.js';
+import type { Processor } from '../processor/processor.js';
+import { ASID_MASK, ExceptionCode, KSU_SHIFT, Mode, Register, Status, Vector } from '../processor/registers.js';
+import { Activity, type Exception, type Refill, type SystemSoftware } from '../processor/software.js';
+import { FIRST_DEVICE_INTERRUPT, MonitorInterrupt, type Core } from './core.js';
+import { DiscoError } from './errors.js';
+import { createMachine } from './create-machine.js';
+import { machineFaults } from './machine-checks.js';
+import { FrameLists } from './memory/frame-lists.js';
+import { MachineMemory } from './memory/machine-memory.js';
+import { SHOOTDOWN } from './memory/shootdown.js';
+import { MonitorCode } from './monitor-code.js';
+import { MonitorCpu } from './monitor-cpu.js';
+import { MonitorSpace } from './monitor-space.js';
+import { DEFAULT_DISCO, type DiscoOptions } from './options.js';
+import { Emulation } from './processors/emulation.js';
+import { endOf, inject, injectInterrupt, writeSpecial } from './processors/exceptions.js';
+import { TlbFaults } from './processors/faults.js';
+import { MonitorCalls } from './processors/monitor-calls.js';
+import { Scheduler } from './processors/scheduler.js';
+import type { VirtualProcessor } from './processors/virtual-processor.js';
+import { MonitorStatistics } from './statistics.js';
+import type { Steps } from './steps.js';
+import type { GuestSystem, VirtualMachine, VirtualMachineSpecification } from './virtual-machine.js';
+import { work, workServices, type Work } from './work.js';
+
+/** Status of the monitor's idle loop, and the bits of it that guests run with. */
+const OPEN = Status.IM | Status.IE;
+/** Bytes of a processor's own record. */
+const CPU_RECORD_BYTES = 256;
+
+/** Serves the end of a transfer of a device of the machine. */
+export type DeviceService = (cpu: MonitorCpu, a: number, b: number) => Steps;
+
+/** The monitor. Make it on a machine that has no software yet and no physical layout, and create virtual machines. */
+export class Disco implements SystemSoftware {
+  readonly machine: Machine;
+  readonly options: Required<Omit<DiscoOptions, 'services' | 'policy'>>;
+  readonly statistics = new MonitorStatistics();
+  readonly frames: FrameLists;
+  readonly space: MonitorSpace;
+  readonly code = new MonitorCode();
+  readonly cpus: readonly MonitorCpu[];
+  readonly memory: MachineMemory;
+  readonly scheduler: Scheduler;
+  /** By number; null for one that is destroyed. */
+  readonly machines: (VirtualMachine | null)[] = [];
+  /** Who serves interrupts of the machine's devices, by code. */
+  readonly deviceServices = new Map<number, DeviceService>();
+  readonly services?: readonly string[];
+  private readonly guestServices: number;
+  private readonly core: Core;
+  private readonly emulation: Emulation;
+  private readonly calls: MonitorCalls;
+  private readonly faults: TlbFaults;
+  private readonly idle: (Context | null)[];
+  /** What is asked from outside, not yet begun. */
+  private readonly requests: ((cpu: MonitorCpu) => Steps)[] = [];
+
+  /** Throws a DiscoError if the machine has a physical layout, or too little memory for the monitor itself. */
+  constructor(machine: Machine, options: DiscoOptions = {}) {
+    if (machine.layout !== null)
+      throw new DiscoError(
+        'the monitor is to run on a machine whose physical pages are frames: build it without a layout',
+      );
+    const { services, policy = firstTouch(), ...given } = options;
+    this.machine = machine;
+    this.options = { ...DEFAULT_DISCO, ...given };
+    const { map, simulation, specification } = machine;
+    const { l2, clockMHz } = specification.processor;
+    this.frames = new FrameLists(map, Math.max(1, l2.sizeBytes / (l2.ways * map.pageBytes)));
+    this.space = new MonitorSpace(machine.processors, this.frames);
+    this.cpus = machine.processors.map(processor => new MonitorCpu(processor));
+    this.memory = new MachineMemory({
+      ...{ cpus: this.cpus, frames: this.frames, space: this.space, code: this.code, policy },
+      nowNs: () => machine.elapsedNs,
+      latencyNs: (from, to) => machine.readLatencyNs(from, to),
+      clearCounters: frame => machine.controllers[map.homeOfFrame(frame)].counters?.clear(frame),
+      keepDecisions: this.options.keepDecisions,
+    });
+    const { cpus, code, memory, statistics, machines } = this;
+    this.core = { cpus, code, memory, statistics, machines, now: () => simulation.now };
+    this.scheduler = new Scheduler(
+      this.core,
+      {
+        quantum: simulation.ticks(ns(this.options.quantumNs)),
+        gang: this.options.gang,
+        ticksPerCount: 2 * simulation.clock(MHz(clockMHz)).period,
+      },
+      cpus.map(({ node }) => this.space.allocate(node, CPU_RECORD_BYTES)),
+    );
+    this.emulation = new Emulation(this.core, this.scheduler);
+    this.calls = new MonitorCalls(this.core, this.scheduler, this.emulation);
+    this.faults = new TlbFaults(this.core, this.space, (cpu, vm, why) => this.fail(cpu, vm, why));
+    this.idle = cpus.map(() => null);
+    this.guestServices = services?.length ?? 0;
+    if (services !== undefined) this.services = workServices(services);
+    machine.load(
+      this,
+      cpus.map(() => null),
+    );
+  }
+
+  /** Has a processor of the machine do something, now. For whoever acts from outside, between two runs. */
+  request(steps: (cpu: MonitorCpu) => Steps): void {
+    this.requests.push(steps);
+    this.machine.processors[0].interrupt(MonitorInterrupt.Manage);
+  }
+
+  /** For the processors. */
+  ended(): void {}
+
+  /** For the processors: the refill vector. */
+  refill(processor: Processor, page: number): Refill | null {
+    const virtual = this.scheduler.queues[processor.processor].current;
+    if (virtual === null) return null;
+    return this.faults.refill(this.cpus[processor.processor], this.machineOf(virtual), virtual, page);
+  }
+
+  /** For the processors. */
+  exception(processor: Processor, exception: Exception): Context {
+    const cpu = this.cpus[processor.processor];
+    if (cpu.busy) return this.nested(cpu, exception);
+    cpu.busy = true;
+    const virtual = this.scheduler.queues[cpu.number].current;
+    this.statistics.traps++;
+    const context = new Context(this.handle(cpu, virtual, exception), Activity.Monitor);
+    if (this.guestServices > 0)
+      context.service = work(kindOf(exception, virtual), exception.context?.service ?? 0, this.guestServices);
+    return context;
+  }
+
+  /** The handler waits, and something else comes: only what others wait for is done at once. */
+  private nested(cpu: MonitorCpu, { message, code }: Exception): Context {
+    if (code !== ExceptionCode.Interrupt || message === null)
+      throw new Error(`${cpu.processor.path}: exception ${code} in the monitor itself`);
+    if (message.code === SHOOTDOWN)
+      return new Context(this.memory.shootdown.acknowledge(cpu, message.a), Activity.Monitor);
+    cpu.deferred.push(message);
+    return new Context([this.code.step('interrupt')][Symbol.iterator]() as Program, Activity.Monitor);
+  }
+
+  private *handle(cpu: MonitorCpu, virtual: VirtualProcessor | null, exception: Exception): Program {
+    if (virtual === null) yield this.code.step('enter');
+    else {
+      virtual.context = exception.context;
+      if (virtual.context === null) this.scheduler.stop(virtual); // a program of the guest's has ended, and nothing came behind it
+      yield virtual.options.enter;
+      if (virtual.patched) yield* this.readSpecial(virtual);
+    }
+    if (exception.code === ExceptionCode.Interrupt) yield* this.interrupt(cpu, exception.message);
+    else yield* this.trap(cpu, virtual!, exception);
+    yield* this.leave(cpu);
+  }
+
+  /**
+   * Makes a virtual machine. Throws a DiscoError with all faults of its specification, or if there is no memory for what the
+   * monitor has to know of it.
+   */
+  create(specification: VirtualMachineSpecification): VirtualMachine {
+    const faults = machineFaults(specification, this.machine, this.machines);
+    if (faults.length > 0) throw new DiscoError(faults.join('\n'));
+    const machine = createMachine(this, this.machines.length, structuredClone(specification));
+    this.machines.push(machine);
+    return machine;
+  }
+
+  /**
+   * Has a virtual machine run a system: `contexts` are what its processors execute first, as for `Machine.load`. Throws a
+   * DiscoError if it runs one already, or if there is not one for each processor.
+   */
+  start(machine: VirtualMachine, system: GuestSystem, contexts: readonly Context[]): void {
+    if (machine.state !== 'created')
+      throw new DiscoError(`${machine.name} is ${machine.state}; create another virtual machine`);
+    if (contexts.length !== machine.processors.length)
+      throw new DiscoError(
+        `${machine.name} has ${machine.processors.length} processors, and ${contexts.length} contexts are given; give one for each`,
+      );
+    machine.system = system;
+    machine.state = 'started';
+    for (const [number, virtual] of machine.processors.entries()) {
+      const context = contexts[number]!;
+      context.interrupted ??= endOf(context, virtual.end);
+      virtual.context = context;
+    }
+    this.request(cpu => this.begin(cpu, machine));
+  }
+
+  /** Stops a virtual machine: its processors do not execute any more, its devices are silent. It keeps its memory. */
+  stop(machine: VirtualMachine): void {
+    if (machine.state !== 'started')
+      throw new DiscoError(`${machine.name} is ${machine.state}, so it cannot be stopped`);
+    this.request(cpu => this.halt(cpu, machine));
+  }
+
+  /** Stops a virtual machine if it runs, and takes back everything that it held. */
+  destroy(machine: VirtualMachine): void {
+    if (machine.state === 'destroyed') throw new DiscoError(`${machine.name} is destroyed already`);
+    this.request(cpu => this.dismantle(cpu, machine));
+  }
+
+  private *begin(cpu: MonitorCpu, machine: VirtualMachine): Steps {
+    for (const virtual of machine.processors) yield* this.scheduler.start(cpu, virtual);
+  }
+
+  private *dismantle(cpu: MonitorCpu, machine: VirtualMachine): Steps {
+    yield* this.halt(cpu, machine);
+    const { memory, scheduler, machines } = this;
+    // The one at hand is left at the end of this handler; those elsewhere have to be left by others.
+    const own = scheduler.queues[cpu.number];
+    if (own.current?.options.machine === machine.number) own.current = null;
+    scheduler.leaving.push(cpu);
+    while (machine.processors.some(virtual => scheduler.placeOf(virtual) >= 0)) yield wait();
+    scheduler.leaving.splice(scheduler.leaving.indexOf(cpu), 1);
+    for (const device of machine.devices) yield* device.close(cpu);
+    for (const [physical] of [...machine.pmap.mapped()]) yield* memory.discard(cpu, machine.pmap, physical);
+    for (const virtual of machine.processors) {
+      yield* memory.shootdown.drop(cpu, virtual.options.special.page);
+      scheduler.forget(virtual);
+    }
+    machine.arena.free();
+    machines[machine.number] = null;
+    machine.state = 'destroyed';
+  }
+
+  /** What the guest has written into its special page counts from now on. */
+  private *readSpecial({ options, registers, tlb }: VirtualProcessor): Steps {
+    const { address } = options.special;
+    registers.write(Register.Status, yield load(address + 4 * Register.Status));
+    registers.write(Register.EntryHi, yield load(address + 4 * Register.EntryHi));
+    tlb.enter(registers.read(Register.EntryHi) & ASID_MASK);
+    tlb.setMode(registers.mode);
+  }
+
+  private *trap(cpu: MonitorCpu, virtual: VirtualProcessor, exception: Exception): Steps {
+    const machine = this.machineOf(virtual);
+    const context = virtual.context!;
+    switch (exception.code) {
+      case ExceptionCode.TlbLoad:
+      case ExceptionCode.TlbStore:
+      case ExceptionCode.Modified:
+        return yield* this.faults.serve(cpu, machine, virtual, exception);
+      case ExceptionCode.CoprocessorUnusable:
+        return yield* this.emulation.emulate(cpu, machine, virtual, context);
+      case ExceptionCode.ReservedInstruction:
+        if (virtual.inKernel && context.operation?.kind === Op.MonitorCall)
+          return yield* this.calls.serve(cpu, machine, virtual, context);
+    }
+    const { code, address } = exception;
+    yield* inject(this.core, cpu.processor, virtual, { code, vector: Vector.General, address });
+  }
+
+  private *interrupt(cpu: MonitorCpu, message: InterruptMessage | null): Steps {
+    yield this.code.step('interrupt');
+    if (message === null) yield* this.scheduler.rung(cpu);
+    else yield* this.message(cpu, message);
+  }
+
+  private *message(cpu: MonitorCpu, message: InterruptMessage): Steps {
+    const { code, a, b } = message;
+    switch (code) {
+      case HOT_PAGE:
+        return yield* this.memory.placement.hotPage(cpu, message);
+      case SHOOTDOWN:
+        return yield* this.memory.shootdown.acknowledge(cpu, a);
+      case MonitorInterrupt.Post:
+        return; // what it is to look at is looked at on the way back
+      case MonitorInterrupt.Manage: {
+        const request = this.requests.shift();
+        if (request !== undefined) yield* request(cpu);
+        return;
+      }
+    }
+    const service = this.deviceServices.get(code);
+    if (code < FIRST_DEVICE_INTERRUPT || service === undefined)
+      throw new Error(`${cpu.processor.path}: nobody in the monitor serves interrupt ${code}`);
+    yield* service(cpu, a, b);
+  }
+
+  /** On to whoever is to run: the one that was interrupted, another one, or nobody. */
+  private *leave(cpu: MonitorCpu): Steps {
+    const { processor } = cpu;
+    const queue = this.scheduler.queues[cpu.number];
+    for (;;) {
+      const message = cpu.deferred.shift();
+      if (message !== undefined) {
+        yield* this.message(cpu, message);
+        continue;
+      }
+      yield* this.scheduler.choose(cpu);
+      const { current } = queue;
+      if (current === null || !current.interrupting) break;
+      const waiting = current.interrupts.length;
+      yield* injectInterrupt(this.core, processor, current);
+      // A guest that has no handler goes on where it was; a line that stays up would be for ever.
+      if (current.interrupting && current.interrupts.length === waiting) break;
+    }
+    const { current } = queue;
+    if (current?.patched === true) yield* writeSpecial(current);
+    yield current === null ? this.code.step('leave') : current.options.leave;
+    const mode = current === null ? Mode.Kernel : current.inKernel ? Mode.Supervisor : Mode.User;
+    yield writeRegister(Register.Status, OPEN | Status.EXL | (mode << KSU_SHIFT));
+    if (current !== null) processor.tlb.enter(current.tlb.space);
+    cpu.busy = false;
+    yield returnFromException(current === null ? this.idleContext(cpu) : current.context);
+  }
+
+  /** What a processor executes that has nothing to do. It comes to rest when no virtual machine is left. */
+  private idleContext({ number }: MonitorCpu): Context {
+    const present = this.idle[number];
+    if (present !== null && !present.done) return present;
+    return (this.idle[number] = new Context(this.idleLoop(), Activity.Idle));
+  }
+
+  private *idleLoop(): Program {
+    while (this.scheduler.live) yield waitForInterrupt();
+  }
+
+  private machineOf(virtual: VirtualProcessor): VirtualMachine {
+    return this.machines[virtual.options.machine]!;
+  }
+
+  /** Ends a virtual machine that cannot go on. Others do. */
+  private *fail(cpu: MonitorCpu, machine: VirtualMachine, why: string): Steps {
+    machine.failure = why;
+    yield* this.halt(cpu, machine);
+  }
+
+  /** Stops a virtual machine's processors, wherever they are. */
+  *halt(cpu: MonitorCpu, machine: VirtualMachine): Steps {
+    machine.state = 'stopped';
+    for (const virtual of machine.processors) {
+      const place = this.scheduler.placeOf(virtual);
+      this.scheduler.stop(virtual);
+      if (place >= 0 && place !== cpu.number) yield* this.scheduler.ask(place);
+    }
+    // Processors that are idle come to rest if nobody is left.
+    if (!this.scheduler.live)
+      for (const { number } of this.cpus) if (number !== cpu.number) yield* this.scheduler.ask(number);
+  }
+}
+
+function kindOf({ code, context }: Exception, virtual: VirtualProcessor | null): Work {
+  switch (code) {
+    case ExceptionCode.TlbLoad:
+    case ExceptionCode.TlbStore:
+    case ExceptionCode.Modified:
+      return virtual?.inKernel === true ? 'kernel TLB faults' : 'TLB faults';
+    case ExceptionCode.CoprocessorUnusable: {
+      const kind = context?.operation?.kind;
+      return kind === Op.TlbWriteIndexed || kind === Op.TlbWriteRandom ? 'TLB writes' : 'privileged instructions';
+    }
+    case ExceptionCode.ReservedInstruction:
+      return 'monitor calls';
+    case ExceptionCode.Interrupt:
+      return 'interrupts';
+    default:
+      return 'exceptions';
+  }
+}

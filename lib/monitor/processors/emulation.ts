@@ -1,0 +1,155 @@
+/** Privileged instructions of guests: executed on the virtual processor by the class that executes them on hardware. */
+import type { CommandContent } from '../../coherence/io-messages.js';
+import { InterruptMessage } from '../../coherence/messages.js';
+import { Context } from '../../processor/context.js';
+import { load, Op, store, type Operation } from '../../processor/operations.js';
+import { ExceptionCode, Register, Vector } from '../../processor/registers.js';
+import type { Core } from '../core.js';
+import type { VirtualDevice } from '../devices/virtual-device.js';
+import type { MonitorCpu } from '../monitor-cpu.js';
+import type { Steps } from '../steps.js';
+import type { VirtualMachine } from '../virtual-machine.js';
+import { endOf, inject } from './exceptions.js';
+import type { Scheduler } from './scheduler.js';
+import { probe, writeEntry } from './translations.js';
+import { VIRTUAL_TLB_ENTRIES, type VirtualProcessor } from './virtual-processor.js';
+
+/** Where privileged registers are in a record. */
+const REGISTERS_OFFSET = 256;
+/** Flits of an interrupt; virtual ones travel nowhere. */
+const NO_FLITS = 1;
+
+/** Emulates what the context at hand of a virtual processor has begun and may not do. */
+export class Emulation {
+  private readonly core: Core;
+  private readonly scheduler: Scheduler;
+
+  constructor(core: Core, scheduler: Scheduler) {
+    this.core = core;
+    this.scheduler = scheduler;
+  }
+
+  /** `context` is the one at hand: its operation was refused by the mode. */
+  *emulate(cpu: MonitorCpu, machine: VirtualMachine, virtual: VirtualProcessor, context: Context): Steps {
+    const operation = context.operation!;
+    if (!virtual.inKernel || isForSystems(operation)) return yield* this.refuse(cpu, virtual);
+    this.core.statistics.emulated++;
+    yield this.core.code.step('decode');
+    switch (operation.kind) {
+      case Op.ReadRegister:
+      case Op.WriteRegister:
+        return yield* this.register(virtual, context, operation);
+      case Op.TlbWriteIndexed:
+      case Op.TlbWriteRandom:
+        return yield* this.writeTlb(cpu, machine, virtual, context, operation.kind === Op.TlbWriteRandom);
+      case Op.TlbProbe:
+        yield* probe(this.core, virtual);
+        return context.complete();
+      case Op.TlbRead:
+        yield this.core.code.step('register access');
+        return context.complete(virtual.unit.execute(operation, this.core.now()));
+      case Op.ReturnFromException:
+        return yield* this.returnFromException(cpu, virtual, context, operation);
+      case Op.WaitForInterrupt:
+        context.complete();
+        return this.scheduler.rest(virtual);
+      case Op.Interrupt:
+        return yield* this.interrupt(cpu, machine, virtual, context, operation);
+      case Op.DeviceCommand:
+      case Op.DeviceRead:
+        return yield* this.device(cpu, machine, virtual, context, operation);
+      default:
+        return yield* this.refuse(cpu, virtual);
+    }
+  }
+
+  private *register(virtual: VirtualProcessor, context: Context, operation: Operation): Steps {
+    yield this.core.code.step('register access');
+    const at = virtual.options.record + REGISTERS_OFFSET + 4 * (operation.a & 31);
+    if (operation.kind === Op.ReadRegister) yield load(at);
+    else yield store(at, operation.b);
+    context.complete(virtual.unit.execute(operation, this.core.now()));
+  }
+
+  private *writeTlb(
+    cpu: MonitorCpu,
+    { pmap }: VirtualMachine,
+    virtual: VirtualProcessor,
+    context: Context,
+    random: boolean,
+  ): Steps {
+    const { unit, registers } = virtual;
+    const named = Math.min(registers.read(Register.Index) & 0x3f, VIRTUAL_TLB_ENTRIES - 1);
+    yield* writeEntry(this.core, cpu, pmap, virtual, random ? unit.drawEntry() : named, random);
+    context.complete();
+  }
+
+  private *returnFromException(
+    cpu: MonitorCpu,
+    virtual: VirtualProcessor,
+    context: Context,
+    { request }: Operation,
+  ): Steps {
+    // A guest may have put anything there; what is no context cannot be jumped to.
+    if (request !== null && !(request instanceof Context)) return yield* this.refuse(cpu, virtual);
+    yield this.core.code.step('exception return');
+    context.complete();
+    virtual.registers.leave();
+    virtual.tlb.setMode(virtual.registers.mode);
+    const target = request ?? virtual.epc;
+    virtual.context = target;
+    if (target === null || target === virtual.end) this.scheduler.stop(virtual);
+    else target.interrupted ??= endOf(target, virtual.end);
+  }
+
+  private *interrupt(
+    cpu: MonitorCpu,
+    machine: VirtualMachine,
+    virtual: VirtualProcessor,
+    context: Context,
+    { a, b, c }: Operation,
+  ): Steps {
+    context.complete();
+    const target = machine.processors[a];
+    // No processor, no interrupt: on hardware the message would have nowhere to go.
+    if (target === undefined || !Number.isSafeInteger(b) || b < 1) return;
+    yield* this.scheduler.post(cpu, target, new InterruptMessage(NO_FLITS, b, virtual.number, a, c | 0, 0));
+  }
+
+  private *device(
+    cpu: MonitorCpu,
+    machine: VirtualMachine,
+    virtual: VirtualProcessor,
+    context: Context,
+    { kind, a, b, c, request }: Operation,
+  ): Steps {
+    const device = a === machine.bridge ? machine.devices[b] : undefined;
+    if (device === undefined)
+      return yield* inject(this.core, cpu.processor, virtual, {
+        code: ExceptionCode.BusData,
+        vector: Vector.General,
+        address: -1,
+      });
+    if (kind === Op.DeviceRead) return context.complete(yield* device.read(cpu, c));
+    yield* this.command(cpu, device, request);
+    context.complete();
+  }
+
+  /** A command for a device, by whichever way it came. */
+  *command(cpu: MonitorCpu, device: VirtualDevice, content: unknown): Steps {
+    this.core.statistics.deviceCommands++;
+    yield this.core.code.step('device command');
+    yield* device.command(cpu, typeof content === 'object' && content !== null ? (content as CommandContent) : {});
+  }
+
+  /** The guest sees what hardware would have shown it: an instruction that is not for its mode. */
+  *refuse({ processor }: MonitorCpu, virtual: VirtualProcessor): Steps {
+    const exception = { code: ExceptionCode.CoprocessorUnusable, vector: Vector.General, address: -1 };
+    yield* inject(this.core, processor, virtual, exception);
+  }
+}
+
+/** Operations on frames: physical memory past the TLB is not for guests. */
+function isForSystems({ kind }: Operation): boolean {
+  return kind === Op.MachineLoad || kind === Op.MachineStore || kind === Op.CopyFrame || kind === Op.ClearFrame;
+}

@@ -1,0 +1,135 @@
+/** Misses and faults of the TLB: answered from the guest's virtual TLB and the pmap, or handed to the guest. */
+import { load } from '../../processor/operations.js';
+import { EntryLo, ExceptionCode, PFN_SHIFT, Vector } from '../../processor/registers.js';
+import type { Exception, Refill } from '../../processor/software.js';
+import { Activity } from '../../processor/software.js';
+import type { Core } from '../core.js';
+import { MONITOR_STEPS } from '../costs.js';
+import type { MonitorCpu } from '../monitor-cpu.js';
+import type { MonitorSpace } from '../monitor-space.js';
+import type { Steps } from '../steps.js';
+import type { VirtualMachine } from '../virtual-machine.js';
+import { inject, writeSpecial } from './exceptions.js';
+import { fill, fillSpecial, findEntry, slotAddress, touchPmap } from './translations.js';
+import { SPECIAL, type VirtualProcessor } from './virtual-processor.js';
+
+const PAGE_SHIFT = 12;
+const PAGE_BYTES = 1 << PAGE_SHIFT;
+
+/** Answers TLB exceptions. */
+export class TlbFaults {
+  private readonly core: Core;
+  private readonly space: MonitorSpace;
+  /** Ends a virtual machine that cannot go on. */
+  private readonly fail: (cpu: MonitorCpu, machine: VirtualMachine, why: string) => Steps;
+
+  constructor(core: Core, space: MonitorSpace, fail: (cpu: MonitorCpu, machine: VirtualMachine, why: string) => Steps) {
+    this.core = core;
+    this.space = space;
+    this.fail = fail;
+  }
+
+  /**
+   * The fast path, at the refill vector: an entry of the second level whose page has memory. Null for all else. It is so
+   * short that its length says everything; its text and the virtual processor's record stay in the first-level caches.
+   */
+  refill(cpu: MonitorCpu, machine: VirtualMachine, virtual: VirtualProcessor, page: number): Refill | null {
+    if (virtual.second === null || (page === SPECIAL && virtual.inKernel)) return null;
+    const slot = virtual.second.find(page >>> 1, virtual.tlb.space);
+    if (slot < 0) return null;
+    const entryLo = virtual.second.entryLo(slot, page & 1);
+    if ((entryLo & EntryLo.V) === 0) return null;
+    const backed = machine.pmap.get(entryLo >>> PFN_SHIFT);
+    if (backed === null || backed.busy) return null;
+    const { second } = virtual;
+    const pair = page >>> 1;
+    fill(cpu, machine.pmap, {
+      ...{ pair, space: second.spaceOf(slot) },
+      ...{ even: second.entryLo(slot, 0), odd: second.entryLo(slot, 1) },
+    });
+    this.core.statistics.secondLevelHits++;
+    const address = slotAddress(virtual, slot);
+    return {
+      cycles: MONITOR_STEPS['refill hit'],
+      ...{ frame: this.space.frameOf(address), offset: address & (PAGE_BYTES - 1) },
+      activity: Activity.Monitor,
+    };
+  }
+
+  /** Any other exception of the TLB. */
+  *serve(cpu: MonitorCpu, machine: VirtualMachine, virtual: VirtualProcessor, exception: Exception): Steps {
+    const { code, address } = exception;
+    const page = address >>> PAGE_SHIFT;
+    if (page === SPECIAL && virtual.inKernel) return yield* this.special(cpu, virtual);
+    yield this.core.code.step('tlb miss');
+    const entry = findEntry(virtual, page);
+    if (entry === null) return yield* this.forward(cpu, virtual, address, code, missVector(virtual));
+    if (entry.slot >= 0) yield load(slotAddress(virtual, entry.slot));
+    const entryLo = (page & 1) === 0 ? entry.even : entry.odd;
+    const store = code !== ExceptionCode.TlbLoad;
+    if ((entryLo & EntryLo.V) === 0)
+      return yield* this.forward(cpu, virtual, address, store ? ExceptionCode.TlbStore : code, Vector.General);
+    if (store && (entryLo & EntryLo.D) === 0)
+      return yield* this.forward(cpu, virtual, address, ExceptionCode.Modified, Vector.General);
+    if (!(yield* this.provide(cpu, machine, virtual, entryLo >>> PFN_SHIFT, store))) return;
+    // While the page was provided the guest's entry cannot have changed: its processor is here.
+    fill(cpu, machine.pmap, entry);
+  }
+
+  /** Makes sure that a physical page may be used; false if the exception has become the guest's or its end. */
+  private *provide(
+    cpu: MonitorCpu,
+    machine: VirtualMachine,
+    virtual: VirtualProcessor,
+    physical: number,
+    store: boolean,
+  ): Steps<boolean> {
+    const { memory, statistics } = this.core;
+    const { pmap } = machine;
+    if (physical >= pmap.size) {
+      yield* this.forward(cpu, virtual, -1, ExceptionCode.BusData, Vector.General);
+      return false;
+    }
+    yield* touchPmap(pmap, physical);
+    const present = pmap.get(physical);
+    if (present === null || (store && !present.single)) statistics.pageFaults++;
+    else statistics.virtualTlbHits++;
+    let page = yield* memory.pageAt(cpu, pmap, physical, store);
+    if (page !== null && store && !page.single) page = yield* memory.ownPage(cpu, pmap, physical, false);
+    if (page === null) {
+      yield* this.fail(
+        cpu,
+        machine,
+        `the machine has no memory left for physical page ${physical}; give it more memory, or run fewer virtual machines`,
+      );
+      return false;
+    }
+    if (page.busy) yield* memory.untilFree(cpu, page);
+    return true;
+  }
+
+  private *special(cpu: MonitorCpu, virtual: VirtualProcessor): Steps {
+    yield this.core.code.step('refill miss');
+    if (!virtual.patched) {
+      virtual.patched = true;
+      yield* writeSpecial(virtual);
+    }
+    fillSpecial(cpu, virtual);
+  }
+
+  private *forward(
+    { processor }: MonitorCpu,
+    virtual: VirtualProcessor,
+    address: number,
+    code: number,
+    vector: number,
+  ): Steps {
+    this.core.statistics.forwardedMisses++;
+    yield* inject(this.core, processor, virtual, { code, vector, address });
+  }
+}
+
+/** A refill is taken at the general vector at exception level. */
+function missVector({ registers }: VirtualProcessor): number {
+  return registers.exceptional ? Vector.General : Vector.Refill;
+}
