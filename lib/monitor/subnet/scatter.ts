@@ -51,7 +51,7 @@ export function scatter(fragments: readonly Extent[], posted: ReceiveBuffer[]): 
       open = null;
       continue;
     }
-    if (bytes >= (nextForData(left)?.bytes ?? 0)) open = null;
+    if (bytes >= (nextForData(left)?.bytes ?? Infinity)) open = null;
     for (let done = 0; done < bytes;) {
       if (open === null || open.bytes === open.buffer.bytes) {
         const buffer = nextForData(left);
