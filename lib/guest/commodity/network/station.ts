@@ -20,6 +20,8 @@ const FROM = 12;
 /** What a frame's sender is that the frame does not name. */
 const NOBODY = -1;
 const MOST_ADDRESS = 0x7fffffff;
+/** In the length that a card which scatters reports: the frame goes on in another buffer. */
+const MORE_FOLLOWS = 1 << 30;
 
 /** A card that the kernel finds. */
 export interface StationCard {
@@ -30,6 +32,11 @@ export interface StationCard {
   readonly mtuBytes: number;
   /** Receive buffers that it holds. */
   readonly buffers: number;
+  /**
+   * Whether it puts a frame into as many buffers as it takes, with an interrupt for each in order, as a card of a monitor's
+   * subnet does; it has no MTU then. Otherwise a frame is in one buffer, and `mtuBytes` holds.
+   */
+  readonly scatters?: boolean;
 }
 
 /** An address of the kernel. */
@@ -62,6 +69,9 @@ export class StationPort implements NetworkPort {
   private readonly atCard = new Map<number, Fragment>();
   private readonly spare: Fragment[] = [];
   private readonly looped: SentFrame[] = [];
+  /** The buffers of a frame that is not whole yet, and whether one of them was none of ours. */
+  private gathered: Fragment[] = [];
+  private torn = false;
   private above: Above | null = null;
 
   /**
@@ -82,8 +92,8 @@ export class StationPort implements NetworkPort {
     this.kernel = kernel;
     this.station = station;
     this.address = address;
-    // A card puts a frame into one buffer.
-    this.mtu = card === null ? Infinity : Math.min(card.mtuBytes, bufferBytes);
+    // A real card puts a frame into one buffer.
+    this.mtu = card === null || card.scatters === true ? Infinity : Math.min(card.mtuBytes, bufferBytes);
     this.most = card === null ? 0 : Math.min(card.buffers, Math.ceil(ring / 2));
     this.firstCode = NETWORK_INTERRUPTS + number * CODES;
     kernel.interrupts.set(this.firstCode + SENT, (tag, status, thread) => this.above!.sent(thread, tag, status));
@@ -124,20 +134,34 @@ export class StationPort implements NetworkPort {
     }
   }
 
-  /** Interrupt of the card: a frame lies in a buffer, or the buffer was refused. */
-  private *received(thread: KernelThread, page: number, bytes: number): Code {
+  /** Interrupt of the card: a frame, or a part of one, lies in a buffer, or the buffer was refused. */
+  private *received(thread: KernelThread, page: number, status: number): Code {
     const buffer = this.atCard.get(page);
-    if (buffer === undefined) return;
-    this.atCard.delete(page);
-    if (bytes < 0) {
+    const scatters = this.station.card?.scatters === true;
+    const more = scatters && status >= 0 && (status & MORE_FOLLOWS) !== 0;
+    const bytes = more ? status & ~MORE_FOLLOWS : status;
+    if (buffer !== undefined) this.atCard.delete(page);
+    if (buffer !== undefined && bytes < 0) {
       this.stats.refused++;
       this.spare.push(buffer);
       return;
     }
+    if (buffer === undefined) this.torn = scatters;
+    else this.gathered.push({ page, offset: buffer.offset, bytes });
+    if (!more) yield* this.whole(thread);
+  }
+
+  /** The last buffer of a frame is there. */
+  private *whole(thread: KernelThread): Code {
+    const { gathered, torn } = this;
+    this.gathered = [];
+    this.torn = false;
+    const [first] = gathered;
+    if (first === undefined) return;
     // The card does not say who has sent a frame, as an Ethernet header would: the frame's own header does.
-    const named = bytes >= HEADER_BYTES;
-    const from = named ? yield load(this.kernel.addressOf(page) + buffer.offset + FROM) : NOBODY;
-    yield* this.above!.received(thread, { from, fragments: [{ page, offset: buffer.offset, bytes }] });
+    const named = !torn && first.bytes >= HEADER_BYTES;
+    const from = named ? yield load(this.kernel.addressOf(first.page) + first.offset + FROM) : NOBODY;
+    yield* this.above!.received(thread, { from, fragments: gathered });
   }
 
   /** Interrupt of the kernel's own: the oldest of the frames for itself goes into receive buffers. */
