@@ -182,10 +182,10 @@ describe('an address of the subnet', () => {
     let before = 0;
     bench.run(
       Array.from({ length: 3 }, (_, k) => cpu => {
-        if (k === 1) before = bench.space.allocated;
+        if (k === 1) before = bench.space.owned.size;
         return bench.subnet.attach(a, options).close(cpu);
       }),
     );
-    expect(bench.space.allocated).toBe(before);
+    expect(bench.space.owned.size).toBe(before);
   });
 });
