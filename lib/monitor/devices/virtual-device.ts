@@ -1,0 +1,25 @@
+/** What the devices of a virtual machine have in common, and what they know of it. */
+import type { CommandContent } from '../../coherence/io-messages.js';
+import type { Pmap } from '../memory/pmap.js';
+import type { MonitorCpu } from '../monitor-cpu.js';
+import type { Steps } from '../steps.js';
+
+/** What a virtual machine's devices have in common. Content of commands is whatever a hostile guest sends: check everything. */
+export interface VirtualDevice {
+  readonly name: string;
+  /** Executes a command of the guest's driver: the same content as the real device of that kind takes (lib/devices/*), with physical pages where it has frames. */
+  command(cpu: MonitorCpu, content: CommandContent): Steps;
+  /** Reads a register; NO_DEVICE if there is none. */
+  read(cpu: MonitorCpu, register: number): Steps<number>;
+  /** Gives back all that it holds; transfers under way are waited for or let end harmlessly. */
+  close(cpu: MonitorCpu): Steps;
+}
+
+/** The virtual machine that a device belongs to, as the device sees it. */
+export interface DeviceHost {
+  readonly pmap: Pmap;
+  /** Virtual processors. */
+  readonly processors: number;
+  /** Interrupts a virtual processor: `code` from 1 up, and two integers. Does nothing once the machine is stopped. */
+  interrupt(cpu: MonitorCpu, to: number, code: number, a: number, b: number): Steps;
+}
