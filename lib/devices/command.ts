@@ -21,8 +21,11 @@ export interface Reply {
   readonly interruptCode: number;
 }
 
+/** The memory that places are in: a machine's, or what a virtual machine believes to be its own. */
+export type MemorySize = Pick<AddressMap, 'frames' | 'pageBytes'>;
+
 /** Whether a command says whom to tell that it is done: a processor, a code from 1 up, and a tag of 32 bits. */
-export function hasReply(command: CommandContent, map: AddressMap): boolean {
+export function hasReply(command: CommandContent, map: Pick<AddressMap, 'processors'>): boolean {
   const { tag, interruptTo, interruptCode } = command;
   return (
     isInt32(tag) &&
@@ -40,7 +43,7 @@ export function replyTo(reply: Reply, bridge: number, flits: number, status: num
 }
 
 /** The bytes of a list of places in memory, each a whole number of units; -1 if it is no such list. */
-export function bytesOf(pieces: unknown, map: AddressMap, unit: number): number {
+export function bytesOf(pieces: unknown, map: MemorySize, unit: number): number {
   if (!Array.isArray(pieces)) return -1;
   let bytes = 0;
   for (const piece of pieces as unknown[]) {
@@ -51,7 +54,7 @@ export function bytesOf(pieces: unknown, map: AddressMap, unit: number): number 
 }
 
 /** Whether something is a place in the machine's memory, in whole words. */
-export function isPiece(piece: unknown, map: AddressMap): piece is Piece {
+export function isPiece(piece: unknown, map: MemorySize): piece is Piece {
   if (typeof piece !== 'object' || piece === null) return false;
   const { frame, offset, bytes } = piece as Partial<Record<keyof Piece, unknown>>;
   if (!isInt32(frame) || !isInt32(offset) || !isInt32(bytes)) return false;

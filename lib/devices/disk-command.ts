@@ -1,8 +1,7 @@
 /** What a disk can be asked to do, and whether it can do what it is asked. */
-import type { AddressMap } from '../coherence/address-map.js';
 import type { CommandContent } from '../coherence/io-messages.js';
 import type { Ticks } from '../engine/time.js';
-import { bytesOf, isInt32, type Piece, type Reply } from './command.js';
+import { bytesOf, isInt32, type MemorySize, type Piece, type Reply } from './command.js';
 import { SECTOR_BYTES, type DiskMechanism } from './disk-mechanism.js';
 import { DeviceStatus } from './status.js';
 
@@ -25,20 +24,23 @@ export interface DiskJob extends DiskCommand {
 }
 
 /** What is wrong with a command that says whom to tell: a DeviceStatus, Ok for nothing. */
-export function diskFault(command: CommandContent, mechanism: DiskMechanism, map: AddressMap): number {
+export function diskFault(command: CommandContent, disk: Pick<DiskMechanism, 'sectors'>, memory: MemorySize): number {
   const { op, sector, sectors, pieces } = command;
   if (op !== 'read' && op !== 'write') return DeviceStatus.BadCommand;
   if (!isInt32(sector) || !isInt32(sectors) || sector < 0 || sectors < 1) return DeviceStatus.OutOfRange;
-  if (sector + sectors > mechanism.sectors) return DeviceStatus.OutOfRange;
-  return bytesOf(pieces, map, SECTOR_BYTES) === sectors * SECTOR_BYTES ? DeviceStatus.Ok : DeviceStatus.BadPieces;
+  if (sector + sectors > disk.sectors) return DeviceStatus.OutOfRange;
+  return bytesOf(pieces, memory, SECTOR_BYTES) === sectors * SECTOR_BYTES ? DeviceStatus.Ok : DeviceStatus.BadPieces;
 }
 
-/** The job of a command without a fault. It has nothing in common with what its sender may still hold. */
+/** The job of a command without a fault. */
 export function diskJob(command: CommandContent, mechanism: DiskMechanism, arrived: Ticks): DiskJob {
+  const own = ownCommand(command);
+  return { ...own, arrived, track: mechanism.trackOf(own.sector) };
+}
+
+/** A command without a fault, as a copy that has nothing in common with what its sender may still hold. */
+export function ownCommand(command: CommandContent): DiskCommand {
   const { op, sector, sectors, pieces, tag, interruptTo, interruptCode } = command as unknown as DiskCommand;
   const copies = pieces.map(({ frame, offset, bytes }) => ({ frame, offset, bytes }));
-  return {
-    ...{ op, sector, sectors, pieces: copies, tag, interruptTo, interruptCode },
-    ...{ arrived, track: mechanism.trackOf(sector) },
-  };
+  return { op, sector, sectors, pieces: copies, tag, interruptTo, interruptCode };
 }

@@ -17,4 +17,6 @@ export const DeviceStatus = {
   BadAddress: 6,
   /** The card has no room for another receive buffer. */
   NoRoom: 7,
+  /** Virtual devices only: no memory for the transfer or the command. What came before it in the command is done. */
+  NoMemory: 8,
 } as const;
