@@ -2,7 +2,7 @@
 import { InterruptMessage } from '../coherence/messages.js';
 import { MHz } from '../engine/time.js';
 import type { Disco } from './disco.js';
-import type { DeviceHost, VirtualDevice } from './devices/virtual-device.js';
+import type { DeviceHost } from './devices/virtual-device.js';
 import { MachinePage } from './memory/machine-page.js';
 import type { Pmap } from './memory/pmap.js';
 import type { MonitorArena } from './monitor-space.js';
@@ -31,9 +31,10 @@ export function createMachine(
     const node = machine.processors[homes[0]].nodeNumber;
     const pmap = memory.addPmap(number, name, memoryBytes / machine.map.pageBytes, node, arena);
     const processors = homes.map((home, i) => makeProcessor(disco, arena, { number: i, machine: number, name, home }));
-    const devices = makeDevices(disco, specification, hostOf(disco, number, pmap, count));
+    const devices = disco.devices.attach(hostOf(disco, number, pmap, count), specification, node);
     return new VirtualMachine(number, specification, { pmap, processors, devices, arena });
   } catch (error) {
+    memory.pmaps.delete(number);
     arena.free();
     throw error;
   }
@@ -85,11 +86,4 @@ function hostOf(disco: Disco, number: number, pmap: Pmap, processors: number): D
       yield* disco.scheduler.post(cpu, virtual, new InterruptMessage(NO_FLITS, code, processors, to, a, b));
     },
   };
-}
-
-function makeDevices(disco: Disco, specification: VirtualMachineSpecification, host: DeviceHost): VirtualDevice[] {
-  void disco;
-  void specification;
-  void host;
-  return [];
 }

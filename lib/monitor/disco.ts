@@ -21,6 +21,7 @@ import type { Processor } from '../processor/processor.js';
 import { ASID_MASK, ExceptionCode, KSU_SHIFT, Mode, Register, Status, Vector } from '../processor/registers.js';
 import { Activity, type Exception, type Refill, type SystemSoftware } from '../processor/software.js';
 import { FIRST_DEVICE_INTERRUPT, MonitorInterrupt, type Core } from './core.js';
+import { MachineDevices } from './devices/machine-devices.js';
 import { DiscoError } from './errors.js';
 import { createMachine } from './create-machine.js';
 import { machineFaults } from './machine-checks.js';
@@ -61,6 +62,7 @@ export class Disco implements SystemSoftware {
   readonly cpus: readonly MonitorCpu[];
   readonly memory: MachineMemory;
   readonly scheduler: Scheduler;
+  readonly devices: MachineDevices;
   /** By number; null for one that is destroyed. */
   readonly machines: (VirtualMachine | null)[] = [];
   /** Who serves interrupts of the machine's devices, by code. */
@@ -96,7 +98,11 @@ export class Disco implements SystemSoftware {
       clearCounters: frame => machine.controllers[map.homeOfFrame(frame)].counters?.clear(frame),
       keepDecisions: this.options.keepDecisions,
     });
-    const { cpus, code, memory, statistics, machines } = this;
+    const { cpus, code, memory, statistics, machines, frames, space } = this;
+    this.devices = new MachineDevices({
+      ...{ machine, cpus, code, memory, frames, space, consoleCharacters: this.options.consoleCharacters },
+      serve: (interrupt, service) => this.deviceServices.set(interrupt, service),
+    });
     this.core = { cpus, code, memory, statistics, machines, now: () => simulation.now };
     this.scheduler = new Scheduler(
       this.core,
@@ -236,6 +242,7 @@ export class Disco implements SystemSoftware {
       yield* memory.shootdown.drop(cpu, virtual.options.special.page);
       scheduler.forget(virtual);
     }
+    memory.removePmap(machine.pmap);
     machine.arena.free();
     machines[machine.number] = null;
     machine.state = 'destroyed';

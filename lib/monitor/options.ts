@@ -14,7 +14,7 @@ export interface DiscoOptions {
   readonly policy?: PlacementPolicy;
   /** Decisions of the policy that are kept one by one. */
   readonly keepDecisions?: number;
-  /** The largest number of bytes that the subnet keeps of a console's output. */
+  /** Characters that are kept of the output of a virtual machine's console, the last ones. */
   readonly consoleCharacters?: number;
   /** Names of the guests' services, so that time is accounted by them; not unless given. */
   readonly services?: readonly string[];

@@ -64,6 +64,11 @@ export class SharedDisk {
     this.attached.add(disk);
   }
 
+  /** A virtual disk that was attached is not to be after all, and has done nothing. */
+  withdraw(disk: AttachedDisk): void {
+    this.attached.delete(disk);
+  }
+
   /** A virtual disk goes away. */
   *detach(cpu: MonitorCpu, disk: AttachedDisk): Steps {
     this.attached.delete(disk);

@@ -156,16 +156,13 @@ export class MachineMemory {
   /** Makes a page that of a physical page too; what that was before is let go. All who hold it can only read it from then on. */
   *share(cpu: MonitorCpu, page: MachinePage, pmap: Pmap, physical: number): Steps {
     const { code } = this.options;
-    if (pmap.get(physical) === page) return;
+    if (pmap.get(physical) === page) return yield* this.forbidWrites(cpu, page);
     // Held meanwhile, so that it does not go when what is discarded was its last user.
     this.keep(page);
     yield* this.discard(cpu, pmap, physical);
-    yield* this.untilFree(cpu, page);
-    page.busy = true;
     yield code.step('page share');
-    yield* this.shootdown.drop(cpu, page, { writable: true });
+    yield* this.forbidWrites(cpu, page);
     // While others were asked, another processor may have touched the physical page.
-    this.unbusy(page);
     if (pmap.get(physical) !== null) {
       yield* this.release(cpu, page);
       return yield* this.share(cpu, page, pmap, physical);
@@ -188,11 +185,11 @@ export class MachineMemory {
       page.busy = true;
       if (page.users.length + page.keepers === 1) {
         yield* this.placement.collapse(cpu, page);
-        this.unbusy(page);
+        yield* this.finish(page);
         continue;
       }
       const own = yield* this.copyFor(cpu, page, pmap, physical, whole);
-      this.unbusy(page);
+      yield* this.finish(page);
       return own;
     }
   }
@@ -210,23 +207,16 @@ export class MachineMemory {
       yield* this.shootdown.drop(cpu, page);
       this.leave(page, pmap, physical);
       yield store(pmap.address(physical), 0);
-      this.unbusy(page);
-      return yield* this.freeUnused(page);
+      return yield* this.finish(page);
     }
   }
 
-  /** Somebody besides physical pages counts on the content. Translations that may write must have been dropped, or be dropped before they are used: see `freeze`. */
+  /**
+   * Somebody besides physical pages counts on the content. New translations are read-only from now on. Those that may write
+   * are still there, until the page is shared, be it with a physical page that it is already.
+   */
   keep(page: MachinePage): void {
     page.keepers++;
-  }
-
-  /** Keeps a page that somebody may be writing: who holds it can only read it from then on. */
-  *freeze(cpu: MonitorCpu, page: MachinePage): Steps {
-    this.keep(page);
-    yield* this.untilFree(cpu, page);
-    page.busy = true;
-    yield* this.shootdown.drop(cpu, page, { writable: true });
-    this.unbusy(page);
   }
 
   /** The opposite of `keep`; a page that nobody holds is freed. */
@@ -255,10 +245,11 @@ export class MachineMemory {
     }
   }
 
-  /** A change of a page is over. */
-  unbusy(page: MachinePage): void {
+  /** A change of a page is over. If nobody holds it any more, it is given back. */
+  *finish(page: MachinePage): Steps {
     page.busy = false;
     for (const waiter of page.waiters.splice(0)) this.options.cpus[waiter].processor.wake();
+    yield* this.freeUnused(page);
   }
 
   /** Gives a frame of a page back, which is no copy of it any more. */
@@ -271,6 +262,14 @@ export class MachineMemory {
   *touchMemmap(frame: number): Steps {
     const address = this.memmapAddress(frame);
     yield store(address, (yield load(address)) + 1);
+  }
+
+  /** All who hold a page can only read it from now on, because there is more than one. */
+  private *forbidWrites(cpu: MonitorCpu, page: MachinePage): Steps {
+    yield* this.untilFree(cpu, page);
+    page.busy = true;
+    yield* this.shootdown.drop(cpu, page, { writable: true });
+    yield* this.finish(page);
   }
 
   private *copyFor(
@@ -311,7 +310,7 @@ export class MachineMemory {
   }
 
   /** Gives back a page that nobody holds, with its replicas. */
-  *free(page: MachinePage): Steps {
+  private *free(page: MachinePage): Steps {
     for (const frame of page.replicas?.values() ?? []) this.giveFrame(frame);
     page.replicas = null;
     this.placement.forget(page);

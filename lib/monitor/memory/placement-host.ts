@@ -99,7 +99,7 @@ export class PlacementHost {
       page.busy = true;
       got += page.replicas.size;
       yield* this.dropReplicasOf(cpu, page);
-      this.memory.unbusy(page);
+      yield* this.memory.finish(page);
     }
     return got;
   }
@@ -157,18 +157,18 @@ export class PlacementHost {
         yield* this.migrate(cpu, page, decision.to);
         work.migrations++;
         work.migrationNs += this.options.nowNs() - started;
-        return memory.unbusy(page);
+        return yield* memory.finish(page);
       case 'replicate':
         page.busy = true;
         yield* this.replicate(cpu, page, decision.to);
         work.replications++;
         work.replicationNs += this.options.nowNs() - started;
-        return memory.unbusy(page);
+        return yield* memory.finish(page);
       case 'collapse':
         if (page.busy || page.replicas === null) return;
         page.busy = true;
         yield* this.collapse(cpu, page);
-        return memory.unbusy(page);
+        return yield* memory.finish(page);
       case 'stay':
         return;
       default:

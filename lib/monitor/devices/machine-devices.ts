@@ -1,0 +1,96 @@
+/** The machine's devices as the monitor shares them out, and the devices of a virtual machine made from them. */
+import type { Disk } from '../../devices/disk.js';
+import type { Machine } from '../../machine/machine.js';
+import { FIRST_DEVICE_INTERRUPT } from '../core.js';
+import type { DiskGround } from '../disks/ground.js';
+import { SharedDisk } from '../disks/shared-disk.js';
+import { VirtualDisk } from '../disks/virtual-disk.js';
+import type { MonitorCpu } from '../monitor-cpu.js';
+import type { Steps } from '../steps.js';
+import { Subnet } from '../subnet/subnet.js';
+import type { VirtualDiskSpecification, VirtualMachineSpecification } from '../virtual-machine.js';
+import type { DeviceHost, VirtualDevice } from './virtual-device.js';
+import { VirtualClock } from './virtual-clock.js';
+import { VirtualConsole } from './virtual-console.js';
+
+/** What devices stand on. */
+export interface DeviceGround extends DiskGround {
+  readonly machine: Machine;
+  readonly cpus: readonly MonitorCpu[];
+  readonly consoleCharacters: number;
+  /** Takes down who serves the interrupts of a code. */
+  serve(code: number, service: (cpu: MonitorCpu, a: number, b: number) => Steps): void;
+}
+
+/** Receive buffers of a virtual card. Ours. */
+const CARD_BUFFERS = 64;
+/** Characters typed that wait at a virtual console. */
+const INPUT_CHARACTERS = 256;
+/** The code of a virtual console's interrupts, when something is typed. */
+export const CONSOLE_INTERRUPT = 8;
+
+/** All of them. */
+export class MachineDevices {
+  readonly subnet: Subnet;
+  /** By name of the machine's disk. */
+  readonly disks = new Map<string, SharedDisk>();
+  private readonly ground: DeviceGround;
+
+  constructor(ground: DeviceGround) {
+    this.ground = ground;
+    const { memory, space, code, cpus, machine } = ground;
+    this.subnet = new Subnet({ memory, space, code, cpus, pageBytes: machine.map.pageBytes });
+  }
+
+  /** The devices of a virtual machine: its disks, the network card if it has an address, the console, the clock. Throws a DiscoError for disks and addresses that others have. */
+  attach(host: DeviceHost, { disks = [], address }: VirtualMachineSpecification, node: number): VirtualDevice[] {
+    const { code, consoleCharacters, machine } = this.ground;
+    const made: VirtualDevice[] = this.attachDisks(host, disks);
+    try {
+      if (address !== undefined)
+        made.push(this.subnet.attach(host, { name: 'network card', address, buffers: CARD_BUFFERS, node }));
+    } catch (error) {
+      disks.forEach(({ disk }, number) => this.diskOf(disk).withdraw(made[number] as VirtualDisk));
+      throw error;
+    }
+    made.push(
+      new VirtualConsole(host, code, {
+        ...{ name: 'console', outputCharacters: consoleCharacters, inputCharacters: INPUT_CHARACTERS },
+        ...{ interruptTo: 0, interruptCode: CONSOLE_INTERRUPT },
+      }),
+      new VirtualClock(code, { name: 'clock', unit: 'us', epoch: 0, nowNs: () => machine.elapsedNs }),
+    );
+    return made;
+  }
+
+  /** All or none. */
+  private attachDisks(host: DeviceHost, disks: readonly VirtualDiskSpecification[]): VirtualDisk[] {
+    const made: VirtualDisk[] = [];
+    try {
+      for (const [number, { disk, mode, visible = false }] of disks.entries()) {
+        const name = `disk ${number}`;
+        made.push(
+          new VirtualDisk(host, this.diskOf(disk), mode === 'private' ? { name, mode } : { name, mode, visible }),
+        );
+      }
+    } catch (error) {
+      made.forEach((disk, number) => this.diskOf(disks[number].disk).withdraw(disk));
+      throw error;
+    }
+    return made;
+  }
+
+  /** The shared disk behind a disk of the machine, made when it is first wanted. */
+  private diskOf(name: string): SharedDisk {
+    const present = this.disks.get(name);
+    if (present !== undefined) return present;
+    const { machine } = this.ground;
+    const { bridge, index, node, component } = machine.devices.get(name)!;
+    const interruptCode = FIRST_DEVICE_INTERRUPT + this.disks.size;
+    const { sectors } = (component as Disk).mechanism;
+    const disk = new SharedDisk(this.ground, { name, node, bridge, index, sectors, interruptCode });
+    this.ground.serve(interruptCode, (cpu, tag, status) => disk.interrupt(cpu, tag, status));
+    this.disks.set(name, disk);
+    return disk;
+  }
+}
