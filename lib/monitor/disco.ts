@@ -74,6 +74,8 @@ export class Disco implements SystemSoftware {
   private readonly calls: MonitorCalls;
   private readonly faults: TlbFaults;
   private readonly idle: (Context | null)[];
+  /** The processors have been told that nobody will run again. */
+  private resting = false;
   /** What is asked from outside, not yet begun. */
   private readonly requests: ((cpu: MonitorCpu) => Steps)[] = [];
 
@@ -110,6 +112,7 @@ export class Disco implements SystemSoftware {
         quantum: simulation.ticks(ns(this.options.quantumNs)),
         gang: this.options.gang,
         ticksPerCount: 2 * simulation.clock(MHz(clockMHz)).period,
+        stopped: virtual => this.stopped(virtual),
       },
       cpus.map(({ node }) => this.space.allocate(node, CPU_RECORD_BYTES)),
     );
@@ -224,6 +227,7 @@ export class Disco implements SystemSoftware {
   }
 
   private *begin(cpu: MonitorCpu, machine: VirtualMachine): Steps {
+    this.resting = false;
     for (const virtual of machine.processors) yield* this.scheduler.start(cpu, virtual);
   }
 
@@ -321,6 +325,7 @@ export class Disco implements SystemSoftware {
       if (current.interrupting && current.interrupts.length === waiting) break;
     }
     const { current } = queue;
+    if (current === null) yield* this.rest(cpu);
     if (current?.patched === true) yield* writeSpecial(current);
     yield current === null ? this.code.step('leave') : current.options.leave;
     const mode = current === null ? Mode.Kernel : current.inKernel ? Mode.Supervisor : Mode.User;
@@ -341,6 +346,19 @@ export class Disco implements SystemSoftware {
     while (this.scheduler.live) yield waitForInterrupt();
   }
 
+  /** A virtual machine whose processors have all stopped is stopped. */
+  private stopped(virtual: VirtualProcessor): void {
+    const machine = this.machines[virtual.options.machine];
+    if (machine?.processors.every(({ state }) => state === 'stopped') === true) machine.state = 'stopped';
+  }
+
+  /** When nobody will ever run again, processors come to rest: those that wait have to be told. */
+  private *rest(cpu: MonitorCpu): Steps {
+    if (this.resting || this.scheduler.live) return;
+    this.resting = true;
+    for (const { number } of this.cpus) if (number !== cpu.number) yield* this.scheduler.ask(number);
+  }
+
   private machineOf(virtual: VirtualProcessor): VirtualMachine {
     return this.machines[virtual.options.machine]!;
   }
@@ -359,9 +377,6 @@ export class Disco implements SystemSoftware {
       this.scheduler.stop(virtual);
       if (place >= 0 && place !== cpu.number) yield* this.scheduler.ask(place);
     }
-    // Processors that are idle come to rest if nobody is left.
-    if (!this.scheduler.live)
-      for (const { number } of this.cpus) if (number !== cpu.number) yield* this.scheduler.ask(number);
   }
 }
 

@@ -21,6 +21,8 @@ export interface SchedulerOptions {
   readonly gang: boolean;
   /** Ticks of an increment of Count. */
   readonly ticksPerCount: Ticks;
+  /** A virtual processor has stopped for good. */
+  readonly stopped: (virtual: VirtualProcessor) => void;
 }
 
 /** Increments of Count that are never too few to be reached. */
@@ -95,12 +97,14 @@ export class Scheduler {
 
   /** A virtual processor will not run again. It may be the current one of some processor, which has to find out. */
   stop(virtual: VirtualProcessor): void {
+    if (virtual.state === 'stopped') return;
     virtual.state = 'stopped';
     virtual.alarmAt = Infinity;
     for (const { ready } of this.queues) {
       const place = ready.indexOf(virtual);
       if (place >= 0) ready.splice(place, 1);
     }
+    this.options.stopped(virtual);
   }
 
   /** An interrupt for a virtual processor. */
