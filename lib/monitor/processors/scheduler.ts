@@ -194,7 +194,7 @@ export class Scheduler {
     this.core.statistics.switches++;
     yield this.core.code.step('context switch');
     yield this.core.code.step('tlb flush');
-    cpu.hardware.flush();
+    cpu.hardware.flush(this.core.machines[next.options.machine]!.pmap);
     queue.owner = next;
   }
 

@@ -103,7 +103,7 @@ export function* writeEntry(
     cleared.add(index);
     if (second !== null && allCleared(virtual)) {
       second.flush();
-      cpu.hardware.flush();
+      cpu.hardware.flush(cpu.hardware.owner);
     }
     return;
   }
@@ -162,7 +162,5 @@ function allCleared({ cleared, registers }: VirtualProcessor): boolean {
 
 /** Reads and writes the pmap's entry of a physical page, if there is one. */
 export function* touchPmap(pmap: Pmap, physical: number): Steps {
-  if (physical >= pmap.size) return;
-  const address = pmap.address(physical);
-  yield store(address, (yield load(address)) + 1);
+  if (physical < pmap.size) yield* pmap.touch(physical);
 }
