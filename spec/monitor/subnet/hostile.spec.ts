@@ -96,7 +96,7 @@ const later = (cycles: number) =>
   };
 
 describe('a machine that is stopped', () => {
-  it.each(Array.from({ length: 12 }, (_, k) => k * 400))(
+  it.each(Array.from({ length: 60 }, (_, k) => k * 80))(
     'while the other sends (%d cycles later) loses frames and nothing else',
     delay => {
       const bench = new SubnetBench(3);

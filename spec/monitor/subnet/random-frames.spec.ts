@@ -4,7 +4,8 @@ import { MORE_FOLLOWS } from '../../../lib/monitor/subnet/virtual-card.js';
 import { BROADCAST } from '../../../lib/devices/network-segment.js';
 import type { MonitorCpu } from '../../../lib/monitor/monitor-cpu.js';
 import type { Steps } from '../../../lib/monitor/steps.js';
-import { PAGES, RECEIVED, SubnetBench } from '../support/subnet-bench.js';
+import { compute } from '../../../lib/processor/operations.js';
+import { PAGES, RECEIVED, SubnetBench, type TestHost } from '../support/subnet-bench.js';
 import type { Piece } from '../support/steps-bench.js';
 
 const MACHINES = 3;
@@ -158,6 +159,43 @@ describe('random frames between machines', () => {
     expect(sizes).toEqual(Array.from({ length: 9 }, () => [12 | MORE_FOLLOWS, 4096 | MORE_FOLLOWS, 20]).flat());
     for (let frame = 0; frame < 9; frame++) expect(new Set(heads.slice(3 * frame, 3 * frame + 3)).size).toBe(1);
     expect([...heads].sort((x, y) => x - y)).toEqual([1, 2, 3].flatMap(k => new Array<number>(9).fill(k)));
+  });
+
+  it('never change at a third machine, to which the receiver sends the buffer that is being filled', () => {
+    for (let delay = 0; delay < 4000; delay += 250) {
+      const bench = new SubnetBench(3);
+      const [a, b, c] = bench.hosts as [TestHost, TestHost, TestHost];
+      const ready = bench.meeting();
+      const done = bench.meeting();
+      const seen: number[][] = [];
+      const look: Piece = function* (cpu) {
+        seen.push(yield* c.words(cpu, 3, 0, 4096));
+      };
+      const later: Piece = function* () {
+        yield compute(delay);
+      };
+      bench.run(
+        [
+          cpu => a.fill(cpu, 0, () => 1),
+          cpu => b.post(cpu, 1, [2, 0, 4096]),
+          ready,
+          cpu => a.send(cpu, 101, 1, [0, 0, 4092]),
+          done,
+        ],
+        [
+          cpu => b.fill(cpu, 2, () => 2),
+          cpu => c.post(cpu, 1, [3, 0, 4096]),
+          ready,
+          later,
+          cpu => b.send(cpu, 102, 1, [2, 0, 4096]),
+          look,
+          done,
+          look,
+        ],
+        [ready, done],
+      );
+      expect(seen[1]).toEqual(seen[0]);
+    }
   });
 });
 

@@ -32,8 +32,9 @@ export class TestHost implements DeviceHost {
     this.pmap = memory.pmap(machine, PAGES);
   }
 
-  *interrupt(_cpu: MonitorCpu, _to: number, code: number, a: number, b: number): Steps {
-    yield compute(50);
+  *interrupt(cpu: MonitorCpu, _to: number, code: number, a: number, b: number): Steps {
+    // Who gives two interrupts at once by two processors has no order.
+    yield compute(50 + 400 * cpu.number);
     if (!this.stopped) this.interrupts.push([code, a, b]);
   }
 
