@@ -110,16 +110,16 @@ describe('a frame on the subnet', () => {
 
 describe('a receive buffer', () => {
   it('that is a page and whose page others hold is not copied, nor does it show what others left there', () => {
-    const bench = new SubnetBench(2, { framesPerNode: 64 });
+    const bench = new SubnetBench(2, { nodes: 1 });
     const [a, b] = bench.hosts as [TestHost, TestHost];
     const seen: number[][] = [];
     bench.run([
-      cpu => a.fill(cpu, 0, () => 0x5ec7e7),
-      () => bench.memory.discard(a.pmap, 0),
       cpu => a.fill(cpu, 1, numbered),
       cpu => b.post(cpu, 1, [2, 0, 4096]),
       cpu => a.send(cpu, 101, 1, [1, 0, 4096]),
       cpu => b.post(cpu, 2, [2, 0, 4096]),
+      cpu => a.fill(cpu, 2, () => 0x5ec7e7),
+      () => bench.memory.discard(a.pmap, 2),
       cpu => a.send(cpu, 101, 2, [1, 0, 200]),
       function* (cpu) {
         seen.push(yield* b.words(cpu, 2, 0, 4096));
@@ -136,17 +136,17 @@ describe('a receive buffer', () => {
       cpu => a.fill(cpu, 1, numbered),
       cpu => b.post(cpu, 1, [2, 0, 4096]),
       cpu => a.send(cpu, 101, 1, [1, 0, 4096]),
-      cpu => b.post(cpu, 2, [2, 16, 8], [3, 4092, 4], [2, 32, 100]),
+      cpu => b.post(cpu, 2, [2, 0, 8], [3, 4092, 4], [2, 32, 100]),
       cpu => a.send(cpu, 101, 2, [1, 400, 8], [1, 800, 12]),
       function* (cpu) {
-        seen.push(yield* b.words(cpu, 2, 0, 48), yield* b.words(cpu, 3, 4088, 8), yield* a.words(cpu, 1, 16, 8));
+        seen.push(yield* b.words(cpu, 2, 0, 48), yield* b.words(cpu, 3, 4088, 8), yield* a.words(cpu, 1, 0, 8));
       },
     ]);
     const w = numbered;
     expect(seen).toEqual([
-      [w(0), w(1), w(2), w(3), w(100), w(101), w(6), w(7), w(201), w(202), w(10), w(11)],
+      [w(100), w(101), w(2), w(3), w(4), w(5), w(6), w(7), w(201), w(202), w(10), w(11)],
       [0, w(200)],
-      [w(4), w(5)],
+      [w(0), w(1)],
     ]);
     expect(b.interrupts[1]).toEqual([RECEIVED, 2, 20]);
   });

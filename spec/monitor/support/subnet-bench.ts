@@ -5,9 +5,9 @@ import type { MonitorCpu } from '../../../lib/monitor/monitor-cpu.js';
 import type { Steps } from '../../../lib/monitor/steps.js';
 import { Subnet } from '../../../lib/monitor/subnet/subnet.js';
 import type { VirtualCard } from '../../../lib/monitor/subnet/virtual-card.js';
-import { compute, machineLoad, machineStore } from '../../../lib/processor/operations.js';
+import { compute, machineLoad, machineStore, wait } from '../../../lib/processor/operations.js';
 import { PlainMemory } from './plain-memory.js';
-import { StepsBench, type StepsBenchOptions } from './steps-bench.js';
+import { StepsBench, type Piece, type StepsBenchOptions } from './steps-bench.js';
 
 export const SENT = 40;
 export const RECEIVED = 41;
@@ -15,6 +15,9 @@ export const PAGES = 16;
 
 /** An interrupt: code, and its two integers. */
 export type Interrupt = readonly [code: number, a: number, b: number];
+
+/** Part of a page. */
+export type Place = readonly [page: number, offset: number, bytes: number];
 
 export class TestHost implements DeviceHost {
   readonly processors = 2;
@@ -29,8 +32,9 @@ export class TestHost implements DeviceHost {
     this.pmap = memory.pmap(machine, PAGES);
   }
 
-  *interrupt(_cpu: MonitorCpu, _to: number, code: number, a: number, b: number): Steps {
-    yield compute(50);
+  *interrupt(cpu: MonitorCpu, _to: number, code: number, a: number, b: number): Steps {
+    // Who gives two interrupts at once by two processors has no order.
+    yield compute(50 + 400 * cpu.number);
     if (!this.stopped) this.interrupts.push([code, a, b]);
   }
 
@@ -55,16 +59,11 @@ export class TestHost implements DeviceHost {
     return words;
   }
 
-  post(cpu: MonitorCpu, tag: number, ...pieces: readonly [page: number, offset: number, bytes: number][]): Steps {
+  post(cpu: MonitorCpu, tag: number, ...pieces: readonly Place[]): Steps {
     return this.card.command(cpu, { op: 'post', pieces: pieces.map(piece), ...this.reply(tag, RECEIVED) });
   }
 
-  send(
-    cpu: MonitorCpu,
-    to: number,
-    tag: number,
-    ...pieces: readonly [page: number, offset: number, bytes: number][]
-  ): Steps {
+  send(cpu: MonitorCpu, to: number, tag: number, ...pieces: readonly Place[]): Steps {
     return this.card.command(cpu, { op: 'send', to, pieces: pieces.map(piece), ...this.reply(tag, SENT) });
   }
 
@@ -80,7 +79,7 @@ export class TestHost implements DeviceHost {
   }
 }
 
-function piece([frame, offset, bytes]: readonly [page: number, offset: number, bytes: number]) {
+function piece([frame, offset, bytes]: Place) {
   return { frame, offset, bytes };
 }
 
@@ -99,5 +98,16 @@ export class SubnetBench extends StepsBench {
     this.hosts.forEach((host, k) => {
       host.card = this.subnet.attach(host, { name: 'net0', address: 100 + k, buffers, node: k % cpus.length });
     });
+  }
+
+  /** A piece in which all processors wait for each other. */
+  meeting(): Piece {
+    const { cpus } = this;
+    let come = 0;
+    return function* () {
+      come++;
+      for (const { processor } of cpus) processor.wake();
+      while (come < cpus.length) yield wait();
+    };
   }
 }
