@@ -1,0 +1,195 @@
+/** Any interleaving of what several machines do with their disks and pages equals a model of contents. */
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import type { Steps } from '../../../lib/monitor/steps.js';
+import type { Piece } from '../support/steps-bench.js';
+import { DiskRig, type DiskRigOptions, type Guest } from './disk-rig.js';
+
+const PAGES = 5;
+const PAGE_WORDS = 1024;
+const SECTOR_WORDS = 128;
+const SECTORS = 40;
+
+type Place = readonly [page: number, sectorInPage: number, sectors: number];
+type Act =
+  | {
+      readonly act: 'transfer';
+      readonly op: 'read' | 'write';
+      readonly sector: number;
+      readonly places: readonly Place[];
+    }
+  | { readonly act: 'store'; readonly page: number; readonly word: number }
+  | { readonly act: 'check'; readonly page: number; readonly word: number }
+  | { readonly act: 'discard'; readonly page: number }
+  | { readonly act: 'reclaim'; readonly frames: number };
+
+const pageNumber = fc.nat({ max: PAGES - 1 });
+// Words next to the ends of sectors tell most.
+const word = fc
+  .tuple(fc.nat({ max: 7 }), fc.constantFrom(0, 1, 63, 127))
+  .map(([sector, at]) => sector * SECTOR_WORDS + at);
+const whole = pageNumber.map((page): Place => [page, 0, 8]);
+const part = fc
+  .tuple(pageNumber, fc.nat({ max: 7 }), fc.integer({ min: 1, max: 8 }))
+  .map(([page, first, sectors]): Place => [page, first, Math.min(sectors, 8 - first)]);
+const places = fc.oneof(
+  fc.array(whole, { minLength: 1, maxLength: 3 }),
+  fc.array(fc.oneof(whole, part), { minLength: 1, maxLength: 3 }),
+);
+const firstSector = fc.oneof(
+  fc.nat({ max: SECTORS / 8 - 1 }).map(block => 8 * block),
+  fc.nat({ max: SECTORS - 1 }),
+);
+const act: fc.Arbitrary<Act> = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      act: fc.constant('transfer' as const),
+      op: fc.constantFrom('read', 'write'),
+      sector: firstSector,
+      places,
+    }),
+  },
+  { weight: 4, arbitrary: fc.record({ act: fc.constant('store' as const), page: pageNumber, word }) },
+  { weight: 2, arbitrary: fc.record({ act: fc.constant('check' as const), page: pageNumber, word }) },
+  { weight: 1, arbitrary: fc.record({ act: fc.constant('discard' as const), page: pageNumber }) },
+  { weight: 1, arbitrary: fc.record({ act: fc.constant('reclaim' as const), frames: fc.integer({ min: 1, max: 8 }) }) },
+);
+
+/** Word `i` of the disk before anybody wrote to it. */
+const original = (i: number): number => -i - 1;
+
+/** What a machine ought to see: its memory and its disk. */
+class Contents {
+  readonly memory = Array.from({ length: PAGES }, () => new Int32Array(PAGE_WORDS));
+  readonly disk: Int32Array<ArrayBuffer>;
+
+  constructor(disk = Int32Array.from({ length: (SECTORS + 24) * SECTOR_WORDS }, (_, i) => original(i))) {
+    this.disk = disk;
+  }
+
+  transfer(op: 'read' | 'write', sector: number, list: readonly Place[]): void {
+    let at = sector * SECTOR_WORDS;
+    for (const [page, first, sectors] of list) {
+      const from = first * SECTOR_WORDS;
+      const words = sectors * SECTOR_WORDS;
+      if (op === 'read') this.memory[page]!.set(this.disk.subarray(at, at + words), from);
+      else this.disk.set(this.memory[page]!.subarray(from, from + words), at);
+      at += words;
+    }
+  }
+}
+
+/** Does one thing, in the machine and in the model, and compares. */
+function* turn(rig: DiskRig, guest: Guest, contents: Contents, step: Act, value: number): Steps {
+  const cpu = rig.bench.cpus[guest.cpu]!;
+  if (step.act === 'transfer') {
+    const { op, sector, places: list } = step;
+    const pieces = list.map(([frame, first, sectors]) => ({ frame, offset: 512 * first, bytes: 512 * sectors }));
+    const sectors = list.reduce((sum, [, , count]) => sum + count, 0);
+    expect(yield* guest.transfer(cpu, { op, sector, sectors, pieces })).toBe(0);
+    contents.transfer(op, sector, list);
+  } else if (step.act === 'store') {
+    yield* guest.store(cpu, step.page, step.word, value);
+    contents.memory[step.page]![step.word] = value;
+  } else if (step.act === 'check') {
+    const { page, word: at } = step;
+    expect([page, at, yield* guest.load(cpu, page, at)]).toEqual([page, at, contents.memory[page]![at]]);
+  } else if (step.act === 'discard') {
+    yield* rig.atWork(cpu, () => rig.memory.discard(cpu, guest.pmap, step.page));
+    contents.memory[step.page]!.fill(0);
+  } else {
+    yield* rig.atWork(cpu, function* () {
+      for (const disk of rig.disks) yield* disk.cache.reclaim(cpu, step.frames);
+    });
+  }
+}
+
+/** Does what a list says; in the end the guest looks at all its memory, and at all of the disk by way of one page. */
+function* live(rig: DiskRig, guest: Guest, contents: Contents, acts: readonly Act[], first: number): Steps {
+  const cpu = rig.bench.cpus[guest.cpu]!;
+  for (const [i, step] of acts.entries()) yield* turn(rig, guest, contents, step, first + i);
+  for (let page = 0; page < PAGES; page++) yield* same(rig, guest, page, contents.memory[page]!);
+  for (let sector = 0; sector < SECTORS + 24; sector += 8) {
+    yield* guest.transfer(cpu, { op: 'read', sector, sectors: 8, pieces: [{ frame: 0, offset: 0, bytes: 4096 }] });
+    yield* same(rig, guest, 0, contents.disk.subarray(sector * SECTOR_WORDS, (sector + 8) * SECTOR_WORDS));
+  }
+}
+
+/** Compares the words next to the ends of sectors. */
+function* same(rig: DiskRig, guest: Guest, page: number, words: Int32Array): Steps {
+  const cpu = rig.bench.cpus[guest.cpu]!;
+  for (let sector = 0; sector < 8; sector++)
+    for (const at of [0, 1, 63, 127]) {
+      const i = sector * SECTOR_WORDS + at;
+      expect([page, i, yield* guest.load(cpu, page, i)]).toEqual([page, i, words[i]]);
+    }
+}
+
+function rigOf(options: DiskRigOptions): DiskRig {
+  const rig = new DiskRig(options);
+  for (const disk of rig.real) disk.poke(0, new Contents().disk);
+  return rig;
+}
+
+/** Ends all guests, and has the caches give back what they have. */
+function* endAll(rig: DiskRig): Steps {
+  const cpu = rig.bench.cpus[0]!;
+  for (const guest of rig.guests) yield* guest.end(cpu);
+  yield* rig.atWork(cpu, function* () {
+    for (const disk of rig.disks) yield* disk.cache.reclaim(cpu, 1000);
+  });
+}
+
+const lists = fc.array(fc.array(act, { maxLength: 20 }), { minLength: 3, maxLength: 3 });
+
+describe('the contents of disks and pages', () => {
+  it.each([
+    ['with much memory', 128],
+    ['with little memory', 44],
+  ])('of three machines on three processors, copy-on-write and private, %s', (_, framesPerNode) => {
+    fc.assert(
+      fc.property(lists, lists, (first, second) => {
+        const rig = rigOf({ nodes: 3, framesPerNode, disks: 2 });
+        const guests = [rig.guest(0, PAGES, 0), rig.guest(1, PAGES, 0), rig.guest(2, PAGES, 1, { mode: 'private' })];
+        const contents = guests.map(() => new Contents());
+        // A second machine on a processor of each node, after the first: it finds caches full.
+        const others = [rig.guest(0, PAGES, 0), rig.guest(1, PAGES, 0)];
+        let left = 3;
+        const programs = guests.map((guest, i): Piece[] => [
+          () => live(rig, guest, contents[i]!, first[i]!, 1000 * i),
+          function* () {
+            const other = others[i];
+            if (other !== undefined) yield* live(rig, other, new Contents(), second[i]!, 10_000 * (i + 1));
+            if (--left === 0) yield* endAll(rig);
+          },
+        ]);
+        rig.run(...programs);
+        expect(rig.framesInUse).toBe(0);
+        expect(rig.real[1]!.peek(0, SECTORS + 24)).toEqual(contents[2]!.disk);
+        expect(rig.real[0]!.peek(0, SECTORS + 24)).toEqual(new Contents().disk);
+      }),
+      { numRuns: 15 },
+    );
+  });
+
+  it('of machines that see each other’s writes is that of one disk, if they take turns', () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.nat({ max: 1 }), act), { maxLength: 40 }), acts => {
+        const rig = rigOf({ framesPerNode: 44 });
+        const options = { mode: 'copy-on-write' as const, visible: true };
+        const guests = [rig.guest(0, PAGES, 0, options), rig.guest(0, PAGES, 0, options)];
+        const { disk } = new Contents();
+        const contents = guests.map(() => new Contents(disk));
+        const turns = acts.map(
+          ([who, step], i): Piece =>
+            () =>
+              turn(rig, guests[who]!, contents[who]!, step, 100 * i),
+        );
+        rig.run([...turns, () => endAll(rig)]);
+        expect(rig.framesInUse).toBe(0);
+      }),
+      { numRuns: 30 },
+    );
+  });
+});
