@@ -1,6 +1,7 @@
 /** Any interleaving of what several machines do with their disks and pages equals a model of contents. */
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import type { MonitorCpu } from '../../../lib/monitor/monitor-cpu.js';
 import type { Steps } from '../../../lib/monitor/steps.js';
 import type { Piece } from '../support/steps-bench.js';
 import { DiskRig, type DiskRigOptions, type Guest } from './disk-rig.js';
@@ -15,6 +16,8 @@ type Act =
   | {
       readonly act: 'transfer';
       readonly op: 'read' | 'write';
+      /** Of a guest that has two. */
+      readonly disk: number;
       readonly sector: number;
       readonly places: readonly Place[];
     }
@@ -46,6 +49,7 @@ const act: fc.Arbitrary<Act> = fc.oneof(
     arbitrary: fc.record({
       act: fc.constant('transfer' as const),
       op: fc.constantFrom('read', 'write'),
+      disk: fc.nat({ max: 1 }),
       sector: firstSector,
       places,
     }),
@@ -62,23 +66,28 @@ const original = (i: number): number => -i - 1;
 /** What a machine ought to see: its memory and its disk. */
 class Contents {
   readonly memory = Array.from({ length: PAGES }, () => new Int32Array(PAGE_WORDS));
-  readonly disk: Int32Array<ArrayBuffer>;
+  /** Those of its disks. */
+  readonly disks: readonly Int32Array<ArrayBuffer>[];
 
-  constructor(disk = Int32Array.from({ length: (SECTORS + 24) * SECTOR_WORDS }, (_, i) => original(i))) {
-    this.disk = disk;
+  constructor(disks: readonly Int32Array<ArrayBuffer>[] = [untouched()]) {
+    this.disks = disks;
   }
 
-  transfer(op: 'read' | 'write', sector: number, list: readonly Place[]): void {
+  transfer(op: 'read' | 'write', number: number, sector: number, list: readonly Place[]): void {
+    const disk = this.disks[number]!;
     let at = sector * SECTOR_WORDS;
     for (const [page, first, sectors] of list) {
       const from = first * SECTOR_WORDS;
       const words = sectors * SECTOR_WORDS;
-      if (op === 'read') this.memory[page]!.set(this.disk.subarray(at, at + words), from);
-      else this.disk.set(this.memory[page]!.subarray(from, from + words), at);
+      if (op === 'read') this.memory[page]!.set(disk.subarray(at, at + words), from);
+      else disk.set(this.memory[page]!.subarray(from, from + words), at);
       at += words;
     }
   }
 }
+
+const untouched = (): Int32Array<ArrayBuffer> =>
+  Int32Array.from({ length: (SECTORS + 24) * SECTOR_WORDS }, (_, i) => original(i));
 
 /** Does one thing, in the machine and in the model, and compares. */
 function* turn(rig: DiskRig, guest: Guest, contents: Contents, step: Act, value: number): Steps {
@@ -87,8 +96,9 @@ function* turn(rig: DiskRig, guest: Guest, contents: Contents, step: Act, value:
     const { op, sector, places: list } = step;
     const pieces = list.map(([frame, first, sectors]) => ({ frame, offset: 512 * first, bytes: 512 * sectors }));
     const sectors = list.reduce((sum, [, , count]) => sum + count, 0);
-    expect(yield* guest.transfer(cpu, { op, sector, sectors, pieces })).toBe(0);
-    contents.transfer(op, sector, list);
+    const disk = step.disk % guest.disks.length;
+    expect(yield* guest.transfer(cpu, { op, sector, sectors, pieces }, guest.disks[disk])).toBe(0);
+    contents.transfer(op, disk, sector, list);
   } else if (step.act === 'store') {
     yield* guest.store(cpu, step.page, step.word, value);
     contents.memory[step.page]![step.word] = value;
@@ -110,10 +120,12 @@ function* live(rig: DiskRig, guest: Guest, contents: Contents, acts: readonly Ac
   const cpu = rig.bench.cpus[guest.cpu]!;
   for (const [i, step] of acts.entries()) yield* turn(rig, guest, contents, step, first + i);
   for (let page = 0; page < PAGES; page++) yield* same(rig, guest, page, contents.memory[page]!);
-  for (let sector = 0; sector < SECTORS + 24; sector += 8) {
-    yield* guest.transfer(cpu, { op: 'read', sector, sectors: 8, pieces: [{ frame: 0, offset: 0, bytes: 4096 }] });
-    yield* same(rig, guest, 0, contents.disk.subarray(sector * SECTOR_WORDS, (sector + 8) * SECTOR_WORDS));
-  }
+  for (const [i, disk] of contents.disks.entries())
+    for (let sector = 0; sector < SECTORS + 24; sector += 8) {
+      const request = { op: 'read', sector, sectors: 8, pieces: [{ frame: 0, offset: 0, bytes: 4096 }] };
+      yield* guest.transfer(cpu, request, guest.disks[i]);
+      yield* same(rig, guest, 0, disk.subarray(sector * SECTOR_WORDS, (sector + 8) * SECTOR_WORDS));
+    }
 }
 
 /** Compares the words next to the ends of sectors. */
@@ -128,13 +140,12 @@ function* same(rig: DiskRig, guest: Guest, page: number, words: Int32Array): Ste
 
 function rigOf(options: DiskRigOptions): DiskRig {
   const rig = new DiskRig(options);
-  for (const disk of rig.real) disk.poke(0, new Contents().disk);
+  for (const disk of rig.real) disk.poke(0, untouched());
   return rig;
 }
 
 /** Ends all guests, and has the caches give back what they have. */
-function* endAll(rig: DiskRig): Steps {
-  const cpu = rig.bench.cpus[0]!;
+function* endAll(rig: DiskRig, cpu: MonitorCpu): Steps {
   for (const guest of rig.guests) yield* guest.end(cpu);
   yield* rig.atWork(cpu, function* () {
     for (const disk of rig.disks) yield* disk.cache.reclaim(cpu, 1000);
@@ -151,23 +162,25 @@ describe('the contents of disks and pages', () => {
     fc.assert(
       fc.property(lists, lists, (first, second) => {
         const rig = rigOf({ nodes: 3, framesPerNode, disks: 2 });
-        const guests = [rig.guest(0, PAGES, 0), rig.guest(1, PAGES, 0), rig.guest(2, PAGES, 1, { mode: 'private' })];
-        const contents = guests.map(() => new Contents());
+        const guests = [0, 1, 2].map(cpu => rig.guest(cpu, PAGES, 0));
+        // The third one has a private disk, too.
+        guests[2]!.add(1, { name: 'disk1', mode: 'private' });
+        const contents = guests.map(({ disks }) => new Contents(disks.map(untouched)));
         // A second machine on a processor of each node, after the first: it finds caches full.
         const others = [rig.guest(0, PAGES, 0), rig.guest(1, PAGES, 0)];
         let left = 3;
         const programs = guests.map((guest, i): Piece[] => [
           () => live(rig, guest, contents[i]!, first[i]!, 1000 * i),
-          function* () {
+          function* (cpu) {
             const other = others[i];
             if (other !== undefined) yield* live(rig, other, new Contents(), second[i]!, 10_000 * (i + 1));
-            if (--left === 0) yield* endAll(rig);
+            if (--left === 0) yield* endAll(rig, cpu);
           },
         ]);
         rig.run(...programs);
         expect(rig.framesInUse).toBe(0);
-        expect(rig.real[1]!.peek(0, SECTORS + 24)).toEqual(contents[2]!.disk);
-        expect(rig.real[0]!.peek(0, SECTORS + 24)).toEqual(new Contents().disk);
+        expect(rig.real[1]!.peek(0, SECTORS + 24)).toEqual(contents[2]!.disks[1]);
+        expect(rig.real[0]!.peek(0, SECTORS + 24)).toEqual(untouched());
       }),
       { numRuns: 15 },
     );
@@ -179,17 +192,56 @@ describe('the contents of disks and pages', () => {
         const rig = rigOf({ framesPerNode: 44 });
         const options = { mode: 'copy-on-write' as const, visible: true };
         const guests = [rig.guest(0, PAGES, 0, options), rig.guest(0, PAGES, 0, options)];
-        const { disk } = new Contents();
-        const contents = guests.map(() => new Contents(disk));
+        const first = new Contents();
+        const contents = [first, new Contents(first.disks)];
         const turns = acts.map(
           ([who, step], i): Piece =>
             () =>
               turn(rig, guests[who]!, contents[who]!, step, 100 * i),
         );
-        rig.run([...turns, () => endAll(rig)]);
+        rig.run([...turns, cpu => endAll(rig, cpu)]);
         expect(rig.framesInUse).toBe(0);
       }),
       { numRuns: 30 },
     );
+  });
+
+  it('of machines that write sectors of the same blocks for all at the same time is what each has written', () => {
+    const rig = rigOf({ nodes: 3 });
+    const options = { mode: 'copy-on-write' as const, visible: true };
+    const guests = [0, 1, 2].map(cpu => rig.guest(cpu, 2, 0, options));
+    const write = function* (guest: Guest, round: number): Steps {
+      const cpu = rig.bench.cpus[guest.cpu]!;
+      yield* guest.store(cpu, 0, 0, 100 * round + guest.cpu);
+      const pieces = [{ frame: 0, offset: 0, bytes: 512 }];
+      // Each has a sector of each block for itself.
+      for (let block = 0; block < 4; block++)
+        yield* guest.transfer(cpu, { op: 'write', sector: 8 * block + 2 * guest.cpu, sectors: 1, pieces });
+    };
+    let left = 3;
+    const seen: number[][] = [];
+    const look = function* (cpu: MonitorCpu): Steps {
+      const guest = guests[cpu.number]!;
+      for (let sector = 0; sector < 32; sector += 8) {
+        yield* guest.transfer(cpu, { op: 'read', sector, sectors: 8, pieces: [{ frame: 1, offset: 0, bytes: 4096 }] });
+        const words: number[] = [];
+        for (let i = 0; i < 8; i++) words.push(yield* guest.load(cpu, 1, i * SECTOR_WORDS));
+        seen.push(words);
+      }
+      yield* endAll(rig, cpu);
+    };
+    rig.run(
+      ...guests.map((guest): Piece[] => [
+        function* (cpu) {
+          for (let round = 1; round <= 5; round++) yield* write(guest, round);
+          if (--left === 0) yield* look(cpu);
+        },
+      ]),
+    );
+    const was = (sector: number): number => original(sector * SECTOR_WORDS);
+    expect(seen).toEqual(
+      [0, 8, 16, 24].map(b => [500, was(b + 1), 501, was(b + 3), 502, was(b + 5), was(b + 6), was(b + 7)]),
+    );
+    expect(rig.framesInUse).toBe(0);
   });
 });

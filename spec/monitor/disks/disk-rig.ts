@@ -110,6 +110,7 @@ export class Guest implements DeviceHost {
   /** Status by tag. */
   readonly replies = new Map<number, number>();
   private readonly rig: DiskRig;
+  private readonly more: VirtualDisk[] = [];
   private lastTag = 0;
 
   constructor(rig: DiskRig, cpu: number, pages: number, disk: SharedDisk, options: Partial<VirtualDiskOptions>) {
@@ -129,16 +130,16 @@ export class Guest implements DeviceHost {
   }
 
   /** Sends a command and returns its tag. */
-  *send(cpu: MonitorCpu, request: Request): Steps<number> {
+  *send(cpu: MonitorCpu, request: Request, disk = this.disk): Steps<number> {
     const tag = ++this.lastTag;
     const content = { ...request, tag, interruptTo: 0, interruptCode: 7 } as CommandContent;
-    yield* this.rig.atWork(cpu, () => this.disk.command(cpu, content));
+    yield* this.rig.atWork(cpu, () => disk.command(cpu, content));
     return tag;
   }
 
   /** Sends a command and waits for its status. */
-  *transfer(cpu: MonitorCpu, request: Request): Steps<number> {
-    const tag = yield* this.send(cpu, request);
+  *transfer(cpu: MonitorCpu, request: Request, disk = this.disk): Steps<number> {
+    const tag = yield* this.send(cpu, request, disk);
     while (!this.replies.has(tag)) yield wait();
     return this.replies.get(tag)!;
   }
@@ -167,12 +168,23 @@ export class Guest implements DeviceHost {
     return value;
   }
 
-  /** Lets all go: disk and memory. */
+  get disks(): readonly VirtualDisk[] {
+    return [this.disk, ...this.more];
+  }
+
+  /** Gives it one more disk. */
+  add(disk: number, options: VirtualDiskOptions): VirtualDisk {
+    const added = new VirtualDisk(this, this.rig.disks[disk]!, options);
+    this.more.push(added);
+    return added;
+  }
+
+  /** Lets all go: disks and memory. */
   *end(cpu: MonitorCpu): Steps {
     const { memory } = this.rig;
-    const { disk, pmap } = this;
+    const { disks, pmap } = this;
     yield* this.rig.atWork(cpu, function* () {
-      yield* disk.close(cpu);
+      for (const each of disks) yield* each.close(cpu);
       for (let physical = 0; physical < pmap.size; physical++) yield* memory.discard(cpu, pmap, physical);
     });
   }

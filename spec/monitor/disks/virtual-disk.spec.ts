@@ -247,6 +247,31 @@ describe('a private disk', () => {
   });
 });
 
+describe('a machine with a private disk and a shared one', () => {
+  it('does not change what it has written to one while the other moves sectors into the same page', () => {
+    const rig = new DiskRig({ disks: 2 });
+    numbered(rig, 1);
+    const guest = rig.guest(0, 2, 0);
+    const own = guest.add(1, { name: 'disk1', mode: 'private' });
+    const seen: number[] = [];
+    rig.run([
+      function* (cpu) {
+        yield* guest.store(cpu, 0, 7, 55);
+        const tag = yield* guest.send(cpu, { op: 'read', sector: 0, sectors: 8, pieces: [page(0)] }, own);
+        yield* guest.transfer(cpu, { op: 'write', sector: 8, sectors: 8, pieces: [page(0)] });
+        seen.push(Number(guest.replies.has(tag)));
+        yield* guest.transfer(cpu, { op: 'read', sector: 1, sectors: 1, pieces: [page(1, 0, 512)] }, own);
+        seen.push(guest.replies.get(tag)!, yield* guest.load(cpu, 0, 7));
+        yield* guest.transfer(cpu, { op: 'read', sector: 8, sectors: 8, pieces: [page(1)] });
+        seen.push(yield* guest.load(cpu, 1, 7));
+        yield* guest.end(cpu);
+      },
+    ]);
+    expect(seen).toEqual([0, 0, 7, 55]);
+    expect(rig.framesInUse).toBe(0);
+  });
+});
+
 describe('a virtual disk of either kind', () => {
   const good = { op: 'read', sector: 0, sectors: 1, pieces: [page(0, 0, 512)] };
   const cases: [string, object, number][] = [
