@@ -1,0 +1,346 @@
+/**
+ * The memory of the machine as the virtual machines share it: which machine page each of their physical pages is, who may
+ * write it, copy-on-write, and the end of pages. Disco, sections 4.2.2 and 4.2.4.
+ */
+import { clearFrame, copyFrame } from '../../processor/operations.js';
+import type { PlacementPolicy } from '../../placement/policy.js';
+import { CLEAR_LINE, COPY_LINE } from '../costs.js';
+import type { MonitorCode } from '../monitor-code.js';
+import type { MonitorCpu } from '../monitor-cpu.js';
+import type { MonitorSpace } from '../monitor-space.js';
+import type { Steps } from '../steps.js';
+import type { FrameLists } from './frame-lists.js';
+import { processorOf } from './hardware-tlb.js';
+import type { MachinePage } from './machine-page.js';
+import { Memmap } from './memmap.js';
+import { PageMover } from './page-mover.js';
+import { PageStates } from './page-states.js';
+import { Placement } from './placement.js';
+import { Pmap, PMAP_ENTRY_BYTES } from './pmap.js';
+import { reclaim, type Reclaimer } from './reclaim.js';
+import { Shootdown } from './shootdown.js';
+
+/** What machine memory is made with. */
+export interface MemoryOptions {
+  /** All processors, by number. */
+  readonly cpus: readonly MonitorCpu[];
+  readonly frames: FrameLists;
+  readonly space: MonitorSpace;
+  readonly code: MonitorCode;
+  /** The present in nanoseconds. */
+  readonly nowNs: () => number;
+  readonly policy: PlacementPolicy;
+  /** Unloaded read latency between nodes. */
+  readonly latencyNs: (from: number, to: number) => number;
+  /** Clears the hardware's miss counters of a frame. */
+  readonly clearCounters: (frame: number) => void;
+  /** Decisions of the policy kept one by one besides the counts; 0 for none. */
+  readonly keepDecisions: number;
+}
+
+/** What was done with pages. */
+export interface MemoryWork {
+  /** Pages made of zeros. */
+  zeroed: number;
+  /** Physical pages that became a page which others hold. */
+  shared: number;
+  /** Pages copied because one of several holders stored. */
+  copied: number;
+  /** Requests refused because there was no memory. */
+  refused: number;
+}
+
+/**
+ * Pages of machine memory. Content never passes from one virtual machine to another but by `share`: frames are zeroed or
+ * copied over before anybody sees them. Between two operations any page that is not pinned may be moved, so whoever works on
+ * a frame itself (a device, a window) pins the page meanwhile and uses its master copy, `page.frame`.
+ */
+export class MachineMemory {
+  readonly frames: FrameLists;
+  readonly memmap: Memmap;
+  readonly shootdown: Shootdown;
+  readonly placement: Placement;
+  readonly states: PageStates;
+  readonly work: MemoryWork = { zeroed: 0, shared: 0, copied: 0, refused: 0 };
+  /** Called in order when frames run out; each gives back up to `frames` and says how many it did. */
+  readonly reclaimers: Reclaimer[] = [];
+  /** Those of virtual machines that exist. */
+  readonly pmaps = new Set<Pmap>();
+  private readonly options: MemoryOptions;
+  /** Pages of tables by pmap, and by node those left over from pmaps that are gone. */
+  private readonly tables = new Map<Pmap, { readonly node: number; readonly pages: readonly number[] }>();
+  private readonly spareTables: number[][];
+  /** Processors that are looking for memory: what they do for that is refused more of it. */
+  private readonly reclaiming = new Set<MonitorCpu>();
+
+  /** Throws a DiscoError if there is no memory for the memmap, and a RangeError for a policy that wants what there is not. */
+  constructor(options: MemoryOptions) {
+    const { cpus, frames, space, code, clearCounters } = options;
+    this.options = options;
+    this.frames = frames;
+    this.memmap = new Memmap(frames.map, space);
+    this.shootdown = new Shootdown(cpus, space, code);
+    this.states = new PageStates({ cpus, frames, memmap: this.memmap, code });
+    const mover = new PageMover(this.memmap, this.states, this.shootdown, clearCounters);
+    this.placement = new Placement({ ...options, memmap: this.memmap, states: this.states, mover });
+    this.spareTables = Array.from({ length: frames.map.nodes }, () => []);
+  }
+
+  /** Makes the pmap of a virtual machine of that number and name, near a node. Throws a DiscoError if there is no memory for it. */
+  addPmap(machine: number, name: string, pages: number, node: number): Pmap {
+    const { pageBytes } = this.frames.map;
+    const count = Math.ceil((pages * PMAP_ENTRY_BYTES) / pageBytes);
+    const tables: number[] = [];
+    // A table at a time: what there is when memory ends is not lost.
+    while (this.spareTables[node]!.length < count)
+      this.spareTables[node]!.push(this.options.space.allocate(node, pageBytes));
+    for (let i = 0; i < count; i++) tables.push(this.spareTables[node]!.pop()!);
+    const pmap = new Pmap(machine, name, pages, tables, pageBytes);
+    this.pmaps.add(pmap);
+    this.tables.set(pmap, { node, pages: tables });
+    return pmap;
+  }
+
+  /** Forgets a pmap; its memory is kept for the next one. Throws an Error if it still has machine pages. */
+  removePmap(pmap: Pmap): void {
+    for (const [physical] of pmap.mapped())
+      throw new Error(`${pmap.name} still has a machine page at physical page ${physical}`);
+    const { node, pages } = this.tables.get(pmap)!;
+    this.spareTables[node]!.push(...pages);
+    this.tables.delete(pmap);
+    this.pmaps.delete(pmap);
+  }
+
+  /** Virtual address of the memmap entry of a frame. */
+  memmapAddress(frame: number): number {
+    return this.memmap.address(frame);
+  }
+
+  /**
+   * The machine page of a physical page, not busy; makes one of zeros, placed by the policy, if it has none. Null: there is
+   * no memory, even after reclaiming.
+   */
+  *pageAt(cpu: MonitorCpu, pmap: Pmap, physical: number, store: boolean): Steps<MachinePage | null> {
+    for (;;) {
+      const found = yield* this.settled(cpu, pmap, physical);
+      if (found !== null) return found;
+      const frame = this.placement.firstTouch(cpu, physical, store);
+      if (frame >= 0) yield* this.makeZeros(pmap, physical, frame);
+      else if (!(yield* this.findMemory(cpu))) return null;
+    }
+  }
+
+  /**
+   * A page without users and keepers, for input of devices and the like: of zeros, or of undefined content unless `zeroed`,
+   * which nobody must see. Near a node, of a colour. Null: there is no memory.
+   */
+  *take(cpu: MonitorCpu, node: number, colour: number, zeroed: boolean): Steps<MachinePage | null> {
+    for (;;) {
+      const frame = this.frames.takeNear(node, colour);
+      if (frame >= 0) {
+        const page = this.memmap.make(frame);
+        page.busy = zeroed;
+        yield this.options.code.step('page allocate');
+        yield* this.memmap.touch(frame);
+        if (zeroed) yield* this.clear(frame);
+        page.busy = false;
+        return page;
+      }
+      if (!(yield* this.findMemory(cpu))) return null;
+    }
+  }
+
+  /**
+   * Makes a page that of one more physical page; what that was before is let go. The page is read-only to all of its holders
+   * if there are several: write access is withdrawn first. False, and nothing is changed, if a device is writing to it.
+   */
+  *share(cpu: MonitorCpu, page: MachinePage, pmap: Pmap, physical: number): Steps<boolean> {
+    if (page.inputs > 0) return false;
+    yield* this.hold(cpu, page);
+    yield this.options.code.step('page share');
+    const old = yield* this.settled(cpu, pmap, physical);
+    if (old !== page) {
+      if (old !== null) yield* this.unlink(cpu, old, pmap, physical);
+      this.link(page, pmap, physical);
+      this.work.shared++;
+    }
+    page.keepers--;
+    yield* pmap.touch(physical);
+    if (old !== null && old !== page) yield* this.states.finish(old);
+    return true;
+  }
+
+  /**
+   * The machine page of a physical page, not busy, such that this user alone holds it: copy-on-write is broken and replicas
+   * are collapsed. With `whole` it is about to be overwritten whole: then its content is undefined, but nobody else's. Null:
+   * there is no memory; then nothing has changed.
+   */
+  *ownPage(cpu: MonitorCpu, pmap: Pmap, physical: number, whole: boolean): Steps<MachinePage | null> {
+    for (;;) {
+      const page = yield* this.pageAt(cpu, pmap, physical, true);
+      if (page === null || page.single) return page;
+      if (page.users.length + page.keepers === 1) yield* this.placement.replicaWrite(cpu, page);
+      else {
+        const frame = this.placement.firstTouch(cpu, physical, true);
+        if (frame >= 0) yield* this.copyOnWrite(cpu, page, pmap, physical, frame, whole);
+        else if (!(yield* this.findMemory(cpu))) return null;
+      }
+    }
+  }
+
+  /** Lets a physical page go: its content is zeros from then on. */
+  *discard(cpu: MonitorCpu, pmap: Pmap, physical: number): Steps {
+    yield this.options.code.step('page share');
+    const page = yield* this.settled(cpu, pmap, physical);
+    if (page === null) return;
+    yield* this.unlink(cpu, page, pmap, physical);
+    yield* pmap.touch(physical);
+    yield* this.states.finish(page);
+  }
+
+  /** Counts on the content of a page from now on. Throws an Error if it may be written: then `hold` it. */
+  keep(page: MachinePage): void {
+    if (this.writable(page)) throw new Error(`page ${page.id} may be written by its user; hold it`);
+    this.checkExists(page);
+    page.keepers++;
+  }
+
+  /** Counts on the content that a page has in the end: write access is withdrawn from its user. */
+  *hold(cpu: MonitorCpu, page: MachinePage): Steps {
+    this.checkExists(page);
+    // Whoever loads a translation from here on loads one that is read-only, if the page has a user.
+    page.keepers++;
+    yield* this.shootdown.drop(cpu, page, { writable: true });
+  }
+
+  /** Ends a `keep` or `hold`. */
+  *release(cpu: MonitorCpu, page: MachinePage): Steps {
+    if (page.keepers === 0) throw new Error(`processor ${cpu.number} releases page ${page.id}, which nobody keeps`);
+    page.keepers--;
+    yield* this.states.letGo(page);
+  }
+
+  /**
+   * The frame of a page is being used by a device, or otherwise past its mappings: it is not moved nor given back until
+   * `unpin`. With `input` it is being written: it is not shared meanwhile. Throws an Error if the page is busy.
+   */
+  pin(page: MachinePage, input = false): void {
+    this.checkExists(page);
+    if (page.busy) throw new Error(`page ${page.id} is busy; wait until it is free before pinning it`);
+    page.pins++;
+    if (input) page.inputs++;
+  }
+
+  /** Ends a `pin` with the same `input`. The page is given back if it has neither users nor keepers. */
+  *unpin(cpu: MonitorCpu, page: MachinePage, input = false): Steps {
+    if (page.pins === 0 || (input && page.inputs === 0))
+      throw new Error(`processor ${cpu.number} unpins page ${page.id}, which is not pinned`);
+    page.pins--;
+    if (input) page.inputs--;
+    yield* this.states.letGo(page);
+  }
+
+  /** Waits until a page is not busy. Look up again what it is then: it may be nobody's. */
+  untilFree(cpu: MonitorCpu, page: MachinePage): Steps {
+    return this.states.untilFree(cpu, page);
+  }
+
+  /** The machine page of a physical page, not busy, or null if it has none. */
+  private *settled(cpu: MonitorCpu, pmap: Pmap, physical: number): Steps<MachinePage | null> {
+    for (;;) {
+      const page = pmap.get(physical);
+      if (page?.busy !== true) return page;
+      yield* this.states.untilFree(cpu, page);
+    }
+  }
+
+  private *makeZeros(pmap: Pmap, physical: number, frame: number): Steps {
+    const page = this.memmap.make(frame);
+    page.busy = true;
+    this.link(page, pmap, physical);
+    this.work.zeroed++;
+    yield this.options.code.step('page allocate');
+    yield* this.memmap.touch(frame);
+    yield* pmap.touch(physical);
+    yield* this.clear(frame);
+    yield* this.states.finish(page);
+  }
+
+  /** Gives a physical page a copy of its page, which others hold too. */
+  private *copyOnWrite(
+    cpu: MonitorCpu,
+    page: MachinePage,
+    pmap: Pmap,
+    physical: number,
+    frame: number,
+    whole: boolean,
+  ): Steps {
+    const own = this.memmap.make(frame);
+    own.busy = true;
+    // While it is copied it is neither written by a holder that is left alone with it, nor moved, nor given back.
+    page.keepers++;
+    page.pins++;
+    this.separate(page, pmap, physical);
+    this.link(own, pmap, physical);
+    this.work.copied++;
+    yield this.options.code.step('copy-on-write');
+    yield* this.shootdown.drop(cpu, page, { owner: pmap });
+    yield* this.memmap.touch(frame);
+    yield* pmap.touch(physical);
+    if (whole) yield* this.clear(frame);
+    else {
+      yield copyFrame(page.frame, frame, COPY_LINE);
+      this.options.clearCounters(frame);
+    }
+    page.keepers--;
+    page.pins--;
+    yield* this.states.letGo(page);
+    yield* this.states.finish(own);
+  }
+
+  private *clear(frame: number): Steps {
+    yield clearFrame(frame, CLEAR_LINE);
+    // Clearing is no use of the page: its misses and stores must not look like sharing.
+    this.options.clearCounters(frame);
+  }
+
+  /** Takes a page from a physical page and leaves it busy: the caller finishes it. The page is not busy before. */
+  private *unlink(cpu: MonitorCpu, page: MachinePage, pmap: Pmap, physical: number): Steps {
+    this.states.occupy(page);
+    yield* this.shootdown.drop(cpu, page, { owner: pmap });
+    this.separate(page, pmap, physical);
+  }
+
+  private link(page: MachinePage, pmap: Pmap, physical: number): void {
+    pmap.set(physical, page);
+    page.users.push({ pmap, physical });
+  }
+
+  private separate(page: MachinePage, pmap: Pmap, physical: number): void {
+    pmap.set(physical, null);
+    const index = page.users.findIndex(user => user.pmap === pmap && user.physical === physical);
+    page.users.splice(index, 1);
+  }
+
+  /** Looks for memory; false if there is none to be had, which is a refusal. */
+  private *findMemory(cpu: MonitorCpu): Steps<boolean> {
+    if (!this.reclaiming.has(cpu)) {
+      this.reclaiming.add(cpu);
+      const found = yield* reclaim(cpu, this);
+      this.reclaiming.delete(cpu);
+      if (found) return true;
+    }
+    this.work.refused++;
+    return false;
+  }
+
+  private writable(page: MachinePage): boolean {
+    const { cpus } = this.options;
+    const { entries } = cpus[0]!.hardware;
+    return [...page.mappings].some(mapping => cpus[processorOf(mapping, entries)]!.hardware.mayWrite(mapping));
+  }
+
+  private checkExists(page: MachinePage): void {
+    if (page.frame < 0) throw new Error(`page ${page.id} does not exist any more`);
+  }
+}
