@@ -161,13 +161,13 @@ describe('the contents of disks and pages', () => {
   ])('of three machines on three processors, copy-on-write and private, %s', (_, framesPerNode) => {
     fc.assert(
       fc.property(lists, lists, (first, second) => {
-        const rig = rigOf({ nodes: 3, framesPerNode, disks: 2 });
-        const guests = [0, 1, 2].map(cpu => rig.guest(cpu, PAGES, 0));
+        const rig = rigOf({ nodes: 3, framesPerNode, disks: 2, pages: PAGES });
+        const guests = [0, 1, 2].map(cpu => rig.guest(cpu, 0));
         // The third one has a private disk, too.
         guests[2]!.add(1, { name: 'disk1', mode: 'private' });
         const contents = guests.map(({ disks }) => new Contents(disks.map(untouched)));
         // A second machine on a processor of each node, after the first: it finds caches full.
-        const others = [rig.guest(0, PAGES, 0), rig.guest(1, PAGES, 0)];
+        const others = [rig.guest(0, 0), rig.guest(1, 0)];
         let left = 3;
         const programs = guests.map((guest, i): Piece[] => [
           () => live(rig, guest, contents[i]!, first[i]!, 1000 * i),
@@ -182,16 +182,16 @@ describe('the contents of disks and pages', () => {
         expect(rig.real[1]!.peek(0, SECTORS + 24)).toEqual(contents[2]!.disks[1]);
         expect(rig.real[0]!.peek(0, SECTORS + 24)).toEqual(untouched());
       }),
-      { numRuns: 15 },
+      { numRuns: 8 },
     );
   });
 
   it('of machines that see each other’s writes is that of one disk, if they take turns', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(fc.nat({ max: 1 }), act), { maxLength: 40 }), acts => {
-        const rig = rigOf({ framesPerNode: 44 });
+        const rig = rigOf({ framesPerNode: 44, pages: PAGES });
         const options = { mode: 'copy-on-write' as const, visible: true };
-        const guests = [rig.guest(0, PAGES, 0, options), rig.guest(0, PAGES, 0, options)];
+        const guests = [rig.guest(0, 0, options), rig.guest(0, 0, options)];
         const first = new Contents();
         const contents = [first, new Contents(first.disks)];
         const turns = acts.map(
@@ -209,7 +209,7 @@ describe('the contents of disks and pages', () => {
   it('of machines that write sectors of the same blocks for all at the same time is what each has written', () => {
     const rig = rigOf({ nodes: 3 });
     const options = { mode: 'copy-on-write' as const, visible: true };
-    const guests = [0, 1, 2].map(cpu => rig.guest(cpu, 2, 0, options));
+    const guests = [0, 1, 2].map(cpu => rig.guest(cpu, 0, options));
     const write = function* (guest: Guest, round: number): Steps {
       const cpu = rig.bench.cpus[guest.cpu]!;
       yield* guest.store(cpu, 0, 0, 100 * round + guest.cpu);

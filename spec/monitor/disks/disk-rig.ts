@@ -5,16 +5,17 @@ import { hp97560 } from '../../../lib/devices/presets.js';
 import type { DeviceHost } from '../../../lib/monitor/devices/virtual-device.js';
 import { SharedDisk } from '../../../lib/monitor/disks/shared-disk.js';
 import { VirtualDisk, type VirtualDiskOptions } from '../../../lib/monitor/disks/virtual-disk.js';
-import { MachineMemory } from '../../../lib/monitor/memory/machine-memory.js';
+import type { MachineMemory } from '../../../lib/monitor/memory/machine-memory.js';
 import type { Pmap } from '../../../lib/monitor/memory/pmap.js';
 import type { MonitorCpu } from '../../../lib/monitor/monitor-cpu.js';
 import type { Steps } from '../../../lib/monitor/steps.js';
-import { firstTouch } from '../../../lib/placement/first-touch.js';
-import { machineLoad, machineStore, wait } from '../../../lib/processor/operations.js';
-import { StepsBench, type Piece } from '../support/steps-bench.js';
+import { wait } from '../../../lib/processor/operations.js';
+import { MemoryBench } from '../support/memory-bench.js';
+import type { Piece } from '../support/steps-bench.js';
 
 /** First code of the interrupts of disks. */
 const DISKS = 16;
+const MOST_GUESTS = 5;
 
 /** What a case changes. */
 export interface DiskRigOptions {
@@ -22,11 +23,13 @@ export interface DiskRigOptions {
   readonly framesPerNode?: number;
   readonly disks?: number;
   readonly model?: typeof hp97560;
+  /** Of physical memory of each guest. */
+  readonly pages?: number;
 }
 
 /** A machine, real disks, and the monitor's memory. */
 export class DiskRig {
-  readonly bench: StepsBench;
+  readonly bench: MemoryBench;
   readonly memory: MachineMemory;
   readonly disks: readonly SharedDisk[];
   readonly real: readonly Disk[];
@@ -34,20 +37,14 @@ export class DiskRig {
   /** What devices wanted while the monitor was at work, by processor. */
   private readonly deferred: (() => Steps)[][];
 
-  constructor({ nodes = 2, framesPerNode = 128, disks = 1, model = hp97560 }: DiskRigOptions = {}) {
+  constructor({ nodes = 2, framesPerNode = 128, disks = 1, model = hp97560, pages = 4 }: DiskRigOptions = {}) {
     const devices = Array.from({ length: disks }, (_, i) => ({
       ...{ kind: 'disk' as const, node: i % nodes, model, scheduling: 'c-look' as const, immediateReport: false },
     }));
-    this.bench = new StepsBench({ nodes, framesPerNode, devices });
+    this.bench = new MemoryBench(MOST_GUESTS, pages, { nodes, framesPerNode, devices });
     const { machine, frames, space, code, cpus } = this.bench;
     this.deferred = cpus.map(() => []);
-    this.memory = new MachineMemory({
-      ...{ cpus, frames, space, code, keepDecisions: 0 },
-      nowNs: () => machine.simulation.time.ns(machine.simulation.now),
-      policy: firstTouch(),
-      latencyNs: () => 0,
-      clearCounters: () => undefined,
-    });
+    this.memory = this.bench.memory;
     const attached = [...machine.devices.values()];
     this.real = attached.map(({ component }) => component as Disk);
     this.disks = attached.map(({ name, bridge, index, node }, i) => {
@@ -61,8 +58,8 @@ export class DiskRig {
   }
 
   /** A virtual machine with a disk, whose virtual processor is a processor of the machine. */
-  guest(cpu: number, pages: number, disk: number, options: Partial<VirtualDiskOptions> = {}): Guest {
-    const guest = new Guest(this, cpu, pages, this.disks[disk]!, options);
+  guest(cpu: number, disk: number, options: Partial<VirtualDiskOptions> = {}): Guest {
+    const guest = new Guest(this, cpu, this.disks[disk]!, options);
     this.guests.push(guest);
     return guest;
   }
@@ -83,6 +80,8 @@ export class DiskRig {
     yield* work();
     for (let next = deferred.shift(); next !== undefined; next = deferred.shift()) yield* next();
     cpu.busy = false;
+    // What the work waited for may have taken the wake-up of the guest that it has interrupted.
+    cpu.processor.wake();
   }
 
   /** Frames that are taken, less the monitor's own. */
@@ -113,11 +112,10 @@ export class Guest implements DeviceHost {
   private readonly more: VirtualDisk[] = [];
   private lastTag = 0;
 
-  constructor(rig: DiskRig, cpu: number, pages: number, disk: SharedDisk, options: Partial<VirtualDiskOptions>) {
+  constructor(rig: DiskRig, cpu: number, disk: SharedDisk, options: Partial<VirtualDiskOptions>) {
     this.rig = rig;
     this.cpu = cpu;
-    const number = rig.guests.length;
-    this.pmap = rig.memory.addPmap(number, `guest ${number}`, pages, cpu);
+    this.pmap = rig.bench.pmaps[rig.guests.length]!;
     const complete = { name: 'disk0', mode: 'copy-on-write', visible: false, ...options } as VirtualDiskOptions;
     this.disk = new VirtualDisk(this, disk, complete);
   }
@@ -144,26 +142,22 @@ export class Guest implements DeviceHost {
     return this.replies.get(tag)!;
   }
 
-  /** Stores as the guest does: where it may not write, the monitor makes it a page of its own. */
+  /** Stores, through the TLB. Throws an Error if there is no memory for the page. */
   *store(cpu: MonitorCpu, physical: number, word: number, value: number): Steps {
-    const { memory } = this.rig;
-    const { pmap } = this;
+    const { bench } = this.rig;
+    const { machine } = this.pmap;
     yield* this.rig.atWork(cpu, function* () {
-      const page = yield* memory.ownPage(cpu, pmap, physical, false);
-      if (page === null) throw new Error('no memory for the guest');
-      yield machineStore(page.frame, 4 * word, value);
+      if (!(yield* bench.write(cpu, machine, physical, word, value))) throw new Error('no memory for the guest');
     });
   }
 
-  /** Loads as the guest does. */
+  /** Loads, through the TLB. */
   *load(cpu: MonitorCpu, physical: number, word: number): Steps<number> {
-    const { memory } = this.rig;
-    const { pmap } = this;
+    const { bench } = this.rig;
+    const { machine } = this.pmap;
     let value = 0;
     yield* this.rig.atWork(cpu, function* () {
-      const page = yield* memory.pageAt(cpu, pmap, physical, false);
-      if (page === null) throw new Error('no memory for the guest');
-      value = yield machineLoad(page.frameFor(cpu.node), 4 * word);
+      value = yield* bench.read(cpu, machine, physical, word);
     });
     return value;
   }

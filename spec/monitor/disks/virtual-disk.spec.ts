@@ -14,8 +14,8 @@ describe('a copy-on-write disk', () => {
   it('maps whole pages of which it reads each from the disk once, into all machines', () => {
     const rig = new DiskRig();
     numbered(rig);
-    const one = rig.guest(0, 4, 0);
-    const two = rig.guest(1, 4, 0);
+    const one = rig.guest(0, 0);
+    const two = rig.guest(1, 0);
     const seen: number[] = [];
     const request = { op: 'read', sector: 8, sectors: 16, pieces: [page(2), page(0)] };
     rig.run(
@@ -45,7 +45,7 @@ describe('a copy-on-write disk', () => {
   it('is not changed by a machine that writes to a page it has read', () => {
     const rig = new DiskRig();
     numbered(rig);
-    const guest = rig.guest(0, 2, 0);
+    const guest = rig.guest(0, 0);
     const seen: number[] = [];
     rig.run([
       function* (cpu) {
@@ -61,7 +61,7 @@ describe('a copy-on-write disk', () => {
   it('keeps whole pages that are written, and the guest copies when it writes to them again', () => {
     const rig = new DiskRig();
     numbered(rig);
-    const guest = rig.guest(0, 2, 0);
+    const guest = rig.guest(0, 0);
     const seen: number[] = [];
     rig.run([
       function* (cpu) {
@@ -80,8 +80,8 @@ describe('a copy-on-write disk', () => {
   it('forgets what a machine has modified when that closes it, and gives all back', () => {
     const rig = new DiskRig();
     numbered(rig);
-    const guest = rig.guest(0, 2, 0);
-    const next = rig.guest(0, 2, 0);
+    const guest = rig.guest(0, 0);
+    const next = rig.guest(0, 0);
     const seen: number[] = [];
     rig.run([
       function* (cpu) {
@@ -107,9 +107,9 @@ describe('a copy-on-write disk', () => {
   it('shows visible writes to the others, under what they have written themselves', () => {
     const rig = new DiskRig();
     numbered(rig);
-    const writer = rig.guest(0, 2, 0, { mode: 'copy-on-write', visible: true });
-    const own = rig.guest(0, 2, 0);
-    const other = rig.guest(0, 2, 0, { mode: 'copy-on-write', visible: true });
+    const writer = rig.guest(0, 0, { mode: 'copy-on-write', visible: true });
+    const own = rig.guest(0, 0);
+    const other = rig.guest(0, 0, { mode: 'copy-on-write', visible: true });
     const seen: number[] = [];
     rig.run([
       function* (cpu) {
@@ -135,7 +135,7 @@ describe('a copy-on-write disk when memory runs out', () => {
   it('reads on, with pages of the cache that nobody uses', () => {
     const rig = new DiskRig({ nodes: 1, framesPerNode: 64 });
     numbered(rig, 0, 1024);
-    const guest = rig.guest(0, 2, 0);
+    const guest = rig.guest(0, 0);
     const seen: number[] = [];
     rig.run([
       function* (cpu) {
@@ -159,7 +159,7 @@ describe('a copy-on-write disk when memory runs out', () => {
   it('refuses writes that it cannot keep, and keeps what it has acknowledged', () => {
     const rig = new DiskRig({ nodes: 1, framesPerNode: 64 });
     numbered(rig);
-    const guest = rig.guest(0, 2, 0);
+    const guest = rig.guest(0, 0);
     const statuses: number[] = [];
     const seen: number[] = [];
     rig.run([
@@ -191,7 +191,7 @@ describe('a private disk', () => {
   it('moves sectors between the real disk and the pages of the guest', () => {
     const rig = new DiskRig();
     numbered(rig);
-    const guest = rig.guest(1, 4, 0, { mode: 'private' });
+    const guest = rig.guest(1, 0, { mode: 'private' });
     const seen: number[] = [];
     rig.run(
       [],
@@ -213,19 +213,19 @@ describe('a private disk', () => {
 
   it('is refused to a second machine, and excludes sharing', () => {
     const rig = new DiskRig();
-    const guest = rig.guest(0, 4, 0, { mode: 'private' });
-    const refusal = 'guest 1 cannot have disk0 as a private disk while guest 0 has it as a private disk';
-    expect(() => rig.guest(1, 4, 0, { mode: 'private' })).toThrow(refusal);
-    expect(() => rig.guest(1, 4, 0)).toThrow('guest 0 has it as a private disk');
+    const guest = rig.guest(0, 0, { mode: 'private' });
+    const refusal = 'vm1 cannot have disk0 as a private disk while vm0 has it as a private disk';
+    expect(() => rig.guest(1, 0, { mode: 'private' })).toThrow(refusal);
+    expect(() => rig.guest(1, 0)).toThrow('vm0 has it as a private disk');
     rig.run([cpu => guest.end(cpu)]);
-    rig.guest(1, 4, 0);
-    expect(() => rig.guest(1, 4, 0, { mode: 'private' })).toThrow('as a copy-on-write disk');
+    rig.guest(1, 0);
+    expect(() => rig.guest(1, 0, { mode: 'private' })).toThrow('as a copy-on-write disk');
   });
 
   it('leaves nothing of a transfer to the next machine that has the disk', () => {
     const rig = new DiskRig();
     numbered(rig);
-    const first = rig.guest(0, 2, 0, { mode: 'private' });
+    const first = rig.guest(0, 0, { mode: 'private' });
     const seen: number[] = [];
     rig.run([
       function* (cpu) {
@@ -235,7 +235,7 @@ describe('a private disk', () => {
         yield* first.send(cpu, { op: 'read', sector: 0, sectors: 4, pieces: [page(1, 0, 2048)] });
         yield* first.end(cpu);
         expect(first.replies.size).toBe(0);
-        const second = rig.guest(0, 2, 0);
+        const second = rig.guest(0, 0);
         seen.push(yield* second.transfer(cpu, { op: 'read', sector: 56, sectors: 8, pieces: [page(1)] }));
         seen.push(yield* second.load(cpu, 1, 4 * 128));
         yield* second.end(cpu);
@@ -251,7 +251,7 @@ describe('a machine with a private disk and a shared one', () => {
   it('does not change what it has written to one while the other moves sectors into the same page', () => {
     const rig = new DiskRig({ disks: 2 });
     numbered(rig, 1);
-    const guest = rig.guest(0, 2, 0);
+    const guest = rig.guest(0, 0);
     const own = guest.add(1, { name: 'disk1', mode: 'private' });
     const seen: number[] = [];
     rig.run([
@@ -295,7 +295,7 @@ describe('a virtual disk of either kind', () => {
 
   it.each(modes)('answers wrong commands with what is wrong ($mode)', options => {
     const rig = new DiskRig();
-    const guest = rig.guest(0, 4, 0, options);
+    const guest = rig.guest(0, 0, options);
     const seen: unknown[] = [];
     rig.run([
       function* (cpu) {
@@ -310,7 +310,7 @@ describe('a virtual disk of either kind', () => {
 
   it.each(modes)('drops commands that do not say whom to tell ($mode)', options => {
     const rig = new DiskRig();
-    const guest = rig.guest(0, 4, 0, options);
+    const guest = rig.guest(0, 0, options);
     const full = { ...good, tag: 1, interruptTo: 0, interruptCode: 7 };
     const changes = [
       { tag: 'x' },
@@ -333,7 +333,7 @@ describe('a virtual disk of either kind', () => {
   it.each(modes)('carries out commands in the order in which they come, 64 at a time ($mode)', options => {
     const rig = new DiskRig();
     numbered(rig);
-    const guest = rig.guest(0, 4, 0, options);
+    const guest = rig.guest(0, 0, options);
     const tags: number[] = [];
     rig.run([
       function* (cpu) {
@@ -357,7 +357,7 @@ describe('a virtual disk of either kind', () => {
     const rig = new DiskRig();
     numbered(rig);
     rig.real[0]!.spoil(17);
-    const guest = rig.guest(0, 4, 0, options);
+    const guest = rig.guest(0, 0, options);
     const seen: number[] = [];
     rig.run([
       function* (cpu) {
