@@ -34,6 +34,7 @@ export function createMachine(
     const devices = makeDevices(disco, specification, hostOf(disco, number, pmap, count));
     return new VirtualMachine(number, specification, { pmap, processors, devices, arena });
   } catch (error) {
+    memory.pmaps.delete(number);
     arena.free();
     throw error;
   }

@@ -218,10 +218,12 @@ export class Disco implements SystemSoftware {
   }
 
   private *begin(cpu: MonitorCpu, machine: VirtualMachine): Steps {
+    if (machine.state !== 'started') return; // destroyed before it began
     for (const virtual of machine.processors) yield* this.scheduler.start(cpu, virtual);
   }
 
   private *dismantle(cpu: MonitorCpu, machine: VirtualMachine): Steps {
+    if (machine.state === 'destroyed') return; // asked for twice
     yield* this.halt(cpu, machine);
     const { memory, scheduler, machines } = this;
     // The one at hand is left at the end of this handler; those elsewhere have to be left by others.
@@ -236,6 +238,7 @@ export class Disco implements SystemSoftware {
       yield* memory.shootdown.drop(cpu, virtual.options.special.page);
       scheduler.forget(virtual);
     }
+    memory.removePmap(machine.pmap);
     machine.arena.free();
     machines[machine.number] = null;
     machine.state = 'destroyed';
@@ -346,15 +349,14 @@ export class Disco implements SystemSoftware {
 
   /** Stops a virtual machine's processors, wherever they are. */
   *halt(cpu: MonitorCpu, machine: VirtualMachine): Steps {
+    if (machine.state === 'destroyed') return;
     machine.state = 'stopped';
     for (const virtual of machine.processors) {
       const place = this.scheduler.placeOf(virtual);
       this.scheduler.stop(virtual);
       if (place >= 0 && place !== cpu.number) yield* this.scheduler.ask(place);
     }
-    // Processors that are idle come to rest if nobody is left.
-    if (!this.scheduler.live)
-      for (const { number } of this.cpus) if (number !== cpu.number) yield* this.scheduler.ask(number);
+    yield* this.scheduler.restIfLast(cpu);
   }
 }
 

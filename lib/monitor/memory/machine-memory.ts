@@ -188,11 +188,11 @@ export class MachineMemory {
       page.busy = true;
       if (page.users.length + page.keepers === 1) {
         yield* this.placement.collapse(cpu, page);
-        this.unbusy(page);
+        yield* this.done(page);
         continue;
       }
       const own = yield* this.copyFor(cpu, page, pmap, physical, whole);
-      this.unbusy(page);
+      yield* this.done(page);
       return own;
     }
   }
@@ -210,8 +210,7 @@ export class MachineMemory {
       yield* this.shootdown.drop(cpu, page);
       this.leave(page, pmap, physical);
       yield store(pmap.address(physical), 0);
-      this.unbusy(page);
-      return yield* this.freeUnused(page);
+      return yield* this.done(page);
     }
   }
 
@@ -259,6 +258,12 @@ export class MachineMemory {
   unbusy(page: MachinePage): void {
     page.busy = false;
     for (const waiter of page.waiters.splice(0)) this.options.cpus[waiter].processor.wake();
+  }
+
+  /** A change of a page is over, during which whoever held it may have let it go. */
+  *done(page: MachinePage): Steps {
+    this.unbusy(page);
+    yield* this.freeUnused(page);
   }
 
   /** Gives a frame of a page back, which is no copy of it any more. */

@@ -99,7 +99,7 @@ export class PlacementHost {
       page.busy = true;
       got += page.replicas.size;
       yield* this.dropReplicasOf(cpu, page);
-      this.memory.unbusy(page);
+      yield* this.memory.done(page);
     }
     return got;
   }
@@ -138,6 +138,8 @@ export class PlacementHost {
     if (wish.action !== 'migrate' && wish.action !== 'replicate') return wish;
     if (page.busy) return REFUSED_BUSY;
     if (page.pins > 0) return REFUSED_PINNED;
+    // Just taken and still being filled: whoever does that knows its frame.
+    if (page.users.length + page.keepers === 0) return REFUSED_BUSY;
     if (page.frameFor(node) !== frame || wish.to === page.home || page.replicas?.has(wish.to) === true)
       return REFUSED_GONE;
     if (wish.action === 'migrate' && page.replicas !== null) return REFUSED_REPLICAS;
@@ -157,18 +159,18 @@ export class PlacementHost {
         yield* this.migrate(cpu, page, decision.to);
         work.migrations++;
         work.migrationNs += this.options.nowNs() - started;
-        return memory.unbusy(page);
+        return yield* memory.done(page);
       case 'replicate':
         page.busy = true;
         yield* this.replicate(cpu, page, decision.to);
         work.replications++;
         work.replicationNs += this.options.nowNs() - started;
-        return memory.unbusy(page);
+        return yield* memory.done(page);
       case 'collapse':
         if (page.busy || page.replicas === null) return;
         page.busy = true;
         yield* this.collapse(cpu, page);
-        return memory.unbusy(page);
+        return yield* memory.done(page);
       case 'stay':
         return;
       default:
