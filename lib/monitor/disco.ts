@@ -74,8 +74,6 @@ export class Disco implements SystemSoftware {
   private readonly calls: MonitorCalls;
   private readonly faults: TlbFaults;
   private readonly idle: (Context | null)[];
-  /** The processors have been told that nobody will run again. */
-  private resting = false;
   /** What is asked from outside, not yet begun. */
   private readonly requests: ((cpu: MonitorCpu) => Steps)[] = [];
 
@@ -227,11 +225,12 @@ export class Disco implements SystemSoftware {
   }
 
   private *begin(cpu: MonitorCpu, machine: VirtualMachine): Steps {
-    this.resting = false;
+    if (machine.state !== 'started') return; // destroyed before it began
     for (const virtual of machine.processors) yield* this.scheduler.start(cpu, virtual);
   }
 
   private *dismantle(cpu: MonitorCpu, machine: VirtualMachine): Steps {
+    if (machine.state === 'destroyed') return; // asked for twice
     yield* this.halt(cpu, machine);
     const { memory, scheduler, machines } = this;
     // The one at hand is left at the end of this handler; those elsewhere have to be left by others.
@@ -325,7 +324,6 @@ export class Disco implements SystemSoftware {
       if (current.interrupting && current.interrupts.length === waiting) break;
     }
     const { current } = queue;
-    if (current === null) yield* this.rest(cpu);
     if (current?.patched === true) yield* writeSpecial(current);
     yield current === null ? this.code.step('leave') : current.options.leave;
     const mode = current === null ? Mode.Kernel : current.inKernel ? Mode.Supervisor : Mode.User;
@@ -352,13 +350,6 @@ export class Disco implements SystemSoftware {
     if (machine?.processors.every(({ state }) => state === 'stopped') === true) machine.state = 'stopped';
   }
 
-  /** When nobody will ever run again, processors come to rest: those that wait have to be told. */
-  private *rest(cpu: MonitorCpu): Steps {
-    if (this.resting || this.scheduler.live) return;
-    this.resting = true;
-    for (const { number } of this.cpus) if (number !== cpu.number) yield* this.scheduler.ask(number);
-  }
-
   private machineOf(virtual: VirtualProcessor): VirtualMachine {
     return this.machines[virtual.options.machine]!;
   }
@@ -371,12 +362,14 @@ export class Disco implements SystemSoftware {
 
   /** Stops a virtual machine's processors, wherever they are. */
   *halt(cpu: MonitorCpu, machine: VirtualMachine): Steps {
+    if (machine.state === 'destroyed') return;
     machine.state = 'stopped';
     for (const virtual of machine.processors) {
       const place = this.scheduler.placeOf(virtual);
       this.scheduler.stop(virtual);
       if (place >= 0 && place !== cpu.number) yield* this.scheduler.ask(place);
     }
+    yield* this.scheduler.restIfLast(cpu);
   }
 }
 

@@ -133,7 +133,7 @@ function spaceOf(entryHi: number, entryLo: number): number {
 }
 
 /** Emulates a probe: an entry that is on the second level only comes back to an index, so that the guest can take it out. */
-export function* probe(core: Core, virtual: VirtualProcessor): Steps {
+export function* probe(core: Core, cpu: MonitorCpu, virtual: VirtualProcessor): Steps {
   const { tlb, registers, second, unit, options } = virtual;
   yield core.code.step('tlb probe');
   const hi = registers.read(Register.EntryHi);
@@ -145,8 +145,11 @@ export function* probe(core: Core, virtual: VirtualProcessor): Steps {
     if (slot >= 0) {
       yield load(slotAddress(virtual, slot));
       index = unit.drawEntry();
+      const [oldHi, oldEven] = tlb.readRegisters(index);
+      const used = oldHi !== 0 || tlb.probe(0, 0) === index;
       const g = second.spaceOf(slot) === GLOBAL ? EntryLo.G : 0;
       tlb.writeRegisters(index, hi, second.entryLo(slot, 0) | g, second.entryLo(slot, 1) | g);
+      if (used) leaves(cpu, virtual, oldHi >>> 13, spaceOf(oldHi, oldEven), true);
       yield store(options.record + TLB_OFFSET + index * TLB_ENTRY_BYTES, hi);
     }
   }

@@ -28,7 +28,7 @@ export interface SubnetMemory {
   /** A page without users. */
   take(cpu: MonitorCpu, node: number, colour: number, zeroed: boolean): Steps<MachinePage | null>;
   /** Makes a page that of one more physical page, read-only to all. */
-  share(cpu: MonitorCpu, page: MachinePage, pmap: Pmap, physical: number): Steps;
+  share(cpu: MonitorCpu, page: MachinePage, pmap: Pmap, physical: number): Steps<boolean>;
   /** The machine page of a physical page that nobody else holds; null without memory. `whole`: its content does not matter. */
   ownPage(cpu: MonitorCpu, pmap: Pmap, physical: number, whole: boolean): Steps<MachinePage | null>;
   /** A page that is pinned is neither moved nor given back. */

@@ -87,7 +87,7 @@ export class DiskRig {
   /** Frames that are taken, less the monitor's own. */
   get framesInUse(): number {
     const { frames, space } = this.bench;
-    return frames.map.frames - frames.allFree - space.owned.length;
+    return frames.map.frames - frames.allFree - space.owned.size;
   }
 }
 
