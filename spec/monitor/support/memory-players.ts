@@ -24,24 +24,25 @@ export interface Deed {
 export const DEEDS = [
   ...([
     'read',
+    'read',
+    'write',
+    'write',
     'write',
     'write',
     'share',
-    'discard',
-    'input',
-    'overwrite',
+    'share',
+    'share kept',
     'hold',
     'keep input',
-    'share kept',
   ] as const),
-  ...(['release', 'hot', 'hot', 'pinned', 'pause'] as const),
+  ...(['discard', 'input', 'overwrite', 'release', 'hot', 'hot', 'hot', 'pinned', 'pause'] as const),
 ];
 
 /** The words of a page that are watched: on different lines. */
 const WORDS = [3, 700] as const;
 
 export const MACHINES = 3;
-export const PAGES = 3;
+export const PAGES = 2;
 
 interface Kept {
   readonly page: MachinePage;
@@ -287,7 +288,7 @@ export class MemoryPlayers {
   private *takeAllBut(cpu: MonitorCpu, spare: number): Steps {
     const { memory, frames } = this.bench;
     while (frames.allFree > spare) {
-      const page = yield* memory.take(cpu, 0, 0, false);
+      const page = yield* memory.take(cpu, this.hoard.length % frames.map.nodes, 0, false);
       memory.keep(page!);
       this.hoard.push(page!);
     }
