@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import type { MonitorCpu } from '../../../lib/monitor/monitor-cpu.js';
 import type { Steps } from '../../../lib/monitor/steps.js';
 import type { Piece } from '../support/steps-bench.js';
+import { compute } from '../../../lib/processor/operations.js';
 import { DiskRig, type DiskRigOptions, type Guest } from './disk-rig.js';
 
 const PAGES = 5;
@@ -214,9 +215,14 @@ describe('the contents of disks and pages', () => {
       const cpu = rig.bench.cpus[guest.cpu]!;
       yield* guest.store(cpu, 0, 0, 100 * round + guest.cpu);
       const pieces = [{ frame: 0, offset: 0, bytes: 512 }];
-      // Each has a sector of each block for itself.
-      for (let block = 0; block < 4; block++)
-        yield* guest.transfer(cpu, { op: 'write', sector: 8 * block + 2 * guest.cpu, sectors: 1, pieces });
+      for (let block = 0; block < 4; block++) {
+        // Each has a sector of each block for itself, so nobody else changes what it has written.
+        const request = { sector: 8 * block + 2 * guest.cpu, sectors: 1 };
+        yield* guest.transfer(cpu, { op: 'write', ...request, pieces });
+        yield compute(97 * round * guest.cpu);
+        yield* guest.transfer(cpu, { op: 'read', ...request, pieces: [{ ...pieces[0]!, frame: 1 }] });
+        expect([round, block, yield* guest.load(cpu, 1, 0)]).toEqual([round, block, 100 * round + guest.cpu]);
+      }
     };
     let left = 3;
     const seen: number[][] = [];
