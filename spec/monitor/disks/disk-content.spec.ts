@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import type { MonitorCpu } from '../../../lib/monitor/monitor-cpu.js';
 import type { Steps } from '../../../lib/monitor/steps.js';
 import type { Piece } from '../support/steps-bench.js';
+import { wait } from '../../../lib/processor/operations.js';
 import { DiskRig, type DiskRigOptions, type Guest } from './disk-rig.js';
 
 const PAGES = 5;
@@ -210,13 +211,19 @@ describe('the contents of disks and pages', () => {
     const rig = rigOf({ nodes: 3 });
     const options = { mode: 'copy-on-write' as const, visible: true };
     const guests = [0, 1, 2].map(cpu => rig.guest(cpu, 0, options));
-    const write = function* (guest: Guest, round: number): Steps {
-      const cpu = rig.bench.cpus[guest.cpu]!;
-      yield* guest.store(cpu, 0, 0, 100 * round + guest.cpu);
-      const pieces = [{ frame: 0, offset: 0, bytes: 512 }];
-      // Each has a sector of each block for itself.
-      for (let block = 0; block < 4; block++)
-        yield* guest.transfer(cpu, { op: 'write', sector: 8 * block + 2 * guest.cpu, sectors: 1, pieces });
+    // Each has a sector of each block for itself, so nobody else changes what it writes there and reads again at once.
+    const write = function* (cpu: MonitorCpu, guest: Guest, block: number): Steps {
+      const request = { sector: 8 * block + 2 * guest.cpu, sectors: 1 };
+      const value = (i: number): number => 100 * guest.cpu + 10 * block + i;
+      for (let i = 0; i < 8; i++) yield* guest.store(cpu, 0, i * SECTOR_WORDS, value(i));
+      let last = 0;
+      for (let i = 0; i < 8; i++) {
+        const place = { offset: 512 * i, bytes: 512 };
+        yield* guest.send(cpu, { op: 'write', ...request, pieces: [{ frame: 0, ...place }] });
+        last = yield* guest.send(cpu, { op: 'read', ...request, pieces: [{ frame: 1, ...place }] });
+      }
+      while (!guest.replies.has(last)) yield wait();
+      for (let i = 0; i < 8; i++) expect(yield* guest.load(cpu, 1, i * SECTOR_WORDS)).toBe(value(i));
     };
     let left = 3;
     const seen: number[][] = [];
@@ -233,15 +240,17 @@ describe('the contents of disks and pages', () => {
     rig.run(
       ...guests.map((guest): Piece[] => [
         function* (cpu) {
-          for (let round = 1; round <= 5; round++) yield* write(guest, round);
+          for (let block = 0; block < 4; block++) yield* write(cpu, guest, block);
           if (--left === 0) yield* look(cpu);
         },
       ]),
     );
     const was = (sector: number): number => original(sector * SECTOR_WORDS);
-    expect(seen).toEqual(
-      [0, 8, 16, 24].map(b => [500, was(b + 1), 501, was(b + 3), 502, was(b + 5), was(b + 6), was(b + 7)]),
-    );
+    const blockOf = (b: number): number[] => {
+      const [i, at] = [10 * b + 7, 8 * b];
+      return [i, was(at + 1), 100 + i, was(at + 3), 200 + i, was(at + 5), was(at + 6), was(at + 7)];
+    };
+    expect(seen).toEqual([0, 1, 2, 3].map(blockOf));
     expect(rig.framesInUse).toBe(0);
   });
 });
