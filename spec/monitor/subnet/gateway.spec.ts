@@ -131,15 +131,15 @@ describe('the gateway', () => {
     made.run([
       cpu => gateway.open(cpu),
       function* (cpu) {
-        before.push(made.memory.pages.size);
+        before.push(made.pages.length);
         yield* a.send(cpu, OUTSIDE, 1, [1, 0, 1500]);
         yield* a.stop(cpu);
-        before.push(made.memory.pages.size);
+        before.push(made.pages.length);
       },
       until(() => gateway.underWay === 0),
     ]);
     expect(a.interrupts).toEqual([]);
-    expect([...before, made.memory.pages.size]).toEqual([3, 4, 3]);
+    expect([...before, made.pages.length]).toEqual([3, 4, 3]);
   });
 
   it('keeps addresses outside from being given to virtual cards', () => {

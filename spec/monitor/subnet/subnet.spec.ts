@@ -33,7 +33,7 @@ describe('a frame on the subnet', () => {
     expect(seen[2]).toEqual([1, 8]);
     expect(b.pmap.get(4)).toBe(a.pmap.get(1));
     expect(bench.subnet.delivery.stats).toEqual({ pagesRemapped: 1, bytesCopied: 108 });
-    expect([...bench.memory.pages].every(page => page.pins === 0 && !page.busy)).toBe(true);
+    expect(bench.pages.every(page => page.pins === 0 && !page.busy)).toBe(true);
   });
 
   it('is seen by neither end to change afterwards', () => {
@@ -94,10 +94,10 @@ describe('a frame on the subnet', () => {
       cpu => b.post(cpu, 1, [2, 0, 4096]),
       cpu => b.post(cpu, 2, [3, 0, 4096]),
       function* (cpu) {
-        bench.memory.left = 0;
+        bench.leave(0);
         yield* a.send(cpu, 101, 2, [0, 0, 8]);
         yield* a.send(cpu, 101, 3, [1, 0, 8]);
-        bench.memory.left = 10;
+        bench.leave(10);
         yield* a.send(cpu, 101, 4, [0, 4, 8]);
       },
     ]);
@@ -119,7 +119,7 @@ describe('a receive buffer', () => {
       cpu => a.send(cpu, 101, 1, [1, 0, 4096]),
       cpu => b.post(cpu, 2, [2, 0, 4096]),
       cpu => a.fill(cpu, 2, () => 0x5ec7e7),
-      () => bench.memory.discard(a.pmap, 2),
+      cpu => a.discard(cpu, 2),
       cpu => a.send(cpu, 101, 2, [1, 0, 200]),
       function* (cpu) {
         seen.push(yield* b.words(cpu, 2, 0, 4096));
@@ -166,7 +166,7 @@ describe('an address of the subnet', () => {
     const [a, b] = bench.hosts as [TestHost, TestHost];
     const options = { name: 'net1', address: 101, buffers: 4, node: 0 };
     expect(() => bench.subnet.attach(a, options)).toThrow(
-      new DiscoError('net1: the address 101 is that of net0 of machine 1; give it another'),
+      new DiscoError('net1: the address 101 is that of net0 of vm1; give it another'),
     );
     expect(() => bench.subnet.attach(a, { ...options, address: BROADCAST })).toThrow(DiscoError);
     expect(() => bench.subnet.attach(a, { ...options, address: -1 })).toThrow(DiscoError);
