@@ -16,7 +16,6 @@ import { VirtualConsole } from './virtual-console.js';
 /** What devices stand on. */
 export interface DeviceGround extends DiskGround {
   readonly machine: Machine;
-  readonly cpus: readonly MonitorCpu[];
   readonly consoleCharacters: number;
   /** Takes down who serves the interrupts of a code. */
   serve(code: number, service: (cpu: MonitorCpu, a: number, b: number) => Steps): void;
@@ -38,8 +37,8 @@ export class MachineDevices {
 
   constructor(ground: DeviceGround) {
     this.ground = ground;
-    const { memory, space, code, cpus, machine } = ground;
-    this.subnet = new Subnet({ memory, space, code, cpus, pageBytes: machine.map.pageBytes });
+    const { memory, space, code, machine } = ground;
+    this.subnet = new Subnet({ memory, space, code, pageBytes: machine.map.pageBytes });
   }
 
   /** The devices of a virtual machine: its disks, the network card if it has an address, the console, the clock. Throws a DiscoError for disks and addresses that others have. */
