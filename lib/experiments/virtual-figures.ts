@@ -83,7 +83,10 @@ export function countsOf(counted: object): Record<string, number> {
 }
 
 /** What was counted since `before`. */
-export function since(now: Readonly<Record<string, number>>, before: Readonly<Record<string, number>>): Record<string, number> {
+export function since(
+  now: Readonly<Record<string, number>>,
+  before: Readonly<Record<string, number>>,
+): Record<string, number> {
   return Object.fromEntries(Object.entries(now).map(([name, value]) => [name, value - (before[name] ?? 0)]));
 }
 

@@ -19,7 +19,10 @@ const USE: Readonly<Record<PageUse, MemoryUse>> = {
 export function memoryReport({ memory, space, machine }: Disco, guests: readonly GuestUnderWay[]): MemoryReport {
   const virtual = nothing();
   const uses = new Map<MachinePage, number>();
-  for (const { virtual: { pmap }, kernel } of guests)
+  for (const {
+    virtual: { pmap },
+    kernel,
+  } of guests)
     for (const [physical, page] of pmap.mapped()) {
       const use = physical < kernel.textPages ? 'kernel text' : USE[kernel.physical.useOf(physical)];
       virtual[use]++;

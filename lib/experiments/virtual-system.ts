@@ -167,16 +167,15 @@ function makeGuest(options: VirtualOptions, disco: Disco, making: Making): Guest
     const kernel = makeKernel(options, disco, making);
     const virtual = disco.create({
       ...{ name: `guest ${number}`, processors, homes, memoryBytes: pages * pageBytes },
-      disks: disks.map(
-        ({ name, guest }): VirtualDiskSpecification => ({ disk: name, mode: guest < 0 ? 'copy-on-write' : 'private' }),
-      ),
+      disks: disks.map(({ name, guest }): VirtualDiskSpecification => ({
+        disk: name,
+        mode: guest < 0 ? 'copy-on-write' : 'private',
+      })),
     });
-    const found = disks.map(
-      ({ mount }, device): KernelDisk => ({
-        ...{ bridge: virtual.bridge, device, mount },
-        interruptTo: device % processors,
-      }),
-    );
+    const found = disks.map(({ mount }, device): KernelDisk => ({
+      ...{ bridge: virtual.bridge, device, mount },
+      interruptTo: device % processors,
+    }));
     const files = new FileServices(kernel, { disks: found, descriptors: 64, readAheadPages: 8, flushTicks: 100 });
     return { workload, virtual, kernel, files };
   } catch (error) {
@@ -185,7 +184,11 @@ function makeGuest(options: VirtualOptions, disco: Disco, making: Making): Guest
 }
 
 /** A guest has too little memory for its workload. */
-export function guestTooSmall({ name }: GuestWorkload, guest: { number: number; pages: number }, why: string): GuestError {
+export function guestTooSmall(
+  { name }: GuestWorkload,
+  guest: { number: number; pages: number },
+  why: string,
+): GuestError {
   return new GuestError(`${name} in guest ${guest.number} with ${Math.floor(guest.pages / 256)} MB: ${why}`);
 }
 
