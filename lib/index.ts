@@ -125,6 +125,18 @@ export * from './machine/presets.js';
 export * from './machine/published.js';
 export * from './machine/specification.js';
 export * from './machine/specification-error.js';
+export { Disco, type DeviceService } from './monitor/disco.js';
+export * from './monitor/errors.js';
+export { DEFAULT_DISCO, type DiscoOptions } from './monitor/options.js';
+export type { MonitorStatistics } from './monitor/statistics.js';
+export type { SecondLevelOptions } from './monitor/processors/second-level-tlb.js';
+export type {
+  GuestSystem,
+  VirtualDiskSpecification,
+  VirtualMachine,
+  VirtualMachineSpecification,
+} from './monitor/virtual-machine.js';
+export { WORK as MONITOR_WORK, workServices, type Work as MonitorWork } from './monitor/work.js';
 export * from './guest/bare-kernel.js';
 export {
   ErrorNumber,
