@@ -10,6 +10,7 @@ export function wordOf(data: LineData | null, word: number): number {
 
 /** The line with one word replaced. */
 export function withWord(data: LineData | null, words: number, word: number, value: number): LineData {
+  if (data !== null && data[word] === value) return data;
   // `slice` copies bytes; `from` would go through an iterator.
   const next = data === null ? new Int32Array(words) : (data as Int32Array).slice();
   next[word] = value;

@@ -27,14 +27,15 @@ export function createMachine(
   const { name, processors: count, memoryBytes } = specification;
   const homes =
     specification.homes ?? Array.from({ length: count }, (_, i) => (number + i) % machine.processors.length);
+  let pmap: Pmap | null = null;
   try {
     const node = machine.processors[homes[0]].nodeNumber;
-    const pmap = memory.addPmap(number, name, memoryBytes / machine.map.pageBytes, node, arena);
+    pmap = memory.addPmap(number, name, memoryBytes / machine.map.pageBytes, node, arena);
     const processors = homes.map((home, i) => makeProcessor(disco, arena, { number: i, machine: number, name, home }));
     const devices = disco.devices.attach(hostOf(disco, number, pmap, count), specification, node);
     return new VirtualMachine(number, specification, { pmap, processors, devices, arena });
   } catch (error) {
-    memory.pmaps.delete(number);
+    if (pmap !== null) memory.removePmap(pmap);
     arena.free();
     throw error;
   }

@@ -110,6 +110,7 @@ export class Disco implements SystemSoftware {
         quantum: simulation.ticks(ns(this.options.quantumNs)),
         gang: this.options.gang,
         ticksPerCount: 2 * simulation.clock(MHz(clockMHz)).period,
+        stopped: virtual => this.stopped(virtual),
       },
       cpus.map(({ node }) => this.space.allocate(node, CPU_RECORD_BYTES)),
     );
@@ -224,10 +225,12 @@ export class Disco implements SystemSoftware {
   }
 
   private *begin(cpu: MonitorCpu, machine: VirtualMachine): Steps {
+    if (machine.state !== 'started') return; // destroyed before it began
     for (const virtual of machine.processors) yield* this.scheduler.start(cpu, virtual);
   }
 
   private *dismantle(cpu: MonitorCpu, machine: VirtualMachine): Steps {
+    if (machine.state === 'destroyed') return; // asked for twice
     yield* this.halt(cpu, machine);
     const { memory, scheduler, machines } = this;
     // The one at hand is left at the end of this handler; those elsewhere have to be left by others.
@@ -341,6 +344,12 @@ export class Disco implements SystemSoftware {
     while (this.scheduler.live) yield waitForInterrupt();
   }
 
+  /** A virtual machine whose processors have all stopped is stopped. */
+  private stopped(virtual: VirtualProcessor): void {
+    const machine = this.machines[virtual.options.machine];
+    if (machine?.processors.every(({ state }) => state === 'stopped') === true) machine.state = 'stopped';
+  }
+
   private machineOf(virtual: VirtualProcessor): VirtualMachine {
     return this.machines[virtual.options.machine]!;
   }
@@ -353,15 +362,14 @@ export class Disco implements SystemSoftware {
 
   /** Stops a virtual machine's processors, wherever they are. */
   *halt(cpu: MonitorCpu, machine: VirtualMachine): Steps {
+    if (machine.state === 'destroyed') return;
     machine.state = 'stopped';
     for (const virtual of machine.processors) {
       const place = this.scheduler.placeOf(virtual);
       this.scheduler.stop(virtual);
       if (place >= 0 && place !== cpu.number) yield* this.scheduler.ask(place);
     }
-    // Processors that are idle come to rest if nobody is left.
-    if (!this.scheduler.live)
-      for (const { number } of this.cpus) if (number !== cpu.number) yield* this.scheduler.ask(number);
+    yield* this.scheduler.restIfLast(cpu);
   }
 }
 

@@ -16,6 +16,8 @@ export const CODE = KSEG0;
 const WINDOWS = 2;
 const FIRST_WINDOW = UNMAPPED_PAGES + 1 - WINDOWS;
 
+const NO_MEMORY = `there is no memory left for the monitor's own code and data; give the machine more memory`;
+
 /** Virtual memory of the monitor. */
 export class MonitorSpace {
   private readonly frames: FrameLists;
@@ -80,6 +82,8 @@ export class MonitorSpace {
       throw new DiscoError(
         `the monitor's data do not fit into kseg0; use a machine or virtual machines with less memory`,
       );
+    // All of them or none.
+    if (this.frames.allFree < count) throw new DiscoError(NO_MEMORY);
     for (let page = first; page < first + count; page++) {
       const frame = this.takeFrame(node, page);
       this.shown.set(page, frame);
@@ -111,8 +115,7 @@ export class MonitorSpace {
 
   private takeFrame(node: number, page: number): number {
     const frame = this.frames.takeNear(node, page);
-    if (frame < 0)
-      throw new DiscoError(`there is no memory left for the monitor's own code and data; give the machine more memory`);
+    if (frame < 0) throw new DiscoError(NO_MEMORY);
     this.owned.add(frame);
     return frame;
   }

@@ -180,12 +180,12 @@ export class CopyOnWriteAccess implements DiskAccess {
 
   private *copyAll(cpu: MonitorCpu, unit: Unit, sources: readonly Source[], to: MachinePage): Steps {
     const { memory } = this.ground;
-    memory.pin(to);
+    memory.pin(to, true);
     for (const source of sources) {
       this.counts.sectorsCopied += source.sectors;
       yield* copySectors(this.ground, cpu, source, to, unit.offset + (source.sector - unit.sector) * SECTOR_BYTES);
     }
-    yield* memory.unpin(cpu, to);
+    yield* memory.unpin(cpu, to, true);
   }
 
   private *write(cpu: MonitorCpu, unit: Unit): Steps<number> {
@@ -195,11 +195,10 @@ export class CopyOnWriteAccess implements DiskAccess {
     const page = yield* memory.pageAt(cpu, this.pmap, physical, false);
     if (page === null) return DeviceStatus.NoMemory;
     let done: boolean;
-    // A device that is at work on the page may change what it has, whoever keeps it.
-    if (isPage(unit) && page.pins === 0) {
+    // What a device is writing to would change afterwards, whoever keeps it.
+    if (isPage(unit) && page.inputs === 0) {
       this.counts.pagesKept++;
-      memory.keep(page);
-      yield* memory.share(cpu, page, this.pmap, physical);
+      yield* memory.hold(cpu, page);
       done = yield* layer.writeBlock(cpu, sector, page);
       yield* memory.release(cpu, page);
     } else {

@@ -87,7 +87,7 @@ export class DiskCache {
         yield* this.ground.memory.release(cpu, page);
         continue;
       }
-      this.ground.memory.pin(page);
+      this.ground.memory.pin(page, true);
       const flight: Flight = { block, page, waiters: [waiter], stale: false };
       waiter.expect();
       this.flights.set(block, flight);
@@ -177,7 +177,7 @@ export class DiskCache {
       this.stats.blocksRead++;
     }
     yield* visit(this.ground, visited);
-    for (const { page } of run) yield* this.ground.memory.unpin(cpu, page);
+    for (const { page } of run) yield* this.ground.memory.unpin(cpu, page, true);
     for (const page of dropped) yield* this.ground.memory.release(cpu, page);
     for (const waiter of awake) yield* waiter.resume(cpu);
   }

@@ -43,9 +43,9 @@ export function* copySectors(
   at: number,
 ): Steps {
   // The mover must not take the frame away under the copy.
-  memory.pin(page);
   yield* memory.untilFree(cpu, page);
-  const source = space.show(cpu.processor, 0, page.frameFor(cpu.node)) + offset;
+  memory.pin(page);
+  const source = space.show(cpu.processor, 0, page.frame) + offset;
   const target = space.show(cpu.processor, 1, to.frame) + at;
   yield copy(source, target, sectors * SECTOR_BYTES, COPY_LINE);
   yield* memory.unpin(cpu, page);

@@ -38,7 +38,7 @@ export class PrivateAccess implements DiskAccess {
     const pages = yield* this.pin(cpu, job);
     if (pages === null) return DeviceStatus.NoMemory;
     if (job.abandoned) {
-      for (const page of pages) yield* this.ground.memory.unpin(cpu, page);
+      for (const page of pages) yield* this.ground.memory.unpin(cpu, page, job.command.op === 'read');
       return DeviceStatus.Ok;
     }
     if (op === 'write') yield* this.disk.cache.invalidate(cpu, sector, sector + sectors);
@@ -66,25 +66,24 @@ export class PrivateAccess implements DiskAccess {
   private *pin(cpu: MonitorCpu, { command }: DiskJob): Steps<MachinePage[] | null> {
     const { memory, code } = this.ground;
     const pages: MachinePage[] = [];
+    const input = command.op === 'read';
     for (const { frame } of command.pieces) {
       yield code.step('translate piece');
-      const page =
-        command.op === 'read'
-          ? yield* memory.ownPage(cpu, this.pmap, frame, false)
-          : yield* memory.pageAt(cpu, this.pmap, frame, false);
+      const page = input
+        ? yield* memory.ownPage(cpu, this.pmap, frame, false)
+        : yield* memory.pageAt(cpu, this.pmap, frame, false);
       if (page === null) {
-        for (const pinned of pages) yield* memory.unpin(cpu, pinned);
+        for (const pinned of pages) yield* memory.unpin(cpu, pinned, input);
         return null;
       }
-      memory.pin(page);
+      memory.pin(page, input);
       pages.push(page);
-      yield* memory.untilFree(cpu, page);
     }
     return pages;
   }
 
   private *onEnd(cpu: MonitorCpu, job: DiskJob, pages: readonly MachinePage[], status: number): Steps {
-    for (const page of pages) yield* this.ground.memory.unpin(cpu, page);
+    for (const page of pages) yield* this.ground.memory.unpin(cpu, page, job.command.op === 'read');
     this.disk.privateTransfers--;
     if (job.abandoned) {
       yield* this.disk.quiet(cpu);

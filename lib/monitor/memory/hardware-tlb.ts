@@ -4,6 +4,7 @@
  */
 import type { Tlb } from '../../processor/tlb.js';
 import type { MachinePage } from './machine-page.js';
+import type { Pmap } from './pmap.js';
 
 /** Half of an entry: what it maps. */
 export interface MappedHalf {
@@ -15,6 +16,11 @@ export interface MappedHalf {
 /** The entries of one processor. */
 export class HardwareTlb {
   readonly entries: number;
+  /**
+   * The virtual machine whose translations they all are; null if that is not known or there are several. `flush` says it, as
+   * all entries go when another virtual processor is scheduled.
+   */
+  owner: Pmap | null = null;
   private readonly tlb: Tlb;
   /** Number of the processor's first half among those of all processors. */
   private readonly base: number;
@@ -65,8 +71,9 @@ export class HardwareTlb {
       this.drop(index);
   }
 
-  /** Takes all entries out. */
-  flush(): void {
+  /** Takes all entries out. From now on they are those of a virtual machine, or of nobody in particular. */
+  flush(owner: Pmap | null = null): void {
+    this.owner = owner;
     for (let index = 0; index < this.entries; index++) this.drop(index);
   }
 
@@ -87,6 +94,11 @@ export class HardwareTlb {
   /** The machine page that half of an entry maps, or null. */
   pageAt(half: number): MachinePage | null {
     return this.halves[half] ?? null;
+  }
+
+  /** Whether a mapping of this processor, a number from the backmaps, allows stores. */
+  mayWrite(mapping: number): boolean {
+    return this.writable[mapping - this.base] === 1;
   }
 
   private hold(half: number, mapped: MappedHalf | null): void {

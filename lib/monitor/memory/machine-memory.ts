@@ -1,327 +1,356 @@
 /**
- * The memory of the machine, handed out to virtual machines page by page: pmaps say which machine page each physical page
- * is, the memmap who holds each frame. A page that several hold is read-only to all, and copied for whoever writes; a frame
- * is cleared before it gets to anybody who could read what was in it. Disco, section 4.2.
- *
- * A page that is being changed is busy: nobody loads a translation of it or begins another change. Whoever waits for that
- * holds no other busy page, so nobody waits for ever.
+ * The memory of the machine as the virtual machines share it: which machine page each of their physical pages is, who may
+ * write it, copy-on-write, and the end of pages. Disco, sections 4.2.2 and 4.2.4.
  */
-import { clearFrame, copyFrame, load, store, wait } from '../../processor/operations.js';
+import { clearFrame, copyFrame } from '../../processor/operations.js';
 import type { PlacementPolicy } from '../../placement/policy.js';
 import { CLEAR_LINE, COPY_LINE } from '../costs.js';
-import { DiscoError } from '../errors.js';
 import type { MonitorCode } from '../monitor-code.js';
 import type { MonitorCpu } from '../monitor-cpu.js';
 import type { MonitorArena, MonitorSpace } from '../monitor-space.js';
 import type { Steps } from '../steps.js';
 import type { FrameLists } from './frame-lists.js';
-import { MachinePage } from './machine-page.js';
-import { PlacementHost } from './placement-host.js';
+import { processorOf } from './hardware-tlb.js';
+import type { MachinePage } from './machine-page.js';
+import { Memmap } from './memmap.js';
+import { PageMover } from './page-mover.js';
+import { PageStates } from './page-states.js';
+import { Placement } from './placement.js';
 import { Pmap, PMAP_ENTRY_BYTES } from './pmap.js';
+import { reclaim, type Reclaimer } from './reclaim.js';
 import { Shootdown } from './shootdown.js';
 
-/** What memory is made with. */
+/** What machine memory is made with. */
 export interface MemoryOptions {
+  /** All processors, by number. */
   readonly cpus: readonly MonitorCpu[];
   readonly frames: FrameLists;
   readonly space: MonitorSpace;
   readonly code: MonitorCode;
-  readonly policy: PlacementPolicy;
   /** The present in nanoseconds. */
   readonly nowNs: () => number;
-  /** Unloaded read latency between nodes, for policies. */
+  readonly policy: PlacementPolicy;
+  /** Unloaded read latency between nodes. */
   readonly latencyNs: (from: number, to: number) => number;
-  /** Clears the hardware's miss counters of a frame that is put to a new use. */
+  /** Clears the hardware's miss counters of a frame. */
   readonly clearCounters: (frame: number) => void;
-  /** Decisions of the policy kept one by one; 0 for none. */
+  /** Decisions of the policy kept one by one besides the counts; 0 for none. */
   readonly keepDecisions: number;
 }
 
-/** Gives back up to so many frames, and says how many. */
-export type Reclaimer = (cpu: MonitorCpu, frames: number) => Steps<number>;
+/** What was done with pages. */
+export interface MemoryWork {
+  /** Pages made of zeros. */
+  zeroed: number;
+  /** Physical pages that became a page which others hold. */
+  shared: number;
+  /** Pages copied because one of several holders stored. */
+  copied: number;
+  /** Requests refused because there was no memory. */
+  refused: number;
+}
 
-/** Bytes of the memmap's entry of a frame: users, backmaps, replicas. */
-const MEMMAP_ENTRY_BYTES = 32;
-/** Frames asked of reclaimers at a time. */
-const RECLAIMED = 16;
-
-/** Machine memory. */
+/**
+ * Pages of machine memory. Content never passes from one virtual machine to another but by `share`: frames are zeroed or
+ * copied over before anybody sees them. Between two operations any page that is not pinned may be moved, so whoever works on
+ * a frame itself (a device, a window) pins the page meanwhile and uses its master copy, `page.frame`.
+ */
 export class MachineMemory {
+  readonly frames: FrameLists;
+  readonly memmap: Memmap;
   readonly shootdown: Shootdown;
-  readonly placement: PlacementHost;
-  /** Asked in order when frames run out. */
+  readonly placement: Placement;
+  readonly states: PageStates;
+  readonly work: MemoryWork = { zeroed: 0, shared: 0, copied: 0, refused: 0 };
+  /** Called in order when frames run out; each gives back up to `frames` and says how many it did. */
   readonly reclaimers: Reclaimer[] = [];
-  /** Pages made, shared and copied; frames cleared; requests that could not be met. */
-  readonly statistics = { made: 0, cleared: 0, shared: 0, copied: 0, reclaimed: 0, refused: 0 };
-  /** The page that a frame holds a copy of, null for none. */
-  readonly memmap: (MachinePage | null)[];
-  readonly pmaps = new Map<number, Pmap>();
+  /** Those of virtual machines that exist. */
+  readonly pmaps = new Set<Pmap>();
   private readonly options: MemoryOptions;
-  /** Virtual addresses of the memmap's parts, by node. */
-  private readonly maps: readonly number[];
-  private pages = 0;
+  /** Pages of tables by pmap, and by node those left over from pmaps that are gone. */
+  private readonly tables = new Map<Pmap, { readonly node: number; readonly pages: readonly number[] }>();
+  private readonly spareTables: number[][];
+  /** Processors that are looking for memory: what they do for that is refused more of it. */
+  private readonly reclaiming = new Set<MonitorCpu>();
 
-  /** Throws a DiscoError if there is no memory for the memmap. */
+  /** Throws a DiscoError if there is no memory for the memmap, and a RangeError for a policy that wants what there is not. */
   constructor(options: MemoryOptions) {
-    const { cpus, frames, space, code } = options;
-    const { map } = frames;
+    const { cpus, frames, space, code, clearCounters } = options;
     this.options = options;
-    this.memmap = new Array<MachinePage | null>(map.frames).fill(null);
-    this.maps = Array.from({ length: map.nodes }, (_, node) => {
-      const count = map.firstFrame[node + 1] - map.firstFrame[node];
-      return count === 0 ? 0 : space.allocate(node, count * MEMMAP_ENTRY_BYTES);
-    });
+    this.frames = frames;
+    this.memmap = new Memmap(frames.map, space);
     this.shootdown = new Shootdown(cpus, space, code);
-    this.placement = new PlacementHost(this, options);
+    this.states = new PageStates({ cpus, frames, memmap: this.memmap, code });
+    const mover = new PageMover(this.memmap, this.states, this.shootdown, clearCounters);
+    this.placement = new Placement({ ...options, memmap: this.memmap, states: this.states, mover });
+    this.spareTables = Array.from({ length: frames.map.nodes }, () => []);
   }
 
-  /** The physical memory of a new virtual machine, all of it without machine pages. Throws a DiscoError if there is no memory for its entries. */
-  addPmap(machine: number, name: string, pages: number, node: number, arena: MonitorArena): Pmap {
-    const { pageBytes } = this.options.frames.map;
-    const tables = Array.from({ length: Math.ceil((pages * PMAP_ENTRY_BYTES) / pageBytes) }, () =>
-      arena.allocate(node, pageBytes),
-    );
+  /**
+   * Makes the pmap of a virtual machine of that number and name, near a node. Its tables are of the arena, which whoever made
+   * it gives back; without one they are kept for later pmaps. Throws a DiscoError if there is no memory for it.
+   */
+  addPmap(machine: number, name: string, pages: number, node: number, arena?: MonitorArena): Pmap {
+    const { pageBytes } = this.frames.map;
+    const count = Math.ceil((pages * PMAP_ENTRY_BYTES) / pageBytes);
+    const tables: number[] = [];
+    if (arena !== undefined) {
+      for (let i = 0; i < count; i++) tables.push(arena.allocate(node, pageBytes));
+      const made = new Pmap(machine, name, pages, tables, pageBytes);
+      this.pmaps.add(made);
+      return made;
+    }
+    // A table at a time: what there is when memory ends is not lost.
+    while (this.spareTables[node]!.length < count)
+      this.spareTables[node]!.push(this.options.space.allocate(node, pageBytes));
+    for (let i = 0; i < count; i++) tables.push(this.spareTables[node]!.pop()!);
     const pmap = new Pmap(machine, name, pages, tables, pageBytes);
-    this.pmaps.set(machine, pmap);
+    this.pmaps.add(pmap);
+    this.tables.set(pmap, { node, pages: tables });
     return pmap;
   }
 
-  /** Forgets a pmap, whose pages must all have been discarded. Throws a DiscoError if one is left. */
+  /** Forgets a pmap; its memory is kept for the next one. Throws an Error if it still has machine pages. */
   removePmap(pmap: Pmap): void {
     for (const [physical] of pmap.mapped())
-      throw new DiscoError(`${pmap.name} still has physical page ${physical} when it is taken apart`);
-    this.pmaps.delete(pmap.machine);
+      throw new Error(`${pmap.name} still has a machine page at physical page ${physical}`);
+    this.pmaps.delete(pmap);
+    const kept = this.tables.get(pmap);
+    if (kept === undefined) return;
+    this.spareTables[kept.node]!.push(...kept.pages);
+    this.tables.delete(pmap);
   }
 
-  /** Virtual address of the memmap's entry of a frame. */
+  /** Virtual address of the memmap entry of a frame. */
   memmapAddress(frame: number): number {
-    const { map } = this.options.frames;
-    const node = map.homeOfFrame(frame);
-    return this.maps[node] + (frame - map.firstFrame[node]) * MEMMAP_ENTRY_BYTES;
+    return this.memmap.address(frame);
   }
 
   /**
-   * The machine page of a physical page; one of zeros, placed by the policy, if it had none. Null if there is no memory, even
-   * after reclaiming. `store`: what led to it was a store.
+   * The machine page of a physical page, not busy; makes one of zeros, placed by the policy, if it has none. Null: there is
+   * no memory, even after reclaiming.
    */
   *pageAt(cpu: MonitorCpu, pmap: Pmap, physical: number, store: boolean): Steps<MachinePage | null> {
     for (;;) {
-      const present = pmap.get(physical);
-      if (present !== null) {
-        if (!present.busy) return present;
-        yield* this.untilFree(cpu, present);
-        continue;
-      }
-      const page = yield* this.take(cpu, this.placement.firstTouch(cpu, physical, store), physical, true);
-      if (page === null) return null;
-      if (pmap.get(physical) !== null) {
-        // Another processor was faster.
-        yield* this.free(page);
-        continue;
-      }
-      yield* this.enter(page, pmap, physical);
-      return page;
+      const found = yield* this.settled(cpu, pmap, physical);
+      if (found !== null) return found;
+      const frame = this.placement.firstTouch(cpu, physical, store);
+      if (frame >= 0) yield* this.makeZeros(pmap, physical, frame);
+      else if (!(yield* this.findMemory(cpu))) return null;
     }
   }
 
   /**
-   * A fresh page without users or keepers: of zeros, or, if it will be overwritten whole before anybody reads it, of whatever
-   * was in its frame. On the node or near it. Null if there is no memory. Keep it, share it, or free it.
+   * A page without users and keepers, for input of devices and the like: of zeros, or of undefined content unless `zeroed`,
+   * which nobody must see. Near a node, of a colour. Null: there is no memory.
    */
   *take(cpu: MonitorCpu, node: number, colour: number, zeroed: boolean): Steps<MachinePage | null> {
-    const { frames, code, clearCounters } = this.options;
-    yield code.step('page allocate');
-    let frame = frames.takeNear(node, colour);
-    if (frame < 0) {
-      yield* this.reclaim(cpu);
-      frame = frames.takeNear(node, colour);
+    for (;;) {
+      const frame = this.frames.takeNear(node, colour);
+      if (frame >= 0) {
+        const page = this.memmap.make(frame);
+        page.busy = zeroed;
+        yield this.options.code.step('page allocate');
+        yield* this.memmap.touch(frame);
+        if (zeroed) yield* this.clear(frame);
+        page.busy = false;
+        return page;
+      }
+      if (!(yield* this.findMemory(cpu))) return null;
     }
-    if (frame < 0) {
-      this.statistics.refused++;
-      return null;
-    }
-    const page = new MachinePage(this.pages++, frame, frames.map.homeOfFrame(frame));
-    this.memmap[frame] = page;
-    this.statistics.made++;
-    yield* this.touchMemmap(frame);
-    if (zeroed) {
-      this.statistics.cleared++;
-      yield clearFrame(frame, CLEAR_LINE);
-    }
-    // Clearing is no use of the page: its misses and stores must not look like sharing.
-    clearCounters(frame);
-    return page;
-  }
-
-  /** Makes a page that of a physical page too; what that was before is let go. All who hold it can only read it from then on. */
-  *share(cpu: MonitorCpu, page: MachinePage, pmap: Pmap, physical: number): Steps {
-    const { code } = this.options;
-    if (pmap.get(physical) === page) return yield* this.forbidWrites(cpu, page);
-    // Held meanwhile, so that it does not go when what is discarded was its last user.
-    this.keep(page);
-    yield* this.discard(cpu, pmap, physical);
-    yield code.step('page share');
-    yield* this.forbidWrites(cpu, page);
-    // While others were asked, another processor may have touched the physical page.
-    if (pmap.get(physical) !== null) {
-      yield* this.release(cpu, page);
-      return yield* this.share(cpu, page, pmap, physical);
-    }
-    this.statistics.shared++;
-    page.keepers--;
-    yield* this.enter(page, pmap, physical);
-    yield* this.touchMemmap(page.frame);
   }
 
   /**
-   * The machine page of a physical page such that this alone holds it, so that it may be written: copied if others hold it,
-   * its replicas dropped. With `whole` it is about to be overwritten whole, and its content is not kept. Null if there is no
-   * memory: then nothing has changed.
+   * Makes a page that of one more physical page; what that was before is let go. The page is read-only to all of its holders
+   * if there are several: write access is withdrawn first. False, and nothing is changed, if a device is writing to it.
+   */
+  *share(cpu: MonitorCpu, page: MachinePage, pmap: Pmap, physical: number): Steps<boolean> {
+    if (page.inputs > 0) return false;
+    yield* this.hold(cpu, page);
+    yield this.options.code.step('page share');
+    const old = yield* this.settled(cpu, pmap, physical);
+    if (old !== page) {
+      if (old !== null) yield* this.unlink(cpu, old, pmap, physical);
+      this.link(page, pmap, physical);
+      this.work.shared++;
+    }
+    page.keepers--;
+    yield* pmap.touch(physical);
+    if (old !== null && old !== page) yield* this.states.finish(old);
+    return true;
+  }
+
+  /**
+   * The machine page of a physical page, not busy, such that this user alone holds it: copy-on-write is broken and replicas
+   * are collapsed. With `whole` it is about to be overwritten whole: then its content is undefined, but nobody else's. Null:
+   * there is no memory; then nothing has changed.
    */
   *ownPage(cpu: MonitorCpu, pmap: Pmap, physical: number, whole: boolean): Steps<MachinePage | null> {
     for (;;) {
       const page = yield* this.pageAt(cpu, pmap, physical, true);
       if (page === null || page.single) return page;
-      page.busy = true;
-      if (page.users.length + page.keepers === 1) {
-        yield* this.placement.collapse(cpu, page);
-        yield* this.finish(page);
-        continue;
+      if (page.users.length + page.keepers === 1) yield* this.placement.replicaWrite(cpu, page);
+      else {
+        const frame = this.placement.firstTouch(cpu, physical, true);
+        if (frame >= 0) yield* this.copyOnWrite(cpu, page, pmap, physical, frame, whole);
+        else if (!(yield* this.findMemory(cpu))) return null;
       }
-      const own = yield* this.copyFor(cpu, page, pmap, physical, whole);
-      yield* this.finish(page);
-      return own;
     }
   }
 
-  /** Lets a physical page go: it has no content from then on, and is of zeros when it is next used. */
+  /** Lets a physical page go: its content is zeros from then on. */
   *discard(cpu: MonitorCpu, pmap: Pmap, physical: number): Steps {
-    for (;;) {
-      const page = pmap.get(physical);
-      if (page === null) return;
-      if (page.busy) {
-        yield* this.untilFree(cpu, page);
-        continue;
-      }
-      page.busy = true;
-      yield* this.shootdown.drop(cpu, page);
-      this.leave(page, pmap, physical);
-      yield store(pmap.address(physical), 0);
-      return yield* this.finish(page);
-    }
+    yield this.options.code.step('page share');
+    const page = yield* this.settled(cpu, pmap, physical);
+    if (page === null) return;
+    yield* this.unlink(cpu, page, pmap, physical);
+    yield* pmap.touch(physical);
+    yield* this.states.finish(page);
   }
 
-  /**
-   * Somebody besides physical pages counts on the content. New translations are read-only from now on. Those that may write
-   * are still there, until the page is shared, be it with a physical page that it is already.
-   */
+  /** Counts on the content of a page from now on. Throws an Error if it may be written: then `hold` it. */
   keep(page: MachinePage): void {
+    if (this.writable(page)) throw new Error(`page ${page.id} may be written by its user; hold it`);
+    this.checkExists(page);
     page.keepers++;
   }
 
-  /** The opposite of `keep`; a page that nobody holds is freed. */
-  *release(_cpu: MonitorCpu, page: MachinePage): Steps {
-    if (page.keepers === 0) throw new Error(`machine page ${page.id} is released, but nobody keeps it`);
+  /** Counts on the content that a page has in the end: write access is withdrawn from its user. */
+  *hold(cpu: MonitorCpu, page: MachinePage): Steps {
+    this.checkExists(page);
+    // Whoever loads a translation from here on loads one that is read-only, if the page has a user.
+    page.keepers++;
+    yield* this.shootdown.drop(cpu, page, { writable: true });
+  }
+
+  /** Ends a `keep` or `hold`. */
+  *release(cpu: MonitorCpu, page: MachinePage): Steps {
+    if (page.keepers === 0) throw new Error(`processor ${cpu.number} releases page ${page.id}, which nobody keeps`);
     page.keepers--;
-    yield* this.freeUnused(page);
+    yield* this.states.letGo(page);
   }
 
-  /** A device transfers from or to the page's frame: it stays there until `unpin`. */
-  pin(page: MachinePage): void {
+  /**
+   * The frame of a page is being used by a device, or otherwise past its mappings: it is not moved nor given back until
+   * `unpin`. With `input` it is being written: it is not shared meanwhile. Throws an Error if the page is busy.
+   */
+  pin(page: MachinePage, input = false): void {
+    this.checkExists(page);
+    if (page.busy) throw new Error(`page ${page.id} is busy; wait until it is free before pinning it`);
     page.pins++;
+    if (input) page.inputs++;
   }
 
-  /** The transfer is over. */
-  *unpin(_cpu: MonitorCpu, page: MachinePage): Steps {
+  /** Ends a `pin` with the same `input`. The page is given back if it has neither users nor keepers. */
+  *unpin(cpu: MonitorCpu, page: MachinePage, input = false): Steps {
+    if (page.pins === 0 || (input && page.inputs === 0))
+      throw new Error(`processor ${cpu.number} unpins page ${page.id}, which is not pinned`);
     page.pins--;
-    yield* this.freeUnused(page);
+    if (input) page.inputs--;
+    yield* this.states.letGo(page);
   }
 
-  /** Waits until a page is not busy. It may be free or gone then. */
-  *untilFree(cpu: MonitorCpu, page: MachinePage): Steps {
-    while (page.busy) {
-      if (!page.waiters.includes(cpu.number)) page.waiters.push(cpu.number);
-      yield wait();
+  /** Waits until a page is not busy. Look up again what it is then: it may be nobody's. */
+  untilFree(cpu: MonitorCpu, page: MachinePage): Steps {
+    return this.states.untilFree(cpu, page);
+  }
+
+  /** The machine page of a physical page, not busy, or null if it has none. */
+  private *settled(cpu: MonitorCpu, pmap: Pmap, physical: number): Steps<MachinePage | null> {
+    for (;;) {
+      const page = pmap.get(physical);
+      if (page?.busy !== true) return page;
+      yield* this.states.untilFree(cpu, page);
     }
   }
 
-  /** A change of a page is over. If nobody holds it any more, it is given back. */
-  *finish(page: MachinePage): Steps {
-    page.busy = false;
-    for (const waiter of page.waiters.splice(0)) this.options.cpus[waiter].processor.wake();
-    yield* this.freeUnused(page);
-  }
-
-  /** Gives a frame of a page back, which is no copy of it any more. */
-  giveFrame(frame: number): void {
-    this.memmap[frame] = null;
-    this.options.frames.give(frame);
-  }
-
-  /** Reads and writes the memmap's entry of a frame. */
-  *touchMemmap(frame: number): Steps {
-    const address = this.memmapAddress(frame);
-    yield store(address, (yield load(address)) + 1);
-  }
-
-  /** All who hold a page can only read it from now on, because there is more than one. */
-  private *forbidWrites(cpu: MonitorCpu, page: MachinePage): Steps {
-    yield* this.untilFree(cpu, page);
+  private *makeZeros(pmap: Pmap, physical: number, frame: number): Steps {
+    const page = this.memmap.make(frame);
     page.busy = true;
-    yield* this.shootdown.drop(cpu, page, { writable: true });
-    yield* this.finish(page);
+    this.link(page, pmap, physical);
+    this.work.zeroed++;
+    yield this.options.code.step('page allocate');
+    yield* this.memmap.touch(frame);
+    yield* pmap.touch(physical);
+    yield* this.clear(frame);
+    yield* this.states.finish(page);
   }
 
-  private *copyFor(
+  /** Gives a physical page a copy of its page, which others hold too. */
+  private *copyOnWrite(
     cpu: MonitorCpu,
     page: MachinePage,
     pmap: Pmap,
     physical: number,
+    frame: number,
     whole: boolean,
-  ): Steps<MachinePage | null> {
+  ): Steps {
+    const own = this.memmap.make(frame);
+    own.busy = true;
+    // While it is copied it is neither written by a holder that is left alone with it, nor moved, nor given back.
+    page.keepers++;
+    page.pins++;
+    this.separate(page, pmap, physical);
+    this.link(own, pmap, physical);
+    this.work.copied++;
     yield this.options.code.step('copy-on-write');
-    const own = yield* this.take(cpu, cpu.node, physical, false);
-    if (own === null) return null;
-    if (!whole) yield copyFrame(page.frameFor(cpu.node), own.frame, COPY_LINE);
-    this.options.clearCounters(own.frame);
-    // Translations of this machine are to find the copy; those of others stay as they are, but backmaps do not tell.
-    yield* this.shootdown.drop(cpu, page);
-    this.leave(page, pmap, physical);
-    this.statistics.copied++;
-    yield* this.enter(own, pmap, physical);
-    return own;
+    yield* this.shootdown.drop(cpu, page, { owner: pmap });
+    yield* this.memmap.touch(frame);
+    yield* pmap.touch(physical);
+    if (whole) yield* this.clear(frame);
+    else {
+      yield copyFrame(page.frame, frame, COPY_LINE);
+      this.options.clearCounters(frame);
+    }
+    page.keepers--;
+    page.pins--;
+    yield* this.states.letGo(page);
+    yield* this.states.finish(own);
   }
 
-  private *enter(page: MachinePage, pmap: Pmap, physical: number): Steps {
+  private *clear(frame: number): Steps {
+    yield clearFrame(frame, CLEAR_LINE);
+    // Clearing is no use of the page: its misses and stores must not look like sharing.
+    this.options.clearCounters(frame);
+  }
+
+  /** Takes a page from a physical page and leaves it busy: the caller finishes it. The page is not busy before. */
+  private *unlink(cpu: MonitorCpu, page: MachinePage, pmap: Pmap, physical: number): Steps {
+    this.states.occupy(page);
+    yield* this.shootdown.drop(cpu, page, { owner: pmap });
+    this.separate(page, pmap, physical);
+  }
+
+  private link(page: MachinePage, pmap: Pmap, physical: number): void {
     pmap.set(physical, page);
     page.users.push({ pmap, physical });
-    yield store(pmap.address(physical), page.id);
   }
 
-  private leave(page: MachinePage, pmap: Pmap, physical: number): void {
-    const place = page.users.findIndex(user => user.pmap === pmap && user.physical === physical);
-    page.users.splice(place, 1);
+  private separate(page: MachinePage, pmap: Pmap, physical: number): void {
     pmap.set(physical, null);
+    const index = page.users.findIndex(user => user.pmap === pmap && user.physical === physical);
+    page.users.splice(index, 1);
   }
 
-  private *freeUnused(page: MachinePage): Steps {
-    if (page.users.length + page.keepers + page.pins === 0 && !page.busy && this.memmap[page.frame] === page)
-      yield* this.free(page);
+  /** Looks for memory; false if there is none to be had, which is a refusal. */
+  private *findMemory(cpu: MonitorCpu): Steps<boolean> {
+    if (!this.reclaiming.has(cpu)) {
+      this.reclaiming.add(cpu);
+      const found = yield* reclaim(cpu, this);
+      this.reclaiming.delete(cpu);
+      if (found) return true;
+    }
+    this.work.refused++;
+    return false;
   }
 
-  /** Gives back a page that nobody holds, with its replicas. */
-  private *free(page: MachinePage): Steps {
-    for (const frame of page.replicas?.values() ?? []) this.giveFrame(frame);
-    page.replicas = null;
-    this.placement.forget(page);
-    this.giveFrame(page.frame);
-    yield this.options.code.step('page free');
+  private writable(page: MachinePage): boolean {
+    const { cpus } = this.options;
+    const { entries } = cpus[0]!.hardware;
+    return [...page.mappings].some(mapping => cpus[processorOf(mapping, entries)]!.hardware.mayWrite(mapping));
   }
 
-  /** Replicas first: they are only for speed. */
-  private *reclaim(cpu: MonitorCpu): Steps {
-    let got = yield* this.placement.dropReplicas(cpu, RECLAIMED);
-    for (const reclaimer of this.reclaimers) if (got < RECLAIMED) got += yield* reclaimer(cpu, RECLAIMED - got);
-    this.statistics.reclaimed += got;
+  private checkExists(page: MachinePage): void {
+    if (page.frame < 0) throw new Error(`page ${page.id} does not exist any more`);
   }
 }

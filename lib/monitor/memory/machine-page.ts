@@ -8,7 +8,7 @@ export type PageUse = 'guest' | 'disk cache';
 export class MachinePage {
   /** Dense number, never used again. */
   readonly id: number;
-  /** Frame of the master copy. */
+  /** Frame of the master copy; -1 once the page is given back. */
   frame: number;
   /** Node of the master copy. */
   home: number;
@@ -20,6 +20,8 @@ export class MachinePage {
   keepers = 0;
   /** Transfers of devices that are under way from or to its frame: it cannot be moved or given back meanwhile. */
   pins = 0;
+  /** Those of the transfers that write it: it cannot be shared meanwhile. */
+  inputs = 0;
   /** Being copied, moved or collapsed: nobody may load a translation. */
   busy = false;
   /** Numbers of processors that wait for `busy` to end. */

@@ -1,4 +1,6 @@
 /** The physical memory of a virtual machine: which machine page each of its pages is. Disco, section 4.2.2. */
+import { load, store } from '../../processor/operations.js';
+import type { Steps } from '../steps.js';
 import type { MachinePage } from './machine-page.js';
 
 /** Bytes of an entry: the ready TLB entry, the bits merged into it, and the head of its backmaps. */
@@ -41,6 +43,13 @@ export class Pmap {
   address(physical: number): number {
     const table = this.tables[Math.floor(physical / this.entriesPerTable)]!;
     return table + (physical % this.entriesPerTable) * PMAP_ENTRY_BYTES;
+  }
+
+  /** Reads and writes the entry of a physical page. */
+  *touch(physical: number): Steps {
+    const address = this.address(physical);
+    yield load(address);
+    yield store(address, 0);
   }
 
   /** Physical pages that have a machine page, ascending. */

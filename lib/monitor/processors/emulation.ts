@@ -43,7 +43,7 @@ export class Emulation {
       case Op.TlbWriteRandom:
         return yield* this.writeTlb(cpu, machine, virtual, context, operation.kind === Op.TlbWriteRandom);
       case Op.TlbProbe:
-        yield* probe(this.core, virtual);
+        yield* probe(this.core, cpu, virtual);
         return context.complete();
       case Op.TlbRead:
         yield this.core.code.step('register access');
@@ -123,7 +123,7 @@ export class Emulation {
     context: Context,
     { kind, a, b, c, request }: Operation,
   ): Steps {
-    const device = a === machine.bridge ? machine.devices[b] : undefined;
+    const device = a === machine.bridge ? deviceAt(machine, b) : undefined;
     if (device === undefined)
       return yield* inject(this.core, cpu.processor, virtual, {
         code: ExceptionCode.BusData,
@@ -147,6 +147,11 @@ export class Emulation {
     const exception = { code: ExceptionCode.CoprocessorUnusable, vector: Vector.General, address: -1 };
     yield* inject(this.core, processor, virtual, exception);
   }
+}
+
+/** A device by its number, which may be anything. */
+export function deviceAt({ devices }: VirtualMachine, device: unknown): VirtualDevice | undefined {
+  return typeof device === 'number' ? devices[device] : undefined;
 }
 
 /** Operations on frames: physical memory past the TLB is not for guests. */

@@ -1,10 +1,10 @@
 /** Misses and faults of the TLB: answered from the guest's virtual TLB and the pmap, or handed to the guest. */
-import { load } from '../../processor/operations.js';
+import { clearFrame, load } from '../../processor/operations.js';
 import { EntryLo, ExceptionCode, PFN_SHIFT, Vector } from '../../processor/registers.js';
 import type { Exception, Refill } from '../../processor/software.js';
 import { Activity } from '../../processor/software.js';
 import type { Core } from '../core.js';
-import { MONITOR_STEPS } from '../costs.js';
+import { CLEAR_LINE, MONITOR_STEPS } from '../costs.js';
 import type { MonitorCpu } from '../monitor-cpu.js';
 import type { MonitorSpace } from '../monitor-space.js';
 import type { Steps } from '../steps.js';
@@ -111,6 +111,8 @@ export class TlbFaults {
   private *special(cpu: MonitorCpu, virtual: VirtualProcessor): Steps {
     yield this.core.code.step('refill miss');
     if (!virtual.patched) {
+      // Its frame may have been another guest's.
+      yield clearFrame(virtual.options.special.page.frame, CLEAR_LINE);
       virtual.patched = true;
       yield* writeSpecial(virtual);
     }

@@ -5,7 +5,7 @@ import type { Core } from '../core.js';
 import type { MonitorCpu } from '../monitor-cpu.js';
 import type { Steps } from '../steps.js';
 import type { VirtualMachine } from '../virtual-machine.js';
-import type { Emulation } from './emulation.js';
+import { deviceAt, type Emulation } from './emulation.js';
 import type { Scheduler } from './scheduler.js';
 import type { VirtualProcessor } from './virtual-processor.js';
 
@@ -61,7 +61,7 @@ export class MonitorCalls {
         return 0;
       }
       case 'device': {
-        const device = machine.devices[request.device];
+        const device = deviceAt(machine, request.device);
         if (device === undefined) return MonitorError.NoDevice;
         yield* this.emulation.command(cpu, device, request.command);
         return 0;

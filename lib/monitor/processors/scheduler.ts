@@ -21,6 +21,8 @@ export interface SchedulerOptions {
   readonly gang: boolean;
   /** Ticks of an increment of Count. */
   readonly ticksPerCount: Ticks;
+  /** A virtual processor has stopped for good. */
+  readonly stopped: (virtual: VirtualProcessor) => void;
 }
 
 /** Increments of Count that are never too few to be reached. */
@@ -88,35 +90,42 @@ export class Scheduler {
 
   /** The current virtual processor has nothing to do until an interrupt is pending, enabled or not. */
   rest(virtual: VirtualProcessor): void {
-    if (virtual.registers.pending) return;
+    // It may have been stopped since its trap.
+    if (virtual.state !== 'running' || virtual.registers.pending) return;
     virtual.state = 'idle';
     this.core.statistics.idles++;
   }
 
   /** A virtual processor will not run again. It may be the current one of some processor, which has to find out. */
   stop(virtual: VirtualProcessor): void {
+    if (virtual.state === 'stopped') return;
     virtual.state = 'stopped';
     virtual.alarmAt = Infinity;
     for (const { ready } of this.queues) {
       const place = ready.indexOf(virtual);
       if (place >= 0) ready.splice(place, 1);
     }
+    this.options.stopped(virtual);
   }
 
   /** An interrupt for a virtual processor. */
   *post(cpu: MonitorCpu, virtual: VirtualProcessor, message: InterruptMessage): Steps {
     yield this.core.code.step('post');
-    yield store(virtual.options.record, message.code);
+    // One that has stopped may be gone with its record.
     if (virtual.state === 'stopped' || virtual.state === 'new') return;
     virtual.interrupts.push(message);
     virtual.registers.setLine(InterruptLine.External, true);
+    yield store(virtual.options.record, message.code);
     yield* this.raised(cpu, virtual);
   }
 
   /** A line of a virtual processor is up that was not: it wakes, or its processor has to look. */
   private *raised(cpu: MonitorCpu, virtual: VirtualProcessor): Steps {
+    const place = this.placeOf(virtual);
+    // One that has only just come to rest keeps its processor, which has not left it yet.
+    if (virtual.state === 'idle' && place >= 0) virtual.state = 'running';
     if (virtual.state === 'idle') return yield* this.makeReady(cpu, virtual);
-    const place = virtual.state === 'running' ? this.placeOf(virtual) : -1;
+    if (virtual.state !== 'running') return;
     if (place >= 0 && place !== cpu.number && virtual.interrupting) yield* this.ask(place);
   }
 
@@ -182,7 +191,10 @@ export class Scheduler {
     const next = this.take(cpu, queue);
     queue.current = next;
     for (const { processor } of this.leaving) processor.wake();
-    if (next === null) return;
+    if (next === null) {
+      if (current !== null) yield* this.restIfLast(cpu);
+      return;
+    }
     next.state = 'running';
     this.begin(queue);
     if (queue.owner === next) return;
@@ -190,8 +202,14 @@ export class Scheduler {
     this.core.statistics.switches++;
     yield this.core.code.step('context switch');
     yield this.core.code.step('tlb flush');
-    cpu.hardware.flush();
+    cpu.hardware.flush(this.core.machines[next.options.machine]!.pmap);
     queue.owner = next;
+  }
+
+  /** Processors that are idle come to rest when nobody is left who may ever run. */
+  *restIfLast(cpu: MonitorCpu): Steps {
+    if (this.live) return;
+    for (const { number } of this.core.cpus) if (number !== cpu.number) yield* this.ask(number);
   }
 
   private take(cpu: MonitorCpu, queue: RunQueue): VirtualProcessor | null {

@@ -103,7 +103,7 @@ export function* writeEntry(
     cleared.add(index);
     if (second !== null && allCleared(virtual)) {
       second.flush();
-      cpu.hardware.flush();
+      cpu.hardware.flush(cpu.hardware.owner);
     }
     return;
   }
@@ -133,7 +133,7 @@ function spaceOf(entryHi: number, entryLo: number): number {
 }
 
 /** Emulates a probe: an entry that is on the second level only comes back to an index, so that the guest can take it out. */
-export function* probe(core: Core, virtual: VirtualProcessor): Steps {
+export function* probe(core: Core, cpu: MonitorCpu, virtual: VirtualProcessor): Steps {
   const { tlb, registers, second, unit, options } = virtual;
   yield core.code.step('tlb probe');
   const hi = registers.read(Register.EntryHi);
@@ -145,8 +145,11 @@ export function* probe(core: Core, virtual: VirtualProcessor): Steps {
     if (slot >= 0) {
       yield load(slotAddress(virtual, slot));
       index = unit.drawEntry();
+      const [oldHi, oldEven] = tlb.readRegisters(index);
+      const used = oldHi !== 0 || tlb.probe(0, 0) === index;
       const g = second.spaceOf(slot) === GLOBAL ? EntryLo.G : 0;
       tlb.writeRegisters(index, hi, second.entryLo(slot, 0) | g, second.entryLo(slot, 1) | g);
+      if (used) leaves(cpu, virtual, oldHi >>> 13, spaceOf(oldHi, oldEven), true);
       yield store(options.record + TLB_OFFSET + index * TLB_ENTRY_BYTES, hi);
     }
   }
@@ -162,7 +165,5 @@ function allCleared({ cleared, registers }: VirtualProcessor): boolean {
 
 /** Reads and writes the pmap's entry of a physical page, if there is one. */
 export function* touchPmap(pmap: Pmap, physical: number): Steps {
-  if (physical >= pmap.size) return;
-  const address = pmap.address(physical);
-  yield store(address, (yield load(address)) + 1);
+  if (physical < pmap.size) yield* pmap.touch(physical);
 }

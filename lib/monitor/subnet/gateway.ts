@@ -7,18 +7,19 @@ import type { Reply } from '../../devices/command.js';
 import { DeviceStatus } from '../../devices/status.js';
 import { deviceCommand, load } from '../../processor/operations.js';
 import { DiscoError } from '../errors.js';
+import type { MachineMemory } from '../memory/machine-memory.js';
 import type { MachinePage } from '../memory/machine-page.js';
 import type { MonitorCpu } from '../monitor-cpu.js';
 import type { MonitorSpace } from '../monitor-space.js';
 import type { Steps } from '../steps.js';
-import type { Fragment, Frame, SubnetMemory } from './frame.js';
+import type { Fragment, Frame } from './frame.js';
 import type { Subnet } from './subnet.js';
 import type { VirtualCard } from './virtual-card.js';
 
 /** What a gateway is made with. */
 export interface GatewayOptions {
   readonly subnet: Subnet;
-  readonly memory: SubnetMemory;
+  readonly memory: MachineMemory;
   readonly space: MonitorSpace;
   /** The real card: its bridge as a cache, its index there, and its node. */
   readonly bridge: number;
@@ -83,8 +84,7 @@ export class Gateway {
       for (let k = 0; k < pages; k++) {
         const page = yield* memory.take(cpu, node, tag * pages + k, true);
         if (page === null) throw new DiscoError('there is no memory for receive buffers of the gateway');
-        memory.keep(page);
-        memory.pin(page);
+        memory.pin(page, true);
         buffer.push(page);
       }
       this.buffers.push(buffer);

@@ -33,7 +33,7 @@ describe('a frame on the subnet', () => {
     expect(seen[2]).toEqual([1, 8]);
     expect(b.pmap.get(4)).toBe(a.pmap.get(1));
     expect(bench.subnet.delivery.stats).toEqual({ pagesRemapped: 1, bytesCopied: 108 });
-    expect([...bench.memory.pages].every(page => page.pins === 0 && !page.busy)).toBe(true);
+    expect(bench.pages.every(page => page.pins === 0 && !page.busy)).toBe(true);
   });
 
   it('is seen by neither end to change afterwards', () => {
@@ -94,10 +94,10 @@ describe('a frame on the subnet', () => {
       cpu => b.post(cpu, 1, [2, 0, 4096]),
       cpu => b.post(cpu, 2, [3, 0, 4096]),
       function* (cpu) {
-        bench.memory.left = 0;
+        bench.leave(0);
         yield* a.send(cpu, 101, 2, [0, 0, 8]);
         yield* a.send(cpu, 101, 3, [1, 0, 8]);
-        bench.memory.left = 10;
+        bench.leave(10);
         yield* a.send(cpu, 101, 4, [0, 4, 8]);
       },
     ]);
@@ -110,16 +110,16 @@ describe('a frame on the subnet', () => {
 
 describe('a receive buffer', () => {
   it('that is a page and whose page others hold is not copied, nor does it show what others left there', () => {
-    const bench = new SubnetBench(2, { framesPerNode: 64 });
+    const bench = new SubnetBench(2, { nodes: 1 });
     const [a, b] = bench.hosts as [TestHost, TestHost];
     const seen: number[][] = [];
     bench.run([
-      cpu => a.fill(cpu, 0, () => 0x5ec7e7),
-      () => bench.memory.discard(a.pmap, 0),
       cpu => a.fill(cpu, 1, numbered),
       cpu => b.post(cpu, 1, [2, 0, 4096]),
       cpu => a.send(cpu, 101, 1, [1, 0, 4096]),
       cpu => b.post(cpu, 2, [2, 0, 4096]),
+      cpu => a.fill(cpu, 2, () => 0x5ec7e7),
+      cpu => a.discard(cpu, 2),
       cpu => a.send(cpu, 101, 2, [1, 0, 200]),
       function* (cpu) {
         seen.push(yield* b.words(cpu, 2, 0, 4096));
@@ -136,17 +136,17 @@ describe('a receive buffer', () => {
       cpu => a.fill(cpu, 1, numbered),
       cpu => b.post(cpu, 1, [2, 0, 4096]),
       cpu => a.send(cpu, 101, 1, [1, 0, 4096]),
-      cpu => b.post(cpu, 2, [2, 16, 8], [3, 4092, 4], [2, 32, 100]),
+      cpu => b.post(cpu, 2, [2, 0, 8], [3, 4092, 4], [2, 32, 100]),
       cpu => a.send(cpu, 101, 2, [1, 400, 8], [1, 800, 12]),
       function* (cpu) {
-        seen.push(yield* b.words(cpu, 2, 0, 48), yield* b.words(cpu, 3, 4088, 8), yield* a.words(cpu, 1, 16, 8));
+        seen.push(yield* b.words(cpu, 2, 0, 48), yield* b.words(cpu, 3, 4088, 8), yield* a.words(cpu, 1, 0, 8));
       },
     ]);
     const w = numbered;
     expect(seen).toEqual([
-      [w(0), w(1), w(2), w(3), w(100), w(101), w(6), w(7), w(201), w(202), w(10), w(11)],
+      [w(100), w(101), w(2), w(3), w(4), w(5), w(6), w(7), w(201), w(202), w(10), w(11)],
       [0, w(200)],
-      [w(4), w(5)],
+      [w(0), w(1)],
     ]);
     expect(b.interrupts[1]).toEqual([RECEIVED, 2, 20]);
   });
@@ -166,7 +166,7 @@ describe('an address of the subnet', () => {
     const [a, b] = bench.hosts as [TestHost, TestHost];
     const options = { name: 'net1', address: 101, buffers: 4, node: 0 };
     expect(() => bench.subnet.attach(a, options)).toThrow(
-      new DiscoError('net1: the address 101 is that of net0 of machine 1; give it another'),
+      new DiscoError('net1: the address 101 is that of net0 of vm1; give it another'),
     );
     expect(() => bench.subnet.attach(a, { ...options, address: BROADCAST })).toThrow(DiscoError);
     expect(() => bench.subnet.attach(a, { ...options, address: -1 })).toThrow(DiscoError);

@@ -1,0 +1,74 @@
+/**
+ * Moving pages: translations are taken out, the content is copied through the caches, and the page is somewhere else.
+ * Disco, section 4.2.3. The page is marked busy by the caller, and frames come from the caller.
+ */
+import { copyFrame } from '../../processor/operations.js';
+import { COPY_LINE } from '../costs.js';
+import type { MonitorCpu } from '../monitor-cpu.js';
+import type { Steps } from '../steps.js';
+import type { MachinePage } from './machine-page.js';
+import type { Memmap } from './memmap.js';
+import type { PageStates } from './page-states.js';
+import type { Shootdown } from './shootdown.js';
+
+/** Carries out decisions about pages. */
+export class PageMover {
+  private readonly memmap: Memmap;
+  private readonly states: PageStates;
+  private readonly shootdown: Shootdown;
+  /** Clears the hardware's miss counters of a frame: the misses that led here, and those of copying, are no evidence. */
+  private readonly clearCounters: (frame: number) => void;
+
+  constructor(memmap: Memmap, states: PageStates, shootdown: Shootdown, clearCounters: (frame: number) => void) {
+    this.memmap = memmap;
+    this.states = states;
+    this.shootdown = shootdown;
+    this.clearCounters = clearCounters;
+  }
+
+  /** Moves the master copy to another frame: invalidate, copy, remap. The page has no replicas and is not pinned. */
+  *migrate(cpu: MonitorCpu, page: MachinePage, frame: number): Steps {
+    yield* this.shootdown.drop(cpu, page);
+    const old = page.frame;
+    yield copyFrame(old, frame, COPY_LINE);
+    this.memmap.set(frame, page);
+    page.frame = frame;
+    page.home = this.memmap.map.homeOfFrame(frame);
+    this.states.giveFrame(old);
+    yield* this.touch(page, [old, frame]);
+  }
+
+  /** Copies the page to a frame of a node that has no copy yet, which that node uses from then on: downgrade, copy, remap. */
+  *replicate(cpu: MonitorCpu, page: MachinePage, frame: number): Steps {
+    const node = this.memmap.map.homeOfFrame(frame);
+    const first = page.replicas === null;
+    // From here on whoever loads a translation loads one that is read-only.
+    page.replicas ??= new Map();
+    if (first) yield* this.shootdown.drop(cpu, page, { writable: true });
+    yield* this.shootdown.drop(cpu, page, { nodes: [node] });
+    yield copyFrame(page.frame, frame, COPY_LINE);
+    this.memmap.set(frame, page);
+    page.replicas.set(node, frame);
+    this.states.replicated.add(page);
+    yield* this.touch(page, [page.frame, frame]);
+  }
+
+  /** Drops all replicas; the master copy remains. Whoever maps it may go on. */
+  *collapse(cpu: MonitorCpu, page: MachinePage): Steps {
+    const replicas = page.replicas ?? new Map<number, number>();
+    yield* this.shootdown.drop(cpu, page, { nodes: [...replicas.keys()] });
+    page.replicas = null;
+    this.states.replicated.delete(page);
+    for (const frame of replicas.values()) this.states.giveFrame(frame);
+    yield* this.touch(page, [page.frame, ...replicas.values()]);
+  }
+
+  /** What is known of the frames has changed, and of the page to everybody who has it in a pmap. */
+  private *touch(page: MachinePage, frames: readonly number[]): Steps {
+    for (const frame of frames) {
+      this.clearCounters(frame);
+      yield* this.memmap.touch(frame);
+    }
+    for (const { pmap, physical } of [...page.users]) yield* pmap.touch(physical);
+  }
+}

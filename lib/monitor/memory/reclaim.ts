@@ -1,0 +1,41 @@
+/** What is tried when frames run out: replicas go first, as they are only copies; then whoever has something to give back. */
+import type { MonitorCpu } from '../monitor-cpu.js';
+import type { Steps } from '../steps.js';
+import type { FrameLists } from './frame-lists.js';
+import type { PageStates } from './page-states.js';
+import type { Placement } from './placement.js';
+
+/** Gives back up to `frames` frames that it can do without, and says how many it did. */
+export type Reclaimer = (cpu: MonitorCpu, frames: number) => Steps<number>;
+
+/** Frames asked for at once, so that not every new page has to ask. */
+const BATCH = 16;
+
+/** Where frames may come from. */
+export interface Sources {
+  readonly frames: FrameLists;
+  readonly states: PageStates;
+  readonly placement: Placement;
+  readonly reclaimers: readonly Reclaimer[];
+}
+
+/** Looks for frames. True if there is at least one free frame; who is asked may be refused memory meanwhile. */
+export function* reclaim(cpu: MonitorCpu, { frames, states, placement, reclaimers }: Sources): Steps<boolean> {
+  for (;;) {
+    const [page] = states.replicated;
+    if (frames.allFree > 0) return true;
+    if (page === undefined) break;
+    // One that is busy gets one more replica, or loses all: its frames are as good as ours.
+    if (page.busy) yield* states.untilFree(cpu, page);
+    else yield* placement.dropReplicas(cpu, page);
+  }
+  for (;;) {
+    let given = 0;
+    for (const reclaimer of reclaimers) {
+      given += yield* reclaimer(cpu, BATCH);
+      if (frames.allFree > 0) return true;
+    }
+    // What was given back, somebody else has taken: as long as there is something, it is tried again.
+    if (given === 0) return false;
+  }
+}

@@ -1,0 +1,378 @@
+import { describe, expect, it } from '@jest/globals';
+import { DeviceStatus } from '../../../lib/devices/status.js';
+import { DiskRig } from './disk-rig.js';
+
+const page = (frame: number, offset = 0, bytes = 4096) => ({ frame, offset, bytes });
+
+/** A disk whose word w of sector s is 1000 s + w, for some blocks from the first on. */
+function numbered(rig: DiskRig, disk = 0, sectors = 64): void {
+  const words = Int32Array.from({ length: 128 * sectors }, (_, i) => 1000 * (i >> 7) + (i & 127));
+  rig.real[disk]!.poke(0, words);
+}
+
+describe('a copy-on-write disk', () => {
+  it('maps whole pages of which it reads each from the disk once, into all machines', () => {
+    const rig = new DiskRig();
+    numbered(rig);
+    const one = rig.guest(0, 0);
+    const two = rig.guest(1, 0);
+    const seen: number[] = [];
+    const request = { op: 'read', sector: 8, sectors: 16, pieces: [page(2), page(0)] };
+    rig.run(
+      [
+        function* (cpu) {
+          seen.push(yield* one.transfer(cpu, request));
+          seen.push(yield* one.load(cpu, 2, 130), yield* one.load(cpu, 0, 0));
+        },
+      ],
+      [
+        function* (cpu) {
+          seen.push(yield* two.transfer(cpu, request));
+          seen.push(yield* two.load(cpu, 2, 130), yield* two.load(cpu, 0, 0));
+          seen.push(yield* two.transfer(cpu, { ...request, pieces: [page(1), page(3)] }));
+          seen.push(yield* two.load(cpu, 3, 1));
+        },
+      ],
+    );
+    expect(seen.sort((a, b) => a - b)).toEqual([0, 0, 0, 9002, 9002, 16000, 16000, 16001]);
+    expect(one.pmap.get(2)).toBe(two.pmap.get(2));
+    expect(two.pmap.get(1)).toBe(two.pmap.get(2));
+    expect(rig.real[0]!.stats).toMatchObject({ reads: 1, sectorsRead: 16 });
+    expect(one.disk.counts).toMatchObject({ pagesMapped: 2, sectorsCopied: 0, cacheMisses: 2 });
+    expect(two.disk.counts).toMatchObject({ pagesMapped: 4, sectorsCopied: 0, cacheHits: 2 });
+  });
+
+  it('is not changed by a machine that writes to a page it has read', () => {
+    const rig = new DiskRig();
+    numbered(rig);
+    const guest = rig.guest(0, 0);
+    const seen: number[] = [];
+    rig.run([
+      function* (cpu) {
+        yield* guest.transfer(cpu, { op: 'read', sector: 0, sectors: 8, pieces: [page(0)] });
+        yield* guest.store(cpu, 0, 5, -1);
+        yield* guest.transfer(cpu, { op: 'read', sector: 0, sectors: 8, pieces: [page(1)] });
+        seen.push(yield* guest.load(cpu, 0, 5), yield* guest.load(cpu, 0, 6), yield* guest.load(cpu, 1, 5));
+      },
+    ]);
+    expect(seen).toEqual([-1, 6, 5]);
+  });
+
+  it('keeps whole pages that are written, and the guest copies when it writes to them again', () => {
+    const rig = new DiskRig();
+    numbered(rig);
+    const guest = rig.guest(0, 0);
+    const seen: number[] = [];
+    rig.run([
+      function* (cpu) {
+        yield* guest.store(cpu, 0, 5, 77);
+        yield* guest.transfer(cpu, { op: 'write', sector: 16, sectors: 8, pieces: [page(0)] });
+        yield* guest.store(cpu, 0, 5, 78);
+        yield* guest.transfer(cpu, { op: 'read', sector: 16, sectors: 8, pieces: [page(1)] });
+        seen.push(yield* guest.load(cpu, 0, 5), yield* guest.load(cpu, 1, 5));
+      },
+    ]);
+    expect(seen).toEqual([78, 77]);
+    expect(guest.disk.counts).toMatchObject({ pagesKept: 1, pagesMapped: 1, sectorsCopied: 0 });
+    expect(rig.real[0]!.stats).toMatchObject({ reads: 0, writes: 0 });
+  });
+
+  it('forgets what a machine has modified when that closes it, and gives all back', () => {
+    const rig = new DiskRig();
+    numbered(rig);
+    const guest = rig.guest(0, 0);
+    const next = rig.guest(0, 0);
+    const seen: number[] = [];
+    rig.run([
+      function* (cpu) {
+        yield* guest.store(cpu, 0, 5, 77);
+        yield* guest.transfer(cpu, { op: 'write', sector: 16, sectors: 8, pieces: [page(0)] });
+        yield* guest.transfer(cpu, { op: 'write', sector: 27, sectors: 1, pieces: [page(0, 512, 512)] });
+        yield* guest.transfer(cpu, { op: 'read', sector: 0, sectors: 8, pieces: [page(1)] });
+        yield* guest.end(cpu);
+        // The cached page.
+        seen.push(rig.framesInUse);
+        yield* next.transfer(cpu, { op: 'read', sector: 16, sectors: 16, pieces: [page(0), page(1)] });
+        seen.push(yield* next.load(cpu, 0, 5), yield* next.load(cpu, 1, 3 * 128));
+        yield* next.end(cpu);
+        yield* rig.atWork(cpu, function* () {
+          seen.push(yield* rig.disks[0]!.cache.reclaim(cpu, 100));
+        });
+      },
+    ]);
+    expect(seen).toEqual([1, 16005, 27000, 3]);
+    expect(rig.framesInUse).toBe(0);
+  });
+
+  it('shows visible writes to the others, under what they have written themselves', () => {
+    const rig = new DiskRig();
+    numbered(rig);
+    const writer = rig.guest(0, 0, { mode: 'copy-on-write', visible: true });
+    const own = rig.guest(0, 0);
+    const other = rig.guest(0, 0, { mode: 'copy-on-write', visible: true });
+    const seen: number[] = [];
+    rig.run([
+      function* (cpu) {
+        yield* own.store(cpu, 0, 128, 11);
+        yield* own.transfer(cpu, { op: 'write', sector: 1, sectors: 1, pieces: [page(0, 512, 512)] });
+        yield* writer.store(cpu, 0, 0, 20);
+        yield* writer.store(cpu, 0, 128, 21);
+        yield* writer.transfer(cpu, { op: 'write', sector: 0, sectors: 2, pieces: [page(0, 0, 1024)] });
+        for (const guest of [own, other]) {
+          yield* guest.transfer(cpu, { op: 'read', sector: 0, sectors: 8, pieces: [page(1)] });
+          for (const word of [0, 128, 256]) seen.push(yield* guest.load(cpu, 1, word));
+        }
+        for (const guest of [own, other, writer]) yield* guest.end(cpu);
+      },
+    ]);
+    expect(seen).toEqual([20, 11, 2000, 20, 21, 2000]);
+    expect(rig.framesInUse).toBe(1);
+    expect(rig.real[0]!.stats.writes).toBe(0);
+  });
+});
+
+describe('a copy-on-write disk when memory runs out', () => {
+  it('reads on, with pages of the cache that nobody uses', () => {
+    const rig = new DiskRig({ nodes: 1, framesPerNode: 64 });
+    numbered(rig, 0, 1024);
+    const guest = rig.guest(0, 0);
+    const seen: number[] = [];
+    rig.run([
+      function* (cpu) {
+        const pieces = Array.from({ length: 128 }, (_, i) => page(i & 1));
+        for (let round = 0; round < 2; round++) {
+          seen.push(yield* guest.transfer(cpu, { op: 'read', sector: 0, sectors: 1024, pieces }));
+          seen.push(yield* guest.load(cpu, 0, 0), yield* guest.load(cpu, 1, 1023));
+        }
+        yield* guest.end(cpu);
+        yield* rig.atWork(cpu, function* () {
+          yield* rig.disks[0]!.cache.reclaim(cpu, 100);
+        });
+      },
+    ]);
+    // Blocks 126 and 127.
+    expect(seen).toEqual([0, 1008000, 1023127, 0, 1008000, 1023127]);
+    expect(rig.disks[0]!.cache.stats.reclaimed).toBeGreaterThan(200);
+    expect(rig.framesInUse).toBe(0);
+  });
+
+  it('refuses writes that it cannot keep, and keeps what it has acknowledged', () => {
+    const rig = new DiskRig({ nodes: 1, framesPerNode: 64 });
+    numbered(rig);
+    const guest = rig.guest(0, 0);
+    const statuses: number[] = [];
+    const seen: number[] = [];
+    rig.run([
+      function* (cpu) {
+        yield* guest.store(cpu, 1, 0, 0);
+        for (let block = 0; statuses.at(-1) !== DeviceStatus.NoMemory; block++) {
+          yield* guest.store(cpu, 0, 0, block);
+          const request = { op: 'write', sector: 8 * block, sectors: 1, pieces: [page(0, 0, 512)] };
+          statuses.push(yield* guest.transfer(cpu, request));
+        }
+        for (let block = 0; block < statuses.length; block++) {
+          const request = { op: 'read', sector: 8 * block, sectors: 1, pieces: [page(1, 0, 512)] };
+          seen.push(yield* guest.transfer(cpu, request), yield* guest.load(cpu, 1, 0));
+        }
+        yield* guest.end(cpu);
+      },
+    ]);
+    const acknowledged = statuses.length - 1;
+    expect(acknowledged).toBeGreaterThan(20);
+    expect(statuses.slice(0, -1).every(status => status === DeviceStatus.Ok)).toBe(true);
+    // The one that was refused is not there, and there is no memory to read the block either; page 1 is as it was.
+    const kept = Array.from({ length: acknowledged }, (_, block) => [DeviceStatus.Ok, block]).flat();
+    expect(seen).toEqual([...kept, DeviceStatus.NoMemory, acknowledged - 1]);
+    expect(rig.framesInUse).toBe(0);
+  });
+});
+
+describe('a private disk', () => {
+  it('moves sectors between the real disk and the pages of the guest', () => {
+    const rig = new DiskRig();
+    numbered(rig);
+    const guest = rig.guest(1, 0, { mode: 'private' });
+    const seen: number[] = [];
+    rig.run(
+      [],
+      [
+        function* (cpu) {
+          const pieces = [page(3, 1024, 1024), page(0)];
+          seen.push(yield* guest.transfer(cpu, { op: 'read', sector: 3, sectors: 10, pieces }));
+          seen.push(yield* guest.load(cpu, 3, 256), yield* guest.load(cpu, 0, 1023));
+          yield* guest.store(cpu, 0, 0, -5);
+          seen.push(yield* guest.transfer(cpu, { op: 'write', sector: 40, sectors: 8, pieces: [page(0)] }));
+          yield* guest.end(cpu);
+        },
+      ],
+    );
+    expect(seen).toEqual([0, 3000, 12127, 0]);
+    expect([...rig.real[0]!.peek(40).slice(0, 2)]).toEqual([-5, 5001]);
+    expect(rig.framesInUse).toBe(0);
+  });
+
+  it('is refused to a second machine, and excludes sharing', () => {
+    const rig = new DiskRig();
+    const guest = rig.guest(0, 0, { mode: 'private' });
+    const refusal = 'vm1 cannot have disk0 as a private disk while vm0 has it as a private disk';
+    expect(() => rig.guest(1, 0, { mode: 'private' })).toThrow(refusal);
+    expect(() => rig.guest(1, 0)).toThrow('vm0 has it as a private disk');
+    rig.run([cpu => guest.end(cpu)]);
+    rig.guest(1, 0);
+    expect(() => rig.guest(1, 0, { mode: 'private' })).toThrow('as a copy-on-write disk');
+  });
+
+  it('leaves nothing of a transfer to the next machine that has the disk', () => {
+    const rig = new DiskRig();
+    numbered(rig);
+    const first = rig.guest(0, 0, { mode: 'private' });
+    const seen: number[] = [];
+    rig.run([
+      function* (cpu) {
+        yield* first.store(cpu, 0, 0, 99);
+        // Far away, so that the disk would serve what comes later first.
+        yield* first.send(cpu, { op: 'write', sector: 60, sectors: 4, pieces: [page(0, 0, 2048)] });
+        yield* first.send(cpu, { op: 'read', sector: 0, sectors: 4, pieces: [page(1, 0, 2048)] });
+        yield* first.end(cpu);
+        expect(first.replies.size).toBe(0);
+        const second = rig.guest(0, 0);
+        seen.push(yield* second.transfer(cpu, { op: 'read', sector: 56, sectors: 8, pieces: [page(1)] }));
+        seen.push(yield* second.load(cpu, 1, 4 * 128));
+        yield* second.end(cpu);
+      },
+    ]);
+    expect(seen).toEqual([0, 99]);
+    expect(first.replies.size).toBe(0);
+    expect(rig.framesInUse).toBe(1);
+  });
+});
+
+describe('a machine with a private disk and a shared one', () => {
+  it('does not change what it has written to one while the other moves sectors into the same page', () => {
+    const rig = new DiskRig({ disks: 2 });
+    numbered(rig, 1);
+    const guest = rig.guest(0, 0);
+    const own = guest.add(1, { name: 'disk1', mode: 'private' });
+    const seen: number[] = [];
+    rig.run([
+      function* (cpu) {
+        yield* guest.store(cpu, 0, 7, 55);
+        const tag = yield* guest.send(cpu, { op: 'read', sector: 0, sectors: 8, pieces: [page(0)] }, own);
+        yield* guest.transfer(cpu, { op: 'write', sector: 8, sectors: 8, pieces: [page(0)] });
+        seen.push(Number(guest.replies.has(tag)));
+        yield* guest.transfer(cpu, { op: 'read', sector: 1, sectors: 1, pieces: [page(1, 0, 512)] }, own);
+        seen.push(guest.replies.get(tag)!, yield* guest.load(cpu, 0, 7));
+        yield* guest.transfer(cpu, { op: 'read', sector: 8, sectors: 8, pieces: [page(1)] });
+        seen.push(yield* guest.load(cpu, 1, 7));
+        yield* guest.end(cpu);
+      },
+    ]);
+    expect(seen).toEqual([0, 0, 7, 55]);
+    expect(rig.framesInUse).toBe(0);
+  });
+});
+
+describe('a virtual disk of either kind', () => {
+  const good = { op: 'read', sector: 0, sectors: 1, pieces: [page(0, 0, 512)] };
+  const cases: [string, object, number][] = [
+    ['no operation', { op: 'format' }, DeviceStatus.BadCommand],
+    ['a negative sector', { sector: -1 }, DeviceStatus.OutOfRange],
+    ['the end of the disk', { sector: 2684016 - 1, sectors: 2, pieces: [page(0, 0, 1024)] }, DeviceStatus.OutOfRange],
+    ['no sectors', { sectors: 0, pieces: [] }, DeviceStatus.OutOfRange],
+    ['a fraction', { sector: 0.5 }, DeviceStatus.OutOfRange],
+    ['text', { sector: '0' }, DeviceStatus.OutOfRange],
+    ['a page that it does not have', { pieces: [page(4, 0, 512)] }, DeviceStatus.BadPieces],
+    ['a negative page', { pieces: [page(-1, 0, 512)] }, DeviceStatus.BadPieces],
+    ['no pieces', { pieces: null }, DeviceStatus.BadPieces],
+    ['holes for pieces', { pieces: [null] }, DeviceStatus.BadPieces],
+    ['half a sector', { pieces: [page(0, 0, 256), page(1, 0, 256)] }, DeviceStatus.BadPieces],
+    ['an odd offset', { pieces: [page(0, 2, 512)] }, DeviceStatus.BadPieces],
+    ['more than a page', { sectors: 9, pieces: [page(0, 0, 4608)] }, DeviceStatus.BadPieces],
+    ['too little room', { sectors: 2 }, DeviceStatus.BadPieces],
+    ['more than SCSI can say', { sectors: 65536, pieces: Array(8192).fill(page(0)) }, DeviceStatus.OutOfRange],
+  ];
+  const modes = [{ mode: 'private' as const }, { mode: 'copy-on-write' as const }];
+
+  it.each(modes)('answers wrong commands with what is wrong ($mode)', options => {
+    const rig = new DiskRig();
+    const guest = rig.guest(0, 0, options);
+    const seen: unknown[] = [];
+    rig.run([
+      function* (cpu) {
+        for (const [name, change] of cases) seen.push([name, yield* guest.transfer(cpu, { ...good, ...change })]);
+        seen.push(yield* guest.transfer(cpu, good));
+        yield* guest.end(cpu);
+      },
+    ]);
+    expect(seen).toEqual([...cases.map(([name, , status]) => [name, status]), 0]);
+    expect(guest.disk.counts).toMatchObject({ requests: cases.length + 1, refused: cases.length, dropped: 0 });
+  });
+
+  it.each(modes)('drops commands that do not say whom to tell ($mode)', options => {
+    const rig = new DiskRig();
+    const guest = rig.guest(0, 0, options);
+    const full = { ...good, tag: 1, interruptTo: 0, interruptCode: 7 };
+    const changes = [
+      { tag: 'x' },
+      { tag: 2 ** 31 },
+      { interruptTo: 1 },
+      { interruptTo: -1 },
+      { interruptCode: 0 },
+      { tag: {} },
+    ];
+    rig.run([
+      function* (cpu) {
+        for (const change of changes) yield* rig.atWork(cpu, () => guest.disk.command(cpu, { ...full, ...change }));
+        yield* guest.end(cpu);
+      },
+    ]);
+    expect(guest.disk.counts).toMatchObject({ requests: 6, dropped: 6 });
+    expect(guest.replies.size).toBe(0);
+  });
+
+  it.each(modes)('carries out commands in the order in which they come, 64 at a time ($mode)', options => {
+    const rig = new DiskRig();
+    numbered(rig);
+    const guest = rig.guest(0, 0, options);
+    const tags: number[] = [];
+    rig.run([
+      function* (cpu) {
+        for (let i = 0; i < 66; i++) {
+          const pieces = [page(i & 1, 512 * (i & 6), 512)];
+          tags.push(
+            yield* guest.send(cpu, { op: i % 3 === 0 ? 'write' : 'read', sector: (8 * i) % 64, sectors: 1, pieces }),
+          );
+        }
+        while (guest.replies.size < 66) yield* guest.transfer(cpu, good);
+        yield* guest.end(cpu);
+      },
+    ]);
+    const refused = tags.filter(tag => guest.replies.get(tag) === DeviceStatus.NoMemory);
+    const done = [...guest.replies.keys()].filter(tag => tags.includes(tag) && !refused.includes(tag));
+    expect(done).toEqual([...done].sort((a, b) => a - b));
+    if (options.mode === 'private') expect(refused).toEqual([65, 66]);
+  });
+
+  it.each(modes)('reports sectors that cannot be read, and reads those before and beside them ($mode)', options => {
+    const rig = new DiskRig();
+    numbered(rig);
+    rig.real[0]!.spoil(17);
+    const guest = rig.guest(0, 0, options);
+    const seen: number[] = [];
+    rig.run([
+      function* (cpu) {
+        const pieces = [page(0), page(1), page(2), page(3)];
+        seen.push(yield* guest.transfer(cpu, { op: 'read', sector: 0, sectors: 32, pieces }));
+        seen.push(yield* guest.load(cpu, 0, 1), yield* guest.load(cpu, 1, 1));
+        seen.push(yield* guest.transfer(cpu, { op: 'read', sector: 24, sectors: 8, pieces: [page(2)] }));
+        seen.push(yield* guest.load(cpu, 2, 1));
+        yield* guest.end(cpu);
+        yield* rig.atWork(cpu, function* () {
+          yield* rig.disks[0]!.cache.reclaim(cpu, 100);
+        });
+      },
+    ]);
+    expect(seen).toEqual([DeviceStatus.MediumError, 1, 8001, 0, 24001]);
+    expect(rig.framesInUse).toBe(0);
+  });
+});
