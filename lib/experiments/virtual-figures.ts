@@ -2,6 +2,7 @@
 import type { Machine } from '../machine/machine.js';
 import type { Disco } from '../monitor/disco.js';
 import type { VirtualDisk } from '../monitor/disks/virtual-disk.js';
+import type { PlacementWork } from '../monitor/memory/placement.js';
 import { WORK, work } from '../monitor/work.js';
 import type { Processor } from '../processor/processor.js';
 import { Activity } from '../processor/software.js';
@@ -101,7 +102,16 @@ export interface MonitorCounts {
 export function monitorCounts({ statistics, memory }: Disco): MonitorCounts {
   return {
     statistics: countsOf(statistics),
-    placement: countsOf(memory.placement.work),
-    shootdown: { ...memory.shootdown.statistics },
+    placement: placementCounts(memory.placement.work),
+    shootdown: { ...memory.shootdown.work },
+  };
+}
+
+function placementCounts({ hotPages, migrations, replications, collapses }: PlacementWork): Record<string, number> {
+  return {
+    hotPages,
+    ...{ migrations: migrations.count, migrationNs: migrations.ns },
+    ...{ replications: replications.count, replicationNs: replications.ns },
+    ...{ collapses: collapses.count, collapseNs: collapses.ns },
   };
 }

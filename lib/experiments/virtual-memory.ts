@@ -2,7 +2,7 @@
 import type { PageUse } from '../guest/commodity/memory/physical-pages.js';
 import type { Disco } from '../monitor/disco.js';
 import type { MachinePage } from '../monitor/memory/machine-page.js';
-import { MEMORY_USES, type MemoryReport, type MemoryUse } from './virtual-result.js';
+import { MEMORY_USES, type VirtualMemory, type MemoryUse } from './virtual-result.js';
 import type { GuestUnderWay } from './virtual-system.js';
 
 const USE: Readonly<Record<PageUse, MemoryUse>> = {
@@ -15,8 +15,11 @@ const USE: Readonly<Record<PageUse, MemoryUse>> = {
   file: 'buffer cache',
 };
 
+/** What pages count as that no guest maps. */
+const DISK_CACHE = MEMORY_USES.indexOf('disk cache');
+
 /** Counts it at the present. */
-export function memoryReport({ memory, space, machine }: Disco, guests: readonly GuestUnderWay[]): MemoryReport {
+export function virtualMemoryOf({ memory, space, machine }: Disco, guests: readonly GuestUnderWay[]): VirtualMemory {
   const virtual = nothing();
   const uses = new Map<MachinePage, number>();
   for (const {
@@ -29,8 +32,8 @@ export function memoryReport({ memory, space, machine }: Disco, guests: readonly
       uses.set(page, Math.min(uses.get(page) ?? Infinity, MEMORY_USES.indexOf(use)));
     }
   const distinct = nothing();
-  for (const page of memory.memmap)
-    if (page !== null) distinct[MEMORY_USES[uses.get(page) ?? MEMORY_USES.indexOf('disk cache')]!]++;
+  for (const page of memory.memmap.all())
+    distinct[MEMORY_USES[uses.get(page) ?? DISK_CACHE]!] += 1 + (page.replicas?.size ?? 0);
   virtual.monitor = distinct.monitor = space.owned.size;
   const { pageBytes } = machine.map;
   return { virtual: inBytes(virtual, pageBytes), machine: inBytes(distinct, pageBytes) };

@@ -67,7 +67,7 @@ export type MemoryUse = (typeof MEMORY_USES)[number];
  * cache of files: its tables, stacks, page tables and network buffers. `free in guest`: pages that a kernel has given back and has
  * not told the monitor of. `disk cache`: pages that only the monitor keeps, of shared disks and of what was written to them.
  */
-export interface MemoryReport {
+export interface VirtualMemory {
   readonly virtual: Readonly<Record<MemoryUse, number>>;
   readonly machine: Readonly<Record<MemoryUse, number>>;
 }
@@ -104,12 +104,12 @@ export interface VirtualResult {
   readonly work: readonly MonitorService[];
   /** What the monitor counted: see MonitorStatistics. */
   readonly monitor: Readonly<Record<string, number>>;
-  /** What was done to pages, as the policy decided. */
+  /** What was done to pages, as the policy decided: how often, and how long in all on the processors that did it. */
   readonly placement: Readonly<Record<string, number>>;
   /** Interrupts sent to drop translations elsewhere, requests that needed any, and entries dropped. */
   readonly shootdown: { readonly requests: number; readonly interrupts: number; readonly entries: number };
   /** At the end. */
-  readonly memory: MemoryReport;
+  readonly memory: VirtualMemory;
   readonly misses: NativeResult['misses'];
   readonly tlbMisses: number;
   readonly disks: readonly VirtualDiskResult[];

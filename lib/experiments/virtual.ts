@@ -18,7 +18,7 @@ import {
   type MonitorCounts,
 } from './virtual-figures.js';
 import { GuestRun } from './virtual-guest.js';
-import { memoryReport } from './virtual-memory.js';
+import { virtualMemoryOf } from './virtual-memory.js';
 import type { VirtualResult } from './virtual-result.js';
 import { guestTooSmall, virtualSystem, type VirtualOptions, type VirtualSystem } from './virtual-system.js';
 
@@ -119,7 +119,7 @@ export class VirtualRun {
         interrupts: counts.shootdown.interrupts - this.countsBefore.shootdown.interrupts,
         entries: counts.shootdown.entries - this.countsBefore.shootdown.entries,
       },
-      memory: memoryReport(disco, system.guests),
+      memory: virtualMemoryOf(disco, system.guests),
       misses: missesOf(processors),
       tlbMisses: sumOf(processors, ({ stats }) => stats.tlbMisses),
       disks: virtualDisksOf(system, this.mappedBefore, elapsed),

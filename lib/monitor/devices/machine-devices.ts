@@ -38,8 +38,8 @@ export class MachineDevices {
 
   constructor(ground: DeviceGround) {
     this.ground = ground;
-    const { memory, space, code, cpus, machine } = ground;
-    this.subnet = new Subnet({ memory, space, code, cpus, pageBytes: machine.map.pageBytes });
+    const { memory, space, code, machine } = ground;
+    this.subnet = new Subnet({ memory, space, code, pageBytes: machine.map.pageBytes });
   }
 
   /** The devices of a virtual machine: its disks, the network card if it has an address, the console, the clock. Throws a DiscoError for disks and addresses that others have. */
