@@ -125,6 +125,29 @@ export * from './machine/presets.js';
 export * from './machine/published.js';
 export * from './machine/specification.js';
 export * from './machine/specification-error.js';
+export { Disco, type DeviceService } from './monitor/disco.js';
+export * from './monitor/errors.js';
+export { DEFAULT_DISCO, type DiscoOptions } from './monitor/options.js';
+export type { MonitorStatistics } from './monitor/statistics.js';
+export type { MachineDevices } from './monitor/devices/machine-devices.js';
+export type { VirtualDevice } from './monitor/devices/virtual-device.js';
+export type { FrameLists } from './monitor/memory/frame-lists.js';
+export type { MachineMemory } from './monitor/memory/machine-memory.js';
+export type { Pmap } from './monitor/memory/pmap.js';
+export type { MonitorCode } from './monitor/monitor-code.js';
+export type { MonitorCpu } from './monitor/monitor-cpu.js';
+export type { MonitorArena, MonitorSpace } from './monitor/monitor-space.js';
+export type { Scheduler as MonitorScheduler } from './monitor/processors/scheduler.js';
+export type { VirtualProcessor } from './monitor/processors/virtual-processor.js';
+export type { Steps as MonitorSteps } from './monitor/steps.js';
+export type { SecondLevelOptions } from './monitor/processors/second-level-tlb.js';
+export type {
+  GuestSystem,
+  VirtualDiskSpecification,
+  VirtualMachine,
+  VirtualMachineSpecification,
+} from './monitor/virtual-machine.js';
+export { WORK as MONITOR_WORK, workServices, type Work as MonitorWork } from './monitor/work.js';
 export * from './guest/bare-kernel.js';
 export {
   ErrorNumber,
@@ -167,6 +190,7 @@ export type { Hints } from './guest/commodity/hints.js';
 export type { Scheduler, SchedulerPort } from './guest/commodity/scheduler.js';
 export { SERVICES, type ServiceName } from './guest/commodity/services.js';
 export type { KernelSpinlock, LockStatistics } from './guest/commodity/spinlock.js';
+export { NetworkServices, rootHandle, type KernelNetworkOptions } from './guest/commodity/network-services.js';
 export { NO_SWITCHES, type KernelSwitches } from './guest/commodity/switches.js';
 export * from './guest/commodity/system-calls.js';
 export type { KernelProcessor, Thread, ThreadState } from './guest/commodity/threads.js';

@@ -4,6 +4,7 @@ import { ReplayError } from '../experiments/replay.js';
 import { VERSION } from '../engine/version.js';
 import { GuestError } from '../guest/errors.js';
 import { SpecificationError } from '../machine/specification-error.js';
+import { DiscoError } from '../monitor/errors.js';
 import { TraceError } from '../workloads/trace.js';
 import { Interrupted, UsageError } from './errors.js';
 import { exploreCommand } from './explore-command.js';
@@ -16,12 +17,14 @@ import { networkCommand } from './network-command.js';
 import { unknown } from './options.js';
 import { randomCommand } from './random-command.js';
 import { traceCommand } from './trace-command.js';
+import { vmCommand } from './vm-command.js';
 
 const HELP = `disco-sim ${VERSION}: cache-coherent NUMA machines and page placement, simulated
 
 disco-sim trace FILE...    replay recorded references on simulated machines
 disco-sim main             the recorded programs that come with the package, and a report
 disco-sim native WORKLOAD  an operating system and a workload on a bare machine
+disco-sim vm               operating systems and workloads in virtual machines, under the monitor
 disco-sim fidelity         the Disco paper's numbers for a bare machine, beside ours
 disco-sim explore PROTOCOL every state of a coherence protocol with a few caches
 disco-sim latency          read latencies of the presets by parts, beside published ones
@@ -37,6 +40,7 @@ const COMMANDS: Readonly<Record<string, (words: readonly string[]) => Promise<vo
   trace: traceCommand,
   main: mainJob,
   native: nativeCommand,
+  vm: vmCommand,
   fidelity: fidelityCommand,
   latency: latencyCommand,
   explore: exploreCommand,
@@ -57,7 +61,7 @@ async function run([command, ...words]: readonly string[]): Promise<void> {
   }
 }
 
-const MENDABLE = [UsageError, TraceError, SpecificationError, ReplayError, GuestError] as const;
+const MENDABLE = [UsageError, TraceError, SpecificationError, ReplayError, GuestError, DiscoError] as const;
 
 // A reader that has seen enough (head) is no fault; a full disk is.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

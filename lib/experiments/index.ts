@@ -1,5 +1,5 @@
 /**
- * disco-sim/experiments: replays of recorded programs and native runs of operating systems, their results, tables and reports.
+ * disco-sim/experiments: replays of recorded programs, native and virtual runs of operating systems, their results, tables and reports.
  * @packageDocumentation
  */
 export * from './fidelity.js';
@@ -26,3 +26,8 @@ export * from './report.js';
 export * from './result.js';
 export * from './splash-run.js';
 export * from './table.js';
+export * from './virtual.js';
+export * from './virtual-choices.js';
+export type { CommonStart, GuestPhase, GuestRun } from './virtual-guest.js';
+export * from './virtual-result.js';
+export * from './virtual-table.js';

@@ -26,6 +26,8 @@ export interface NativeScale {
   readonly processors: number;
   readonly seed: string;
   readonly images: GuestImages;
+  /** Number of the first instance, for a workload of several that are spread over systems; 0 unless given. */
+  readonly first?: number;
 }
 
 /** A workload by name. */
@@ -43,9 +45,9 @@ export const nativeChoices: Readonly<Record<string, NativeChoice>> = {
   pmake: {
     systems: ['irix', 'linux-mips'],
     // Figures 6 and 7 of the Disco paper: on eight processors, eight instances of the basic pmake.
-    make: ({ scale, processors, seed, images }) =>
+    make: ({ scale, processors, seed, images, first = 0 }) =>
       instancesOf(processors, number =>
-        pmake(images.pmake(), { scale, jobs: 2, work: `/work${number}/`, seed: `${seed} ${number}` }),
+        pmake(images.pmake(), { scale, jobs: 2, work: `/work${number}/`, seed: `${seed} ${first + number}` }),
       ),
     expectedNs: ({ scale }) => 0.7e9 + 2.4e9 * scale,
   },

@@ -25,6 +25,7 @@ import {
 import type { NativeResult } from './native-result.js';
 import { nativeSystem, tooSmall, type NativeOptions } from './native-system.js';
 import { queuesOf } from './queues.js';
+import { warm } from './warm.js';
 
 export type { NativeOptions } from './native-system.js';
 
@@ -165,7 +166,7 @@ export class NativeRun {
   private *first(thread: Thread): Code {
     const { kernel, running } = this;
     yield* this.files.start(thread);
-    yield* this.warm(thread);
+    yield* warm(thread, this.options.workload, this.files);
     if (this.options.workload.window === undefined) {
       this.phase = 'ready';
       // Until the next look at the run: nothing of the workload is to come before that.
@@ -180,21 +181,6 @@ export class NativeRun {
     const failed = running.find(({ status }) => status !== 0);
     if (failed !== undefined) throw new GuestError(`${failed.name} ended with status ${failed.status}, not 0`);
     this.phase = 'over';
-  }
-
-  /** Reads the programs into memory: the paper excludes the effects of a cold start. */
-  private *warm(thread: Thread): Code {
-    for (const { path } of this.options.workload.executables.values()) {
-      if (path === null) continue;
-      const file = yield* this.files.mounts.lookup(thread, path);
-      if (typeof file === 'number') throw new GuestError(`${path} is not on any disk of the workload: error ${file}`);
-      for (let index = 0; index * 4096 < file.size; index++) {
-        const page = yield* file.page(thread, index);
-        if (typeof page === 'number') throw new GuestError(`${path} cannot be read: error ${page}`);
-        yield* file.release(thread, index, page, false);
-      }
-      yield* file.closed(thread);
-    }
   }
 
   /** A program says that it is where what is measured begins or ends. */

@@ -242,6 +242,11 @@ export class CommodityKernel implements KernelCore {
     return this.layout.addressOf(page);
   }
 
+  /** Physical pages of the kernel's text, from page 0 on; nothing else is in them. */
+  get textPages(): number {
+    return this.blocks.textPages;
+  }
+
   /** The physical page at a kernel virtual address; -1 for an address that is none. */
   pageOf(address: number): number {
     return this.layout.pageOf(address);

@@ -23,6 +23,8 @@ export class StepBlocks {
   private readonly areas = new Map<Area, number>();
   private readonly blocks = new Map<string, readonly References[]>();
   private readonly turns = new Map<string, number>();
+  /** Physical pages of the text, from page 0 on; nothing else is in them. */
+  readonly textPages: number;
 
   /** Lays out text and areas, then the blocks. */
   constructor(layout: KernelLayout, profile: Profile) {
@@ -30,6 +32,7 @@ export class StepBlocks {
     const texts = new Map(
       names.map(name => [name, layout.allocate(profile.steps[name]!.textLines * LINE_BYTES)] as const),
     );
+    this.textPages = layout.pages;
     for (const area of Object.keys(AREAS) as Area[]) this.areas.set(area, this.place(area, layout));
     names.forEach((name, index) => {
       const step = profile.steps[name]!;

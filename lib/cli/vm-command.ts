@@ -1,0 +1,89 @@
+/** `disco-sim vm`: guests under the monitor. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { VERSION } from '../engine/version.js';
+import { GuestImages } from '../experiments/guest-images.js';
+import { nativeChoices, nativeNames, processorsOf } from '../experiments/native-choices.js';
+import { policies } from '../experiments/policies.js';
+import { SWITCH_NAMES, VIRTUAL_SYSTEMS, virtualOptions } from '../experiments/virtual-choices.js';
+import type { VirtualResult } from '../experiments/virtual-result.js';
+import { virtualText } from '../experiments/virtual-table.js';
+import { VirtualRun } from '../experiments/virtual.js';
+import { resolve } from '../machine/specification.js';
+import { Interrupted } from './errors.js';
+import { SimulatedLine } from './progress.js';
+import { vmArguments, type VmArguments } from './vm-arguments.js';
+
+const HELP = `disco-sim vm [options]
+
+Runs virtual machines with an operating system and a workload each under the monitor, on the machine of the Disco paper, and
+says where time and memory go: by mode, by service with what the monitor did for it, virtual against machine memory.
+
+--guests N             virtual machines (default 1); all share the disk with the programs, copy-on-write
+--workload NAME        ${nativeNames.join(', ')} (default pmake)
+                       pmake: an instance for each virtual processor; others: in each guest the whole workload
+--os NAME              ${VIRTUAL_SYSTEMS.join(', ')} (default irix)
+--processors N         processors of the machine, dealt to the guests (default one for each guest)
+--memory MB            memory of the whole machine (default 32 for each processor)
+--switches A,B         changes to the kernel: all, none, or of
+                       ${SWITCH_NAMES.slice(0, 4).join(', ')},
+                       ${SWITCH_NAMES.slice(4).join(', ')} (default all)
+--second-level-tlb N   entries for each virtual processor, or off (default 1024)
+--policy NAME          ${Object.keys(policies).slice(0, 5).join(', ')},
+                       ${Object.keys(policies).slice(5).join(', ')} (default first-touch)
+--quantum-us N         time slice of a virtual processor in microseconds (default 10000)
+--gang                 virtual machines are scheduled as a whole
+--scale N              length of the workload, above 0 and up to 1, the length of the paper (default 1)
+--quick                --scale 0.1
+--seed TEXT            master seed (default 1997); equal seeds give equal results
+--json                 print one JSON object instead of tables
+--help                 this text
+`;
+
+/** Host time between two looks at the terminal, in milliseconds. */
+const LOOK_MS = 20;
+
+/** Runs the command. */
+export async function vmCommand(words: readonly string[]): Promise<void> {
+  const chosen = vmArguments(words);
+  if (chosen === null) {
+    process.stdout.write(HELP);
+    return;
+  }
+  const result = await runGuests(chosen);
+  process.stdout.write(
+    chosen.json ? `${JSON.stringify({ version: VERSION, results: [result] }, null, 1)}\n` : `${virtualText(result)}\n`,
+  );
+}
+
+/** Runs it to its end, with a line of progress. Throws Interrupted after Ctrl-C. */
+async function runGuests({ json, ...chosen }: VmArguments): Promise<VirtualResult> {
+  void json;
+  const { workload, machine, guests, scale } = chosen;
+  let interrupted = false;
+  const onSignal = (): void => {
+    interrupted = true;
+  };
+  process.on('SIGINT', onSignal);
+  process.on('SIGTERM', onSignal);
+  const processors = processorsOf(resolve(machine));
+  const progress = new SimulatedLine(process.stderr, nativeChoices[workload]!.expectedNs({ scale, processors }));
+  try {
+    const label = `${workload} in ${guests} ${guests === 1 ? 'guest' : 'guests'}`;
+    progress.update(`reading what ${label} runs`, 0);
+    await nextTurn();
+    const run = new VirtualRun(virtualOptions({ ...chosen, images: new GuestImages() }));
+    let look = performance.now() + LOOK_MS;
+    while (run.advance()) {
+      if (performance.now() < look) continue;
+      progress.update(run.elapsedNs === 0 ? `booting ${label}` : label, run.elapsedNs);
+      await nextTurn();
+      if (interrupted) throw new Interrupted(`interrupted: ${label} was at ${progress.summary()}`);
+      look = performance.now() + LOOK_MS;
+    }
+    return run.result();
+  } finally {
+    progress.clear();
+    process.off('SIGINT', onSignal);
+    process.off('SIGTERM', onSignal);
+  }
+}

@@ -1,0 +1,67 @@
+/** Virtual runs by name: guests, a workload, and what the monitor and kernels are to be like. */
+import { NO_SWITCHES, type KernelSwitches } from '../guest/commodity/switches.js';
+import type { MachineSpecification } from '../machine/specification.js';
+import { resolve } from '../machine/specification.js';
+import type { DiscoOptions } from '../monitor/options.js';
+import type { GuestImages } from './guest-images.js';
+import { nativeChoices, processorsOf, profileOf, type NativeSystem } from './native-choices.js';
+import { policies } from './policies.js';
+import type { VirtualOptions } from './virtual-system.js';
+
+/** The operating systems that run on the monitor so far. */
+export const VIRTUAL_SYSTEMS = ['irix', 'linux-mips'] as const satisfies readonly NativeSystem[];
+/** See VIRTUAL_SYSTEMS. */
+export type VirtualSystemName = (typeof VIRTUAL_SYSTEMS)[number];
+
+/** Names of the switches of the kernel. */
+export const SWITCH_NAMES = Object.keys(NO_SWITCHES) as readonly (keyof KernelSwitches)[];
+
+/** What a virtual run by name is made with. */
+export interface NamedVirtualOptions {
+  readonly workload: string;
+  readonly system: VirtualSystemName;
+  readonly machine: MachineSpecification;
+  /** Guests, 1 or more; each runs the workload on its part of the processors, at least one. */
+  readonly guests: number;
+  /** Switches that are on. */
+  readonly switches: readonly (keyof KernelSwitches)[];
+  /** Name of a placement policy. */
+  readonly policy: string;
+  readonly monitor?: Omit<DiscoOptions, 'services' | 'policy'>;
+  readonly scale: number;
+  readonly seed: string;
+  readonly images: GuestImages;
+}
+
+/**
+ * Everything that such a run takes. pmake has an instance for each virtual processor, as Figures 6 and 7 of the Disco paper: eight
+ * in all on eight processors, however many guests there are up to that. Throws a RangeError for a name that there is not.
+ */
+export function virtualOptions(options: NamedVirtualOptions): VirtualOptions {
+  const { workload, system, machine, guests, switches, policy, monitor = {}, scale, seed, images } = options;
+  const choice = Object.hasOwn(nativeChoices, workload) ? nativeChoices[workload] : undefined;
+  if (choice === undefined)
+    throw new RangeError(`there is no workload ${workload}; there are ${Object.keys(nativeChoices).join(', ')}`);
+  const makePolicy = Object.hasOwn(policies, policy) ? policies[policy] : undefined;
+  if (makePolicy === undefined)
+    throw new RangeError(`there is no policy ${policy}; there are ${Object.keys(policies).join(', ')}`);
+  let first = 0;
+  return {
+    guests: sharesOf(processorsOf(resolve(machine)), guests).map(processors => {
+      const made = choice.make({ scale, processors, seed, images, first });
+      first += processors;
+      return { workload: made, processors };
+    }),
+    ...{ machine, seed },
+    profile: profileOf(system)!,
+    switches: Object.fromEntries(switches.map(name => [name, true])),
+    monitor: { ...monitor, policy: makePolicy() },
+  };
+}
+
+/** Processors for each guest: as equal as can be, at least one. Throws a RangeError for no guests. */
+export function sharesOf(processors: number, guests: number): number[] {
+  if (!Number.isSafeInteger(guests) || guests < 1) throw new RangeError(`there is 1 guest or more, not ${guests}`);
+  const [least, more] = [Math.floor(processors / guests), processors % guests];
+  return Array.from({ length: guests }, (_, guest) => Math.max(1, least + (guest < more ? 1 : 0)));
+}

@@ -1,0 +1,23 @@
+/** Before what is measured: the paper excludes the effects of a cold start. */
+import type { Code } from '../guest/commodity/code.js';
+import type { FileServices } from '../guest/commodity/file-services.js';
+import type { Thread } from '../guest/commodity/threads.js';
+import { GuestError } from '../guest/errors.js';
+import type { GuestWorkload } from '../workloads/guest-workload.js';
+
+const PAGE_BYTES = 4096;
+
+/** Reads the programs of a workload into memory. Throws a GuestError for one that is not on its disks. */
+export function* warm(thread: Thread, { executables }: GuestWorkload, files: FileServices): Code {
+  for (const { path } of executables.values()) {
+    if (path === null) continue;
+    const file = yield* files.mounts.lookup(thread, path);
+    if (typeof file === 'number') throw new GuestError(`${path} is not on any disk of the workload: error ${file}`);
+    for (let index = 0; index * PAGE_BYTES < file.size; index++) {
+      const page = yield* file.page(thread, index);
+      if (typeof page === 'number') throw new GuestError(`${path} cannot be read: error ${page}`);
+      yield* file.release(thread, index, page, false);
+    }
+    yield* file.closed(thread);
+  }
+}
