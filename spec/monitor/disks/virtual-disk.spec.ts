@@ -272,6 +272,77 @@ describe('a machine with a private disk and a shared one', () => {
   });
 });
 
+describe('a virtual disk that is closed', () => {
+  it('leaves a read under way to whoever else waits for it, and keeps nothing', () => {
+    const rig = new DiskRig();
+    numbered(rig);
+    const one = rig.guest(0, 0);
+    const two = rig.guest(1, 0);
+    const request = { op: 'read', sector: 0, sectors: 24, pieces: [page(0), page(1), page(2)] };
+    const seen: number[] = [];
+    rig.run(
+      [
+        function* (cpu) {
+          yield* one.send(cpu, request);
+          yield* one.send(cpu, request);
+          yield* one.end(cpu);
+        },
+      ],
+      [
+        function* (cpu) {
+          seen.push(yield* two.transfer(cpu, request), yield* two.load(cpu, 2, 0));
+          yield* two.end(cpu);
+          yield* rig.atWork(cpu, function* () {
+            seen.push(yield* rig.disks[0]!.cache.reclaim(cpu, 100));
+          });
+        },
+      ],
+    );
+    expect(one.replies.size).toBe(0);
+    expect(seen).toEqual([0, 16000, 3]);
+    expect(rig.real[0]!.stats.reads).toBe(1);
+    expect(rig.framesInUse).toBe(0);
+  });
+
+  it('takes no commands any more', () => {
+    const rig = new DiskRig();
+    const guest = rig.guest(0, 0);
+    rig.run([
+      function* (cpu) {
+        yield* guest.end(cpu);
+        yield* guest.send(cpu, { op: 'read', sector: 0, sectors: 8, pieces: [page(0)] });
+        yield* guest.end(cpu);
+      },
+    ]);
+    expect(guest.replies.size).toBe(0);
+    expect(rig.framesInUse).toBe(0);
+  });
+
+  it('gives the disk to the next machine with what that one finds on it, not in the cache', () => {
+    const rig = new DiskRig();
+    numbered(rig);
+    const shared = rig.guest(0, 0);
+    const seen: number[] = [];
+    rig.run([
+      function* (cpu) {
+        yield* shared.transfer(cpu, { op: 'read', sector: 0, sectors: 16, pieces: [page(0), page(1)] });
+        yield* shared.end(cpu);
+        const alone = rig.guest(0, 0, { mode: 'private' });
+        yield* alone.store(cpu, 3, 0, 77);
+        yield* alone.transfer(cpu, { op: 'write', sector: 12, sectors: 1, pieces: [page(3, 0, 512)] });
+        yield* alone.end(cpu);
+        const next = rig.guest(0, 0);
+        yield* next.transfer(cpu, { op: 'read', sector: 0, sectors: 16, pieces: [page(0), page(1)] });
+        seen.push(yield* next.load(cpu, 0, 1), yield* next.load(cpu, 1, 1), yield* next.load(cpu, 1, 4 * 128));
+        yield* next.end(cpu);
+      },
+    ]);
+    expect(seen).toEqual([1, 8001, 77]);
+    // The block that was written, once more.
+    expect(rig.real[0]!.stats.sectorsRead).toBe(24);
+  });
+});
+
 describe('a virtual disk of either kind', () => {
   const good = { op: 'read', sector: 0, sectors: 1, pieces: [page(0, 0, 512)] };
   const cases: [string, object, number][] = [
