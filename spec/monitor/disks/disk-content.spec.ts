@@ -25,6 +25,7 @@ type Act =
   | { readonly act: 'store'; readonly page: number; readonly word: number }
   | { readonly act: 'check'; readonly page: number; readonly word: number }
   | { readonly act: 'discard'; readonly page: number }
+  | { readonly act: 'move'; readonly page: number; readonly away: boolean }
   | { readonly act: 'reclaim'; readonly frames: number };
 
 const pageNumber = fc.nat({ max: PAGES - 1 });
@@ -45,6 +46,10 @@ const firstSector = fc.oneof(
   fc.nat({ max: SECTORS - 1 }),
 );
 const act: fc.Arbitrary<Act> = fc.oneof(
+  {
+    weight: 3,
+    arbitrary: fc.record({ act: fc.constant('move' as const), page: fc.nat({ max: 100 }), away: fc.boolean() }),
+  },
   {
     weight: 6,
     arbitrary: fc.record({
@@ -109,7 +114,8 @@ function* turn(rig: DiskRig, guest: Guest, contents: Contents, step: Act, value:
   } else if (step.act === 'discard') {
     yield* rig.atWork(cpu, () => rig.memory.discard(cpu, guest.pmap, step.page));
     contents.memory[step.page]!.fill(0);
-  } else {
+  } else if (step.act === 'move') yield* rig.atWork(cpu, () => rig.move(cpu, step.page, step.away));
+  else {
     yield* rig.atWork(cpu, function* () {
       for (const disk of rig.disks) yield* disk.cache.reclaim(cpu, step.frames);
     });
