@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import type { MonitorCpu } from '../../../lib/monitor/monitor-cpu.js';
 import type { Steps } from '../../../lib/monitor/steps.js';
 import type { Piece } from '../support/steps-bench.js';
-import { wait } from '../../../lib/processor/operations.js';
+import { compute, wait } from '../../../lib/processor/operations.js';
 import { DiskRig, type DiskRigOptions, type Guest } from './disk-rig.js';
 
 const PAGES = 5;
@@ -259,4 +259,48 @@ describe('the contents of disks and pages', () => {
     expect(seen).toEqual([0, 1, 2, 3].map(blockOf));
     expect(rig.framesInUse).toBe(0);
   });
+
+  it('of a page that is moved to and fro while sectors are copied from it are right at any time', () => {
+    const rig = rigOf({ nodes: 3 });
+    const guest = rig.guest(0, 0);
+    let over = false;
+    const mover: Piece = function* (cpu) {
+      yield* until(() => rig.disks[0]!.cache.pages.size > 0);
+      while (!over) {
+        // So that the loop goes on when there is nothing to move, and shootdowns are served.
+        yield compute(100);
+        for (const { frame } of rig.disks[0]!.cache.pages.values())
+          yield* rig.atWork(cpu, () => rig.bench.hotPage(cpu, frame, [1, 1, 1]));
+      }
+    };
+    rig.run(
+      [
+        function* (cpu) {
+          const request = { op: 'read', sector: 0, sectors: 8, pieces: [{ frame: 0, offset: 0, bytes: 4096 }] };
+          yield* guest.transfer(cpu, request);
+          for (let i = 0; i < 60; i++) {
+            const sector = i % 7;
+            const pieces = [{ frame: 1, offset: 512, bytes: 1024 }];
+            yield* guest.transfer(cpu, { op: 'read', sector, sectors: 2, pieces });
+            for (const [at, word] of [
+              [0, 128],
+              [255, 383],
+            ] as const)
+              expect(yield* guest.load(cpu, 1, word)).toBe(original(sector * SECTOR_WORDS + at));
+          }
+          over = true;
+          yield* endAll(rig, cpu);
+        },
+      ],
+      [mover],
+      [mover],
+    );
+    expect(rig.memory.placement.work.migrations.count).toBeGreaterThan(20);
+    expect(rig.framesInUse).toBe(0);
+  });
 });
+
+/** Looks again and again. */
+function* until(condition: () => boolean): Steps {
+  while (!condition()) yield compute(1000);
+}
