@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { us } from '../../lib/engine/time.js';
 import { exit } from '../../lib/guest/commodity/system-calls.js';
-import { checkMemory } from '../../lib/monitor/memory/check-memory.js';
+import { checkDisco } from '../../lib/monitor/check-disco.js';
 import type { VirtualProcessor } from '../../lib/monitor/processors/virtual-processor.js';
 import { Context } from '../../lib/processor/context.js';
 import {
@@ -286,7 +286,7 @@ function play({ programs, processors, level, seed }: Hostility): Outcome {
   const slice = machine.simulation.ticks(us(500));
   let until = 0;
   const runs = (): boolean => machine.run({ until: (until += slice) }) !== 'finished';
-  while (runs() && !found.includes('done')) expect(checkMemory(disco)).toEqual([]);
+  while (runs() && !found.includes('done')) expect(checkDisco(disco)).toEqual([]);
   const gone = guests.find(({ virtual }) => virtual.processors.every(({ state }) => state === 'stopped'));
   disco.destroy((gone ?? guests[0]!).virtual);
   runs();
@@ -297,11 +297,11 @@ function play({ programs, processors, level, seed }: Hostility): Outcome {
     { name: 'hostile', memoryBytes: HOSTILE_PAGES * 4096 },
   );
   while (runs()) {
-    expect(checkMemory(disco)).toEqual([]);
+    expect(checkDisco(disco)).toEqual([]);
     // One that waits for ever is destroyed by whoever looks after the machine.
     if (found.length >= 2 && virtual.state === 'started') disco.destroy(virtual);
   }
-  expect(checkMemory(disco)).toEqual([]);
+  expect(checkDisco(disco)).toEqual([]);
   return { found, seen, operations: counts.operations, taken: new Set(system.taken.map(({ code }) => code)) };
 }
 
