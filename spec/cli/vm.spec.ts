@@ -1,0 +1,54 @@
+/** `disco-sim vm`, run on the built package at the smallest scale. */
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { VERSION } from '../../lib/engine/version.js';
+import type { VirtualResult } from '../../lib/experiments/virtual-result.js';
+import { virtualText } from '../../lib/experiments/virtual-table.js';
+import { build, disco } from './running.js';
+
+beforeAll(build);
+
+describe('disco-sim vm', () => {
+  it('prints tables, and the same as JSON', () => {
+    const words = ['vm', '--workload', 'pmake', '--scale', '0.04', '--switches', 'idleHint,zeroedPages'];
+    const text = disco('.', ...words);
+    expect([text.stderr, text.exit]).toEqual(['', 0]);
+    const json = disco('.', ...words, '--json');
+    const { version, results } = JSON.parse(json.stdout) as { version: string; results: VirtualResult[] };
+    expect([json.exit, version, results.length]).toEqual([0, VERSION, 1]);
+    expect(results[0]!.switches).toEqual(['zeroedPages', 'idleHint']);
+    expect(text.stdout).toBe(`${virtualText(results[0]!)}\n`);
+  });
+
+  it('says how it is used', () => {
+    const { stdout, stderr, exit } = disco('.', 'vm', '--help');
+    expect([stderr, exit]).toEqual(['', 0]);
+    for (const option of [
+      '--guests N',
+      '--switches A,B',
+      '--second-level-tlb N',
+      '--quantum-us N',
+      '--gang',
+      '--quick',
+    ])
+      expect(stdout).toContain(option);
+  });
+
+  it.each([
+    [['pmake'], 'vm takes options only, but was given pmake; use --workload pmake'],
+    [['--workload', 'pmak'], 'there is no workload pmak; did you mean pmake?'],
+    [['--os', 'splashos'], 'splashos is not available in a guest; use --os irix'],
+    [['--guests', '0'], '--guests takes a whole number from 1 to 64, not "0"'],
+    [['--switches', 'idlehint'], 'there is no switch idlehint; did you mean idleHint?'],
+    [['--second-level-tlb', '3'], '--second-level-tlb takes a power of two up to 65536, or off, not "3"'],
+    [['--policy', 'frist-touch'], 'there is no policy frist-touch; did you mean first-touch?'],
+    [['--quantum-us', '1'], '--quantum-us takes a whole number from 100 to 10000000, not "1"'],
+    [['--quick', '--scale', '1'], '--quick is --scale 0.1; give one of them'],
+    [['--memory', '2', '--scale', '0.04'], 'give the machine more memory'],
+    [['--guets', '2'], 'there is no option --guets; did you mean --guests?'],
+  ])('%j is refused with exit code 2', (words, says) => {
+    const { stdout, stderr, exit } = disco('.', 'vm', ...words);
+    expect([stdout, exit]).toEqual(['', 2]);
+    expect(stderr).toContain(says);
+    expect(stderr).not.toMatch(/^ +at /m);
+  });
+});

@@ -1,0 +1,141 @@
+import { describe, expect, it } from '@jest/globals';
+import { sharesOf } from '../../lib/experiments/virtual-choices.js';
+import { MEMORY_USES, type VirtualResult } from '../../lib/experiments/virtual-result.js';
+import { VIRTUAL_PARTS, virtualText } from '../../lib/experiments/virtual-table.js';
+import { VirtualRun, type VirtualOptions } from '../../lib/experiments/virtual.js';
+import { GuestError } from '../../lib/guest/errors.js';
+import { irix } from '../../lib/guest/commodity/profiles/irix.js';
+import { exit } from '../../lib/guest/commodity/system-calls.js';
+import { presets } from '../../lib/machine/presets.js';
+import { smallWorkload } from './native-fixture.js';
+
+const sum = (values: Iterable<number>): number => [...values].reduce((total, value) => total + value, 0);
+
+function small(guests: number, changes: Partial<VirtualOptions> = {}): VirtualOptions {
+  return {
+    guests: Array.from({ length: guests }, () => ({ workload: smallWorkload(), processors: 1 })),
+    machine: presets['disco-1997']({ nodes: guests }),
+    profile: irix,
+    seed: 1,
+    ...changes,
+  };
+}
+
+const results = new Map<number, VirtualResult>();
+
+/** A run of so many guests, each executed once for all cases. */
+function resultOf(guests: number): VirtualResult {
+  const known = results.get(guests) ?? new VirtualRun(small(guests)).run();
+  results.set(guests, known);
+  return known;
+}
+
+describe('a virtual run', () => {
+  it('splits the time of all processors without a gap, the monitor included', () => {
+    const { time, activities, services, work } = resultOf(2);
+    expect(sum(VIRTUAL_PARTS.map(({ part }) => time[part]))).toBeCloseTo(100, 9);
+    expect(sum(Object.values(activities))).toBeCloseTo(100, 9);
+    expect(sum([...services, ...work].map(({ share }) => share))).toBeCloseTo(100, 9);
+    expect(time.monitor).toBeGreaterThan(0);
+  });
+
+  it('counts the services that the programs of all guests asked for', () => {
+    const counts = Object.fromEntries(resultOf(2).services.map(({ name, count }) => [name, count]));
+    // Of each guest what a native run counts: see native.spec.
+    expect(counts).toMatchObject({ fork: 4, execve: 4, exit: 6, wait: 4, open: 4, write: 4, close: 4, unlink: 4 });
+    expect(counts['DEMAND_ZERO']).toBe(256);
+  });
+
+  it('shares what guests read from the root disk: the text of their kernels is in memory once', () => {
+    const { virtual, machine } = resultOf(2).memory;
+    expect(virtual['kernel text']).toBeGreaterThan(0);
+    expect(virtual['kernel text']).toBe(2 * machine['kernel text']);
+    expect(virtual['kernel data']).toBe(machine['kernel data']);
+    expect(virtual.monitor).toBe(machine.monitor);
+    for (const use of MEMORY_USES.filter(name => name !== 'disk cache'))
+      expect(machine[use]).toBeLessThanOrEqual(virtual[use]);
+  });
+
+  it('says of every frame of the machine that is in use what for', () => {
+    const run = new VirtualRun(small(1));
+    const { memory } = run.run();
+    const { frames, machine } = run.disco;
+    expect(sum(Object.values(memory.machine))).toBe((machine.map.frames - frames.allFree) * machine.map.pageBytes);
+  });
+
+  it('gives each guest disks of its own and all of them the root', () => {
+    const { disks } = resultOf(2);
+    expect(disks.map(({ name, guest, mount }) => [name, guest, mount])).toEqual([
+      ['disk0', -1, '/'],
+      ['disk1', 0, '/work/'],
+      ['disk2', 1, '/work/'],
+    ]);
+  });
+
+  it('is the same again, and the same without run-ahead', () => {
+    const result = resultOf(1);
+    expect(new VirtualRun(small(1)).run()).toEqual(result);
+    expect(new VirtualRun(small(1, { runAhead: false })).run()).toEqual(result);
+  });
+
+  it('yields plain data, and text', () => {
+    const result = resultOf(2);
+    expect(JSON.parse(JSON.stringify(result))).toEqual(result);
+    expect(virtualText(result)).toMatch(/^small on irix: 2 guests on 2 processors of disco-1997\n/);
+    expect(virtualText(result)).not.toMatch(/NaN|undefined| $/m);
+  });
+
+  it('can be stopped, and says so', () => {
+    const run = new VirtualRun(small(1));
+    const part = run.run(elapsedNs => elapsedNs < 1e6);
+    expect([part.partial, part.elapsedNs]).toEqual(['stopped before its end', 1e6]);
+    while (run.advance());
+    expect(run.result()).toEqual(resultOf(1));
+  });
+
+  it('lets guests share a processor', () => {
+    const machine = presets['disco-1997']({ nodes: 1 });
+    const { partial, guests, monitor } = new VirtualRun(small(2, { machine })).run();
+    expect([partial, guests.map(({ endedNs }) => endedNs !== null)]).toEqual([null, [true, true]]);
+    expect(monitor['switches']).toBeGreaterThan(0);
+  });
+});
+
+describe('a virtual run that cannot be', () => {
+  it('is refused without guests, and for guests with different roots', () => {
+    expect(() => new VirtualRun(small(1, { guests: [] }))).toThrow(
+      new GuestError('there is no guest; give at least one'),
+    );
+    const other = smallWorkload({ disks: [{ mount: '/', tree: {} }] });
+    const guests = [smallWorkload(), other].map(workload => ({ workload, processors: 1 }));
+    expect(() => new VirtualRun(small(2, { guests }))).toThrow(/that of guest 1 has other files than that of guest 0/);
+  });
+
+  it('is refused on a machine without memory for the kernels', () => {
+    const nodes = { count: 1, processors: 1, memoryBytes: 2 * 2 ** 20 };
+    const machine = { ...presets['disco-1997']({ nodes: 1 }), nodes };
+    expect(() => new VirtualRun(small(1, { machine }))).toThrow(
+      /^small in guest 0 with 1 MB: the kernel needs \d+ pages of memory/,
+    );
+  });
+
+  it('ends when a program that it started fails', () => {
+    const program = {
+      path: null,
+      regions: [],
+      *program() {
+        yield exit(3);
+      },
+    };
+    const workload = smallWorkload({ executables: new Map([['/parent', program]]) });
+    const run = new VirtualRun(small(1, { guests: [{ workload, processors: 1 }] }));
+    expect(() => run.run()).toThrow('/parent ended with status 3, not 0');
+  });
+});
+
+describe('the shares of guests', () => {
+  it('are as equal as can be, and at least a processor', () => {
+    expect([sharesOf(8, 8), sharesOf(8, 3), sharesOf(1, 2)]).toEqual([Array(8).fill(1), [3, 3, 2], [1, 1]]);
+    expect(() => sharesOf(8, 0)).toThrow('there is 1 guest or more, not 0');
+  });
+});
