@@ -3,6 +3,7 @@ import { benchmarks as construction } from './construction.mjs';
 import { benchmarks as explorer } from './explorer.mjs';
 import { runBenchmarks } from './harness.mjs';
 import { benchmarks as hold } from './hold.mjs';
+import { benchmarks as monitor } from './monitor.mjs';
 import { benchmarks as native } from './native.mjs';
 import { benchmarks as plainLoop } from './plain-loop.mjs';
 import { benchmarks as processor } from './processor.mjs';
@@ -17,5 +18,6 @@ runBenchmarks([
   ...router,
   ...explorer,
   ...randomTester,
+  ...monitor,
   ...native,
 ]);
