@@ -1,6 +1,7 @@
 /** Machine memory on a machine, and guests that are nothing but loads and stores through the hardware's TLBs. */
 import { HOT_PAGE, InterruptMessage } from '../../../lib/coherence/messages.js';
-import { wordOf } from '../../../lib/coherence/line-data.js';
+import { checkMemory } from '../../../lib/monitor/memory/check-memory.js';
+import { frameContents } from '../../../lib/monitor/memory/frame-contents.js';
 import { MachineMemory } from '../../../lib/monitor/memory/machine-memory.js';
 import type { MachinePage } from '../../../lib/monitor/memory/machine-page.js';
 import type { Pmap } from '../../../lib/monitor/memory/pmap.js';
@@ -9,8 +10,8 @@ import type { MonitorCpu } from '../../../lib/monitor/monitor-cpu.js';
 import type { Steps } from '../../../lib/monitor/steps.js';
 import { firstTouch } from '../../../lib/placement/first-touch.js';
 import type { PlacementPolicy } from '../../../lib/placement/policy.js';
-import { load, store } from '../../../lib/processor/operations.js';
-import { StepsBench, type StepsBenchOptions } from './steps-bench.js';
+import { load, store, wait } from '../../../lib/processor/operations.js';
+import { StepsBench, type Piece, type StepsBenchOptions } from './steps-bench.js';
 
 const PAGE_BYTES = 4096;
 /** Virtual pages of a machine: an even number for each of its physical pages, so that entries map one page each. */
@@ -49,6 +50,29 @@ export class MemoryBench extends StepsBench {
     );
   }
 
+  /** Runs lists of pieces, one for each processor, phase after phase: each begins when all have ended the one before. */
+  phases(...phases: readonly (readonly (readonly Piece[])[])[]): void {
+    const lists: Piece[][] = this.cpus.map(() => []);
+    for (const phase of phases) {
+      const all = { arrived: 0 };
+      for (const [i, list] of lists.entries()) list.push(...(phase[i] ?? []), cpu => this.meet(cpu, all));
+    }
+    this.run(...lists);
+  }
+
+  /** What does not hold now, with everything at rest. */
+  check(keepers?: (page: MachinePage) => number): string[] {
+    const { memory, cpus, space, machine } = this;
+    const contents = frameContents(machine);
+    return checkMemory({ memory, cpus, owned: space.owned, contents, ...(keepers === undefined ? {} : { keepers }) });
+  }
+
+  private *meet({ processor }: MonitorCpu, all: { arrived: number }): Steps {
+    all.arrived++;
+    for (const cpu of this.cpus) if (cpu.processor !== processor) cpu.processor.wake();
+    while (all.arrived < this.cpus.length) yield wait();
+  }
+
   /** A store of a guest: through a translation that it has, or else through one that the monitor loads. False without memory. */
   *write(cpu: MonitorCpu, machine: number, physical: number, word: number, value: number): Steps<boolean> {
     if (!(yield* this.translate(cpu, machine, physical, true))) return false;
@@ -71,14 +95,9 @@ export class MemoryBench extends StepsBench {
     );
   }
 
-  /** Value of a word of a frame, wherever it is at rest. */
+  /** Value of a word of a frame at rest. */
   word(frame: number, word: number): number {
-    const { map, processors, controllers } = this.machine;
-    const line = (frame << map.frameShift) + Math.floor((word * 4) / map.lineBytes);
-    const place = word % (map.lineBytes / 4);
-    for (const { caches } of processors)
-      for (const copy of caches.lines()) if (copy.line === line && copy.state !== 'I') return wordOf(copy.data, place);
-    return wordOf(controllers[map.homeOfLine(line)]!.lineInMemory(line), place);
+    return frameContents(this.machine)(frame)[word]!;
   }
 
   /** The page of a physical page that has one. */
