@@ -38,6 +38,11 @@ export class ModifiedSectors {
     return new Set(this.tree.values.map(({ page }) => page));
   }
 
+  /** How many times it keeps a page. For checks. */
+  keepersOf(page: MachinePage): number {
+    return this.tree.values.filter(written => written.page === page).length;
+  }
+
   /** The modified ones of so many sectors, ascending, as they are when it returns. */
   *find(first: number, end: number): Steps<readonly SectorRange<Written>[]> {
     this.tree.within(first, end);

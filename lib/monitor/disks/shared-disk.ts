@@ -1,5 +1,6 @@
 /** A real disk behind virtual ones: the disk itself, the global cache, who is attached, and what is modified for all. */
 import { DiscoError } from '../errors.js';
+import type { MachinePage } from '../memory/machine-page.js';
 import type { MonitorCpu } from '../monitor-cpu.js';
 import type { Steps } from '../steps.js';
 import { DiskCache } from './disk-cache.js';
@@ -13,6 +14,8 @@ export interface AttachedDisk {
   readonly mode: 'private' | 'copy-on-write';
   /** The virtual machine that has it. */
   readonly who: string;
+  /** What it has modified for itself, if there is such a thing. */
+  readonly modified: ModifiedSectors | null;
   /** Takes up its work again, if there is any. */
   work(cpu: MonitorCpu): Steps;
 }
@@ -67,6 +70,14 @@ export class SharedDisk {
   /** A virtual disk that was attached is not to be after all, and has done nothing. */
   withdraw(disk: AttachedDisk): void {
     this.attached.delete(disk);
+  }
+
+  /** How many times the cache and all modified sectors keep a page when no command is carried out. For checks. */
+  keepersOf(page: MachinePage): number {
+    let keepers = this.written.keepersOf(page);
+    for (const cached of this.cache.pages.values()) if (cached === page) keepers++;
+    for (const { modified } of this.attached) keepers += modified?.keepersOf(page) ?? 0;
+    return keepers;
   }
 
   /** A virtual disk goes away. */

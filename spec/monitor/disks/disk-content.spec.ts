@@ -153,6 +153,7 @@ function rigOf(options: DiskRigOptions): DiskRig {
 
 /** Ends all guests, and has the caches give back what they have. */
 function* endAll(rig: DiskRig, cpu: MonitorCpu): Steps {
+  expect(rig.faults).toEqual([]);
   for (const guest of rig.guests) yield* guest.end(cpu);
   yield* rig.atWork(cpu, function* () {
     for (const disk of rig.disks) yield* disk.cache.reclaim(cpu, 1000);

@@ -5,7 +5,9 @@ import { hp97560 } from '../../../lib/devices/presets.js';
 import type { DeviceHost } from '../../../lib/monitor/devices/virtual-device.js';
 import { SharedDisk } from '../../../lib/monitor/disks/shared-disk.js';
 import { VirtualDisk, type VirtualDiskOptions } from '../../../lib/monitor/disks/virtual-disk.js';
+import { checkMemory } from '../../../lib/monitor/memory/check-memory.js';
 import type { MachineMemory } from '../../../lib/monitor/memory/machine-memory.js';
+import type { MachinePage } from '../../../lib/monitor/memory/machine-page.js';
 import type { Pmap } from '../../../lib/monitor/memory/pmap.js';
 import type { MonitorCpu } from '../../../lib/monitor/monitor-cpu.js';
 import type { Steps } from '../../../lib/monitor/steps.js';
@@ -105,6 +107,13 @@ export class DiskRig {
     if (page === undefined) return;
     const misses = this.bench.cpus.map(() => Number(away));
     yield* this.bench.hotPage(cpu, page.frameFor(cpu.node), misses);
+  }
+
+  /** What does not hold of machine memory, now that nothing is going on. */
+  get faults(): string[] {
+    const { memory, disks, bench } = this;
+    const keepers = (page: MachinePage): number => disks.reduce((sum, disk) => sum + disk.keepersOf(page), 0);
+    return checkMemory({ memory, cpus: bench.cpus, owned: bench.space.owned, keepers });
   }
 
   /** Frames that are taken, less the monitor's own. */
