@@ -208,6 +208,11 @@ export class MachineMemory {
     yield* this.states.finish(page);
   }
 
+  /** Lets all physical pages of a virtual machine go that it has when this begins. */
+  *discardAll(cpu: MonitorCpu, pmap: Pmap): Steps {
+    for (const [physical] of [...pmap.mapped()]) yield* this.discard(cpu, pmap, physical);
+  }
+
   /** Counts on the content of a page from now on. Throws an Error if it may be written: then `hold` it. */
   keep(page: MachinePage): void {
     if (this.writable(page)) throw new Error(`page ${page.id} may be written by its user; hold it`);

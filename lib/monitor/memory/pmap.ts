@@ -34,8 +34,13 @@ export class Pmap {
     return this.pages[physical] ?? null;
   }
 
-  /** Says which machine page a physical page is; null for none. For MachineMemory, which keeps users in step. */
+  /**
+   * Says which machine page a physical page is; null for none. For MachineMemory, which keeps users in step. Throws a
+   * RangeError if there is no such physical page: whoever takes numbers from a guest checks them first.
+   */
   set(physical: number, page: MachinePage | null): void {
+    if (!(Number.isInteger(physical) && physical >= 0 && physical < this.size))
+      throw new RangeError(`${this.name} has no physical page ${physical}; it has pages 0 to ${this.size - 1}`);
     this.pages[physical] = page;
   }
 

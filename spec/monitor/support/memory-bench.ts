@@ -10,7 +10,7 @@ import type { MonitorCpu } from '../../../lib/monitor/monitor-cpu.js';
 import type { Steps } from '../../../lib/monitor/steps.js';
 import { firstTouch } from '../../../lib/placement/first-touch.js';
 import type { PlacementPolicy } from '../../../lib/placement/policy.js';
-import { load, store, wait } from '../../../lib/processor/operations.js';
+import { compute, load, store, wait } from '../../../lib/processor/operations.js';
 import { StepsBench, type Piece, type StepsBenchOptions } from './steps-bench.js';
 
 const PAGE_BYTES = 4096;
@@ -57,7 +57,9 @@ export class MemoryBench extends StepsBench {
       const all = { arrived: 0 };
       for (const [i, list] of lists.entries()) list.push(...(phase[i] ?? []), cpu => this.meet(cpu, all));
     }
-    this.run(...lists);
+    const ended: number[] = [];
+    this.run(...lists.map((list, i) => [...list, () => noted(ended, i)]));
+    if (ended.length < this.cpus.length) throw new Error(`only processors ${ended.join(', ')} came to the end`);
   }
 
   /** What does not hold now, with everything at rest. */
@@ -131,4 +133,9 @@ export class MemoryBench extends StepsBench {
     hardware.write(index, pair, 0, { page, frame: page.frameFor(node), writable: page.single }, null);
     return true;
   }
+}
+
+function* noted(ended: number[], processor: number): Steps {
+  ended.push(processor);
+  yield compute(1);
 }

@@ -203,6 +203,7 @@ export class MemoryPlayers {
     const { memory, machine } = this.bench;
     const page = yield* memory.take(cpu, c % machine.map.nodes, c, c % 2 === 0);
     if (page === null) return null;
+    if (c % 2 === 0 && this.bench.word(page.frame, WORDS[0]) !== 0) this.faults.push('a page taken is not of zeros');
     memory.pin(page, true);
     const values = WORDS.map(() => ++this.values);
     for (const [i, word] of WORDS.entries()) yield machineStore(page.frame, 4 * word, values[i]!);

@@ -1,0 +1,234 @@
+import { describe, expect, it } from '@jest/globals';
+import { firstTouch } from '../../../lib/placement/first-touch.js';
+import {
+  collapse,
+  migrate,
+  place,
+  replicate,
+  stay,
+  type Decision,
+  type PlacementPolicy,
+} from '../../../lib/placement/policy.js';
+import type { Steps } from '../../../lib/monitor/steps.js';
+import { MemoryBench } from '../support/memory-bench.js';
+
+/** Places everything on node 0 and answers a hot page as it is told. */
+const answering = (answer: () => Decision): PlacementPolicy => ({
+  ...{ name: 'told', wants: ['hot-page', 'replica-write'], needs: [] },
+  counters: { threshold: 1, sampling: 1, bits: 8, delayNs: 0, resetNs: 1e9 },
+  decide: ({ kind }) =>
+    kind === 'first-touch' ? place(0, 'told') : kind === 'replica-write' ? collapse('written') : answer(),
+});
+
+/** Page 0 of a machine on node 0 with 41 in its word 7; processor 1 has a translation, and a hot page is reported for it. */
+function hot(decision: Decision, before?: (bench: MemoryBench) => void): MemoryBench {
+  const bench = new MemoryBench(1, 4, { nodes: 3, policy: answering(() => decision) });
+  bench.phases(
+    [[cpu => bench.write(cpu, 0, 0, 7, 41)], [cpu => bench.read(cpu, 0, 0, 7)]],
+    [
+      [],
+      [
+        function* (cpu): Steps {
+          before?.(bench);
+          yield* bench.hotPage(cpu, bench.page(0, 0).frame, [0, 9, 0]);
+        },
+      ],
+    ],
+  );
+  return bench;
+}
+
+const reasons = (bench: MemoryBench): string[] => bench.memory.placement.log.counts().map(({ because }) => because);
+
+describe('a page that is hot', () => {
+  it('migrates: its content is on the other node, nobody maps the old frame, which is free', () => {
+    let old = -1;
+    const bench = hot(migrate(1, 'hot'), bench => (old = bench.page(0, 0).frame));
+    const page = bench.page(0, 0);
+    expect(page).toMatchObject({ home: 1, moves: 1, replicas: null, busy: false });
+    expect(page.mappings.size).toBe(0);
+    expect(bench.word(page.frame, 7)).toBe(41);
+    expect(bench.frames.isTaken(old)).toBe(false);
+    expect(bench.cleared.slice(-2)).toEqual([old, page.frame]);
+    expect(bench.memory.placement.work).toMatchObject({ hotPages: 1, migrations: { count: 1 } });
+    expect(bench.check()).toEqual([]);
+  });
+
+  it('takes a time that Table 3 knows: 67 to 102 us for a migration, 57 to 73 us for a replication', () => {
+    // Ours is unloaded and clean: no contention, two processors with translations.
+    const { migrations } = hot(migrate(1, 'hot')).memory.placement.work;
+    const { replications } = hot(replicate(1, 'hot')).memory.placement.work;
+    expect(Math.round(migrations.ns / 1000)).toBe(65);
+    expect(Math.round(replications.ns / 1000)).toBe(65);
+  });
+
+  it('replicates: read-only everywhere, and each node uses its own copy', () => {
+    const bench = hot(replicate(1, 'read by many'));
+    const page = bench.page(0, 0);
+    expect(page.home).toBe(0);
+    expect([...page.replicas!.keys()]).toEqual([1]);
+    expect(page.single).toBe(false);
+    expect([page.frameFor(0), page.frameFor(2)]).toEqual([page.frame, page.frame]);
+    expect(bench.word(page.frameFor(1), 7)).toBe(41);
+    expect(bench.check()).toEqual([]);
+  });
+
+  it('stays if the policy says so, or if it was asked for nothing', () => {
+    expect(reasons(hot(stay('fine here')))).toEqual(['told', 'fine here']);
+    const bench = new MemoryBench(1, 4, { policy: firstTouch() });
+    bench.run([
+      function* (cpu): Steps {
+        yield* bench.read(cpu, 0, 0, 0);
+        yield* bench.hotPage(cpu, bench.page(0, 0).frame, [9, 0]);
+      },
+    ]);
+    expect(bench.memory.placement.log.total).toBe(1);
+    expect(bench.memory.placement.work.hotPages).toBe(1);
+  });
+
+  it.each<[string, (bench: MemoryBench) => void, Decision]>([
+    ['already being moved', bench => (bench.page(0, 0).busy = true), migrate(1, 'hot')],
+    ['a device is at work on it', bench => bench.memory.pin(bench.page(0, 0)), replicate(1, 'hot')],
+    [
+      'has replicas, which migration does not move',
+      bench => (bench.page(0, 0).replicas = new Map()),
+      migrate(1, 'hot'),
+    ],
+    ['not in use yet', bench => bench.page(0, 0).users.pop(), migrate(1, 'hot')],
+    [
+      'no free frame at the target',
+      bench => {
+        while (bench.frames.take(1, 0) >= 0);
+      },
+      migrate(1, 'hot'),
+    ],
+  ])('is refused its move when it is %s', (because, before, decision) => {
+    const bench = hot(decision, before);
+    expect(reasons(bench)).toEqual(['told', because]);
+    expect(bench.page(0, 0).home).toBe(0);
+    expect(bench.memory.placement.work).toMatchObject({ migrations: { count: 0 }, replications: { count: 0 } });
+  });
+
+  it('is refused its move when the node uses another frame meanwhile, or the frame holds nothing', () => {
+    const bench = new MemoryBench(1, 4, { nodes: 3, policy: answering(() => migrate(1, 'hot')) });
+    bench.phases(
+      [[], [cpu => bench.read(cpu, 0, 0, 0)]],
+      [
+        [],
+        [
+          function* (cpu): Steps {
+            const { frame } = bench.page(0, 0);
+            const late = bench.hotPage(cpu, frame, [0, 9, 0]);
+            late.next(); // under way
+            bench.page(0, 0).replicas = new Map([[1, bench.frames.take(1, 0)]]);
+            bench.memory.memmap.set(bench.page(0, 0).frameFor(1), bench.page(0, 0));
+            bench.memory.states.replicated.add(bench.page(0, 0));
+            yield* late;
+            yield* bench.hotPage(cpu, bench.space.owned[0]!, [0, 9, 0]);
+          },
+        ],
+      ],
+    );
+    expect(reasons(bench)).toEqual(['told', 'moved since the interrupt was raised']);
+  });
+
+  it('is frozen and thawed for the policy to see', () => {
+    expect(hot({ action: 'freeze', because: 'ping-pong' }).page(0, 0).frozen).toBe(true);
+    const bench = hot({ action: 'thaw', because: 'calm' }, bench => (bench.page(0, 0).frozen = true));
+    expect(bench.page(0, 0).frozen).toBe(false);
+  });
+
+  it('counts its moves in the interval of the counters only', () => {
+    const seen: number[] = [];
+    const policy: PlacementPolicy = {
+      ...answering(() => stay('no')),
+      counters: { threshold: 1, sampling: 1, bits: 8, delayNs: 0, resetNs: 1000 },
+      decide({ kind, node }, { moves, home }) {
+        if (kind === 'first-touch') return place(0, 'told');
+        seen.push(moves);
+        return node === home ? stay('here') : migrate(node, 'hot');
+      },
+    };
+    const bench = new MemoryBench(1, 4, { nodes: 3, policy });
+    const ask = (cpu: (typeof bench.cpus)[number]): Steps => bench.hotPage(cpu, bench.page(0, 0).frame, [9, 9, 9]);
+    bench.run([
+      function* (cpu): Steps {
+        yield* bench.read(cpu, 0, 0, 0);
+        bench.page(0, 0).moves = 5;
+        bench.page(0, 0).interval = Math.floor(bench.machine.elapsedNs / 1000);
+        yield* ask(cpu);
+        while (bench.machine.elapsedNs < 100_000) yield bench.code.step('decision');
+        yield* ask(cpu);
+      },
+    ]);
+    expect(seen[1]).toBe(0);
+  });
+});
+
+describe('a store to a page with replicas', () => {
+  it('drops them all, whatever the policy says, and goes on', () => {
+    const bench = new MemoryBench(1, 4, { nodes: 3, policy: answering(() => replicate(1, 'read by many')) });
+    const seen: number[] = [];
+    bench.phases(
+      [[cpu => bench.write(cpu, 0, 0, 7, 41)]],
+      [[], [cpu => bench.hotPage(cpu, bench.page(0, 0).frame, [0, 9, 0])]],
+      [[cpu => bench.read(cpu, 0, 0, 7)], [cpu => bench.read(cpu, 0, 0, 7)]],
+      [[cpu => bench.write(cpu, 0, 0, 7, 42)]],
+      [
+        [],
+        [
+          function* (cpu): Steps {
+            seen.push(yield* bench.read(cpu, 0, 0, 7));
+          },
+        ],
+      ],
+    );
+    expect(seen).toEqual([42]);
+    expect(bench.page(0, 0)).toMatchObject({ home: 0, replicas: null });
+    expect(bench.memory.placement.work.collapses.count).toBe(1);
+    expect(bench.memory.placement.work.collapses.ns).toBeGreaterThan(0);
+    expect(reasons(bench)).toEqual(['told', 'read by many', 'written']);
+    expect(bench.check()).toEqual([]);
+  });
+});
+
+describe('a policy', () => {
+  it('is refused if it wants evidence that the monitor does not produce', () => {
+    const policy: PlacementPolicy = { ...firstTouch(), name: 'sampler', wants: ['hot-page', 'sampled-access'] };
+    expect(() => new MemoryBench(1, 1, { policy })).toThrow(
+      'the policy sampler wants sampled-access, which the monitor does not produce; it produces first-touch, hot-page, replica-write',
+    );
+  });
+
+  it.each<[string, Decision, string]>([
+    [
+      'moves a page to where it is',
+      migrate(0, 'hot'),
+      'the policy told answers migrate for page 0, which is on node 0 already; it must stay',
+    ],
+    [
+      'asks for what the monitor cannot do',
+      { action: 'promote', to: 1, because: 'hot' },
+      'the policy told answers with promote; the monitor places, migrates, replicates, collapses, freezes and thaws',
+    ],
+  ])('that %s is told', (_what, decision, message) => {
+    expect(() => hot(decision)).toThrow(message);
+  });
+
+  it.each<[string, Decision, string]>([
+    [
+      'does not place a first touch',
+      migrate(0, 'odd'),
+      'the policy odd answers a first touch with migrate; it must place the page',
+    ],
+    [
+      'places where there is no memory',
+      place(1, 'odd'),
+      'the policy odd places a page on node 1, which has no free frame',
+    ],
+  ])('that %s is told', (_what, decision, message) => {
+    const bench = new MemoryBench(1, 1, { policy: { name: 'odd', wants: [], needs: [], decide: () => decision } });
+    while (bench.frames.take(1, 0) >= 0);
+    expect(() => bench.run([cpu => bench.read(cpu, 0, 0, 0)])).toThrow(message);
+  });
+});
