@@ -185,8 +185,10 @@ export class Disco implements SystemSoftware {
   create(specification: VirtualMachineSpecification): VirtualMachine {
     const faults = machineFaults(specification, this.machine, this.machines);
     if (faults.length > 0) throw new DiscoError(faults.join('\n'));
-    const machine = createMachine(this, this.machines.length, structuredClone(specification));
-    this.machines.push(machine);
+    // A number is never used again, not even that of one for which there turns out to be no memory.
+    const number = this.machines.push(null) - 1;
+    const machine = createMachine(this, number, structuredClone(specification));
+    this.machines[number] = machine;
     return machine;
   }
 
