@@ -100,7 +100,7 @@ export class Disco implements SystemSoftware {
     });
     const { cpus, code, memory, statistics, machines, frames, space } = this;
     this.devices = new MachineDevices({
-      ...{ machine, cpus, code, memory, frames, space, consoleCharacters: this.options.consoleCharacters },
+      ...{ machine, code, memory, frames, space, consoleCharacters: this.options.consoleCharacters },
       serve: (interrupt, service) => this.deviceServices.set(interrupt, service),
     });
     this.core = { cpus, code, memory, statistics, machines, now: () => simulation.now };

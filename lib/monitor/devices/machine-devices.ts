@@ -16,7 +16,6 @@ import { VirtualConsole } from './virtual-console.js';
 /** What devices stand on. */
 export interface DeviceGround extends DiskGround {
   readonly machine: Machine;
-  readonly cpus: readonly MonitorCpu[];
   readonly consoleCharacters: number;
   /** Takes down who serves the interrupts of a code. */
   serve(code: number, service: (cpu: MonitorCpu, a: number, b: number) => Steps): void;

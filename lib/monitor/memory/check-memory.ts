@@ -18,7 +18,12 @@ export interface MemoryCheck {
 
 /** Everything that does not hold, a sentence each; none if all is well. Changes nothing. */
 export function checkMemory(check: MemoryCheck): string[] {
-  return [...framesOf(check), ...pmapsOf(check), ...pagesOf(check), ...check.cpus.flatMap(cpu => [...tlbOf(cpu, check)])];
+  return [
+    ...framesOf(check),
+    ...pmapsOf(check),
+    ...pagesOf(check),
+    ...check.cpus.flatMap(cpu => [...tlbOf(cpu, check)]),
+  ];
 }
 
 /** Every frame is free, the monitor's, or holds one copy of one page. */

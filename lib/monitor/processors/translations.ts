@@ -34,12 +34,20 @@ export interface VirtualEntry {
 
 /** The entry for a page in the space at hand: from the second level first, else from the virtual TLB; null if there is none. */
 export function findEntry(virtual: VirtualProcessor, page: number): (VirtualEntry & { readonly slot: number }) | null {
+  return entryIn(virtual, page, virtual.tlb.space);
+}
+
+/** The entry for a page in a space, 0 to 255; `slot` is where it is on the second level, -1 if only in the virtual TLB. */
+export function entryIn(
+  { second, tlb }: VirtualProcessor,
+  page: number,
+  space: number,
+): (VirtualEntry & { readonly slot: number }) | null {
   const pair = page >>> 1;
-  const { second, tlb } = virtual;
-  const slot = second === null ? -1 : second.find(pair, tlb.space);
+  const slot = second === null ? -1 : second.find(pair, space);
   if (slot >= 0)
     return { pair, space: second!.spaceOf(slot), even: second!.entryLo(slot, 0), odd: second!.entryLo(slot, 1), slot };
-  const index = tlb.probe(pair, tlb.space);
+  const index = tlb.probe(pair, space);
   if (index < 0) return null;
   const [hi, even, odd] = tlb.readRegisters(index);
   return { pair, space: spaceOf(hi, even), even, odd, slot: -1 };

@@ -80,8 +80,7 @@ export function checkTranslations(running: Running): void {
 }
 
 /** Kernel code: compares the caller's page tables in memory with what the kernel takes them to be. */
-function* inspect(running: Running, thread: Thread): Code<number> {
-  const { kernel } = running;
+export function* inspect({ kernel }: Pick<Running, 'kernel'>, thread: Thread): Code<number> {
   const { space } = kernel.processes.of(thread);
   yield* space.lock.acquire(thread);
   for (const [number, table] of space.tables) {
@@ -95,7 +94,7 @@ function* inspect(running: Running, thread: Thread): Code<number> {
   for (const [page, mapping] of space.mappings) {
     demand(space.tables.has(page >>> 10), `page 0x${page.toString(16)} is in no table`);
     demand(kernel.physical.useOf(mapping.page) === 'user', `page ${mapping.page} is mapped, but not the user's`);
-    const users = usersOf(running, mapping.page);
+    const users = usersOf(kernel, mapping.page);
     demand(kernel.physical.usersOf(mapping.page) >= users, `page ${mapping.page} has ${users} users that it knows not`);
     demand(!mapping.writable || users === 1, `page ${mapping.page} can be written, but has ${users} users`);
   }
@@ -103,7 +102,7 @@ function* inspect(running: Running, thread: Thread): Code<number> {
   return 0;
 }
 
-function usersOf({ kernel }: Running, page: number): number {
+function usersOf(kernel: Running['kernel'], page: number): number {
   const spaces = new Set([...kernel.processes.threads].map(thread => kernel.processes.of(thread).space));
   let users = 0;
   for (const space of spaces) for (const mapping of space.mappings.values()) users += Number(mapping.page === page);

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import type { MonitorCpu } from '../../../lib/monitor/monitor-cpu.js';
 import type { Steps } from '../../../lib/monitor/steps.js';
 import type { Piece } from '../support/steps-bench.js';
-import { wait } from '../../../lib/processor/operations.js';
+import { compute, wait } from '../../../lib/processor/operations.js';
 import { DiskRig, type DiskRigOptions, type Guest } from './disk-rig.js';
 
 const PAGES = 5;
@@ -25,6 +25,7 @@ type Act =
   | { readonly act: 'store'; readonly page: number; readonly word: number }
   | { readonly act: 'check'; readonly page: number; readonly word: number }
   | { readonly act: 'discard'; readonly page: number }
+  | { readonly act: 'move'; readonly page: number; readonly away: boolean }
   | { readonly act: 'reclaim'; readonly frames: number };
 
 const pageNumber = fc.nat({ max: PAGES - 1 });
@@ -45,6 +46,10 @@ const firstSector = fc.oneof(
   fc.nat({ max: SECTORS - 1 }),
 );
 const act: fc.Arbitrary<Act> = fc.oneof(
+  {
+    weight: 3,
+    arbitrary: fc.record({ act: fc.constant('move' as const), page: fc.nat({ max: 100 }), away: fc.boolean() }),
+  },
   {
     weight: 6,
     arbitrary: fc.record({
@@ -109,7 +114,8 @@ function* turn(rig: DiskRig, guest: Guest, contents: Contents, step: Act, value:
   } else if (step.act === 'discard') {
     yield* rig.atWork(cpu, () => rig.memory.discard(cpu, guest.pmap, step.page));
     contents.memory[step.page]!.fill(0);
-  } else {
+  } else if (step.act === 'move') yield* rig.atWork(cpu, () => rig.move(cpu, step.page, step.away));
+  else {
     yield* rig.atWork(cpu, function* () {
       for (const disk of rig.disks) yield* disk.cache.reclaim(cpu, step.frames);
     });
@@ -253,4 +259,48 @@ describe('the contents of disks and pages', () => {
     expect(seen).toEqual([0, 1, 2, 3].map(blockOf));
     expect(rig.framesInUse).toBe(0);
   });
+
+  it('of a page that is moved to and fro while sectors are copied from it are right at any time', () => {
+    const rig = rigOf({ nodes: 3 });
+    const guest = rig.guest(0, 0);
+    let over = false;
+    const mover: Piece = function* (cpu) {
+      yield* until(() => rig.disks[0]!.cache.pages.size > 0);
+      while (!over) {
+        // So that the loop goes on when there is nothing to move, and shootdowns are served.
+        yield compute(100);
+        for (const { frame } of rig.disks[0]!.cache.pages.values())
+          yield* rig.atWork(cpu, () => rig.bench.hotPage(cpu, frame, [1, 1, 1]));
+      }
+    };
+    rig.run(
+      [
+        function* (cpu) {
+          const request = { op: 'read', sector: 0, sectors: 8, pieces: [{ frame: 0, offset: 0, bytes: 4096 }] };
+          yield* guest.transfer(cpu, request);
+          for (let i = 0; i < 60; i++) {
+            const sector = i % 7;
+            const pieces = [{ frame: 1, offset: 512, bytes: 1024 }];
+            yield* guest.transfer(cpu, { op: 'read', sector, sectors: 2, pieces });
+            for (const [at, word] of [
+              [0, 128],
+              [255, 383],
+            ] as const)
+              expect(yield* guest.load(cpu, 1, word)).toBe(original(sector * SECTOR_WORDS + at));
+          }
+          over = true;
+          yield* endAll(rig, cpu);
+        },
+      ],
+      [mover],
+      [mover],
+    );
+    expect(rig.memory.placement.work.migrations.count).toBeGreaterThan(20);
+    expect(rig.framesInUse).toBe(0);
+  });
 });
+
+/** Looks again and again. */
+function* until(condition: () => boolean): Steps {
+  while (!condition()) yield compute(1000);
+}

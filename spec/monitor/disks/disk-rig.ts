@@ -9,6 +9,8 @@ import type { MachineMemory } from '../../../lib/monitor/memory/machine-memory.j
 import type { Pmap } from '../../../lib/monitor/memory/pmap.js';
 import type { MonitorCpu } from '../../../lib/monitor/monitor-cpu.js';
 import type { Steps } from '../../../lib/monitor/steps.js';
+import { firstTouch, placeNear } from '../../../lib/placement/first-touch.js';
+import { migrate, replicate, stay, type PlacementPolicy } from '../../../lib/placement/policy.js';
 import { wait } from '../../../lib/processor/operations.js';
 import { MemoryBench } from '../support/memory-bench.js';
 import type { Piece } from '../support/steps-bench.js';
@@ -16,6 +18,18 @@ import type { Piece } from '../support/steps-bench.js';
 /** First code of the interrupts of disks. */
 const DISKS = 16;
 const MOST_GUESTS = 5;
+
+/** Moves or replicates a page to the node that asks for it: the former if node 0 has counted a miss. */
+const obedient: PlacementPolicy = {
+  ...firstTouch(),
+  name: 'obedient',
+  wants: ['first-touch', 'hot-page'],
+  decide({ kind, node }, { home, replicas, misses }, memory) {
+    if (kind !== 'hot-page') return placeNear(node, memory);
+    if (home === node || replicas.includes(node)) return stay('there already');
+    return misses[0] === 0 ? replicate(node, 'asked') : migrate(node, 'asked');
+  },
+};
 
 /** What a case changes. */
 export interface DiskRigOptions {
@@ -41,7 +55,7 @@ export class DiskRig {
     const devices = Array.from({ length: disks }, (_, i) => ({
       ...{ kind: 'disk' as const, node: i % nodes, model, scheduling: 'c-look' as const, immediateReport: false },
     }));
-    this.bench = new MemoryBench(MOST_GUESTS, pages, { nodes, framesPerNode, devices });
+    this.bench = new MemoryBench(MOST_GUESTS, pages, { nodes, framesPerNode, devices, policy: obedient });
     const { machine, frames, space, code, cpus } = this.bench;
     this.deferred = cpus.map(() => []);
     this.memory = this.bench.memory;
@@ -82,6 +96,15 @@ export class DiskRig {
     cpu.busy = false;
     // What the work waited for may have taken the wake-up of the guest that it has interrupted.
     cpu.processor.wake();
+  }
+
+  /** Has a page of the machine moved or replicated to the node of a processor, if that is possible: the n-th there is, in a circle. */
+  *move(cpu: MonitorCpu, n: number, away: boolean): Steps {
+    const pages = [...this.memory.memmap.all()];
+    const page = pages[n % Math.max(1, pages.length)];
+    if (page === undefined) return;
+    const misses = this.bench.cpus.map(() => Number(away));
+    yield* this.bench.hotPage(cpu, page.frameFor(cpu.node), misses);
   }
 
   /** Frames that are taken, less the monitor's own. */

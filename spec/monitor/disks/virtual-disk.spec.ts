@@ -225,25 +225,29 @@ describe('a private disk', () => {
   it('leaves nothing of a transfer to the next machine that has the disk', () => {
     const rig = new DiskRig();
     numbered(rig);
-    const first = rig.guest(0, 0, { mode: 'private' });
+    const before = rig.guest(0, 0);
     const seen: number[] = [];
     rig.run([
       function* (cpu) {
+        // The disk is at cylinder 0. Cylinder 1 begins with sector 1368.
+        yield* before.send(cpu, { op: 'read', sector: 0, sectors: 8, pieces: [page(0)] });
+        yield* before.end(cpu);
+        const first = rig.guest(0, 0, { mode: 'private' });
         yield* first.store(cpu, 0, 0, 99);
-        // Far away, so that the disk would serve what comes later first.
-        yield* first.send(cpu, { op: 'write', sector: 60, sectors: 4, pieces: [page(0, 0, 2048)] });
+        yield* first.send(cpu, { op: 'write', sector: 1368, sectors: 4, pieces: [page(0, 0, 2048)] });
         yield* first.send(cpu, { op: 'read', sector: 0, sectors: 4, pieces: [page(1, 0, 2048)] });
         yield* first.end(cpu);
-        expect(first.replies.size).toBe(0);
+        // The disk itself would carry this out before the write, as it begins on cylinder 0.
         const second = rig.guest(0, 0);
-        seen.push(yield* second.transfer(cpu, { op: 'read', sector: 56, sectors: 8, pieces: [page(1)] }));
-        seen.push(yield* second.load(cpu, 1, 4 * 128));
+        const pieces = [page(0), page(1)];
+        seen.push(yield* second.transfer(cpu, { op: 'read', sector: 1360, sectors: 16, pieces }));
+        seen.push(yield* second.load(cpu, 1, 0), first.replies.size);
         yield* second.end(cpu);
       },
     ]);
-    expect(seen).toEqual([0, 99]);
-    expect(first.replies.size).toBe(0);
-    expect(rig.framesInUse).toBe(1);
+    expect(seen).toEqual([0, 99, 0]);
+    expect(rig.real[0]!.stats).toMatchObject({ reads: 2, writes: 1 });
+    expect(rig.framesInUse).toBe(3);
   });
 });
 
@@ -269,6 +273,77 @@ describe('a machine with a private disk and a shared one', () => {
     ]);
     expect(seen).toEqual([0, 0, 7, 55]);
     expect(rig.framesInUse).toBe(0);
+  });
+});
+
+describe('a virtual disk that is closed', () => {
+  it('leaves a read under way to whoever else waits for it, and keeps nothing', () => {
+    const rig = new DiskRig();
+    numbered(rig);
+    const one = rig.guest(0, 0);
+    const two = rig.guest(1, 0);
+    const request = { op: 'read', sector: 0, sectors: 24, pieces: [page(0), page(1), page(2)] };
+    const seen: number[] = [];
+    rig.run(
+      [
+        function* (cpu) {
+          yield* one.send(cpu, request);
+          yield* one.send(cpu, request);
+          yield* one.end(cpu);
+        },
+      ],
+      [
+        function* (cpu) {
+          seen.push(yield* two.transfer(cpu, request), yield* two.load(cpu, 2, 0));
+          yield* two.end(cpu);
+          yield* rig.atWork(cpu, function* () {
+            seen.push(yield* rig.disks[0]!.cache.reclaim(cpu, 100));
+          });
+        },
+      ],
+    );
+    expect(one.replies.size).toBe(0);
+    expect(seen).toEqual([0, 16000, 3]);
+    expect(rig.real[0]!.stats.reads).toBe(1);
+    expect(rig.framesInUse).toBe(0);
+  });
+
+  it('takes no commands any more', () => {
+    const rig = new DiskRig();
+    const guest = rig.guest(0, 0);
+    rig.run([
+      function* (cpu) {
+        yield* guest.end(cpu);
+        yield* guest.send(cpu, { op: 'read', sector: 0, sectors: 8, pieces: [page(0)] });
+        yield* guest.end(cpu);
+      },
+    ]);
+    expect(guest.replies.size).toBe(0);
+    expect(rig.framesInUse).toBe(0);
+  });
+
+  it('gives the disk to the next machine with what that one finds on it, not in the cache', () => {
+    const rig = new DiskRig();
+    numbered(rig);
+    const shared = rig.guest(0, 0);
+    const seen: number[] = [];
+    rig.run([
+      function* (cpu) {
+        yield* shared.transfer(cpu, { op: 'read', sector: 0, sectors: 16, pieces: [page(0), page(1)] });
+        yield* shared.end(cpu);
+        const alone = rig.guest(0, 0, { mode: 'private' });
+        yield* alone.store(cpu, 3, 0, 77);
+        yield* alone.transfer(cpu, { op: 'write', sector: 12, sectors: 1, pieces: [page(3, 0, 512)] });
+        yield* alone.end(cpu);
+        const next = rig.guest(0, 0);
+        yield* next.transfer(cpu, { op: 'read', sector: 0, sectors: 16, pieces: [page(0), page(1)] });
+        seen.push(yield* next.load(cpu, 0, 1), yield* next.load(cpu, 1, 1), yield* next.load(cpu, 1, 4 * 128));
+        yield* next.end(cpu);
+      },
+    ]);
+    expect(seen).toEqual([1, 8001, 77]);
+    // The block that was written, once more.
+    expect(rig.real[0]!.stats.sectorsRead).toBe(24);
   });
 });
 

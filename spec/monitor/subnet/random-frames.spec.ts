@@ -168,8 +168,11 @@ describe('random frames between machines', () => {
       const ready = bench.meeting();
       const done = bench.meeting();
       const seen: number[][] = [];
-      const look: Piece = function* (cpu) {
-        seen.push(yield* c.words(cpu, 3, 0, 4096));
+      // At once: a guest that looks word by word would see what has been written meanwhile.
+      const look: Piece = function* () {
+        yield compute(1);
+        const { frame } = c.pmap.get(3)!;
+        seen.push(Array.from({ length: 1024 }, (_, word) => bench.word(frame, word)));
       };
       const later: Piece = function* () {
         yield compute(delay);

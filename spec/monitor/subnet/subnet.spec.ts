@@ -96,11 +96,12 @@ describe('a frame on the subnet', () => {
       function* (cpu) {
         bench.leave(0);
         yield* a.send(cpu, 101, 2, [0, 0, 8]);
-        yield* a.send(cpu, 101, 3, [1, 0, 8]);
+        yield* a.send(cpu, 101, 3, [0, 0, 8], [1, 0, 8]);
         bench.leave(10);
         yield* a.send(cpu, 101, 4, [0, 4, 8]);
       },
     ]);
+    expect(bench.pages.map(({ pins, inputs }) => pins + inputs)).toEqual(bench.pages.map(() => 0));
     expect(bench.subnet.stats.noMemory).toBe(2);
     expect(a.interrupts.map(([, tag]) => tag)).toEqual([2, 3, 4]);
     expect(b.interrupts).toEqual([[RECEIVED, 1, 8]]);

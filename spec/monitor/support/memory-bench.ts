@@ -64,7 +64,13 @@ export class MemoryBench extends StepsBench {
   check(keepers?: (page: MachinePage) => number): string[] {
     const { memory, cpus, space, machine } = this;
     const contents = frameContents(machine);
-    return checkMemory({ memory, cpus, owned: space.owned, contents, ...(keepers === undefined ? {} : { keepers }) });
+    return checkMemory({
+      memory,
+      cpus,
+      owned: [...space.owned],
+      contents,
+      ...(keepers === undefined ? {} : { keepers }),
+    });
   }
 
   private *meet({ processor }: MonitorCpu, all: { arrived: number }): Steps {

@@ -141,6 +141,10 @@ export class TestKernel implements KernelCore {
   /** Chance that there is no page although there is one. */
   shortage = 0;
   readonly steps = new Set<string>();
+  /** What devices do with a command. */
+  onCommand: (command: unknown) => void = () => {
+    throw new Error('there are no devices');
+  };
   private readonly fabric: Fabric;
   private readonly words: Int32Array;
   private readonly data = new Map<number, number>();
@@ -296,8 +300,11 @@ export class TestKernel implements KernelCore {
     return (this.loadWord(address - (address % 4)) >>> (24 - 8 * (address % 4))) & 255;
   }
 
-  execute({ kind, a, b, c }: Operation): number {
+  execute({ kind, a, b, c, request }: Operation): number {
     switch (kind) {
+      case Op.DeviceCommand:
+        this.onCommand(request);
+        return 0;
       case Op.Load:
         return this.loadWord(a);
       case Op.Store:
