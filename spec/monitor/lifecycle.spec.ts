@@ -2,7 +2,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { us } from '../../lib/engine/time.js';
 import { exit } from '../../lib/guest/commodity/system-calls.js';
-import { checkMemory } from '../../lib/monitor/memory/check-memory.js';
+import { checkDisco } from '../../lib/monitor/check-disco.js';
 import { compute, load, store, type Program } from '../../lib/processor/operations.js';
 import { entryLo } from '../../lib/processor/registers.js';
 import { mapPair } from '../processor/privileged.js';
@@ -46,7 +46,7 @@ function running(setup: VirtualSetup) {
     for (let i = 0; i < slices; i++) {
       until += slice;
       const finished = machine.run({ until }) === 'finished';
-      expect(checkMemory(disco)).toEqual([]);
+      expect(checkDisco(disco)).toEqual([]);
       if (finished) return false;
     }
     return true;
@@ -71,7 +71,7 @@ describe('a virtual machine', () => {
       expect(virtual.state).toBe('destroyed');
       expect(disco.machines[number]).toBeNull();
       expect(disco.space.owned.size).toBe(owned);
-      const held = disco.memory.memmap.filter(page => page?.users.some(({ pmap }) => pmap === virtual.pmap));
+      const held = [...disco.memory.memmap.all()].filter(page => page.users.some(({ pmap }) => pmap === virtual.pmap));
       expect(held).toEqual([]);
       before = disco.frames.allFree;
     }
@@ -134,7 +134,7 @@ describe('a virtual machine', () => {
     const wanted = { name: 'large', processors: 64, memoryBytes: 64 * 4096 };
     expect(() => disco.create(wanted)).toThrow('there is no memory left for the monitor');
     expect(disco.frames.allFree).toBe(allFree);
-    expect(checkMemory(disco)).toEqual([]);
+    expect(checkDisco(disco)).toEqual([]);
     expect(disco.create({ ...wanted, processors: 1 }).name).toBe('large');
     go(1);
   });

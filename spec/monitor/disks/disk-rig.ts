@@ -113,7 +113,7 @@ export class DiskRig {
   get faults(): string[] {
     const { memory, disks, bench } = this;
     const keepers = (page: MachinePage): number => disks.reduce((sum, disk) => sum + disk.keepersOf(page), 0);
-    return checkMemory({ memory, cpus: bench.cpus, owned: bench.space.owned, keepers });
+    return checkMemory({ memory, cpus: bench.cpus, owned: [...bench.space.owned], keepers });
   }
 
   /** Frames that are taken, less the monitor's own. */
