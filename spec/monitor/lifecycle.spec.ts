@@ -164,15 +164,9 @@ describe('a virtual machine', () => {
   });
 });
 
-/** Frames that somebody has. */
-function used({
-  memory,
-  space,
-}: {
-  memory: { memmap: readonly unknown[] };
-  space: { owned: ReadonlySet<number> };
-}): number {
-  return memory.memmap.filter(page => page !== null).length + space.owned.size;
+/** Frames that are somebody's. */
+function used({ memory, space }: Disco): number {
+  return [...memory.memmap.all()].length + space.owned.size;
 }
 
 /** Maps and touches all physical pages of its machine, in kernel mode. */
