@@ -57,7 +57,7 @@ describe('a virtual run', () => {
   });
 
   it('says of every frame of the machine that is in use what for', () => {
-    const run = new VirtualRun(small(1));
+    const run = new VirtualRun(small(2));
     const { memory } = run.run();
     const { frames, machine } = run.disco;
     expect(sum(Object.values(memory.machine))).toBe((machine.map.frames - frames.allFree) * machine.map.pageBytes);

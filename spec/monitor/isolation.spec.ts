@@ -320,6 +320,5 @@ describe('a guest beside hostile ones', () => {
       }),
       { seed: SEED, numRuns: 6, endOnFailure: true },
     );
-    console.log(sums, taken);
   });
 });

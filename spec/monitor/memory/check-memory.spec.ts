@@ -30,7 +30,6 @@ describe('a check of memory', () => {
   it.each<[string, (bench: MemoryBench) => void, string]>([
     ['a frame that is lost', b => b.frames.take(1, 0), 'frame 280 is lost'],
     ['a frame that is free and used', b => b.frames.give(page(b, 0).frame), 'frame 24 is 2 things at once'],
-    ["a frame that is the monitor's twice", b => b.space.owned.push(b.space.owned[0]!), 'the monitor has frames twice'],
     [
       'a frame that holds what is elsewhere',
       b => b.memory.memmap.set(100, page(b, 0)),

@@ -387,10 +387,10 @@ describe('the pmap of a virtual machine', () => {
     const bench = new MemoryBench(1, 600);
     const { memory, pmaps, space } = bench;
     expect(memory.pmaps.size).toBe(1);
-    const before = space.allocated;
+    const before = space.owned.size;
     memory.removePmap(pmaps[0]!);
     const next = memory.addPmap(1, 'next', 700, 0);
-    expect(space.allocated).toBe(before);
+    expect(space.owned.size).toBe(before);
     expect([...memory.pmaps]).toEqual([next]);
     expect(next.address(699) - next.address(512)).toBe(187 * 16);
   });

@@ -33,7 +33,7 @@ describe('the memory report', () => {
       ],
       [[], [cpu => bench.hotPage(cpu, bench.page(0, 0).frame, [0, 9])]],
     );
-    const report = memoryReport(memory, space.owned, classify);
+    const report = memoryReport(memory, [...space.owned], classify);
     const monitor = space.owned.length;
     expect(report).toEqual({
       pageBytes: 4096,
