@@ -61,7 +61,7 @@ export class MachineMemory {
   readonly shootdown: Shootdown;
   readonly placement: Placement;
   readonly states: PageStates;
-  readonly work: MemoryWork = { zeroed: 0, shared: 0, copied: 0, refused: 0 };
+  readonly work: MemoryWork = nothingDone();
   /** Called in order when frames run out; each gives back up to `frames` and says how many it did. */
   readonly reclaimers: Reclaimer[] = [];
   /** Those of virtual machines that exist. */
@@ -110,6 +110,18 @@ export class MachineMemory {
     return pmap;
   }
 
+  /** Sees to it that so many frames are free, as far as anybody can do without. False if there are not so many. */
+  makeRoom(cpu: MonitorCpu, frames: number): Steps<boolean> {
+    return this.findMemory(cpu, frames);
+  }
+
+  /** Sets everything that is counted to 0, but the policy's decisions. */
+  resetStatistics(): void {
+    Object.assign(this.work, nothingDone());
+    this.shootdown.resetStatistics();
+    this.placement.resetStatistics();
+  }
+
   /** Forgets a pmap; its memory is kept for the next one. Throws an Error if it still has machine pages. */
   removePmap(pmap: Pmap): void {
     for (const [physical] of pmap.mapped())
@@ -153,6 +165,7 @@ export class MachineMemory {
         yield this.options.code.step('page allocate');
         yield* this.memmap.touch(frame);
         if (zeroed) yield* this.clear(frame);
+        else this.options.clearCounters(frame);
         page.busy = false;
         return page;
       }
@@ -338,10 +351,10 @@ export class MachineMemory {
   }
 
   /** Looks for memory; false if there is none to be had, which is a refusal. */
-  private *findMemory(cpu: MonitorCpu): Steps<boolean> {
+  private *findMemory(cpu: MonitorCpu, frames = 1): Steps<boolean> {
     if (!this.reclaiming.has(cpu)) {
       this.reclaiming.add(cpu);
-      const found = yield* reclaim(cpu, this);
+      const found = yield* reclaim(cpu, this, frames);
       this.reclaiming.delete(cpu);
       if (found) return true;
     }
@@ -359,3 +372,5 @@ export class MachineMemory {
     if (page.frame < 0) throw new Error(`page ${page.id} does not exist any more`);
   }
 }
+
+const nothingDone = (): MemoryWork => ({ zeroed: 0, shared: 0, copied: 0, refused: 0 });

@@ -64,12 +64,7 @@ const REFUSED_FULL: Decision = { action: 'stay', because: 'no free frame at the 
 /** Asks the policy and carries out what it says, as far as possible. */
 export class Placement {
   readonly log: DecisionLog;
-  readonly work: PlacementWork = {
-    hotPages: 0,
-    migrations: { count: 0, ns: 0 },
-    replications: { count: 0, ns: 0 },
-    collapses: { count: 0, ns: 0 },
-  };
+  work: PlacementWork = nothingDone();
   private readonly options: PlacementOptions;
   private readonly memory: MemoryView;
   private readonly wanted: ReadonlySet<EvidenceKind>;
@@ -99,7 +94,10 @@ export class Placement {
       ...{ writes: 0, moves: 0, frozen: false },
     };
     const [evidence, decision] = this.ask('first-touch', cpu, view, store);
-    if (decision.action === 'stay') return -1;
+    if (decision.action === 'stay') {
+      if (frames.allFree === 0) return -1;
+      throw new Error(`the policy ${policy.name} has no place for a page, but there are free frames; it must place it`);
+    }
     if (decision.action !== 'place')
       throw new Error(
         `the policy ${policy.name} answers a first touch with ${decision.action}; it must place the page`,
@@ -149,6 +147,11 @@ export class Placement {
   *dropReplicas(cpu: MonitorCpu, page: MachinePage): Steps {
     this.options.states.occupy(page);
     yield* this.collapse(cpu, page, this.options.nowNs());
+  }
+
+  /** Sets what is counted to 0, but the decisions in the log. */
+  resetStatistics(): void {
+    this.work = nothingDone();
   }
 
   private *collapse(cpu: MonitorCpu, page: MachinePage, started: number): Steps {
@@ -234,3 +237,10 @@ export class Placement {
     return page.users[0]?.physical ?? page.id;
   }
 }
+
+const nothingDone = (): PlacementWork => ({
+  hotPages: 0,
+  migrations: { count: 0, ns: 0 },
+  replications: { count: 0, ns: 0 },
+  collapses: { count: 0, ns: 0 },
+});

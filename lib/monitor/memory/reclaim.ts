@@ -19,23 +19,24 @@ export interface Sources {
   readonly reclaimers: readonly Reclaimer[];
 }
 
-/** Looks for frames. True if there is at least one free frame; who is asked may be refused memory meanwhile. */
-export function* reclaim(cpu: MonitorCpu, { frames, states, placement, reclaimers }: Sources): Steps<boolean> {
-  for (;;) {
+/** Looks for frames until so many are free. False if there are not so many; who is asked may be refused memory meanwhile. */
+export function* reclaim(cpu: MonitorCpu, sources: Sources, wanted: number): Steps<boolean> {
+  const { frames, states, placement, reclaimers } = sources;
+  while (frames.allFree < wanted) {
     const [page] = states.replicated;
-    if (frames.allFree > 0) return true;
     if (page === undefined) break;
     // One that is busy gets one more replica, or loses all: its frames are as good as ours.
     if (page.busy) yield* states.untilFree(cpu, page);
     else yield* placement.dropReplicas(cpu, page);
   }
-  for (;;) {
+  while (frames.allFree < wanted) {
     let given = 0;
     for (const reclaimer of reclaimers) {
-      given += yield* reclaimer(cpu, BATCH);
-      if (frames.allFree > 0) return true;
+      if (frames.allFree >= wanted) break;
+      given += yield* reclaimer(cpu, Math.max(BATCH, wanted - frames.allFree));
     }
-    // What was given back, somebody else has taken: as long as there is something, it is tried again.
-    if (given === 0) return false;
+    // What was given back, somebody else may have taken: as long as there is something, it is tried again.
+    if (given === 0) return frames.allFree >= wanted;
   }
+  return true;
 }

@@ -96,6 +96,11 @@ export class Shootdown {
     if (--request.outstanding === 0) initiator.processor.wake();
   }
 
+  /** Sets what is counted to 0. */
+  resetStatistics(): void {
+    Object.assign(this.work, { requests: 0, interrupts: 0, entries: 0 });
+  }
+
   private *dropHere(cpu: MonitorCpu, page: MachinePage, writable: boolean): Steps {
     const dropped = cpu.hardware.dropPage(page, writable);
     this.work.entries += dropped;

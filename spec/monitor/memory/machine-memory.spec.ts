@@ -181,8 +181,8 @@ describe('a shared page', () => {
     const bench = sharing(bench => [
       [
         function* (cpu): Steps {
-          yield* bench.write(cpu, 1, 3, 1000, 666);
-          yield* bench.memory.discard(cpu, bench.pmaps[1]!, 3);
+          yield* bench.write(cpu, 1, 0, 1000, 666);
+          yield* bench.memory.discard(cpu, bench.pmaps[1]!, 0);
           yield* bench.memory.ownPage(cpu, bench.pmaps[0]!, 0, true);
         },
       ],
@@ -362,6 +362,30 @@ describe('when frames run out', () => {
     expect(said).toEqual([null, 7, 7]);
     expect(bench.page(0, 0)).toBe(bench.page(1, 1));
     expect(bench.page(0, 0)).toMatchObject({ keepers: 0, pins: 0, busy: false });
+  });
+
+  it('room is made for whoever needs more than a frame, as far as there is any', () => {
+    const bench = new MemoryBench(1, 8, { framesPerNode: 64 });
+    const { memory, frames } = bench;
+    const said: unknown[] = [];
+    bench.run([
+      function* (cpu): Steps {
+        const pages = yield* hoard(bench, cpu, 2);
+        const all = pages.length + 2;
+        memory.reclaimers.push(function* (cpu, count): Steps<number> {
+          const given = pages.splice(0, count);
+          for (const page of given) yield* memory.release(cpu, page);
+          return given.length;
+        });
+        said.push(yield* memory.makeRoom(cpu, 2), frames.allFree);
+        said.push(yield* memory.makeRoom(cpu, 20), frames.allFree);
+        said.push(yield* memory.makeRoom(cpu, all + 1), frames.allFree - all);
+      },
+    ]);
+    expect(said).toEqual([true, 2, true, 20, false, 0]);
+    expect(memory.work.refused).toBe(1);
+    memory.resetStatistics();
+    expect(memory.work).toEqual({ zeroed: 0, shared: 0, copied: 0, refused: 0 });
   });
 
   it('whoever is asked for memory is refused more of it', () => {

@@ -222,6 +222,11 @@ describe('a policy', () => {
       'the policy odd answers a first touch with migrate; it must place the page',
     ],
     [
+      'has no place',
+      stay('why'),
+      'the policy odd has no place for a page, but there are free frames; it must place it',
+    ],
+    [
       'places where there is no memory',
       place(1, 'odd'),
       'the policy odd places a page on node 1, which has no free frame',

@@ -15,15 +15,16 @@ const list = fc.array(deed, { minLength: 5, maxLength: 40, size: 'max' });
 
 describe('machine memory under several processors at once', () => {
   it.each([
-    ['plenty of memory', Infinity, false],
-    ['hardly any memory', 7, false],
-    ['translations of one virtual machine at a time', 11, true],
+    ['plenty of memory', { nodes: 3 }, Infinity],
+    ['hardly any memory', { nodes: 3 }, 7],
+    ['translations of one virtual machine at a time', { nodes: 3, owners: true }, 11],
+    ['two processors a node', { nodes: 2, processors: 2 }, 12],
   ])(
     `holds what a reference model says, and all invariants, with %s (seed ${SEED})`,
-    (_what, spare, owners) => {
+    (_what, options, spare) => {
       fc.assert(
-        fc.property(fc.array(list, { minLength: 3, maxLength: 3 }), lists => {
-          const players = new MemoryPlayers({ nodes: 3, framesPerNode: 64, owners });
+        fc.property(fc.array(list, { minLength: 3, maxLength: 4 }), lists => {
+          const players = new MemoryPlayers({ framesPerNode: 64, ...options });
           players.play(lists, spare);
           expect(players.faults).toEqual([]);
         }),

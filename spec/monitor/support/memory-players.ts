@@ -269,7 +269,8 @@ export class MemoryPlayers {
     const [pmap, physical] = this.pmapOf(slot);
     const frame = pmap.get(physical)?.frameFor(cpu.node);
     if (frame === undefined) return;
-    const misses = this.bench.cpus.map(({ node }) => (node === cpu.node ? 2 + (c % 2) : 0));
+    const { nodes } = this.bench.machine.map;
+    const misses = Array.from({ length: nodes }, (_, node) => (node === cpu.node ? 2 + (c % 2) : 0));
     yield* this.bench.hotPage(cpu, frame, misses);
   }
 

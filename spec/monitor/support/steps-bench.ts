@@ -19,12 +19,14 @@ export type Piece = (cpu: MonitorCpu) => Steps<unknown>;
 /** What a case changes. */
 export interface StepsBenchOptions {
   readonly nodes?: number;
+  /** Of each node; 1 unless given. */
+  readonly processors?: number;
   readonly framesPerNode?: number;
   readonly devices?: readonly DeviceSpecification[];
   readonly seed?: number;
 }
 
-/** A machine of one processor a node, with the ground that the monitor stands on. */
+/** A machine of a few processors, with the ground that the monitor stands on. */
 export class StepsBench implements SystemSoftware {
   readonly machine: Machine;
   readonly frames: FrameLists;
@@ -34,10 +36,10 @@ export class StepsBench implements SystemSoftware {
   /** Who serves interrupts, by code. */
   readonly handlers = new Map<number, (cpu: MonitorCpu, a: number, b: number) => Steps>();
 
-  constructor({ nodes = 2, framesPerNode = 256, devices = [], seed = 1 }: StepsBenchOptions = {}) {
+  constructor({ nodes = 2, processors = 1, framesPerNode = 256, devices = [], seed = 1 }: StepsBenchOptions = {}) {
     const disco = presets['disco-1997']({ nodes });
     this.machine = buildMachine(
-      { ...disco, nodes: { count: nodes, processors: 1, memoryBytes: framesPerNode * 4096 }, devices },
+      { ...disco, nodes: { count: nodes, processors, memoryBytes: framesPerNode * 4096 }, devices },
       { seed },
     );
     this.frames = new FrameLists(this.machine.map, 4);
