@@ -34,7 +34,7 @@ describe('the memory report', () => {
       [[], [cpu => bench.hotPage(cpu, bench.page(0, 0).frame, [0, 9])]],
     );
     const report = memoryReport(memory, [...space.owned], classify);
-    const monitor = space.owned.length;
+    const monitor = space.owned.size;
     expect(report).toEqual({
       pageBytes: 4096,
       virtual: { guest: { text: 3, data: 3, 'buffer cache': 3 }, monitor },

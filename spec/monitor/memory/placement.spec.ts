@@ -124,7 +124,7 @@ describe('a page that is hot', () => {
             bench.memory.memmap.set(bench.page(0, 0).frameFor(1), bench.page(0, 0));
             bench.memory.states.replicated.add(bench.page(0, 0));
             yield* late;
-            yield* bench.hotPage(cpu, bench.space.owned[0]!, [0, 9, 0]);
+            yield* bench.hotPage(cpu, [...bench.space.owned][0]!, [0, 9, 0]);
           },
         ],
       ],

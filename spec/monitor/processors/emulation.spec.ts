@@ -1,0 +1,85 @@
+/** What a guest's kernel does with privileged instructions and monitor calls, and what it is answered. */
+import { describe, expect, it } from '@jest/globals';
+import { buildMachine } from '../../../lib/machine/machine.js';
+import { presets } from '../../../lib/machine/presets.js';
+import { Disco } from '../../../lib/monitor/disco.js';
+import { Context } from '../../../lib/processor/context.js';
+import { MonitorError } from '../../../lib/processor/monitor-calls.js';
+import * as op from '../../../lib/processor/operations.js';
+import { ExceptionCode, Register, Status } from '../../../lib/processor/registers.js';
+import { Activity } from '../../../lib/processor/software.js';
+import { boot, each } from '../../processor/privileged.js';
+import { startPlain, type GuestAnswer, type PlainGuest } from '../support/plain-guest.js';
+
+/** Runs kernel-mode programs as one guest, to the end. */
+function virtually(programs: readonly op.Program[], answer: GuestAnswer = unexpected, processors = 1): PlainGuest {
+  const preset = presets['disco-1997']({ nodes: processors });
+  const nodes = { count: processors, processors: 1, memoryBytes: 512 * 4096 };
+  const machine = buildMachine({ ...preset, nodes }, { seed: 1 });
+  const { system } = startPlain(new Disco(machine), programs, answer);
+  machine.run();
+  return system;
+}
+
+const unexpected: GuestAnswer = ({ code }) => {
+  throw new Error(`exception ${code} is not expected`);
+};
+
+describe('a guest in kernel mode', () => {
+  it('reads back every register as on the bare machine', () => {
+    const operations = Object.values(Register)
+      .filter(register => register !== Register.Count && register !== Register.Random)
+      .flatMap(register => [
+        op.writeRegister(register, register === Register.Status ? Status.EXL : -1),
+        op.readRegister(register),
+      ]);
+    const bare: number[] = [];
+    const found: number[] = [];
+    boot([each(operations, bare)], undefined, { tlbEntries: 64 });
+    virtually([each(operations, found)]);
+    expect(found).toEqual(bare);
+  });
+
+  it.each([
+    ['no request', null, MonitorError.NoSuchCall],
+    ['an unknown call', { call: 'toString' }, MonitorError.NoSuchCall],
+    ['a page that it has not', { call: 'free page', page: 64 }, MonitorError.BadPage],
+    ['a device that it has not', { call: 'device', device: 'length', command: {} }, MonitorError.NoDevice],
+    ['the version', { call: 'version' }, 1],
+    ['a page of zeros', { call: 'zeroed page', page: 63 }, 0],
+  ])('asks for %s and is told so', (_, request, wanted) => {
+    const results: number[] = [];
+    virtually([each([op.monitorCall(request)], results)]);
+    expect(results).toEqual([wanted]);
+  });
+
+  it('is refused what is for system software on frames', () => {
+    const refused = [op.machineLoad(0, 0), op.machineStore(0, 0, 1), op.copyFrame(0, 1, 1), op.clearFrame(0, 1)];
+    const system = virtually([each(refused)], ({ context }) => {
+      context!.complete();
+      return null;
+    });
+    expect(system.taken.map(({ code }) => code)).toEqual(refused.map(() => ExceptionCode.CoprocessorUnusable));
+  });
+
+  it('is woken by its timer, and by another processor of its own, from a wait without interrupts enabled', () => {
+    const order: string[] = [];
+    function* sleeper(): op.Program {
+      yield op.writeRegister(Register.Status, Status.EXL | Status.IM);
+      yield op.writeRegister(Register.Compare, ((yield op.readRegister(Register.Count)) + 5000) | 0);
+      yield op.waitForInterrupt();
+      order.push('timer');
+      yield op.interrupt(1, 7, 3);
+    }
+    function* woken(): op.Program {
+      yield op.writeRegister(Register.Status, Status.IE | Status.IM);
+      yield op.monitorCall({ call: 'idle' });
+      order.push('end');
+    }
+    virtually([sleeper(), woken()], ({ message }) => {
+      order.push(`interrupt ${message!.code} ${message!.a}`);
+      return new Context([op.compute(1)].values(), Activity.Interrupt);
+    });
+    expect(order).toEqual(['timer', 'interrupt 7 3', 'end']);
+  });
+});
