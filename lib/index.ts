@@ -125,6 +125,7 @@ export * from './machine/presets.js';
 export * from './machine/published.js';
 export * from './machine/specification.js';
 export * from './machine/specification-error.js';
+export { checkDisco } from './monitor/check-disco.js';
 export { Disco, type DeviceService } from './monitor/disco.js';
 export * from './monitor/errors.js';
 export { DEFAULT_DISCO, type DiscoOptions } from './monitor/options.js';
