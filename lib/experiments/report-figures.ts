@@ -28,7 +28,7 @@ export interface TimeGroup {
   readonly name: string;
   /** Heading of a narrow column. */
   readonly short: string;
-  /** The activities that it takes together; none for the rest. */
+  /** The activities that it takes together. */
   readonly activities: readonly string[];
 }
 
@@ -44,7 +44,7 @@ export const TIME_GROUPS: readonly TimeGroup[] = [
   { name: 'page moving and interrupts', short: 'move', activities: ['page moving', 'interrupt'] },
   { name: 'synchronisation', short: 'sync', activities: ['synchronisation'] },
   { name: 'idle', short: 'idle', activities: ['idle'] },
-  { name: 'other', short: 'other', activities: [] },
+  { name: 'other', short: 'other', activities: ['monitor'] },
 ];
 
 /** Groups results by program and number of copies, in the order of first appearance. */
