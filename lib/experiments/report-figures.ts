@@ -84,8 +84,8 @@ export function processorNodes(run: RunResult): number {
 export function timeShares({ time }: RunResult): number[] {
   const entries = Object.entries(time);
   const whole = entries.reduce((sum, [, ns]) => sum + ns, 0);
-  return TIME_GROUPS.map(({ activities }) => {
-    const own = entries.filter(([name]) => (activities.length > 0 ? activities.includes(name) : !NAMED.has(name)));
+  return TIME_GROUPS.map(({ activities, short }) => {
+    const own = entries.filter(([name]) => activities.includes(name) || (short === 'other' && !NAMED.has(name)));
     return (
       ratio(
         own.reduce((sum, [, ns]) => sum + ns, 0),
