@@ -12,6 +12,7 @@ import { radix } from '../workloads/radix.js';
 import { raytrace } from '../workloads/raytrace.js';
 import type { GuestImages } from './guest-images.js';
 import { instancesOf } from './instances.js';
+import { nativeLayout } from './native-layout.js';
 import type { NativeOptions } from './native.js';
 
 /** The operating systems. */
@@ -122,11 +123,10 @@ export function nativeOptions(
   profile: Profile,
   { scale, seed, images }: Omit<NativeScale, 'processors'>,
 ): NativeOptions {
-  const { nodes } = resolve(machine);
-  const processors = processorsOf({ nodes });
+  const resolved = resolve(machine);
+  const processors = processorsOf(resolved);
   const workload = nativeChoices[name]!.make({ scale, processors, seed, images });
-  // Section 5.4 of the Disco paper: the runs of IRIX had their pages dealt over the nodes.
-  return { workload, machine, profile, seed, layout: nodes.length > 1 ? 'interleaved' : 'linear' };
+  return { workload, machine, profile, seed, layout: nativeLayout(name, resolved) };
 }
 
 /** Processors of all nodes. */

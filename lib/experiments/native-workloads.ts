@@ -1,13 +1,13 @@
 /**
  * The five workloads of the Disco paper on bare machines, as its figures have them: Figure 5 on one processor each; Figure 7, pmake
  * and radix on eight; Figure 8, engineering on eight and raytrace on sixteen with a second-level cache of 256 KB, on
- * FLASH and on a bus. Pages are dealt over the nodes: the paper says so of Figure 7, and the local shares that it prints in Figure
- * 8, 16 % of eight nodes and 6 % of sixteen, are those of pages spread evenly.
+ * FLASH and on a bus. How pages lie on the nodes: native-layout.ts.
  */
 import type { PhysicalLayout } from '../machine/physical-layout.js';
 import type { ResolvedSpecification } from '../machine/specification.js';
 import type { GuestWorkload } from '../workloads/guest-workload.js';
 import { nativeChoices, nativeMachine, type NativeScale } from './native-choices.js';
+import { nativeLayout } from './native-layout.js';
 
 /** What a figure runs. */
 export interface NativeWorkloadOptions extends NativeScale {
@@ -33,9 +33,6 @@ export function nativeWorkload(name: string, options: NativeWorkloadOptions): Na
   if (choice === undefined)
     throw new RangeError(`there is no workload ${name}; there are ${Object.keys(nativeChoices).join(', ')}`);
   const small = name === SMALL_CACHE.workload && processors === SMALL_CACHE.processors;
-  return {
-    workload: choice.make(options),
-    machine: nativeMachine(machine, { processors, l2Bytes: small ? SMALL_CACHE.l2Bytes : undefined }),
-    layout: machine === 'disco-1997' && processors > 1 ? 'interleaved' : 'linear',
-  };
+  const specification = nativeMachine(machine, { processors, l2Bytes: small ? SMALL_CACHE.l2Bytes : undefined });
+  return { workload: choice.make(options), machine: specification, layout: nativeLayout(name, specification) };
 }

@@ -46,7 +46,7 @@ const START_UP_NS = 2e9;
  * heap wander over so many pages, from `first` on, each after so many references. Source: Figure 8 of the paper, whose UMA bar has
  * 0.54 times as much memory stall as execution; checked against Figure 5, user 94.07 and kernel 5.93 of IRIX.
  */
-export const WANDER = { first: 0x20, pages: 900, references: 60 } as const;
+export const WANDER = { first: 0x20, pages: 960, references: 45 } as const;
 
 /** The processes of both kinds, in turn. */
 export function engineering(images: EngineeringImages, options: EngineeringOptions): GuestWorkload {

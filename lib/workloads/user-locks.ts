@@ -13,6 +13,13 @@ import { compute, load, loadLinked, store, storeConditional, type Operation } fr
 const FIRST_WAIT = 32;
 const LONGEST_WAIT = 1024;
 const PATIENCE = 10_000;
+/**
+ * Instructions after a store-conditional that failed, doubled so often at most: 40 us. Threads that try again at once take the line
+ * from each other between load-linked and store-conditional for ever, where the home is so busy that a store-conditional is
+ * on its way for longer than it takes the others to try.
+ */
+const FIRST_BACK_OFF = 32;
+const MOST_DOUBLINGS = 9;
 
 /** Bytes between words that are used by themselves: a line of the second level. */
 export const LOCK_BYTES = 128;
@@ -21,8 +28,11 @@ type Steps<R = void> = Generator<Operation, R, number>;
 
 /** Takes the lock at an address: 0 is free. */
 export function* acquireLock(address: number): Steps {
-  for (;;) {
-    if ((yield loadLinked(address)) === 0 && (yield storeConditional(address, 1)) === 1) return;
+  for (let failures = 0; ;) {
+    if ((yield loadLinked(address)) === 0) {
+      if ((yield storeConditional(address, 1)) === 1) return;
+      yield* backOff(failures++);
+    }
     if (!(yield* spin(address, value => value === 0))) yield sginap();
   }
 }
@@ -112,8 +122,14 @@ function* spin(address: number, wished: (value: number) => boolean): Steps<boole
 
 /** Adds to a word in one step: what was there before. */
 function* add(address: number, count: number): Steps<number> {
-  for (;;) {
+  for (let failures = 0; ; failures++) {
     const value = yield loadLinked(address);
     if ((yield storeConditional(address, value + count)) === 1) return value;
+    yield* backOff(failures);
   }
+}
+
+/** Waits after so many failures before this one. */
+function* backOff(failures: number): Steps {
+  yield compute(FIRST_BACK_OFF << Math.min(failures, MOST_DOUBLINGS));
 }

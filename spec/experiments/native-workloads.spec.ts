@@ -26,8 +26,8 @@ describe('workloads of the Disco paper by name', () => {
     expect(
       machines.map(({ machine, layout }) => [machine.nodes.length, machine.processor.l2.sizeBytes / 1024, layout]),
     ).toEqual([
-      [8, 1024, 'interleaved'],
-      [16, 256, 'interleaved'],
+      [8, 1024, 'coloured'],
+      [16, 256, 'linear'],
       [1, 256, 'linear'],
       [8, 1024, 'interleaved'],
     ]);

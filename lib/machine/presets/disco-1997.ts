@@ -67,7 +67,7 @@ export function disco1997({ nodes = 8, l2Bytes = 2 ** 20 }: PresetOptions = {}):
 /**
  * The comparison machine of section 5.5: a bus on which every miss takes 300 ns. One node holds all processors and all
  * memory; its controller is the bus. A miss that another cache answers takes 300 ns too: 60 + 40 + 60 + 60 + 20 + 60.
- * Each request occupies the bus for 10 ns: a single server, and yet the lower bound that it is in the paper.
+ * Each request occupies the bus, and its bank, for 10 ns: a single server, and yet the lower bound that it is in the paper.
  */
 export function uma({ nodes = 8, l2Bytes = 2 ** 20 }: PresetOptions = {}): MachineSpecification {
   const disco = disco1997({ nodes, l2Bytes });
@@ -77,12 +77,13 @@ export function uma({ nodes = 8, l2Bytes = 2 ** 20 }: PresetOptions = {}): Machi
     confidence: {
       nodes: 'T: as many processors and as much memory as disco-1997, on one bus',
       processor: PROCESSOR_CONFIDENCE,
-      memory: 'T: 300 ns in all; 32 banks of 160 ns chosen by us, so that memory is not the bottleneck',
+      memory:
+        'T: 300 ns for every miss; 32 banks that take a line in the 10 ns of the bus are ours: a line written back lies in the bank of the line read in its place, and would delay it',
       controller: 'T: 300 ns for every miss; a bus that each request occupies for 10 ns is ours',
       network: 'none: one node',
     },
     nodes: [{ processors: nodes, memoryBytes: nodes * MEMORY_BYTES }],
-    memory: { accessNs: 140, banks: 32, bankNs: 160 },
+    memory: { accessNs: 140, banks: 32, bankNs: 10 },
     controller: {
       ...{ requestOutNs: 20, lookupLocalNs: 40, lookupRemoteNs: 40, responseInNs: 20 },
       ...{ forwardOutNs: 0, forwardInNs: 0, responseOutNs: 20 },
