@@ -43,8 +43,9 @@ const START_UP_NS = 2e9;
 
 /**
  * CALIBRATED on bare-machine figures only: the recorded design is small, those of the paper had large address spaces. Pages of the
- * heap wander over so many pages, from `first` on, each after so many references. Source: Figure 8 of the paper, whose UMA bar has
- * 0.54 times as much memory stall as execution; checked against Figure 5, user 94.07 and kernel 5.93 of IRIX.
+ * heap wander over so many pages, from `first` on, each after so many references. Source: Figure 8 of the paper, whose bars of IRIX
+ * have 2.2 times as much memory stall as execution on ccNUMA, and 0.54 times on UMA: ours lie between, and have more misses with
+ * less contention. Checked against Figure 5, user 94.07 and kernel 5.93 of IRIX.
  */
 export const WANDER = { first: 0x20, pages: 960, references: 45 } as const;
 

@@ -119,7 +119,7 @@ describe('random programs on the monitor', () => {
         sums.idles += statistics.idles;
         sums.moves += memory.placement.work.migrations.count + memory.placement.work.replications.count;
       }),
-      { seed: SEED, numRuns: 4, endOnFailure: true },
+      { seed: SEED, numRuns: 8, endOnFailure: true },
     );
     // Not in vain.
     expect(sums.emulated).toBeGreaterThan(5000);

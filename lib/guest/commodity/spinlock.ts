@@ -37,7 +37,9 @@ export class KernelSpinlock implements Spinlock {
       const found = yield loadLinked(this.address);
       if (found === 0) {
         if ((yield storeConditional(this.address, thread.id)) === 1) break;
+        const activity = yield annotate(-1, Activity.Synchronisation);
         yield compute(backOff(thread.id, failures++));
+        yield annotate(-1, activity);
       } else {
         if (!contended) this.statistics.contended++;
         contended = true;
