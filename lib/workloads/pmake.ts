@@ -57,8 +57,6 @@ const FILES = 25;
 /** Headers in all, and those that a file includes; each is looked for in two places. */
 const HEADERS = 52;
 const INCLUDED = 28;
-/** Headers of the program itself, on the disk of its sources; the others are those of the system. */
-const OWN_HEADERS = 40;
 
 /** Instructions of the processes of one compilation, in millions of user instructions: 22.8 in all. */
 const WORK = { driver: 0.6, preprocess: 4, compile: 19.2, assemble: 3.3 } as const;
@@ -88,11 +86,9 @@ export function pmake(images: PmakeImages, options: PmakeOptions): GuestWorkload
   const programs = programsOf(images, options, files, jobs);
   const root: Record<string, FileDescription> = {};
   for (const [path, { bytes }] of programs) root[path] = { bytes, content: 1 };
+  for (let header = 0; header < HEADERS; header++)
+    root[`/usr/include/h${header}.h`] = { bytes: HEADER, content: header };
   const sources: Record<string, FileDescription> = { '/Makefile': { bytes: 6000, content: 3 } };
-  for (let header = 0; header < HEADERS; header++) {
-    const [tree, path] = header < OWN_HEADERS ? [sources, '/include'] : [root, '/usr/include'];
-    tree[`${path}/h${header}.h`] = { bytes: HEADER, content: header };
-  }
   for (let file = 0; file < files; file++) sources[`/f${file}.c`] = { bytes: SOURCE, content: 100 + file };
   return {
     name: 'pmake',
@@ -162,10 +158,9 @@ function programsOf(
     yield* readAll(at(`f${file}.c`), think, share / MILLION);
     yield* writeAll(out, perFile, think, 0);
     for (let header = 0; header < INCLUDED; header++) {
-      const number = choose.below(HEADERS);
-      const name = `h${number}.h`;
+      const name = `h${choose.below(HEADERS)}.h`;
       yield open(at(name));
-      yield* readAll(number < OWN_HEADERS ? at(`include/${name}`) : `/usr/include/${name}`, think, share / MILLION);
+      yield* readAll(`/usr/include/${name}`, think, share / MILLION);
       yield* writeAll(out, perFile, think, 0);
     }
     yield close(out);
