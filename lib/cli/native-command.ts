@@ -1,5 +1,4 @@
 /** `disco-sim native WORKLOAD`: a workload under an operating system on a bare machine. */
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { VERSION } from '../engine/version.js';
 import { GuestImages } from '../experiments/guest-images.js';
 import { NATIVE_SYSTEMS, nativeChoices, nativeNames, processorsOf } from '../experiments/native-choices.js';
@@ -9,10 +8,9 @@ import { nativeText } from '../experiments/native-table.js';
 import { namedRun } from '../experiments/native-runs.js';
 import { draw } from '../machine/draw.js';
 import { presetNames } from '../machine/presets.js';
-import { Interrupted } from './errors.js';
 import { checkWritable, writeWhole } from './files.js';
 import { nativeArguments, type NativeArguments } from './native-arguments.js';
-import { SimulatedLine } from './progress.js';
+import { simulate } from './simulate.js';
 
 const HELP = `disco-sim native WORKLOAD [options]
 
@@ -34,9 +32,6 @@ WORKLOAD         ${nativeNames.join(', ')}
 --help           this text
 `;
 
-/** Host time between two looks at the terminal, in milliseconds. */
-const LOOK_MS = 20;
-
 /** Runs the command. */
 export async function nativeCommand(words: readonly string[]): Promise<void> {
   const chosen = nativeArguments(words);
@@ -53,35 +48,11 @@ export async function nativeCommand(words: readonly string[]): Promise<void> {
   if (chosen.report !== undefined && !chosen.json) process.stdout.write(`\nThe report is in ${chosen.report}.\n`);
 }
 
-/** Runs it to its end, with a line of progress. Throws Interrupted after Ctrl-C. */
-async function runNative({ workload, system, machine, scale, seed }: NativeArguments): Promise<NativeResult> {
-  let interrupted = false;
-  const onSignal = (): void => {
-    interrupted = true;
-  };
-  process.on('SIGINT', onSignal);
-  process.on('SIGTERM', onSignal);
-  const expected = nativeChoices[workload]!.expectedNs({ scale, processors: processorsOf(machine) });
-  const progress = new SimulatedLine(process.stderr, expected);
-  try {
-    const label = `${workload} on ${machine.name}`;
-    progress.update(`reading what ${label} runs`, 0);
-    await nextTurn();
-    const run = namedRun({ workload, system, machine, scale, seed, images: new GuestImages() });
-    let look = performance.now() + LOOK_MS;
-    while (run.advance()) {
-      if (performance.now() < look) continue;
-      progress.update(run.elapsedNs === 0 ? `booting ${label}` : label, run.elapsedNs);
-      await nextTurn();
-      if (interrupted) throw new Interrupted(`interrupted: ${workload} was at ${progress.summary()}`);
-      look = performance.now() + LOOK_MS;
-    }
-    return run.result();
-  } finally {
-    progress.clear();
-    process.off('SIGINT', onSignal);
-    process.off('SIGTERM', onSignal);
-  }
+function runNative({ workload, system, machine, scale, seed }: NativeArguments): Promise<NativeResult> {
+  const expectedNs = nativeChoices[workload]!.expectedNs({ scale, processors: processorsOf(machine) });
+  return simulate({ label: `${workload} on ${machine.name}`, name: workload, expectedNs }, () =>
+    namedRun({ workload, system, machine, scale, seed, images: new GuestImages() }),
+  );
 }
 
 function reportOf(result: NativeResult): string {

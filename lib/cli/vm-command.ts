@@ -1,5 +1,4 @@
 /** `disco-sim vm`: guests under the monitor. */
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { VERSION } from '../engine/version.js';
 import { GuestImages } from '../experiments/guest-images.js';
 import { nativeChoices, nativeNames, processorsOf } from '../experiments/native-choices.js';
@@ -9,8 +8,7 @@ import type { VirtualResult } from '../experiments/virtual-result.js';
 import { virtualText } from '../experiments/virtual-table.js';
 import { VirtualRun } from '../experiments/virtual.js';
 import { resolve } from '../machine/specification.js';
-import { Interrupted } from './errors.js';
-import { SimulatedLine } from './progress.js';
+import { simulate } from './simulate.js';
 import { vmArguments, type VmArguments } from './vm-arguments.js';
 
 const HELP = `disco-sim vm [options]
@@ -39,9 +37,6 @@ says where time and memory go: by mode, by service with what the monitor did for
 --help                 this text
 `;
 
-/** Host time between two looks at the terminal, in milliseconds. */
-const LOOK_MS = 20;
-
 /** Runs the command. */
 export async function vmCommand(words: readonly string[]): Promise<void> {
   const chosen = vmArguments(words);
@@ -55,35 +50,13 @@ export async function vmCommand(words: readonly string[]): Promise<void> {
   );
 }
 
-/** Runs it to its end, with a line of progress. Throws Interrupted after Ctrl-C. */
-async function runGuests({ json, ...chosen }: VmArguments): Promise<VirtualResult> {
-  void json;
+function runGuests(chosen: VmArguments): Promise<VirtualResult> {
   const { workload, machine, guests, scale } = chosen;
-  let interrupted = false;
-  const onSignal = (): void => {
-    interrupted = true;
-  };
-  process.on('SIGINT', onSignal);
-  process.on('SIGTERM', onSignal);
-  const processors = processorsOf(resolve(machine));
-  const progress = new SimulatedLine(process.stderr, nativeChoices[workload]!.expectedNs({ scale, processors }));
-  try {
-    const label = `${workload} in ${guests} ${guests === 1 ? 'guest' : 'guests'}`;
-    progress.update(`reading what ${label} runs`, 0);
-    await nextTurn();
-    const run = new VirtualRun(virtualOptions({ ...chosen, images: new GuestImages() }));
-    let look = performance.now() + LOOK_MS;
-    while (run.advance()) {
-      if (performance.now() < look) continue;
-      progress.update(run.elapsedNs === 0 ? `booting ${label}` : label, run.elapsedNs);
-      await nextTurn();
-      if (interrupted) throw new Interrupted(`interrupted: ${label} was at ${progress.summary()}`);
-      look = performance.now() + LOOK_MS;
-    }
-    return run.result();
-  } finally {
-    progress.clear();
-    process.off('SIGINT', onSignal);
-    process.off('SIGTERM', onSignal);
-  }
+  const expectedNs = nativeChoices[workload]!.expectedNs({ scale, processors: processorsOf(resolve(machine)) });
+  const label = `${workload} in ${guests} ${guests === 1 ? 'guest' : 'guests'}`;
+  return simulate({ label, name: label, expectedNs }, () => {
+    const { json, ...options } = chosen;
+    void json;
+    return new VirtualRun(virtualOptions({ ...options, images: new GuestImages() }));
+  });
 }
