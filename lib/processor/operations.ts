@@ -148,7 +148,10 @@ export const annotate = (service: number, activity = -1, counted = false): Opera
 /** Asks the monitor for a service. On a machine without a monitor it is a reserved instruction. */
 export const monitorCall = (request: unknown): Operation => operation(Op.MonitorCall, 0, 0, 0, 0, request);
 
-/** Goes on with another context in the same mode, as a kernel does that switches stacks. The one at hand is suspended. */
+/**
+ * Goes on with another context in the same mode, as a kernel does that switches stacks. The one at hand is suspended. What is no
+ * context is a reserved instruction.
+ */
 export const resume = (context: Context): Operation => operation(Op.Resume, 0, 0, 0, 0, context);
 
 /** Reads a system register (Register): the result is its value. Privileged, as all that follow. */

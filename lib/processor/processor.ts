@@ -622,9 +622,7 @@ export class Processor extends Component implements CacheOwner, Cpu {
         this.raise(ExceptionCode.SystemCall, Vector.General, -1, null);
         return now;
       case Op.MonitorCall:
-        this.stats.exceptions++;
-        this.raise(ExceptionCode.ReservedInstruction, Vector.General, -1, null);
-        return now;
+        return this.reserved();
       case Op.SpinWhile:
         return this.spin(frame, operation);
       case Op.DeviceCommand:
@@ -638,10 +636,11 @@ export class Processor extends Component implements CacheOwner, Cpu {
         this.stall(this.map.nodeOfProcessor[a]!);
         return STOPPED;
       case Op.Resume:
+        if (!(request instanceof Context)) return this.reserved();
         this.charge(this.activity(), now);
         frame.operation = null;
         this.suspend(frame);
-        return this.goOnWith(request as Context) ? now : STOPPED;
+        return this.goOnWith(request) ? now : STOPPED;
       case Op.ReturnFromException:
         this.charge(this.activity(), now);
         frame.operation = null;
@@ -655,6 +654,13 @@ export class Processor extends Component implements CacheOwner, Cpu {
         frame.result = this.unit.execute(operation, now);
         return this.interruptible() ? this.appoint(now) : now;
     }
+  }
+
+  /** No instruction of this processor. */
+  private reserved(): Ticks {
+    this.stats.exceptions++;
+    this.raise(ExceptionCode.ReservedInstruction, Vector.General, -1, null);
+    return this.now;
   }
 
   /** Whether there is a bridge with that number. */

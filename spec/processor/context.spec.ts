@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { Context } from '../../lib/processor/context.js';
-import { block, compute, load, readRegister, store, wait } from '../../lib/processor/operations.js';
+import { block, compute, load, readRegister, resume, store, wait } from '../../lib/processor/operations.js';
 import { packReference, ReferenceKind } from '../../lib/processor/references.js';
-import { Mode, Register } from '../../lib/processor/registers.js';
+import { ExceptionCode, Mode, Register } from '../../lib/processor/registers.js';
 import { Activity } from '../../lib/processor/software.js';
-import { boot, each, enter, Kernel, machineOf, type Code } from './privileged.js';
+import { boot, each, enter, Kernel, machineOf, skip, type Code } from './privileged.js';
 
 const KSEG0 = 0x80000000;
 
@@ -33,6 +33,16 @@ describe('a context', () => {
     context.operation = load(0);
     context.complete(4);
     expect([context.owed, context.operation, context.result]).toEqual([0, null, 4]);
+  });
+});
+
+describe('going on with another context', () => {
+  it.each([null, undefined, {}, 'a context', 7])('is a reserved instruction with %j, in user mode too', request => {
+    const seen: number[] = [];
+    const resumption = resume(request as never);
+    const { taken } = boot([enter(Mode.User, each([resumption, compute(1)], seen))], skip(5));
+    expect(taken.map(({ code }) => code)).toEqual([ExceptionCode.ReservedInstruction]);
+    expect(seen).toEqual([5, 0]);
   });
 });
 
