@@ -1,14 +1,14 @@
 /**
  * Lengths of the monitor's handlers, in instructions of one cycle each, with the reasoning beside each. What they read and
- * write of the monitor's structures comes on top and costs what the caches say. Fitted to the QUICK_FAULT row of Table 2,
- * and to nothing else that is virtualised; see docs/monitor.md.
+ * write of the monitor's structures comes on top and costs what the caches say. None is fitted to anything: the QUICK_FAULT row of
+ * the paper's Table 2, on which they could be, has not been used yet, and other virtualised numbers must not be.
  */
 
 /** Instructions of each step. */
 export const MONITOR_STEPS = {
   /** Refill vector: BadVAddr and EntryHi into a hash, two compares, two moves to EntryLo, write, return. */
   'refill hit': 17,
-  /** A miss that is not: on from the fast path to the general one. */
+  /** A miss that the fast path cannot answer: on to the general one. */
   'refill miss': 12,
   /** Every other trap: 18 registers saved, Cause and EPC read, dispatch over the exception code. */
   enter: 44,
@@ -20,7 +20,7 @@ export const MONITOR_STEPS = {
   'register access': 10,
   /** A virtual TLB entry: two physical pages through the pmap, protection merged, backmaps entered and removed, both TLBs. */
   'tlb write': 180,
-  /** Of a virtual TLB entry. */
+  /** A virtual TLB entry looked for by its page: a hash, the list behind it, and Index. */
   'tlb probe': 40,
   /** The mode changes: virtual Status and Cause, pending interrupts looked at. */
   'exception return': 30,
@@ -56,13 +56,15 @@ export const MONITOR_STEPS = {
   shootdown: 40,
   /** The counters of a page read, and the policy's comparisons. */
   decision: 250,
-  /** A command of a virtual device: checked, and its addresses translated, a page each. */
+  /** A command for a device, virtual or of the machine: some ten fields checked or written, and a queue. */
   'device command': 120,
+  /** An address of a command, within a page: bounds, and the pmap's entry. */
   'translate piece': 24,
   /** A look-up in a tree by sectors, a node each. */
   'tree node': 18,
   /** A frame on the subnet: receiver, buffers, fragments. */
   'subnet frame': 160,
+  /** A fragment of it: where it goes, and whether it can be mapped there. */
   'subnet fragment': 40,
 } as const;
 

@@ -138,7 +138,6 @@ export class Emulation {
   /** A command for a device, by whichever way it came. */
   *command(cpu: MonitorCpu, device: VirtualDevice, content: unknown): Steps {
     this.core.statistics.deviceCommands++;
-    yield this.core.code.step('device command');
     yield* device.command(cpu, typeof content === 'object' && content !== null ? (content as CommandContent) : {});
   }
 

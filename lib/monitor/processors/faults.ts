@@ -61,6 +61,7 @@ export class TlbFaults {
     const { code, address } = exception;
     const page = address >>> PAGE_SHIFT;
     if (page === SPECIAL && virtual.inKernel) return yield* this.special(cpu, virtual);
+    if (exception.vector === Vector.Refill && virtual.second !== null) yield this.core.code.step('refill miss');
     yield this.core.code.step('tlb miss');
     const entry = findEntry(virtual, page);
     if (entry === null) return yield* this.forward(cpu, virtual, address, code, missVector(virtual));
