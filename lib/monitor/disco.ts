@@ -31,7 +31,7 @@ import { SHOOTDOWN } from './memory/shootdown.js';
 import { MonitorCode } from './monitor-code.js';
 import { MonitorCpu } from './monitor-cpu.js';
 import { MonitorSpace } from './monitor-space.js';
-import { DEFAULT_DISCO, type DiscoOptions } from './options.js';
+import { DEFAULT_DISCO, optionFaults, type DiscoOptions } from './options.js';
 import { Emulation } from './processors/emulation.js';
 import { endOf, inject, injectInterrupt, writeSpecial } from './processors/exceptions.js';
 import { TlbFaults } from './processors/faults.js';
@@ -77,7 +77,10 @@ export class Disco implements SystemSoftware {
   /** What is asked from outside, not yet begun. */
   private readonly requests: ((cpu: MonitorCpu) => Steps)[] = [];
 
-  /** Throws a DiscoError if the machine has a physical layout, or too little memory for the monitor itself. */
+  /**
+   * Throws a DiscoError with all faults of its options, if the machine has a physical layout, or if there is too little memory for
+   * the monitor itself; a RangeError for a policy that wants evidence which the monitor does not produce.
+   */
   constructor(machine: Machine, options: DiscoOptions = {}) {
     if (machine.layout !== null)
       throw new DiscoError(
@@ -86,6 +89,8 @@ export class Disco implements SystemSoftware {
     const { services, policy = firstTouch(), ...given } = options;
     this.machine = machine;
     this.options = { ...DEFAULT_DISCO, ...given };
+    const wrong = optionFaults(this.options);
+    if (wrong.length > 0) throw new DiscoError(wrong.join('\n'));
     const { map, simulation, specification } = machine;
     const { l2, clockMHz } = specification.processor;
     this.frames = new FrameLists(map, Math.max(1, l2.sizeBytes / (l2.ways * map.pageBytes)));

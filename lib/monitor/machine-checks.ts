@@ -6,6 +6,10 @@ import type { VirtualMachine, VirtualMachineSpecification } from './virtual-mach
 /** The most physical memory that a guest's mapped kernel segment reaches: 255 MB (MAPPED_KERNEL up to the special page). */
 const MOST_BYTES = 255 * 2 ** 20;
 
+/** What can be said of a virtual machine, and of a disk of it. */
+const FIELDS: readonly string[] = ['name', 'processors', 'memoryBytes', 'homes', 'disks', 'address'];
+const DISK_FIELDS: readonly string[] = ['disk', 'mode', 'visible'];
+
 /** Faults of a specification, each a sentence with the place and the way out; none if it can be made. */
 export function machineFaults(
   specification: VirtualMachineSpecification,
@@ -13,7 +17,7 @@ export function machineFaults(
   present: readonly (VirtualMachine | null)[],
 ): string[] {
   const { name, processors, memoryBytes, homes, disks = [], address } = specification;
-  const faults: string[] = [];
+  const faults = unknownFields('', specification, FIELDS);
   const { pageBytes } = machine.map;
   if (typeof name !== 'string' || name === '') faults.push('name: a virtual machine has a name that is not empty');
   if (present.some(other => other !== null && other.name === name))
@@ -30,7 +34,9 @@ export function machineFaults(
     if (!Number.isSafeInteger(home) || home < 0 || home >= machine.processors.length)
       faults.push(`homes: there is no processor ${home}; the machine has 0 to ${machine.processors.length - 1}`);
   const known = [...machine.devices].filter(([, { kind }]) => kind === 'disk').map(([disk]) => disk);
-  for (const [number, { disk, mode }] of disks.entries()) {
+  for (const [number, asked] of disks.entries()) {
+    const { disk, mode } = asked;
+    faults.push(...unknownFields(`disks[${number}].`, asked, DISK_FIELDS));
     if (!known.includes(disk))
       faults.push(`disks[${number}].disk: the machine has no disk ${disk}${suggestion(disk, known)}`);
     if (!['private', 'copy-on-write'].includes(mode))
@@ -39,4 +45,10 @@ export function machineFaults(
   if (address !== undefined && (!Number.isSafeInteger(address) || address < 0 || address > 0x7fffffff))
     faults.push(`address: ${address} is not from 0 to 2147483647`);
   return faults;
+}
+
+function unknownFields(place: string, given: object, known: readonly string[]): string[] {
+  return Object.keys(given)
+    .filter(name => !known.includes(name))
+    .map(name => `${place}${name}: there is no such field${suggestion(name, known)}`);
 }

@@ -1,6 +1,7 @@
 /** What a monitor is made with. */
 import type { PlacementPolicy } from '../placement/policy.js';
-import type { SecondLevelOptions } from './processors/second-level-tlb.js';
+import { suggestion } from '../machine/suggestion.js';
+import { SecondLevelTlb, type SecondLevelOptions } from './processors/second-level-tlb.js';
 
 /** Options; what is left out is as DEFAULT_DISCO says. */
 export interface DiscoOptions {
@@ -31,3 +32,25 @@ export const DEFAULT_DISCO = {
   keepDecisions: 0,
   consoleCharacters: 65536,
 } as const;
+
+/** Faults of options, each a sentence; none if they can be. `services` and `policy` are not looked at. */
+export function optionFaults(options: Required<Omit<DiscoOptions, 'services' | 'policy'>>): string[] {
+  const { secondLevelTlb, quantumNs, gang, keepDecisions, consoleCharacters } = options;
+  const known = Object.keys(DEFAULT_DISCO);
+  const faults = Object.keys(options)
+    .filter(name => !known.includes(name))
+    .map(name => `${name}: there is no such option${suggestion(name, known)}`);
+  if (!(quantumNs > 0 && Number.isFinite(quantumNs)))
+    faults.push(`quantumNs: a quantum is longer than nothing and ends, not ${quantumNs}`);
+  if (typeof gang !== 'boolean') faults.push(`gang: ${String(gang)} is neither true nor false`);
+  if (keepDecisions !== Infinity && !(Number.isSafeInteger(keepDecisions) && keepDecisions >= 0))
+    faults.push(`keepDecisions: ${keepDecisions} is neither an integer from 0 nor Infinity`);
+  if (!(Number.isSafeInteger(consoleCharacters) && consoleCharacters >= 1))
+    faults.push(`consoleCharacters: ${consoleCharacters} is no integer from 1`);
+  try {
+    if (secondLevelTlb !== null) new SecondLevelTlb(secondLevelTlb);
+  } catch (error) {
+    faults.push(`secondLevelTlb: ${(error as Error).message}`);
+  }
+  return faults;
+}
