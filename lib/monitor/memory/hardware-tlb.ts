@@ -2,7 +2,7 @@
  * What the monitor has put into the TLB of a processor, and for each machine page where it is mapped: the backmaps by which
  * mappings are revoked. The hardware's entries are written here and nowhere else, so the two agree at all times.
  */
-import type { Tlb } from '../../processor/tlb.js';
+import { Untranslated, type Tlb } from '../../processor/tlb.js';
 import type { MachinePage } from './machine-page.js';
 import type { Pmap } from './pmap.js';
 
@@ -44,8 +44,8 @@ export class HardwareTlb {
     this.drop(index);
     this.tlb.write(index, {
       ...{ pair, space },
-      even: even === null ? -3 : even.frame, // Untranslated.Invalid
-      odd: odd === null ? -3 : odd.frame,
+      even: even === null ? Untranslated.Invalid : even.frame,
+      odd: odd === null ? Untranslated.Invalid : odd.frame,
       evenWritable: even?.writable ?? false,
       oddWritable: odd?.writable ?? false,
     });

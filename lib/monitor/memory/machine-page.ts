@@ -1,9 +1,6 @@
 /** A page of machine memory: its content, wherever its frames are, with everybody who sees it. */
 import type { Pmap } from './pmap.js';
 
-/** What a machine page is used for, for the memory report. */
-export type PageUse = 'guest' | 'disk cache';
-
 /** A page of content. One that several users hold, or that has replicas, is read-only to all of them. */
 export class MachinePage {
   /** Dense number, never used again. */

@@ -58,13 +58,14 @@ export function slotAddress(virtual: VirtualProcessor, slot: number): number {
   return virtual.options.second!.address + slot * SECOND_LEVEL_BYTES;
 }
 
-/** Writes an entry into the hardware's TLB, as far as its pages have memory. */
+/** Writes an entry into the hardware's TLB, as far as its pages have memory. What a guest has at the special page is not seen. */
 export function fill(cpu: MonitorCpu, pmap: Pmap, { pair, space, even, odd }: VirtualEntry): void {
   const { hardware, processor } = cpu;
   const present = processor.tlb.probe(pair, space & ASID_MASK);
   hardware.dropPair(pair);
   const index = present >= 0 ? present : processor.tlbRandom();
-  hardware.write(index, pair, space, mapped(cpu, pmap, even), mapped(cpu, pmap, odd));
+  const first = 2 * pair === SPECIAL ? null : mapped(cpu, pmap, even);
+  hardware.write(index, pair, space, first, mapped(cpu, pmap, odd));
 }
 
 /** Has the hardware map the special page, and nothing beside it. */
@@ -73,8 +74,7 @@ export function fillSpecial(cpu: MonitorCpu, virtual: VirtualProcessor): void {
   const half: MappedHalf = { page, frame: page.frame, writable: true };
   const pair = SPECIAL >>> 1;
   cpu.hardware.dropPair(pair);
-  const even = (SPECIAL & 1) === 0;
-  cpu.hardware.write(cpu.processor.tlbRandom(), pair, virtual.tlb.space, even ? half : null, even ? null : half);
+  cpu.hardware.write(cpu.processor.tlbRandom(), pair, virtual.tlb.space, half, null);
 }
 
 function mapped({ node }: MonitorCpu, pmap: Pmap, entryLo: number): MappedHalf | null {
@@ -121,7 +121,7 @@ export function* writeEntry(
     if (gone >= 0 && tlb.probe(gone & 0x7ffff, gone >> 19) < 0) cpu.hardware.dropPair(gone & 0x7ffff);
     yield store(slotAddress(virtual, second.find(pair, space & ASID_MASK)), hi);
   }
-  if (pair !== SPECIAL >>> 1 || !virtual.patched) fill(cpu, pmap, { pair, space, even, odd });
+  fill(cpu, pmap, { pair, space, even, odd });
 }
 
 /** An entry leaves an index: what replaced it by number takes it out, what did at random leaves it to the second level. */

@@ -19,7 +19,7 @@ import type { SecondLevelTlb } from './second-level-tlb.js';
 export const VIRTUAL_TLB_ENTRIES = 64;
 /** Bytes of the record: registers, privileged registers, the virtual TLB, and the state of scheduling. */
 export const RECORD_BYTES = 2048;
-/** Page number of the special page. */
+/** Page number of the special page, an even one. */
 export const SPECIAL = SPECIAL_PAGE / 4096;
 
 /**
