@@ -5,6 +5,7 @@
 export default {
   testEnvironment: 'node',
   testMatch: ['<rootDir>/spec/**/*.spec.ts', '<rootDir>/examples/**/*.spec.ts'],
+  setupFiles: ['<rootDir>/spec/support/property-seed.ts'],
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.cache/'],
   moduleNameMapper: {
     '^(\\.{1,2}/.*)\\.js$': '$1',
