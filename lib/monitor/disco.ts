@@ -79,7 +79,7 @@ export class Disco implements SystemSoftware {
 
   /**
    * Throws a DiscoError with all faults of its options, if the machine has a physical layout, or if there is too little memory for
-   * the monitor itself; a RangeError for a policy that wants evidence which the monitor does not produce.
+   * the monitor itself or its gateway; a RangeError for a policy that wants evidence which the monitor does not produce.
    */
   constructor(machine: Machine, options: DiscoOptions = {}) {
     if (machine.layout !== null)
@@ -89,7 +89,7 @@ export class Disco implements SystemSoftware {
     const { services, policy = firstTouch(), ...given } = options;
     this.machine = machine;
     this.options = { ...DEFAULT_DISCO, ...given };
-    const wrong = optionFaults(this.options);
+    const wrong = optionFaults(this.options, machine);
     if (wrong.length > 0) throw new DiscoError(wrong.join('\n'));
     const { map, simulation, specification } = machine;
     const { l2, clockMHz } = specification.processor;
@@ -105,7 +105,8 @@ export class Disco implements SystemSoftware {
     });
     const { cpus, code, memory, statistics, machines, frames, space } = this;
     this.devices = new MachineDevices({
-      ...{ machine, code, memory, frames, space, consoleCharacters: this.options.consoleCharacters },
+      ...{ machine, code, memory, frames, space },
+      ...{ consoleCharacters: this.options.consoleCharacters, gateway: this.options.gateway },
       serve: (interrupt, service) => this.deviceServices.set(interrupt, service),
     });
     this.core = { cpus, code, memory, statistics, machines, now: () => simulation.now };
@@ -129,6 +130,8 @@ export class Disco implements SystemSoftware {
       this,
       cpus.map(() => null),
     );
+    const { gateway } = this.devices.subnet;
+    if (gateway !== null) this.request(cpu => gateway.open(cpu));
   }
 
   /** Has a processor of the machine do something, now. For whoever acts from outside, between two runs. */

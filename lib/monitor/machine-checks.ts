@@ -37,14 +37,20 @@ export function machineFaults(
   for (const [number, asked] of disks.entries()) {
     const { disk, mode } = asked;
     faults.push(...unknownFields(`disks[${number}].`, asked, DISK_FIELDS));
-    if (!known.includes(disk))
-      faults.push(`disks[${number}].disk: the machine has no disk ${disk}${suggestion(disk, known)}`);
+    if (!known.includes(disk)) faults.push(`disks[${number}].disk: ${noDisk(disk, known, machine)}`);
     if (!['private', 'copy-on-write'].includes(mode))
       faults.push(`disks[${number}].mode: ${String(mode)} is neither private nor copy-on-write`);
   }
   if (address !== undefined && (!Number.isSafeInteger(address) || address < 0 || address > 0x7fffffff))
     faults.push(`address: ${address} is not from 0 to 2147483647`);
   return faults;
+}
+
+function noDisk(name: string, known: readonly string[], { devices }: Machine): string {
+  const kind = devices.get(name)?.kind;
+  if (kind === undefined) return `the machine has no disk ${name}${suggestion(name, known)}`;
+  const instead = kind === 'network-card' ? '; give the virtual machine an address on the subnet instead' : '';
+  return `${name} is a ${kind}, not a disk${instead}`;
 }
 
 function unknownFields(place: string, given: object, known: readonly string[]): string[] {

@@ -1,7 +1,9 @@
 /** What a monitor is made with. */
 import type { PlacementPolicy } from '../placement/policy.js';
+import type { Machine } from '../machine/machine.js';
 import { suggestion } from '../machine/suggestion.js';
 import { SecondLevelTlb, type SecondLevelOptions } from './processors/second-level-tlb.js';
+import { gatewayFaults, type GatewaySpecification } from './subnet/gateway-specification.js';
 
 /** Options; what is left out is as DEFAULT_DISCO says. */
 export interface DiscoOptions {
@@ -17,6 +19,8 @@ export interface DiscoOptions {
   readonly keepDecisions?: number;
   /** Characters that are kept of the output of a virtual machine's console, the last ones. */
   readonly consoleCharacters?: number;
+  /** A way from the subnet to a network card of the machine, which the monitor takes for itself; null for none. */
+  readonly gateway?: GatewaySpecification | null;
   /** Names of the guests' services, so that time is accounted by them; not unless given. */
   readonly services?: readonly string[];
 }
@@ -31,11 +35,12 @@ export const DEFAULT_DISCO = {
   gang: false,
   keepDecisions: 0,
   consoleCharacters: 65536,
+  gateway: null,
 } as const;
 
-/** Faults of options, each a sentence; none if they can be. `services` and `policy` are not looked at. */
-export function optionFaults(options: Required<Omit<DiscoOptions, 'services' | 'policy'>>): string[] {
-  const { secondLevelTlb, quantumNs, gang, keepDecisions, consoleCharacters } = options;
+/** Faults of options for a machine, each a sentence; none if they can be. `services` and `policy` are not looked at. */
+export function optionFaults(options: Required<Omit<DiscoOptions, 'services' | 'policy'>>, machine: Machine): string[] {
+  const { secondLevelTlb, quantumNs, gang, keepDecisions, consoleCharacters, gateway } = options;
   const known = Object.keys(DEFAULT_DISCO);
   const faults = Object.keys(options)
     .filter(name => !known.includes(name))
@@ -52,5 +57,6 @@ export function optionFaults(options: Required<Omit<DiscoOptions, 'services' | '
   } catch (error) {
     faults.push(`secondLevelTlb: ${(error as Error).message}`);
   }
+  if (gateway !== null) faults.push(...gatewayFaults(gateway, machine));
   return faults;
 }

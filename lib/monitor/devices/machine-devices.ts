@@ -5,8 +5,11 @@ import { FIRST_DEVICE_INTERRUPT } from '../core.js';
 import type { DiskGround } from '../disks/ground.js';
 import { SharedDisk } from '../disks/shared-disk.js';
 import { VirtualDisk } from '../disks/virtual-disk.js';
+import { DiscoError } from '../errors.js';
 import type { MonitorCpu } from '../monitor-cpu.js';
 import type { Steps } from '../steps.js';
+import { Gateway } from '../subnet/gateway.js';
+import { resolveGateway, type GatewaySpecification } from '../subnet/gateway-specification.js';
 import { Subnet } from '../subnet/subnet.js';
 import type { VirtualDiskSpecification, VirtualMachineSpecification } from '../virtual-machine.js';
 import type { DeviceHost, VirtualDevice } from './virtual-device.js';
@@ -17,6 +20,8 @@ import { VirtualConsole } from './virtual-console.js';
 export interface DeviceGround extends DiskGround {
   readonly machine: Machine;
   readonly consoleCharacters: number;
+  /** Without faults. */
+  readonly gateway: GatewaySpecification | null;
   /** Takes down who serves the interrupts of a code. */
   serve(code: number, service: (cpu: MonitorCpu, a: number, b: number) => Steps): void;
 }
@@ -34,11 +39,15 @@ export class MachineDevices {
   /** By name of the machine's disk. */
   readonly disks = new Map<string, SharedDisk>();
   private readonly ground: DeviceGround;
+  /** Interrupt codes given out. */
+  private codes = 0;
 
+  /** Throws a DiscoError if there is no memory for the gateway. */
   constructor(ground: DeviceGround) {
     this.ground = ground;
-    const { memory, space, code, machine } = ground;
+    const { memory, space, code, machine, gateway } = ground;
     this.subnet = new Subnet({ memory, space, code, pageBytes: machine.map.pageBytes });
+    if (gateway !== null) this.subnet.gateway = this.makeGateway(gateway);
   }
 
   /** The devices of a virtual machine: its disks, the network card if it has an address, the console, the clock. Throws a DiscoError for disks and addresses that others have. */
@@ -85,11 +94,36 @@ export class MachineDevices {
     if (present !== undefined) return present;
     const { machine } = this.ground;
     const { bridge, index, node, component } = machine.devices.get(name)!;
-    const interruptCode = FIRST_DEVICE_INTERRUPT + this.disks.size;
     const { sectors } = (component as Disk).mechanism;
+    const interruptCode = this.serve((cpu, tag, status) => disk.interrupt(cpu, tag, status));
     const disk = new SharedDisk(this.ground, { name, node, bridge, index, sectors, interruptCode });
-    this.ground.serve(interruptCode, (cpu, tag, status) => disk.interrupt(cpu, tag, status));
     this.disks.set(name, disk);
     return disk;
+  }
+
+  /** Its buffers are still to be posted. */
+  private makeGateway(specification: GatewaySpecification): Gateway {
+    const { memory, space, machine } = this.ground;
+    const { subnet } = this;
+    const { card, ...asked } = resolveGateway(specification, machine);
+    const { bridge, index, node } = machine.devices.get(card)!;
+    const needed = asked.buffers * Math.ceil(asked.mtuBytes / subnet.pageBytes);
+    if (needed > memory.frames.allFree)
+      throw new DiscoError(
+        `the receive buffers of the gateway need ${needed} frames, and ${memory.frames.allFree} are free; give it fewer`,
+      );
+    const gateway: Gateway = new Gateway({
+      ...{ ...asked, subnet, memory, space, bridge, device: index, node },
+      sentCode: this.serve((cpu, tag, status) => gateway.sent(cpu, tag, status)),
+      receivedCode: this.serve((cpu, tag, bytes) => gateway.received(cpu, tag, bytes)),
+    });
+    return gateway;
+  }
+
+  /** A code for interrupts of a device of the machine, and who serves them. */
+  private serve(service: (cpu: MonitorCpu, a: number, b: number) => Steps): number {
+    const code = FIRST_DEVICE_INTERRUPT + this.codes++;
+    this.ground.serve(code, service);
+    return code;
   }
 }

@@ -48,7 +48,7 @@ interface Outgoing {
   readonly fragments: readonly Fragment[];
 }
 
-/** A gateway. Register `sent` and `received` as handlers of its interrupt codes. */
+/** A gateway. Whoever makes it has `sent` and `received` serve its interrupt codes, and opens it. */
 export class Gateway {
   /** Frames out and in; dropped: too many on their way out, too long for the medium, for nobody here; errors of the card. */
   readonly stats = { sent: 0, received: 0, queueFull: 0, tooLong: 0, unclaimed: 0, errors: 0 };
