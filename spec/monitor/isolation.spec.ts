@@ -5,6 +5,7 @@ import { us } from '../../lib/engine/time.js';
 import { exit } from '../../lib/guest/commodity/system-calls.js';
 import { checkDisco } from '../../lib/monitor/check-disco.js';
 import type { VirtualProcessor } from '../../lib/monitor/processors/virtual-processor.js';
+import type { VirtualMachine } from '../../lib/monitor/virtual-machine.js';
 import { Context } from '../../lib/processor/context.js';
 import {
   annotate,
@@ -340,7 +341,46 @@ describe('a guest beside hostile ones', () => {
     expect(seen).toHaveLength(1500);
     expect(seen.filter(word => word !== 0)).toEqual([]);
   });
+
+  it('leaves nothing in its special pages, neither in those of the next one nor in any other memory', () => {
+    const { machine, disco } = withGuests({ framesPerNode: 1024, guests: [] });
+    /** Has a guest run to its end, and gone if it is not the last. */
+    const plays = (name: string, programs: readonly Program[], pages: number, last = false): VirtualMachine => {
+      const { virtual } = startPlain(disco, programs, skipAll, { name, memoryBytes: pages * 4096 });
+      machine.run();
+      if (!last) disco.destroy(virtual);
+      machine.run();
+      return virtual;
+    };
+    const framesOf = ({ processors }: VirtualMachine): number[] =>
+      processors.map(one => one.options.special.page.frame);
+    const six = Array.from({ length: 6 }, (_, k) => k);
+    const writing = (): Program[] => six.map(() => specialPage(word => store(word, SECRET), SHOWN));
+    const seen: number[][] = six.map(() => []);
+    const written = framesOf(plays('first', writing(), 16));
+    const reading = six.map(k => specialPage(load, [], seen[k]));
+    expect(framesOf(plays('second', reading, 16))).toEqual(written);
+    for (const words of seen) expect(words.filter((word, number) => word !== 0 && !SHOWN.includes(number))).toEqual([]);
+
+    // As ordinary memory: a guest of one processor that has nearly all that is free gets frames of the others.
+    plays('third', writing(), 16);
+    const pages = disco.frames.allFree - 32;
+    const found: number[] = [];
+    const { pmap } = plays('last', [reader(pages, found)], pages, true);
+    const frames = new Set([...pmap.mapped()].map(([, { frame }]) => frame));
+    expect(found).toHaveLength(pages);
+    expect(written.some(frame => frames.has(frame))).toBe(true);
+    expect(found.filter(word => word !== 0)).toEqual([]);
+  });
 });
+
+/** Registers that the monitor shows at the special page. */
+const SHOWN: readonly number[] = [Register.Status, Register.Cause, Register.EntryHi];
+
+/** Does something to each word of the special page but some; what comes of it is noted. */
+function* specialPage(deed: (address: number) => Operation, but: readonly number[], seen: number[] = []): Program {
+  for (let word = 0; word < 1024; word++) if (!but.includes(word)) seen.push(yield deed(SPECIAL_PAGE + 4 * word));
+}
 
 /** Reads a word of each page of its machine. */
 function* reader(pages: number, seen: number[]): Program {
