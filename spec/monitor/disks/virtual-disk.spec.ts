@@ -450,4 +450,39 @@ describe('a virtual disk of either kind', () => {
     expect(seen).toEqual([DeviceStatus.MediumError, 1, 8001, 0, 24001]);
     expect(rig.framesInUse).toBe(0);
   });
+
+  it.each(modes)('leaves of pages for which a read fails what was in them, shared or not ($mode)', options => {
+    const rig = new DiskRig({ disks: 2 });
+    numbered(rig);
+    rig.real[0]!.spoil(18);
+    const guest = rig.guest(0, 0, options);
+    const other = guest.add(1, { name: 'shared', mode: 'copy-on-write', visible: false });
+    const seen: number[] = [];
+    const words = [0, 127, 256, 1023];
+    rig.run([
+      function* (cpu) {
+        for (const physical of [0, 1, 2])
+          for (const word of words) yield* guest.store(cpu, physical, word, 7000 + word);
+        // The second and third page are kept by the other disk as well: both are read-only, and get a copy to be written.
+        for (const physical of [1, 2])
+          yield* guest.transfer(
+            cpu,
+            { op: 'write', sector: 8 * physical, sectors: 8, pieces: [page(physical)] },
+            other,
+          );
+        // Into whole pages: of what cannot be read at all, and of what can be read up to the third sector.
+        for (const physical of [0, 1])
+          seen.push(yield* guest.transfer(cpu, { op: 'read', sector: 18, sectors: 8, pieces: [page(physical)] }));
+        seen.push(yield* guest.transfer(cpu, { op: 'read', sector: 16, sectors: 8, pieces: [page(2)] }));
+        yield* guest.transfer(cpu, { op: 'read', sector: 16, sectors: 8, pieces: [page(3)] }, other);
+        for (const physical of [0, 1, 2, 3])
+          for (const word of words) seen.push(yield* guest.load(cpu, physical, word));
+      },
+    ]);
+    const kept = words.map(word => 7000 + word);
+    // Bytes of the disk are in memory as far as the disk itself has read, or not at all where the monitor reads for all.
+    const partly = options.mode === 'private' ? [16000, 16127, ...kept.slice(2)] : kept;
+    expect(seen).toEqual([5, 5, 5].map(() => DeviceStatus.MediumError).concat(kept, kept, partly, kept));
+    expect(rig.faults).toEqual([]);
+  });
 });

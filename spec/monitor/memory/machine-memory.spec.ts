@@ -188,7 +188,8 @@ describe('a shared page', () => {
       ],
     ]);
     expect(bench.word(bench.page(0, 0).frame, 1000)).toBe(0);
-    expect(bench.page(0, 0).single).toBe(true);
+    expect(bench.word(bench.page(1, 1).frame, 1000)).toBe(7);
+    expect([bench.page(0, 0).single, bench.page(1, 1).single]).toEqual([true, true]);
   });
 
   it('is let go by the physical page that becomes another one', () => {
