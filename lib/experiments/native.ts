@@ -166,7 +166,7 @@ export class NativeRun {
   private *first(thread: Thread): Code {
     const { kernel, running } = this;
     yield* this.files.start(thread);
-    yield* warm(thread, this.options.workload, this.files);
+    yield* warm(thread, this.options.workload, this.files, 1);
     if (this.options.workload.window === undefined) {
       this.phase = 'ready';
       // Until the next look at the run: nothing of the workload is to come before that.

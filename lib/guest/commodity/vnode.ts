@@ -22,6 +22,11 @@ export interface Vnode {
   readonly size: number;
   /** Brings a page of the file into memory and holds it: from the cache or from where the file is kept. A number is an error. */
   page(thread: KernelThread, index: number): Code<CachedPage | number>;
+  /**
+   * Starts bringing pages into memory, in one go, of so many from `index` on: those that are not there. It does not wait; `page`
+   * does, for those on their way. A hint: it may be fewer, or none.
+   */
+  prefetch?(thread: KernelThread, index: number, pages: number): Code;
   /** Gives back what `page` returned. `dirty`: it was written to. */
   release(thread: KernelThread, index: number, page: CachedPage, dirty: boolean): Code;
   /** Copies bytes from the file to a virtual address (user's or kernel's). Returns how many; 0 at the end. */

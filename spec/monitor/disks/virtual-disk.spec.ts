@@ -482,7 +482,8 @@ describe('a virtual disk of either kind', () => {
     const kept = words.map(word => 7000 + word);
     // Bytes of the disk are in memory as far as the disk itself has read, or not at all where the monitor reads for all.
     const partly = options.mode === 'private' ? [16000, 16127, ...kept.slice(2)] : kept;
-    expect(seen).toEqual([5, 5, 5].map(() => DeviceStatus.MediumError).concat(kept, kept, partly, kept));
+    const { MediumError } = DeviceStatus;
+    expect(seen).toEqual([MediumError, MediumError, MediumError, ...kept, ...kept, ...partly, ...kept]);
     expect(rig.faults).toEqual([]);
   });
 });

@@ -11,7 +11,7 @@ import { findBlock, makeBlock } from './block-map.js';
 import type { CacheEntry } from './cache-entry.js';
 import { BLOCK_BYTES, INODE_WORDS, InodeKind, InodeWord, LONGEST_FILE, blocksOf } from './disk-layout.js';
 import { readInode, writeInode } from './inode-block.js';
-import { readAhead } from './read-ahead.js';
+import { prefetch, readAhead } from './read-ahead.js';
 import type { SharedLock } from './shared-lock.js';
 import { shorten } from './shorten.js';
 import type { Volume } from './volume.js';
@@ -99,6 +99,13 @@ export class DiskFile implements Vnode {
     if (block === 0) return entry;
     yield* cache.release(thread, entry, false);
     return block;
+  }
+
+  *prefetch(thread: KernelThread, index: number, pages: number): Code {
+    if (this.metadata) return;
+    yield* this.content.acquireShared(thread);
+    yield* prefetch(thread, this.volume, this, index, Math.min(index + pages, blocksOf(this.size)));
+    yield* this.content.release(thread);
   }
 
   /** A page that was written to and is in a hole of the file gets a block; if none is free, what was written is lost. */

@@ -22,12 +22,16 @@ export function* readAhead(thread: KernelThread, volume: Volume, file: DiskFile,
   const end = Math.min(index + 1 + volume.readAheadPages, blocksOf(file.size));
   const half = Math.min(index + 1 + (volume.readAheadPages >> 1), end - 1);
   if ((last !== index && index > 0) || half <= index || volume.cache.has(file.id, half)) return;
-  let next = index + 1;
-  while (volume.cache.has(file.id, next)) next++;
-  yield* start(thread, volume, file, next, end);
+  yield* prefetch(thread, volume, file, index + 1, end);
 }
 
-function* start(thread: KernelThread, volume: Volume, file: DiskFile, first: number, end: number): Code {
+/**
+ * Starts reading the first pages from `from` up to `end` that are not there, as far as they are consecutive on the disk and there
+ * is memory for them at once, and does not wait. For whoever has locked the content.
+ */
+export function* prefetch(thread: KernelThread, volume: Volume, file: DiskFile, from: number, end: number): Code {
+  let first = from;
+  while (first < end && volume.cache.has(file.id, first)) first++;
   const entries: CacheEntry[] = [];
   let place = 0;
   for (let index = first; index < end; index++) {

@@ -7,6 +7,10 @@ import { mounted } from './mounted.js';
 const bytesOfText = (text: string): number[] => [...text].map(letter => letter.charCodeAt(0));
 const pattern = (count: number, seed: number): number[] => Array.from({ length: count }, (_, k) => (k * seed) & 255);
 
+/** Of four bytes, the most significant one first. */
+const wordOf = (bytes: number[] | number): number =>
+  typeof bytes === 'number' ? NaN : bytes.reduce((word, byte) => (word << 8) | byte, 0);
+
 describe('a disk file system', () => {
   it('reads what was installed', () => {
     const { open, read } = mounted({ tree: { '/etc/motd': { content: 'hello, world' } } });
@@ -154,5 +158,28 @@ describe('a disk file system', () => {
     const reads = disk.commands.slice(before).map(command => command.pages.length);
     // The first page and four ahead; whenever the third next is missing, what is missing of the next four.
     expect(reads).toEqual([1, 4, 2, 2, 1]);
+  });
+
+  it('reads pages that somebody will want in one go, those that are not there, and nobody waits but for the pages', () => {
+    const bytes = 10 * 4096;
+    const { open, read, call, disk, cache, fileSystem } = mounted({ tree: { '/a': { bytes, content: 9 }, '/d/': {} } });
+    const file = open('/a');
+    read(file, 4096, 4);
+    const before = disk.commands.length;
+    const since = (): number[] => disk.commands.slice(before).map(({ pages }) => pages.length);
+    const wants = (index: number, pages: number): number => {
+      call(thread => file.prefetch!(thread, index, pages));
+      return cache.size;
+    };
+    const size = cache.size;
+    // The second page is there, from the third on the rest of five; nothing is; what is behind the end is not read.
+    expect([wants(1, 5) - size, wants(1, 5) - size, wants(8, 5) - size, wants(10, 5) - size]).toEqual([4, 4, 6, 6]);
+    expect(since()).toEqual([4, 2]);
+    const words = Array.from({ length: 10 }, (_, k) => wordOf(read(file, 4096 * k, 4)));
+    expect(words).toEqual(words.map((_, k) => seededWord(9, 1024 * k)));
+    expect(since().reduce((sum, pages) => sum + pages, 0)).toBe(9);
+    const directory = open('/d');
+    call(thread => directory.prefetch!(thread, 0, 4));
+    expect(call(thread => fileSystem.sync(thread))).toBe(0);
   });
 });
