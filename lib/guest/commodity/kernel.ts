@@ -78,6 +78,8 @@ export interface KernelOptions {
 const ARENA_BYTES = 768 * 1024;
 const ARENA_BYTES_PER_PAGE = 80;
 const LINE = 128;
+/** Spinlocks that guard the flags of all sleeping locks: enough that strangers hardly meet. */
+const SLEEP_LOCK_GUARDS = 32;
 const RECORD_BYTES = 2 * LINE;
 const STALL_TICKS = 6000;
 /** What Context says of the page tables: the refill handler halves it, sign and all, to get at PAGE_TABLES. */
@@ -118,7 +120,8 @@ export class CommodityKernel implements KernelCore {
   private readonly blocks: StepBlocks;
   private readonly locks: KernelSpinlock[] = [];
   private readonly schedulerLock: KernelSpinlock;
-  private readonly sleepLockGuard: Spinlock;
+  private readonly sleepLockGuards: readonly Spinlock[];
+  private sleepLocks = 0;
   private readonly traps: Traps;
   private readonly text: SharedText;
   private readonly faults: Faults;
@@ -141,7 +144,7 @@ export class CommodityKernel implements KernelCore {
     this.layout = new KernelLayout(options.mapped);
     this.blocks = new StepBlocks(this.layout, profile);
     this.schedulerLock = this.spinlock('runq');
-    this.sleepLockGuard = this.spinlock('sleep locks');
+    this.sleepLockGuards = Array.from({ length: SLEEP_LOCK_GUARDS }, (_, n) => this.spinlock(`sleep locks ${n}`));
     const memlock = this.spinlock('memlock');
     const arenaBytes = ARENA_BYTES + options.pages * ARENA_BYTES_PER_PAGE + options.mostProcesses * RECORD_BYTES;
     this.arena = this.layout.allocate(arenaBytes, PAGE_BYTES);
@@ -160,7 +163,7 @@ export class CommodityKernel implements KernelCore {
       load: (processor, thread) => this.translations.load(processor, thread),
       bury: (by, ended) => this.processes.bury(by, ended),
     });
-    this.text = new SharedText(this.physical);
+    this.text = new SharedText(this.physical, name => this.sleepLock(name));
     this.faults = new Faults({
       ...{ text: this.text, physical: this.physical, profile, hints: this.hints },
       addressOf: page => this.addressOf(page),
@@ -223,7 +226,7 @@ export class CommodityKernel implements KernelCore {
 
   /** See KernelCore. */
   sleepLock(name: string): SleepLock {
-    return this.scheduler.sleepLock(name, this.sleepLockGuard);
+    return this.scheduler.sleepLock(name, this.sleepLockGuards[this.sleepLocks++ % SLEEP_LOCK_GUARDS]!);
   }
 
   allocate(_name: string, bytes: number): number {
@@ -313,6 +316,7 @@ export class CommodityKernel implements KernelCore {
       physical: this.physical,
       text: this.text,
       translations: this.translations,
+      attachesText: this.profile.attachesText,
       work: this.work,
       openExecutable: (thread, path) => this.openExecutable(thread, path),
       closeExecutable: (thread, file) => file.closed(thread),

@@ -56,6 +56,13 @@ export interface Profile {
   readonly zeroLineCycles: number;
   /** Instructions of the fast refill handler besides its loads and privileged operations. */
   readonly refillCycles: number;
+  /** Instructions of the handler for a refill that misses on the page tables, likewise. */
+  readonly doubleMissCycles: number;
+  /**
+   * A program's text that is in memory is in the page tables of who starts it; otherwise a process enters each page at
+   * its first access, a QUICK_FAULT.
+   */
+  readonly attachesText: boolean;
   /** Wired TLB entries that hold pairs of page tables, besides the one that each crossing writes; 0 to 30. */
   readonly wiredTables: number;
   /** Instructions of one turn of a spinning loop. */

@@ -4,6 +4,7 @@ export const SERVICES = [
   'idle',
   'boot',
   'UTLB_MISS',
+  'DOUBLE_MISS',
   'QUICK_FAULT',
   'DEMAND_ZERO',
   'COPY_FAULT',

@@ -49,6 +49,7 @@ const TABLES_END = PAGE_TABLES + TABLE_ENTRIES * PAGE_BYTES;
 /** Activities of services; those that are not here are kernel time. */
 const ACTIVITY: Partial<Record<ServiceName, number>> = {
   UTLB_MISS: Activity.TlbRefill,
+  DOUBLE_MISS: Activity.TlbRefill,
   QUICK_FAULT: Activity.PageFault,
   DEMAND_ZERO: Activity.PageFault,
   COPY_FAULT: Activity.PageFault,
@@ -122,7 +123,8 @@ export class Traps {
     const { address, vector } = exception;
     if (address >= PAGE_TABLES && address < TABLES_END && thread.space !== null) {
       const table = (address - PAGE_TABLES) >>> PAGE_SHIFT;
-      return this.general(thread, exception, 'QUICK_FAULT', t => this.quickFault(t, exception, table));
+      if (thread.space.tables.has(table)) return handler(this.doubleMiss(thread, exception, table), 'DOUBLE_MISS');
+      return this.general(thread, exception, 'other fault', t => this.makeTable(t, exception, table));
     }
     if (address < KSEG0) {
       if (vector === Vector.Refill) return handler(this.refill(), 'UTLB_MISS');
@@ -165,6 +167,25 @@ export class Traps {
     yield writeRegister(Register.EntryLo1, entryLo(page + 1, true, true));
     yield tlbWriteRandom();
     yield returnFromException();
+  }
+
+  /** The page of page tables that the fast refill reads is not in the TLB: a short handler too, which saves nothing. */
+  private *doubleMiss(thread: Thread, { context }: Exception, table: number): Program {
+    const { hints, translations, profile } = this.port;
+    const { wiredTables, doubleMissCycles } = profile;
+    const space = thread.space!;
+    const pair = table & ~1;
+    yield compute(doubleMissCycles);
+    yield hints.write(Register.EntryHi, translations.entryHi(thread, (PAGE_TABLES >>> PAGE_SHIFT) + pair));
+    yield tlbProbe();
+    const index = yield readRegister(Register.Index);
+    const wires = index < 0 && wiredTables > 0;
+    // Wired entries in turn, so that random replacement does not take away what every refill of the process needs.
+    if (wires) yield writeRegister(Register.Index, 1 + (thread.processor!.tablesWired++ % wiredTables));
+    yield writeRegister(Register.EntryLo0, translations.tableWordOf(space, pair));
+    yield writeRegister(Register.EntryLo1, translations.tableWordOf(space, pair + 1));
+    yield index < 0 && !wires ? tlbWriteRandom() : tlbWriteIndexed();
+    yield returnFromException(context);
   }
 
   /** A handler that enters the kernel as a thread does. */
@@ -214,26 +235,10 @@ export class Traps {
     context!.complete(result);
   }
 
-  /** The page table of a user's page is not in the TLB, or is not there at all. */
-  private *quickFault(thread: Thread, exception: Exception, table: number): Code {
-    const { port } = this;
-    const space = thread.space!;
-    yield* port.work('quick fault');
-    if (!space.tables.has(table)) {
-      const error = yield* port.table(thread, table);
-      if (error !== 0) yield* this.fail(thread, exception, error);
-    }
-    const pair = table & ~1;
-    yield port.hints.write(Register.EntryHi, port.translations.entryHi(thread, (PAGE_TABLES >>> PAGE_SHIFT) + pair));
-    yield tlbProbe();
-    const index = yield readRegister(Register.Index);
-    const { wiredTables } = port.profile;
-    const wires = index < 0 && wiredTables > 0;
-    // Wired entries in turn, so that random replacement does not take away what every refill of the process needs.
-    if (wires) yield writeRegister(Register.Index, 1 + (thread.processor!.tablesWired++ % wiredTables));
-    yield writeRegister(Register.EntryLo0, port.translations.tableWordOf(space, pair));
-    yield writeRegister(Register.EntryLo1, port.translations.tableWordOf(space, pair + 1));
-    yield index < 0 && !wires ? tlbWriteRandom() : tlbWriteIndexed();
+  /** A user's page has no page table: it gets an empty one, and the access that begins anew faults for its page. */
+  private *makeTable(thread: Thread, exception: Exception, table: number): Code {
+    const error = yield* this.port.table(thread, table);
+    if (error !== 0) yield* this.fail(thread, exception, error);
   }
 
   private *fault(thread: Thread, exception: Exception, store: boolean): Code {

@@ -33,6 +33,8 @@ export const SHORT: Profile = {
   copyLineCycles: 20,
   zeroLineCycles: 10,
   refillCycles: 4,
+  doubleMissCycles: 4,
+  attachesText: false,
   wiredTables: 0,
   spinCycles: 4,
 };

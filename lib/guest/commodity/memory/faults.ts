@@ -50,7 +50,9 @@ export class Faults {
   classify({ space, page, store }: Fault): ServiceName {
     const mapping = space.mappings.get(page);
     if (mapping !== undefined) return store && !mapping.writable ? 'COPY_FAULT' : 'QUICK_FAULT';
-    switch (space.regionOf(page)?.kind) {
+    const region = space.regionOf(page);
+    if (region !== undefined && this.residentText(region, page) !== undefined) return 'QUICK_FAULT';
+    switch (region?.kind) {
       case 'zero':
         return 'DEMAND_ZERO';
       case 'text':
@@ -98,17 +100,43 @@ export class Faults {
     const mapping = space.mappings.get(page);
     let result: number = ErrorNumber.EFAULT;
     if (region !== undefined && (!store || region.writable)) {
-      if (mapping === undefined)
-        result =
-          region.file === null
-            ? yield* this.mapZeros(thread, fault, region, cleared)
-            : yield* this.bring(thread, fault, region, region.file);
+      if (mapping === undefined) result = yield* this.mapPage(thread, fault, region, cleared);
       else if (store && !mapping.writable) result = yield* this.separate(thread, fault, mapping);
       else {
         yield* this.port.work('quick fault');
         result = 0;
       }
     }
+    return result;
+  }
+
+  private mapPage(thread: KernelThread, fault: Fault, region: Region, cleared: number): Code<number> {
+    if (region.file === null) return this.mapZeros(thread, fault, region, cleared);
+    return region.kind === 'text'
+      ? this.mapText(thread, fault, region, region.file)
+      : this.bring(thread, fault, region, region.file);
+  }
+
+  /** The physical page of a page of text that whoever ran the program before has brought into memory. */
+  private residentText({ kind, file, first, filePage }: Region, page: number): number | undefined {
+    if (kind !== 'text' || file === null || this.port.profile.attachesText) return undefined;
+    return this.port.text.of(file)?.get(filePage + page - first);
+  }
+
+  /** Maps a page of text: one that is known in memory, or from the file. Who executes the same file waits meanwhile. */
+  private *mapText(thread: KernelThread, fault: Fault, region: Region, file: Vnode): Code<number> {
+    const { text, physical } = this.port;
+    const lock = text.lockOf(file);
+    yield* lock.acquire(thread);
+    const resident = this.residentText(region, fault.page);
+    let result: number;
+    if (resident === undefined) result = yield* this.bring(thread, fault, region, file);
+    else {
+      yield* this.port.work('quick fault');
+      physical.share(resident);
+      result = yield* this.enter(thread, fault.space, fault.page, { page: resident, writable: false });
+    }
+    yield* lock.release(thread);
     return result;
   }
 

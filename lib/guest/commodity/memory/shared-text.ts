@@ -1,19 +1,29 @@
 /**
- * Text that is in memory, by file: the page table entries that processes with the same text share, as regions of SVR4 do.
- * A process that starts a program gets the entries of all pages that were mapped before, without faulting for them.
+ * Text that is in memory, by file, and the lock of the region that all who execute the file share, as in SVR4. A process
+ * that touches such a page need not look for it in the file.
  */
-import type { Code, KernelThread } from '../code.js';
+import type { Code, KernelThread, SleepLock } from '../code.js';
 import type { Vnode } from '../vnode.js';
 import type { PhysicalPages } from './physical-pages.js';
 
-/** Pages of text that are mapped by whoever starts the program next. Each has a user here. */
+/** Pages of text that are known in memory. Each has a user here. */
 export class SharedText {
   private readonly physical: PhysicalPages;
+  private readonly makeLock: (name: string) => SleepLock;
+  private readonly locks = new Map<Vnode, SleepLock>();
   private readonly files = new Map<Vnode, Map<number, number>>();
 
-  constructor(physical: PhysicalPages) {
+  constructor(physical: PhysicalPages, makeLock: (name: string) => SleepLock) {
     this.physical = physical;
+    this.makeLock = makeLock;
     physical.onPressure((thread, pages) => this.reclaim(thread, pages));
+  }
+
+  /** The lock of the region that all who execute a file share. */
+  lockOf(file: Vnode): SleepLock {
+    let lock = this.locks.get(file);
+    if (lock === undefined) this.locks.set(file, (lock = this.makeLock('text')));
+    return lock;
   }
 
   /** Pages of a file that are in memory: physical by page of the file. */

@@ -14,6 +14,8 @@ export interface ContentsPort {
   readonly physical: PhysicalPages;
   readonly text: SharedText;
   readonly translations: Translations;
+  /** See Profile. */
+  readonly attachesText: boolean;
   work(step: string, ...objects: readonly number[]): Code;
   /** The file of an executable, held open, or an ErrorNumber. */
   openExecutable(thread: KernelThread, path: string): Code<Vnode | number>;
@@ -55,22 +57,36 @@ export class SpaceContents {
     return 0;
   }
 
-  /** Maps what is in memory of the text of a file. */
+  /** Attaches the text of a file, which all who execute it share, and maps what is in memory of it if kernels do so. */
   private *attachText(thread: KernelThread, space: AddressSpace, file: Vnode): Code {
     const resident = this.port.text.of(file);
     if (resident === undefined) return;
-    for (const { kind, first, pages, filePage } of space.regions) {
-      if (kind !== 'text') continue;
-      for (let index = 0; index < pages; index++) {
-        const page = resident.get(filePage + index);
-        if (page === undefined) continue;
-        this.port.physical.share(page);
-        if (yield* space.map(thread, first + index, { page, writable: false })) continue;
-        yield* this.port.physical.give(thread, page);
-        return;
-      }
+    const lock = this.port.text.lockOf(file);
+    yield* lock.acquire(thread);
+    for (const region of space.regions) {
+      if (region.kind !== 'text') continue;
+      if (this.port.attachesText && !(yield* this.mapText(thread, space, region, resident))) break;
       yield* this.port.work('attach text');
     }
+    yield* lock.release(thread);
+  }
+
+  /** Maps what is in memory; false if there is no memory for page tables. */
+  private *mapText(
+    thread: KernelThread,
+    space: AddressSpace,
+    { first, pages, filePage }: Region,
+    resident: ReadonlyMap<number, number>,
+  ): Code<boolean> {
+    for (let index = 0; index < pages; index++) {
+      const page = resident.get(filePage + index);
+      if (page === undefined) continue;
+      this.port.physical.share(page);
+      if (yield* space.map(thread, first + index, { page, writable: false })) continue;
+      yield* this.port.physical.give(thread, page);
+      return false;
+    }
+    return true;
   }
 
   /** Shares all pages of a space with a copy of it; what is not shared for good is copied when somebody writes. */

@@ -19,9 +19,9 @@ const STEPS: Readonly<Record<string, Step>> = {
   'exit path': step(70, 3, { processor: [1, 0.1] }),
   'system call': step(60, 3, { processor: [1, 0.1] }),
   // QUICK_FAULT, 5 us.
-  'quick fault': step(1420, 24, { processor: [1, 0.1], memory: [2, 0.05] }),
+  'quick fault': step(1720, 28, { processor: [1, 0.1], memory: [2, 0.05] }),
   // DEMAND_ZERO, 21 us, of which the clearing of the page is half.
-  'demand zero': step(700, 16, { memory: [2, 0.05], processor: [1, 0.05] }),
+  'demand zero': step(450, 14, { memory: [2, 0.05], processor: [1, 0.05] }),
   'page alloc': step(2000, 36, { memory: [48, 0.6] }),
   'page free': step(400, 9, { memory: [12, 0.6] }),
   'copy fault': step(1600, 40, { memory: [6, 0.2] }),
@@ -29,12 +29,12 @@ const STEPS: Readonly<Record<string, Step>> = {
   switch: step(260, 10, { scheduler: [4, 0.4], processor: [1, 0.1] }),
   setrun: step(140, 5, { scheduler: [3, 0.5] }),
   clock: step(3500, 90, { scheduler: [4, 0.2], processor: [2, 0.2] }),
-  fork: step(36000, 320, { memory: [24, 0.1], scheduler: [12, 0.1], files: [10, 0.1] }),
+  fork: step(29000, 290, { memory: [24, 0.1], scheduler: [12, 0.1], files: [10, 0.1] }),
   'fork page': step(120, 4, { memory: [2, 0.3] }),
   sproc: step(6000, 120, { memory: [10, 0.1], scheduler: [12, 0.1] }),
-  execve: step(22500, 300, { memory: [40, 0.08], files: [40, 0.12], buffers: [16, 0.05], constants: [20, 0.1] }),
+  execve: step(42000, 440, { memory: [40, 0.08], files: [40, 0.12], buffers: [16, 0.05], constants: [20, 0.1] }),
   'attach text': step(200, 8, { memory: [2, 0.2] }),
-  'exit process': step(50000, 380, { memory: [24, 0.1], scheduler: [12, 0.1], files: [10, 0.1] }),
+  'exit process': step(36000, 330, { memory: [24, 0.1], scheduler: [12, 0.1], files: [10, 0.1] }),
   'exit thread': step(6000, 120, { scheduler: [8, 0.2], memory: [4, 0.1] }),
   'exit pages': step(300, 10, { memory: [6, 0.2] }),
   wait: step(9000, 200, { scheduler: [6, 0.2] }),
@@ -58,7 +58,7 @@ const STEPS: Readonly<Record<string, Step>> = {
   remove: step(25000, 400, { files: [14, 0.2] }),
   close: step(1700, 40, { files: [6, 0.25] }),
   read: step(200, 6, { files: [6, 0.15], buffers: [3, 0.1] }),
-  write: step(320, 8, { files: [6, 0.15], buffers: [3, 0.1] }),
+  write: step(170, 8, { files: [6, 0.15], buffers: [3, 0.1] }),
   lseek: step(200, 8, { files: [2, 0.2] }),
   stat: step(4000, 80, { files: [8, 0.2] }),
   dup: step(200, 8, { files: [2, 0.2] }),
@@ -84,6 +84,8 @@ export const irix: Profile = {
   copyLineCycles: 40, // 32 memory operations of 8 bytes and the loop around them
   zeroLineCycles: 20, // 16 stores of 8 bytes and the loop
   refillCycles: 5, // with two loads, three moves to and from coprocessor 0, a TLB write and a return, and the misses of the loads: 14, 0.035 us at 400 MHz
+  doubleMissCycles: 20, // the segment table is looked up and checked; ours
+  attachesText: false, // page tables are filled lazily (Disco, section 5.4), and there are about 150 QUICK_FAULTs a process (Table 2)
   wiredTables: 7, // IRIX for the R4000 wired eight entries in all (recalled)
   spinCycles: 4, // load, branch and their delay slots
 };
