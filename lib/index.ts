@@ -128,6 +128,7 @@ export * from './machine/specification-error.js';
 export { checkDisco } from './monitor/check-disco.js';
 export { Disco, type DeviceService } from './monitor/disco.js';
 export * from './monitor/errors.js';
+export type { GatewaySpecification } from './monitor/subnet/gateway-specification.js';
 export { DEFAULT_DISCO, type DiscoOptions } from './monitor/options.js';
 export type { MonitorStatistics } from './monitor/statistics.js';
 export type { MachineDevices } from './monitor/devices/machine-devices.js';

@@ -147,7 +147,13 @@ export class Disco implements SystemSoftware {
   refill(processor: Processor, page: number): Refill | null {
     const virtual = this.scheduler.queues[processor.processor].current;
     if (virtual === null) return null;
-    return this.faults.refill(this.cpus[processor.processor], this.machineOf(virtual), virtual, page);
+    return this.faults.refill(
+      this.cpus[processor.processor],
+      this.machineOf(virtual),
+      virtual,
+      page,
+      this.guestServices > 0 ? this.accountOf(missWork(virtual), processor.service) : -1,
+    );
   }
 
   /** For the processors. */
@@ -159,8 +165,13 @@ export class Disco implements SystemSoftware {
     this.statistics.traps++;
     const context = new Context(this.handle(cpu, virtual, exception), Activity.Monitor);
     if (this.guestServices > 0)
-      context.service = work(kindOf(exception, virtual), exception.context?.service ?? 0, this.guestServices);
+      context.service = this.accountOf(kindOf(exception, virtual), exception.context?.service ?? 0);
     return context;
+  }
+
+  /** What work for a service of a guest is accounted to. What is for a refill of the guest's kernel stays with that. */
+  private accountOf(kind: Work, service: number): number {
+    return service >= this.guestServices ? service : work(kind, service, this.guestServices);
   }
 
   /** The handler waits, and something else comes: only what others wait for is done at once. */
@@ -383,12 +394,16 @@ export class Disco implements SystemSoftware {
   }
 }
 
+function missWork({ inKernel }: VirtualProcessor): Work {
+  return inKernel ? 'kernel TLB faults' : 'TLB faults';
+}
+
 function kindOf({ code, context }: Exception, virtual: VirtualProcessor | null): Work {
   switch (code) {
     case ExceptionCode.TlbLoad:
     case ExceptionCode.TlbStore:
     case ExceptionCode.Modified:
-      return virtual?.inKernel === true ? 'kernel TLB faults' : 'TLB faults';
+      return virtual === null ? 'TLB faults' : missWork(virtual);
     case ExceptionCode.CoprocessorUnusable: {
       const kind = context?.operation?.kind;
       return kind === Op.TlbWriteIndexed || kind === Op.TlbWriteRandom ? 'TLB writes' : 'privileged instructions';

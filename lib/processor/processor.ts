@@ -141,6 +141,8 @@ export class Processor extends Component implements CacheOwner, Cpu {
   private takenAtOnce = 0;
   private woken = false;
   private stallActivity = 0;
+  /** The service that a stall is for, if not that of the context: see Refill. */
+  private stallService = -1;
   private stallSide = 0;
   private stalledFrom: Ticks = 0;
   private spunFrom: Ticks = 0;
@@ -320,9 +322,15 @@ export class Processor extends Component implements CacheOwner, Cpu {
     return this.context!;
   }
 
-  private charge(activity: number, time: Ticks): void {
+  private charge(activity: number, time: Ticks, service = -1): void {
     this.account.charge(activity, time);
-    if (this.services !== null) this.services.account.charge(this.context === null ? 0 : this.context.service, time);
+    if (this.services === null) return;
+    this.services.account.charge(service >= 0 ? service : this.service, time);
+  }
+
+  /** The service that what it executes belongs to; 0 if it executes nothing. */
+  get service(): number {
+    return this.context === null ? 0 : this.context.service;
   }
 
   /** What time is charged to now. */
@@ -1102,18 +1110,19 @@ export class Processor extends Component implements CacheOwner, Cpu {
       return now;
     }
     let ticks = refill.cycles * this.period;
-    const { activity = Activity.TlbRefill } = refill;
+    const { activity = Activity.TlbRefill, service = -1 } = refill;
     this.charge(this.activity(), now);
     if (refill.frame >= 0) {
       const extra = this.reference(refill.frame, refill.offset, ReferenceKind.Load, now, NO_VALUE, 0);
       if (extra === STALLED) {
         this.stallActivity = activity;
+        this.stallService = service;
         this.owedAfterStall = ticks;
         return STOPPED;
       }
       ticks += extra;
     }
-    this.charge(activity, now + ticks);
+    this.charge(activity, now + ticks, service);
     return now + ticks;
   }
 
@@ -1159,7 +1168,8 @@ export class Processor extends Component implements CacheOwner, Cpu {
   private endStall(time: Ticks): void {
     const { activity } = this.top;
     if (activity >= 0) this.systemStalls[2 * activity + this.stallSide]! += this.now - this.stalledFrom;
-    this.charge(this.stallActivity, time);
+    this.charge(this.stallActivity, time, this.stallService);
+    this.stallService = -1;
   }
 }
 

@@ -12,6 +12,8 @@ export interface Refill {
   readonly offset: number;
   /** What its time is charged to: see Activity; TlbRefill unless given. */
   readonly activity?: number;
+  /** The service that its time belongs to; that of the context which missed unless given. */
+  readonly service?: number;
 }
 
 /** A processor as system software sees it, real or virtual. */

@@ -29,6 +29,7 @@ export function* inject(core: Core, processor: Processor, virtual: VirtualProces
   const { code, vector, address, message = null } = exception;
   yield core.code.step('inject');
   core.statistics.injected++;
+  const kernels = virtual.inKernel;
   const { status } = registers;
   const { epc, context } = virtual;
   // EPC stays at exception level, as on hardware.
@@ -41,6 +42,8 @@ export function* inject(core: Core, processor: Processor, virtual: VirtualProces
     virtual.epc = epc;
     return;
   }
+  // A kernel's miss in its own segment belongs to the service that missed, with all that the guest does about it.
+  if (vector === Vector.Refill && kernels && processor.services !== null) handler.service = processor.service;
   if (handler.counted && processor.services !== null) processor.services.counts[handler.service]++;
   // A handler that simply ends returns to whoever was interrupted.
   handler.interrupted = endOf(handler, context);

@@ -32,8 +32,15 @@ export class TlbFaults {
   /**
    * The fast path, at the refill vector: an entry of the second level whose page has memory. Null for all else. It is so
    * short that its length says everything; its text and the virtual processor's record stay in the first-level caches.
+   * `service` is what its time is accounted to.
    */
-  refill(cpu: MonitorCpu, machine: VirtualMachine, virtual: VirtualProcessor, page: number): Refill | null {
+  refill(
+    cpu: MonitorCpu,
+    machine: VirtualMachine,
+    virtual: VirtualProcessor,
+    page: number,
+    service: number,
+  ): Refill | null {
     if (virtual.second === null || (page === SPECIAL && virtual.inKernel)) return null;
     const slot = virtual.second.find(page >>> 1, virtual.tlb.space);
     if (slot < 0) return null;
@@ -53,6 +60,7 @@ export class TlbFaults {
       frame: this.space.frameOf(address),
       offset: address & (PAGE_BYTES - 1),
       activity: Activity.Monitor,
+      service,
     };
   }
 
