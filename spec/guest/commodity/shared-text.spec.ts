@@ -42,6 +42,7 @@ class MadeFile implements Vnode {
 
   *release(_thread: KernelThread, _index: number, page: CachedPage): Code {
     page.holds--;
+    yield compute(1);
   }
 
   read(): Code<number> {
