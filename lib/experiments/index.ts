@@ -30,7 +30,15 @@ export * from './table.js';
 export * from './virtual.js';
 export * from './virtual-choices.js';
 export * from './virtual-commodity.js';
-export type { CommonStart, GuestPhase, GuestPlace, GuestPlan, GuestRun, MachineDisk, VirtualGuests } from './virtual-guest.js';
+export type {
+  CommonStart,
+  GuestPhase,
+  GuestPlace,
+  GuestPlan,
+  GuestRun,
+  MachineDisk,
+  VirtualGuests,
+} from './virtual-guest.js';
 export * from './virtual-result.js';
 export * from './virtual-splash.js';
 export * from './virtual-table.js';
