@@ -118,7 +118,7 @@ describe('SPLASHOS on the monitor with files over NFS', () => {
     expect(found.findIndex((word, index) => word !== wordAt(index))).toBe(-1);
     expect(seen.words).toEqual(found);
     // CREATE after a LOOKUP, four pages out, four pages in and LOOKUP of what is not there; the server was not up at first.
-    expect(files.rpc.stats).toMatchObject({ calls: 11, retransmissions: 1, timeouts: 0, badReplies: 0 });
+    expect(files.stats).toMatchObject({ calls: 11, retransmissions: 1, timeouts: 0, badReplies: 0 });
     expect(disco.devices.subnet.delivery.stats.pagesRemapped).toBeGreaterThanOrEqual(3);
     expect(checkDisco(disco)).toEqual([]);
     disco.destroy(virtual);

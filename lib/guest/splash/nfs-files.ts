@@ -39,9 +39,9 @@ const PAGE_BYTES = 4096;
 
 /** Files of a server. One reader or writer at a time. */
 export class NfsFiles implements SplashFiles {
-  readonly rpc: SplashRpc;
   /** Data of a call: a page, or what a frame has room for in powers of two. */
   readonly transferBytes: number;
+  private readonly rpc: SplashRpc;
   private readonly network: SplashNetwork;
   private readonly root: Handle;
   private readonly lock: SplashLock;
@@ -57,6 +57,11 @@ export class NfsFiles implements SplashFiles {
     const room = network.mostBytes - OVERHEAD_BYTES;
     if (room < 4) throw new RangeError(`frames of ${network.mostBytes} bytes have no room for files`);
     this.transferBytes = Math.min(PAGE_BYTES, 2 ** Math.floor(Math.log2(room)));
+  }
+
+  /** Calls; those sent again, given up, or answered with an error of the server's; replies that nobody waits for. */
+  get stats(): SplashRpc['stats'] {
+    return this.rpc.stats;
   }
 
   *read(thread: SplashThread, path: string, offset: number, bytes: number, address: number): SplashCode<number> {

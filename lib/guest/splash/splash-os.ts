@@ -4,7 +4,7 @@
  * All pages of the program are mapped by a table that is made when it starts; page faults are left to whoever is below.
  *
  * On the bare machine library and program run in kernel mode. With `mapped` they use the segments only that supervisor
- * mode may use, and nothing but refills, interrupts and the start executes privileged operations.
+ * mode may use, and nothing but refills, interrupts, commands of devices and the start executes privileged operations.
  */
 import { Context } from '../../processor/context.js';
 import {
