@@ -212,6 +212,9 @@ export {
 export type * from './guest/recorded/image.js';
 export { MemoryFiles, type SplashFiles } from './guest/splash/files.js';
 export type { SplashMemory, SplashMemoryOptions } from './guest/splash/memory.js';
+export { SplashNetwork, type SplashCard, type SplashNetworkOptions } from './guest/splash/network.js';
+export { NfsFiles, type NfsFilesOptions } from './guest/splash/nfs-files.js';
+export type { SplashRpcOptions } from './guest/splash/rpc-client.js';
 export { SPLASH_SERVICES, SplashOS, type InterruptService, type SplashOptions } from './guest/splash/splash-os.js';
 export type { SplashBarrier, SplashLock, SplashSemaphore } from './guest/splash/synchronisation.js';
 export type { SchedulerOptions, SplashCode, SplashProcessor, SplashThread } from './guest/splash/threads.js';

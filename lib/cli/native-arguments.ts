@@ -1,10 +1,11 @@
 /** The options of `native`, parsed and checked. */
-import { NATIVE_SYSTEMS, nativeChoices, nativeMachine, nativeNames } from '../experiments/native-choices.js';
+import { NATIVE_SYSTEMS, nativeMachine, nativeNames } from '../experiments/native-choices.js';
 import type { NativeSystem } from '../experiments/native-choices.js';
 import { presetNames } from '../machine/presets.js';
 import type { ResolvedSpecification } from '../machine/specification.js';
 import { UsageError } from './errors.js';
 import { fraction, namesOf, parseOptions, unknown, wholeNumber } from './options.js';
+import { checkSystem } from './systems.js';
 
 /** What `native` is asked to do. */
 export interface NativeArguments {
@@ -40,11 +41,12 @@ export function nativeArguments(words: readonly string[]): NativeArguments | nul
   if (values.help === true) return null;
   const workload = oneOf(positionals);
   const os = only('os', values.os ?? 'irix', NATIVE_SYSTEMS);
+  checkSystem(workload, os);
   if (values.quick === true && values.scale !== undefined)
     throw new UsageError(`--quick is --scale ${QUICK}; give one of them`);
   return {
     workload,
-    system: systemFor(workload, os),
+    system: os,
     machine: machineFor(values),
     scale: values.quick === true ? QUICK : fraction('--scale', values.scale ?? '1'),
     seed: values.seed ?? '1997',
@@ -65,13 +67,6 @@ function only<Name extends string>(what: string, value: string, known: readonly 
   const names = namesOf(what, value, known);
   if (names.length > 1) throw new UsageError(`native takes one ${what} at a time, not ${names.join(' and ')}`);
   return names[0]!;
-}
-
-function systemFor(workload: string, os: NativeSystem): NativeSystem {
-  const { systems } = nativeChoices[workload]!;
-  if (!systems.includes(os))
-    throw new UsageError(`${os} is not available for ${workload}; use --os ${systems.join(' or --os ')}`);
-  return os;
 }
 
 function machineFor(values: {

@@ -1,10 +1,11 @@
 /** The options of `vm`, parsed and checked. */
-import { nativeChoices, nativeMachine, nativeNames } from '../experiments/native-choices.js';
+import { NATIVE_SYSTEMS, nativeMachine, nativeNames, type NativeSystem } from '../experiments/native-choices.js';
 import { policies } from '../experiments/policies.js';
-import { SWITCH_NAMES, VIRTUAL_SYSTEMS, type NamedVirtualOptions } from '../experiments/virtual-choices.js';
+import { SWITCH_NAMES, type NamedVirtualOptions } from '../experiments/virtual-choices.js';
 import { DEFAULT_DISCO } from '../monitor/options.js';
 import { UsageError } from './errors.js';
 import { fraction, namesOf, parseOptions, unknown, wholeNumber } from './options.js';
+import { checkSystem } from './systems.js';
 
 /** What `vm` is asked to do. */
 export type VmArguments = Omit<NamedVirtualOptions, 'images'> & { readonly json: boolean };
@@ -40,16 +41,15 @@ export function vmArguments(words: readonly string[]): VmArguments | null {
       `vm takes options only, but was given ${positionals.join(' ')}; use --workload ${positionals[0]}`,
     );
   const workload = only('workload', values.workload ?? 'pmake', nativeNames);
-  const system = only('os', values.os ?? 'irix', [...VIRTUAL_SYSTEMS, 'splashos']);
-  if (system === 'splashos' || !nativeChoices[workload]!.systems.includes(system))
-    throw new UsageError(`${system} is not available in a guest; use --os ${VIRTUAL_SYSTEMS.join(' or --os ')}`);
+  const system = only('os', values.os ?? 'irix', NATIVE_SYSTEMS);
+  checkSystem(workload, system);
   const guests = wholeNumber('--guests', values.guests ?? '1', 1, MOST);
   if (values.quick === true && values.scale !== undefined)
     throw new UsageError(`--quick is --scale ${QUICK}; give one of them`);
   return {
     ...{ workload, system, guests },
     machine: machineFor(values, guests),
-    switches: switchesFor(values.switches ?? 'all'),
+    switches: switchesFor(system, values.switches),
     policy: only('policy', values.policy ?? 'first-touch', Object.keys(policies)),
     monitor: {
       secondLevelTlb: secondLevelFor(values['second-level-tlb']),
@@ -81,8 +81,12 @@ function machineFor(
   });
 }
 
-function switchesFor(text: string): NamedVirtualOptions['switches'] {
-  if (text === 'all') return SWITCH_NAMES;
+function switchesFor(system: NativeSystem, text: string | undefined): NamedVirtualOptions['switches'] {
+  if (system === 'splashos') {
+    if (text === undefined) return [];
+    throw new UsageError('splashos has no kernel whose --switches could be on; leave them out, or use --os irix');
+  }
+  if (text === undefined || text === 'all') return SWITCH_NAMES;
   if (text === 'none') return [];
   const names = text.split(',').map(name => name.trim());
   return SWITCH_NAMES.filter(known => {

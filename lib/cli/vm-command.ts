@@ -1,9 +1,9 @@
 /** `disco-sim vm`: guests under the monitor. */
 import { VERSION } from '../engine/version.js';
 import { GuestImages } from '../experiments/guest-images.js';
-import { nativeChoices, nativeNames, processorsOf } from '../experiments/native-choices.js';
+import { NATIVE_SYSTEMS, nativeChoices, nativeNames, processorsOf } from '../experiments/native-choices.js';
 import { policies } from '../experiments/policies.js';
-import { SWITCH_NAMES, VIRTUAL_SYSTEMS, virtualOptions } from '../experiments/virtual-choices.js';
+import { SWITCH_NAMES, virtualOptions } from '../experiments/virtual-choices.js';
 import type { VirtualResult } from '../experiments/virtual-result.js';
 import { virtualText } from '../experiments/virtual-table.js';
 import { VirtualRun } from '../experiments/virtual.js';
@@ -19,12 +19,14 @@ says where time and memory go: by mode, by service with what the monitor did for
 --guests N             virtual machines (default 1); all share the disk with the programs, copy-on-write
 --workload NAME        ${nativeNames.join(', ')} (default pmake)
                        pmake: an instance for each virtual processor; others: in each guest the whole workload
---os NAME              ${VIRTUAL_SYSTEMS.join(', ')} (default irix)
+--os NAME              ${NATIVE_SYSTEMS.join(', ')} (default irix); splashos, a library operating
+                       system, runs radix and raytrace, without disks
 --processors N         processors of the machine, dealt to the guests (default one for each guest)
 --memory MB            memory of the whole machine (default 32 for each processor)
 --switches A,B         changes to the kernel: all, none, or of
                        ${SWITCH_NAMES.slice(0, 4).join(', ')},
-                       ${SWITCH_NAMES.slice(4).join(', ')} (default all)
+                       ${SWITCH_NAMES.slice(4).join(', ')} (default all;
+                       none for splashos)
 --second-level-tlb N   entries for each virtual processor, or off (default 1024)
 --policy NAME          ${Object.keys(policies).slice(0, 5).join(', ')},
                        ${Object.keys(policies).slice(5).join(', ')} (default first-touch)

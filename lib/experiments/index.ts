@@ -25,9 +25,20 @@ export * from './replay.js';
 export * from './report.js';
 export * from './result.js';
 export * from './splash-run.js';
+export * from './splash-system.js';
 export * from './table.js';
 export * from './virtual.js';
 export * from './virtual-choices.js';
-export type { CommonStart, GuestPhase, GuestRun } from './virtual-guest.js';
+export * from './virtual-commodity.js';
+export type {
+  CommonStart,
+  GuestPhase,
+  GuestPlace,
+  GuestPlan,
+  GuestRun,
+  MachineDisk,
+  VirtualGuests,
+} from './virtual-guest.js';
 export * from './virtual-result.js';
+export * from './virtual-splash.js';
 export * from './virtual-table.js';

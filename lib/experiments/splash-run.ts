@@ -2,21 +2,18 @@
 import { ns } from '../engine/time.js';
 import { VERSION } from '../engine/version.js';
 import { GuestError } from '../guest/errors.js';
-import { SplashOS } from '../guest/splash/splash-os.js';
+import type { SplashOS } from '../guest/splash/splash-os.js';
 import { buildMachine, type Machine } from '../machine/machine.js';
 import type { PhysicalLayout } from '../machine/physical-layout.js';
 import type { MachineSpecification } from '../machine/specification.js';
-import type { RecordedProgram } from '../workloads/splash-threads.js';
 import { ActivitySamples } from './activity-samples.js';
 import { activitiesOf, missesOf, processorsOf, servicesOf, sumOf, timeOf } from './native-figures.js';
 import type { NativeResult } from './native-result.js';
 import { queuesOf } from './queues.js';
+import { splashSystem, type SplashProgram } from './splash-system.js';
 
 /** What a run of SPLASHOS is made with. */
-export interface SplashRunOptions {
-  readonly program: RecordedProgram;
-  /** What the program does, in a sentence. */
-  readonly description: string;
+export interface SplashRunOptions extends SplashProgram {
   readonly machine: MachineSpecification;
   readonly seed: string | number;
   /** How physical pages lie on nodes. */
@@ -26,10 +23,6 @@ export interface SplashRunOptions {
 
 /** How often a run looks up. */
 const LOOK_NS = 100_000;
-/** Turns of a loop of so many cycles before a thread lets others run: the library's usual choice. */
-const SCHEDULER = { spinTurns: 20, turnCycles: 6 };
-/** Lines of a page. */
-const LINES = 32;
 
 /** A run under way. */
 export class SplashRun {
@@ -46,15 +39,8 @@ export class SplashRun {
     this.machine = buildMachine(options.machine, { seed, layout, runAhead, missCauses: true });
     const { machine } = this;
     try {
-      this.os = new SplashOS({
-        processors: machine.processors.length,
-        threads: program.threads,
-        programPages: program.programPages,
-        dataPages: Math.ceil((program.lines + program.threads + 2) / LINES),
-        pages: machine.map.frames,
-        mapped: false,
-        scheduler: SCHEDULER,
-      });
+      const { processors, map } = machine;
+      this.os = splashSystem(program, { processors: processors.length, pages: map.frames, mapped: false });
     } catch (error) {
       throw error instanceof RangeError ? new GuestError(error.message) : error;
     }

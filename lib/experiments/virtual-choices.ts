@@ -6,12 +6,11 @@ import type { DiscoOptions } from '../monitor/options.js';
 import type { GuestImages } from './guest-images.js';
 import { nativeChoices, processorsOf, profileOf, type NativeSystem } from './native-choices.js';
 import { policies } from './policies.js';
+import { splashProgram } from './splash-system.js';
+import { commodityGuests } from './virtual-commodity.js';
+import type { VirtualGuests } from './virtual-guest.js';
+import { splashGuests } from './virtual-splash.js';
 import type { VirtualOptions } from './virtual-system.js';
-
-/** The operating systems that run on the monitor so far. */
-export const VIRTUAL_SYSTEMS = ['irix', 'linux-mips'] as const satisfies readonly NativeSystem[];
-/** See VIRTUAL_SYSTEMS. */
-export type VirtualSystemName = (typeof VIRTUAL_SYSTEMS)[number];
 
 /** Names of the switches of the kernel. */
 export const SWITCH_NAMES = Object.keys(NO_SWITCHES) as readonly (keyof KernelSwitches)[];
@@ -19,11 +18,11 @@ export const SWITCH_NAMES = Object.keys(NO_SWITCHES) as readonly (keyof KernelSw
 /** What a virtual run by name is made with. */
 export interface NamedVirtualOptions {
   readonly workload: string;
-  readonly system: VirtualSystemName;
+  readonly system: NativeSystem;
   readonly machine: MachineSpecification;
   /** Guests, 1 or more; each runs the workload on its part of the processors, at least one. */
   readonly guests: number;
-  /** Switches that are on. */
+  /** Switches that are on; none for a system without a kernel that has them. */
   readonly switches: readonly (keyof KernelSwitches)[];
   /** Name of a placement policy. */
   readonly policy: string;
@@ -35,28 +34,40 @@ export interface NamedVirtualOptions {
 
 /**
  * Everything that such a run takes. pmake has an instance for each virtual processor, as Figures 6 and 7 of the Disco paper: eight
- * in all on eight processors, however many guests there are up to that. Throws a RangeError for a name that there is not.
+ * in all on eight processors, however many guests there are up to that. Throws a RangeError for a name that there is not, and for
+ * what the system does not run or does not have.
  */
 export function virtualOptions(options: NamedVirtualOptions): VirtualOptions {
-  const { workload, system, machine, guests, switches, policy, monitor = {}, scale, seed, images } = options;
-  const choice = Object.hasOwn(nativeChoices, workload) ? nativeChoices[workload] : undefined;
-  if (choice === undefined)
-    throw new RangeError(`there is no workload ${workload}; there are ${Object.keys(nativeChoices).join(', ')}`);
+  const { machine, policy, monitor = {}, seed } = options;
   const makePolicy = Object.hasOwn(policies, policy) ? policies[policy] : undefined;
   if (makePolicy === undefined)
     throw new RangeError(`there is no policy ${policy}; there are ${Object.keys(policies).join(', ')}`);
+  return { guests: guestsOf(options), machine, seed, monitor: { ...monitor, policy: makePolicy() } };
+}
+
+function guestsOf(options: NamedVirtualOptions): VirtualGuests {
+  const { workload, system, machine, switches, scale, seed, images } = options;
+  const shares = sharesOf(processorsOf(resolve(machine)), options.guests);
+  const profile = profileOf(system);
+  if (profile === null) {
+    if (switches.length > 0)
+      throw new RangeError(`${system} has no switches, but ${switches.join(', ')} would be on; give none`);
+    const program = splashProgram(workload, images);
+    return splashGuests({ guests: shares.map(processors => ({ ...program, processors })) });
+  }
+  const choice = Object.hasOwn(nativeChoices, workload) ? nativeChoices[workload] : undefined;
+  if (choice === undefined)
+    throw new RangeError(`there is no workload ${workload}; there are ${Object.keys(nativeChoices).join(', ')}`);
   let first = 0;
-  return {
-    guests: sharesOf(processorsOf(resolve(machine)), guests).map(processors => {
+  return commodityGuests({
+    profile,
+    switches: Object.fromEntries(switches.map(name => [name, true])),
+    guests: shares.map(processors => {
       const made = choice.make({ scale, processors, seed, images, first });
       first += processors;
       return { workload: made, processors };
     }),
-    ...{ machine, seed },
-    profile: profileOf(system)!,
-    switches: Object.fromEntries(switches.map(name => [name, true])),
-    monitor: { ...monitor, policy: makePolicy() },
-  };
+  });
 }
 
 /** Processors for each guest: as equal as can be, at least one. Throws a RangeError for no guests. */

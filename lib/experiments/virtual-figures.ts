@@ -8,7 +8,8 @@ import type { Processor } from '../processor/processor.js';
 import { Activity } from '../processor/software.js';
 import { disksOf, sumOf, timeOf } from './native-figures.js';
 import type { MonitorService, VirtualDiskResult, VirtualTime } from './virtual-result.js';
-import type { MachineDisk, VirtualSystem } from './virtual-system.js';
+import type { MachineDisk } from './virtual-guest.js';
+import type { VirtualSystem } from './virtual-system.js';
 
 /** Time of processors together, `elapsed` ticks each, in percent. They must be settled. */
 export function virtualTimeOf(processors: readonly Processor[], elapsed: number): VirtualTime {

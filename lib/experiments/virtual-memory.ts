@@ -1,33 +1,19 @@
 /** The memory report of a virtual run: by use, virtual against machine. */
-import type { PageUse } from '../guest/commodity/memory/physical-pages.js';
 import type { Disco } from '../monitor/disco.js';
 import type { MachinePage } from '../monitor/memory/machine-page.js';
+import type { GuestRun } from './virtual-guest.js';
 import { MEMORY_USES, type VirtualMemory, type MemoryUse } from './virtual-result.js';
-import type { GuestUnderWay } from './virtual-system.js';
-
-const USE: Readonly<Record<PageUse, MemoryUse>> = {
-  free: 'free in guest',
-  kernel: 'kernel data',
-  stack: 'kernel data',
-  table: 'kernel data',
-  network: 'kernel data',
-  user: 'processes',
-  file: 'buffer cache',
-};
 
 /** What pages count as that no guest maps. */
 const DISK_CACHE = MEMORY_USES.indexOf('disk cache');
 
 /** Counts it at the present. */
-export function virtualMemoryOf({ memory, space, machine }: Disco, guests: readonly GuestUnderWay[]): VirtualMemory {
+export function virtualMemoryOf({ memory, space, machine }: Disco, guests: readonly GuestRun[]): VirtualMemory {
   const virtual = nothing();
   const uses = new Map<MachinePage, number>();
-  for (const {
-    virtual: { pmap },
-    kernel,
-  } of guests)
-    for (const [physical, page] of pmap.mapped()) {
-      const use = physical < kernel.textPages ? 'kernel text' : USE[kernel.physical.useOf(physical)];
+  for (const guest of guests)
+    for (const [physical, page] of guest.virtual.pmap.mapped()) {
+      const use = guest.useOf(physical);
       virtual[use]++;
       uses.set(page, Math.min(uses.get(page) ?? Infinity, MEMORY_USES.indexOf(use)));
     }

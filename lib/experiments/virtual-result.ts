@@ -35,6 +35,7 @@ export interface VirtualGuestResult {
   /** When its workload was over, from the beginning of what is measured; null if it was not. */
   readonly endedNs: number | null;
   readonly processes: number;
+  /** Spinning locks of its kernel; none of a system that has no kernel. */
   readonly locks: readonly NativeLock[];
 }
 
@@ -64,7 +65,7 @@ export type MemoryUse = (typeof MEMORY_USES)[number];
  * Bytes of memory by use. `virtual`: what would be needed if guests shared nothing - physical pages that have memory behind them,
  * each for itself. `machine`: distinct frames, replicas included, each at the first of the uses that it has in any guest.
  * The monitor's own memory is the same in both. `kernel data` is all that the kernel holds but for its text and the
- * cache of files: its tables, stacks, page tables and network buffers. `free in guest`: pages that a kernel has given back and has
+ * cache of files: its tables, stacks, page tables and network buffers; of SPLASHOS the library's data. `free in guest`: pages that a kernel has given back and has
  * not told the monitor of. `disk cache`: pages that only the monitor keeps, of shared disks and of what was written to them.
  */
 export interface VirtualMemory {
@@ -82,9 +83,10 @@ export interface VirtualResult {
   readonly partial: string | null;
   readonly machine: ResolvedSpecification;
   readonly workload: string;
-  /** The kernels' profile, and the switches that are on. */
+  /** The guests' operating system: the kernels' profile, or SPLASHOS. */
   readonly profile: string;
-  readonly switches: readonly string[];
+  /** Changes to the kernels that are on; null for a system without a kernel that could be changed. */
+  readonly switches: readonly string[] | null;
   /** The monitor's options. */
   readonly options: {
     readonly policy: string;

@@ -59,7 +59,9 @@ function head(result: VirtualResult): string[] {
     virtualTitle(result),
     ...(partial === null ? [] : [`! PARTIAL: ${partial}`]),
     ...wrapped('  ', `each guest: ${guests[0]!.description}`, WIDTH),
-    ...wrapped('  ', `the kernels have on: ${switches.length === 0 ? 'nothing' : switches.join(', ')}`, WIDTH),
+    ...(switches === null
+      ? []
+      : wrapped('  ', `the kernels have on: ${switches.length === 0 ? 'nothing' : switches.join(', ')}`, WIDTH)),
     ...wrapped('  ', facts, WIDTH),
   ];
 }
@@ -82,7 +84,9 @@ function processorCount({ machine }: Pick<VirtualResult, 'machine'>): number {
 }
 
 function guestColumns({ guests }: VirtualResult): Column[] {
-  const spins = guests.map(({ locks }) => locks.reduce((sum, { contended }) => sum + contended, 0));
+  const spins = guests.map(({ locks }) =>
+    locks.length === 0 ? null : locks.reduce((sum, { contended }) => sum + contended, 0),
+  );
   return [
     { ...left, gap: 1, heading: 'guest', cells: guests.map(({ name }) => name) },
     { ...right, heading: 'processors', cells: guests.map(({ processors }) => count(processors)) },
@@ -93,7 +97,7 @@ function guestColumns({ guests }: VirtualResult): Column[] {
       cells: guests.map(({ endedNs }) => decimal(endedNs === null ? null : endedNs / 1e6, 2)),
     },
     { ...right, heading: 'processes', cells: guests.map(({ processes }) => count(processes)) },
-    { ...right, heading: 'contended locks', cells: spins.map(count) },
+    { ...right, heading: 'contended locks', cells: spins.map(spun => (spun === null ? '–' : count(spun))) },
   ];
 }
 

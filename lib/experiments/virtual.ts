@@ -1,4 +1,4 @@
-/** Workloads under commodity kernels on the monitor: builds all of it, runs them, and says where the time and memory go. */
+/** Guests on the monitor: builds all of it, runs them, and says where the time and memory go. */
 import { ns } from '../engine/time.js';
 import { VERSION } from '../engine/version.js';
 import { GuestError } from '../guest/errors.js';
@@ -17,12 +17,12 @@ import {
   type MappedCounts,
   type MonitorCounts,
 } from './virtual-figures.js';
-import { GuestRun } from './virtual-guest.js';
+import type { GuestRun } from './virtual-guest.js';
 import { virtualMemoryOf } from './virtual-memory.js';
 import type { VirtualResult } from './virtual-result.js';
 import { guestTooSmall, virtualSystem, type VirtualOptions, type VirtualSystem } from './virtual-system.js';
 
-export type { VirtualGuest, VirtualOptions } from './virtual-system.js';
+export type { VirtualOptions } from './virtual-system.js';
 
 /** Simulated time between two looks at the run. */
 const LOOK_NS = 100_000;
@@ -34,6 +34,8 @@ export class VirtualRun {
   readonly guests: readonly GuestRun[];
   private readonly options: VirtualOptions;
   private readonly system: VirtualSystem;
+  /** When guests were over, from the beginning of what is measured. */
+  private readonly endedNs = new Map<GuestRun, number>();
   private begun = false;
   private over = false;
   private begunAt = 0;
@@ -43,13 +45,12 @@ export class VirtualRun {
   /** Throws a GuestError, DiscoError or SpecificationError for what cannot be. */
   constructor(options: VirtualOptions) {
     this.options = options;
-    this.system = virtualSystem(options);
+    this.system = virtualSystem(options, { go: () => this.begun, ready: () => this.ready });
     const { machine, disco, guests } = this.system;
     this.machine = machine;
     this.disco = disco;
-    const start = { go: () => this.begun, ready: () => this.ready };
-    this.guests = guests.map(guest => new GuestRun(guest, start));
-    for (const guest of this.guests) guest.start(disco);
+    this.guests = guests;
+    for (const guest of guests) guest.start(disco);
     this.countsBefore = monitorCounts(disco);
     this.mappedBefore = mappedCounts(this.system);
   }
@@ -80,9 +81,9 @@ export class VirtualRun {
     if (!this.begun) {
       if (this.ready) this.begin();
     } else {
-      for (const guest of guests) if (guest.phase === 'over') guest.endedNs ??= this.elapsedNs;
-      const window = Math.max(...guests.map(({ workload }) => workload.window?.ns ?? Infinity));
-      if (this.elapsedNs >= window) this.over = true;
+      for (const guest of guests)
+        if (guest.phase === 'over' && !this.endedNs.has(guest)) this.endedNs.set(guest, this.elapsedNs);
+      if (this.elapsedNs >= Math.max(...guests.map(({ windowNs }) => windowNs))) this.over = true;
     }
     return !this.over;
   }
@@ -93,7 +94,7 @@ export class VirtualRun {
     const { processors, simulation } = machine;
     for (const processor of processors) processor.settle();
     const elapsed = elapsedNs / simulation.time.ns(1);
-    const { services, switches } = guests[0]!.kernel;
+    const { services, switches, system: profile, plans } = options.guests;
     const { secondLevelTlb, quantumNs, gang } = disco.options;
     const counts = monitorCounts(disco);
     return {
@@ -102,11 +103,11 @@ export class VirtualRun {
       fingerprint: simulation.fingerprint.toString(),
       partial: this.over ? null : `stopped ${this.begun ? 'before its end' : 'before what is measured began'}`,
       machine: machine.specification,
-      workload: guests[0]!.workload.name,
-      profile: options.profile.name,
-      switches: Object.entries(switches).flatMap(([name, on]) => (on === true ? [name] : [])),
+      workload: plans[0]!.workload,
+      profile,
+      switches,
       options: { policy: (options.monitor?.policy ?? firstTouch()).name, secondLevelTlb, quantumNs, gang },
-      guests: guests.map(guest => guest.result()),
+      guests: guests.map(guest => ({ ...guest.result(), endedNs: this.endedNs.get(guest) ?? null })),
       elapsedNs,
       time: virtualTimeOf(processors, elapsed),
       activities: activitiesOf(processors, elapsed),
@@ -134,15 +135,12 @@ export class VirtualRun {
 
   /** Memory that is exhausted, and guests that the monitor has ended. */
   private check(): void {
-    for (const { virtual, kernel, workload } of this.guests) {
-      const { number, failure } = virtual;
-      if (failure !== null) throw new GuestError(`${virtual.name} was ended by the monitor: ${failure}`);
-      if (kernel.physical.statistics.refused > 0)
-        throw guestTooSmall(
-          workload,
-          { number, pages: kernel.options.pages },
-          'memory is exhausted; give the machine more memory, or run fewer guests',
-        );
+    for (const guest of this.guests) {
+      const { virtual, plan } = guest;
+      if (virtual.failure !== null)
+        throw new GuestError(`${virtual.name} was ended by the monitor: ${virtual.failure}`);
+      const fault = guest.fault();
+      if (fault !== null) throw guestTooSmall(plan, virtual, fault);
     }
   }
 

@@ -36,7 +36,11 @@ describe('disco-sim vm', () => {
   it.each([
     [['pmake'], 'vm takes options only, but was given pmake; use --workload pmake'],
     [['--workload', 'pmak'], 'there is no workload pmak; did you mean pmake?'],
-    [['--os', 'splashos'], 'splashos is not available in a guest; use --os irix'],
+    [['--os', 'splashos'], 'splashos is not available for pmake; use --os irix'],
+    [
+      ['--os', 'splashos', '--workload', 'radix', '--switches', 'none'],
+      'splashos has no kernel whose --switches could be on; leave them out, or use --os irix',
+    ],
     [['--guests', '0'], '--guests takes a whole number from 1 to 64, not "0"'],
     [['--switches', 'idlehint'], 'there is no switch idlehint; did you mean idleHint?'],
     [['--second-level-tlb', '3'], '--second-level-tlb takes a power of two up to 65536, or off, not "3"'],

@@ -2,20 +2,25 @@ import { describe, expect, it } from '@jest/globals';
 import { sharesOf } from '../../lib/experiments/virtual-choices.js';
 import { MEMORY_USES, type VirtualResult } from '../../lib/experiments/virtual-result.js';
 import { VIRTUAL_PARTS, virtualText } from '../../lib/experiments/virtual-table.js';
+import { commodityGuests } from '../../lib/experiments/virtual-commodity.js';
 import { VirtualRun, type VirtualOptions } from '../../lib/experiments/virtual.js';
 import { GuestError } from '../../lib/guest/errors.js';
 import { irix } from '../../lib/guest/commodity/profiles/irix.js';
 import { exit } from '../../lib/guest/commodity/system-calls.js';
 import { presets } from '../../lib/machine/presets.js';
+import type { GuestWorkload } from '../../lib/workloads/guest-workload.js';
 import { smallWorkload } from './native-fixture.js';
 
 const sum = (values: Iterable<number>): number => [...values].reduce((total, value) => total + value, 0);
 
+/** Guests with a processor each. */
+const guestsWith = (workloads: readonly GuestWorkload[]): VirtualOptions['guests'] =>
+  commodityGuests({ profile: irix, guests: workloads.map(workload => ({ workload, processors: 1 })) });
+
 function small(guests: number, changes: Partial<VirtualOptions> = {}): VirtualOptions {
   return {
-    guests: Array.from({ length: guests }, () => ({ workload: smallWorkload(), processors: 1 })),
+    guests: guestsWith(Array.from({ length: guests }, () => smallWorkload())),
     machine: presets['disco-1997']({ nodes: guests }),
-    profile: irix,
     seed: 1,
     ...changes,
   };
@@ -103,11 +108,11 @@ describe('a virtual run', () => {
 
 describe('a virtual run that cannot be', () => {
   it('is refused without guests, and for guests with different roots', () => {
-    expect(() => new VirtualRun(small(1, { guests: [] }))).toThrow(
+    expect(() => new VirtualRun(small(1, { guests: guestsWith([]) }))).toThrow(
       new GuestError('there is no guest; give at least one'),
     );
     const other = smallWorkload({ disks: [{ mount: '/', tree: {} }] });
-    const guests = [smallWorkload(), other].map(workload => ({ workload, processors: 1 }));
+    const guests = guestsWith([smallWorkload(), other]);
     expect(() => new VirtualRun(small(2, { guests }))).toThrow(/that of guest 1 has other files than that of guest 0/);
   });
 
@@ -128,7 +133,7 @@ describe('a virtual run that cannot be', () => {
       },
     };
     const workload = smallWorkload({ executables: new Map([['/parent', program]]) });
-    const run = new VirtualRun(small(1, { guests: [{ workload, processors: 1 }] }));
+    const run = new VirtualRun(small(1, { guests: guestsWith([workload]) }));
     expect(() => run.run()).toThrow('/parent ended with status 3, not 0');
   });
 });

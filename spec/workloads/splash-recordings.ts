@@ -36,3 +36,14 @@ export function handmadeTrace(streams: readonly RecordedStream[]): RecordedTrace
     remarks: [],
   };
 }
+
+/** The first references of a thread. */
+export function beginningOf(stream: RecordedStream, references: number): RecordedStream {
+  return {
+    ...stream,
+    words: stream.words.slice(0, references),
+    gaps: stream.gaps.slice(0, references),
+    marks: stream.marks.filter(({ at }) => at < references),
+    tail: 0,
+  };
+}

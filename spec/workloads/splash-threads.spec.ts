@@ -6,7 +6,7 @@ import { Activity } from '../../lib/processor/software.js';
 import { recordedProgram } from '../../lib/workloads/splash-threads.js';
 import type { RecordedStream, TraceMark } from '../../lib/workloads/trace.js';
 import { threadImages } from '../../lib/workloads/user-image.js';
-import { handmadeTrace, recording } from './splash-recordings.js';
+import { beginningOf, handmadeTrace, recording } from './splash-recordings.js';
 import { open } from '../guest/recorded/traces.js';
 
 /** Runs a program with a thread to a processor, or with fewer processors. */
@@ -98,13 +98,3 @@ describe.each(['radix-16', 'raytrace-car-16'] as const)('%s on SPLASHOS', name =
     expect(machine.processors.map(({ stats }) => stats.references)).toEqual(part.map(({ words }) => words.length));
   }, 60_000);
 });
-
-function beginningOf(stream: RecordedStream, references: number): RecordedStream {
-  return {
-    ...stream,
-    words: stream.words.slice(0, references),
-    gaps: stream.gaps.slice(0, references),
-    marks: stream.marks.filter(({ at }) => at < references),
-    tail: 0,
-  };
-}

@@ -56,6 +56,22 @@ export class SplashMemory {
     return this.data - LINE_BYTES;
   }
 
+  /** Address of fresh whole pages of the library's data, one behind the other. Throws a GuestError when they are used up. */
+  dataArea(pages: number): number {
+    const address = Math.ceil(this.data / PAGE_BYTES) * PAGE_BYTES;
+    if (address + pages * PAGE_BYTES > this.dataEnd)
+      throw new GuestError(`the data of SPLASHOS have no ${pages} pages left; give it more dataPages`);
+    this.data = address + pages * PAGE_BYTES;
+    return address;
+  }
+
+  /** The physical page of an address of the library or of the program, which has it. */
+  physicalOf(address: number): number {
+    const page = address >>> 12;
+    const index = page - FIRST_PAGE;
+    return index >= 0 && index < this.programPages ? this.firstPhysical + index : page - (this.base >>> 12);
+  }
+
   /** Virtual address of fresh memory of the program: whole lines. Throws a GuestError when it is used up. */
   allocate(bytes: number): number {
     const address = this.program;

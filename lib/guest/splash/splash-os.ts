@@ -4,11 +4,13 @@
  * All pages of the program are mapped by a table that is made when it starts; page faults are left to whoever is below.
  *
  * On the bare machine library and program run in kernel mode. With `mapped` they use the segments only that supervisor
- * mode may use, and nothing but refills, interrupts and the start executes privileged operations.
+ * mode may use, and nothing but refills, interrupts, commands of devices and the start executes privileged operations.
  */
 import { Context } from '../../processor/context.js';
 import {
+  annotate,
   compute,
+  interrupt,
   load,
   readRegister,
   resume,
@@ -16,6 +18,7 @@ import {
   spinWhile,
   store,
   tlbWriteRandom,
+  waitForInterrupt,
   writeRegister,
   type Program,
 } from '../../processor/operations.js';
@@ -55,6 +58,8 @@ const RUNNING = Status.IM | Status.IE;
 const SERVING = Status.IM;
 /** Instructions of the refill handler that are none of its operations: 14 in all, as IRIX takes (lib/guest/costs.ts). */
 const REFILL_COMPUTE = 7;
+/** Interrupt that all threads have ended: nobody serves it. */
+const ENDED = 1;
 /** Instructions of a turn in which a processor waits for the first one to have set up memory. */
 const START_CYCLES = 8;
 
@@ -67,12 +72,16 @@ export class SplashOS implements SystemSoftware {
   readonly threads: readonly SplashThread[];
   /** Services of interrupts, by code: parts of the library add theirs before it starts. Others are ignored. */
   readonly interrupts = new Map<number, InterruptService>();
+  /** Processors that devices interrupt: they stay until all threads have ended. For parts, before it starts. */
+  readonly attending = new Set<number>();
   /** Replace it before the program starts to have files elsewhere. */
   files: SplashFiles;
   private readonly mapped: boolean;
   /** Words that are not 0 when the program starts. */
   private readonly words: (readonly [address: number, value: number])[] = [];
   private readonly started: number;
+  /** Threads that have ended. */
+  private gone = 0;
 
   /** Throws a RangeError if the program and the library do not fit into memory. */
   constructor(options: SplashOptions) {
@@ -158,7 +167,24 @@ export class SplashOS implements SystemSoftware {
 
   private *execute(thread: SplashThread, body: (thread: SplashThread) => SplashCode): Program {
     yield* body(thread);
+    if (this.attending.size > 0) yield annotate(-1, Activity.Kernel); // at the present: others look at it
+    this.gone++;
     yield* thread.processor.end(thread);
+    yield* this.leave(thread.processor);
+  }
+
+  /** The last thread of a processor has ended. */
+  private *leave({ number }: SplashProcessor): SplashCode {
+    const { attending, threads } = this;
+    if (this.gone === threads.length) for (const other of attending) yield interrupt(other, ENDED, 0);
+    else if (attending.has(number)) {
+      yield annotate(-1, Activity.Idle);
+      for (yield writeRegister(Register.Status, SERVING); this.gone < threads.length;) {
+        yield waitForInterrupt();
+        yield writeRegister(Register.Status, RUNNING);
+        yield writeRegister(Register.Status, SERVING);
+      }
+    }
   }
 
   /** The first processor makes the table and sets words; the others wait until it has. */

@@ -1,6 +1,7 @@
 /** A machine that runs SPLASHOS with a program of a spec's own. */
 import { SplashOS, type SplashOptions } from '../../../lib/guest/splash/splash-os.js';
 import type { SplashCode, SplashThread } from '../../../lib/guest/splash/threads.js';
+import type { DeviceSpecification } from '../../../lib/machine/device-specification.js';
 import { buildMachine, type Machine } from '../../../lib/machine/machine.js';
 import { presets } from '../../../lib/machine/presets.js';
 import { changed } from './changed.js';
@@ -12,8 +13,9 @@ export interface Setup extends Partial<SplashOptions> {
   readonly runAhead?: boolean;
   readonly storeBuffer?: number;
   readonly tlbEntries?: number;
+  readonly devices?: readonly DeviceSpecification[];
   /** Links the program: makes what it needs and returns the body of a thread. */
-  readonly link: (os: SplashOS) => (thread: SplashThread) => SplashCode;
+  readonly link: (os: SplashOS, machine: Machine) => (thread: SplashThread) => SplashCode;
 }
 
 /** Both, ready to run. */
@@ -23,9 +25,11 @@ export interface Running {
 }
 
 /** Builds them. */
-export function withSplash({ link, seed = 1, runAhead = true, storeBuffer, tlbEntries, ...options }: Setup): Running {
+export function withSplash(setup: Setup): Running {
+  const { link, seed = 1, runAhead = true, storeBuffer, tlbEntries, devices = [], ...options } = setup;
   const { processors } = options;
-  const specification = changed(presets['disco-1997']({ nodes: processors }), { storeBuffer, tlbEntries });
+  const preset = { ...presets['disco-1997']({ nodes: processors }), devices };
+  const specification = changed(preset, { storeBuffer, tlbEntries });
   const machine = buildMachine(specification, { seed, layout: 'interleaved', runAhead });
   const os = new SplashOS({
     threads: processors,
@@ -36,6 +40,6 @@ export function withSplash({ link, seed = 1, runAhead = true, storeBuffer, tlbEn
     scheduler: { spinTurns: 4, turnCycles: 6 },
     ...options,
   });
-  machine.load(os, os.boot(link(os)));
+  machine.load(os, os.boot(link(os, machine)));
   return { machine, os };
 }

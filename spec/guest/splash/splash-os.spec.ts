@@ -185,8 +185,8 @@ describe('a thread that waits', () => {
   it('is a program of the user again afterwards, whose misses are stalls', () => {
     const { machine } = run({
       processors: 2,
-      link: os => {
-        const body = late(5000)(os);
+      link: (os, built) => {
+        const body = late(5000)(os, built);
         const fresh = os.allocate(4096);
         return function* (thread) {
           yield* body(thread);
