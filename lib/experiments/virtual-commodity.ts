@@ -89,13 +89,13 @@ const USE: Readonly<Record<PageUse, MemoryUse>> = {
   file: 'buffer cache',
 };
 
-class CommodityGuest implements GuestRun {
+export class CommodityGuest implements GuestRun {
   readonly plan: GuestPlan;
   readonly virtual: VirtualMachine;
   phase: GuestPhase = 'boot';
   private readonly workload: GuestWorkload;
-  private readonly kernel: CommodityKernel;
-  private readonly files: FileServices;
+  readonly kernel: CommodityKernel;
+  readonly files: FileServices;
   private readonly common: CommonStart;
   /** Calls of `measure` so far. */
   private marks = 0;

@@ -1,5 +1,6 @@
 /** The memory table of a virtual run, with what a quiet run has not: replicas, and pages that only the monitor keeps. */
 import { describe, expect, it } from '@jest/globals';
+import { commodityGuests, type CommodityGuest } from '../../lib/experiments/virtual-commodity.js';
 import { MEMORY_USES, type MemoryUse, type VirtualMemory } from '../../lib/experiments/virtual-result.js';
 import { VirtualRun } from '../../lib/experiments/virtual.js';
 import { irix } from '../../lib/guest/commodity/profiles/irix.js';
@@ -12,7 +13,7 @@ import { smallWorkload } from './native-fixture.js';
 function ended(): VirtualRun {
   const guests = [0, 1].map(() => ({ workload: smallWorkload(), processors: 1 }));
   const run = new VirtualRun({
-    ...{ guests, profile: irix, seed: 1, monitor: { policy: hotPages } },
+    ...{ guests: commodityGuests({ profile: irix, guests }), seed: 1, monitor: { policy: hotPages } },
     machine: presets['disco-1997']({ nodes: 2 }),
   });
   run.run();
@@ -55,7 +56,7 @@ describe('the memory table', () => {
     const run = ended();
     const pages = pagesByFrame(run);
     expect(replicasOf(pages)).toBeGreaterThan(10);
-    const { textPages } = run.guests[0]!.kernel;
+    const { textPages } = (run.guests[0] as CommodityGuest).kernel;
     const text = pages.filter(({ users }) => users.some(({ physical }) => physical < textPages));
     // Replicas of text: there are more frames of it than pages.
     expect(text.length).toBeGreaterThan(new Set(text).size);

@@ -1,6 +1,7 @@
 /** Programs are in memory before what is measured, however they came there. */
 import { describe, expect, it } from '@jest/globals';
 import { NativeRun } from '../../lib/experiments/native.js';
+import { commodityGuests, type CommodityGuest } from '../../lib/experiments/virtual-commodity.js';
 import { VirtualRun } from '../../lib/experiments/virtual.js';
 import { irix } from '../../lib/guest/commodity/profiles/irix.js';
 import { presets } from '../../lib/machine/presets.js';
@@ -35,9 +36,9 @@ describe('the programs of a workload', () => {
   it('are read sixteen pages at a time in a virtual machine', () => {
     const commands = [0, PAGES * 4096 - 8].map(bytes => {
       const guests = [{ workload: withProgram('/bin/large', bytes), processors: 1 }];
-      const run = new VirtualRun({ guests, machine, profile: irix, seed: 1 });
+      const run = new VirtualRun({ guests: commodityGuests({ profile: irix, guests }), machine, seed: 1 });
       while (run.elapsedNs === 0 && run.advance());
-      expect(run.guests[0]!.files.cache.size).toBeGreaterThanOrEqual(bytes / 4096);
+      expect((run.guests[0] as CommodityGuest).files.cache.size).toBeGreaterThanOrEqual(bytes / 4096);
       return run.disco.devices.disks.get('disk0')!.real.stats.commands;
     });
     // 16, 16 and 8 pages, and the block of pointers to those behind the first twelve.
@@ -46,7 +47,7 @@ describe('the programs of a workload', () => {
 
   it('must be there', () => {
     const guests = [{ workload: withProgram('/bin/larger'), processors: 1 }];
-    const run = new VirtualRun({ guests, machine, profile: irix, seed: 1 });
+    const run = new VirtualRun({ guests: commodityGuests({ profile: irix, guests }), machine, seed: 1 });
     expect(() => run.run()).toThrow('/bin/larger is not on any disk of the workload');
   });
 });
