@@ -9,6 +9,7 @@
  * memlock, and how many lines it touches, was fitted on Figure 7's IRIX bar for pmake; that it is contended arises.
  */
 import type { Profile, Step } from '../profile.js';
+import { NETWORK_STEPS } from './network-steps.js';
 import { step } from './step.js';
 
 /** Lengths in instructions that were fitted on Table 2, and the lines of text that go with them. */
@@ -74,6 +75,9 @@ const STEPS: Readonly<Record<string, Step>> = {
   'pipe write': step(900, 24, { files: [4, 0.2] }),
   sync: step(1000, 24, { files: [8, 0.2] }),
   sginap: step(300, 10, { scheduler: [2, 0.1] }),
+  getpid: step(10, 1, {}),
+  console: step(2000, 30, {}),
+  ...NETWORK_STEPS,
 };
 
 /** See the head of this file. */

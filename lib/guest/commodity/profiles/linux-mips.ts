@@ -5,6 +5,7 @@
  * a step, so a step has what remains of the count. Faults on files map one page here and up to sixteen there.
  */
 import type { Profile, Step } from '../profile.js';
+import { NETWORK_STEPS } from './network-steps.js';
 import { step } from './step.js';
 
 /** What was counted, in instructions: the project's own measurement, described in docs/guest.md. */
@@ -74,6 +75,8 @@ const STEPS: Readonly<Record<string, Step>> = {
   'pipe read': step(2200, 110, { files: [4, 0.2] }),
   'pipe write': step(2600, 120, { files: [4, 0.2] }),
   sync: step(2000, 60, { files: [8, 0.2] }),
+  console: step(2000, 30, {}),
+  ...NETWORK_STEPS,
 };
 
 /** See the head of this file. */
