@@ -1,5 +1,5 @@
 /** What threads sleep on: channels, and locks made of a flag and a channel. */
-import type { Channel, Code, KernelThread, SleepLock, Spinlock } from './code.js';
+import type { Channel, Code, KernelThread, SharedSleepLock, Spinlock } from './code.js';
 import type { Scheduler } from './scheduler.js';
 import { NOBODY } from './spinlock.js';
 import type { Thread } from './threads.js';
@@ -47,12 +47,15 @@ export class KernelChannel implements Channel {
   }
 }
 
-/** A lock that is slept on. Its flag is under a spinlock that all such locks share. */
-export class KernelSleepLock implements SleepLock {
+/** A lock that is slept on. What it knows of holders is under a spinlock that some such locks share. */
+export class KernelSleepLock implements SharedSleepLock {
   readonly name: string;
   private readonly channel: Channel;
   private readonly guard: Spinlock;
   private holder: KernelThread | null = null;
+  private sharers = 0;
+  /** Some who sleep on it want to share it. */
+  private sharersWait = false;
 
   constructor(name: string, channel: Channel, guard: Spinlock) {
     this.name = name;
@@ -61,13 +64,13 @@ export class KernelSleepLock implements SleepLock {
   }
 
   get held(): boolean {
-    return this.holder !== null;
+    return this.holder !== null || this.sharers > 0;
   }
 
   *acquire(thread: KernelThread): Code {
     if (this.holder === thread) throw new Error(`${thread.name} acquires ${this.name}, which it holds already`);
     yield* this.guard.acquire(thread);
-    while (this.holder !== null) yield* this.channel.sleep(thread, this.guard);
+    while (this.held) yield* this.channel.sleep(thread, this.guard);
     this.holder = thread;
     yield* this.guard.release(thread);
   }
@@ -77,7 +80,26 @@ export class KernelSleepLock implements SleepLock {
       throw new Error(`${thread.name} releases ${this.name}, which ${this.holder?.name ?? 'nobody'} holds`);
     yield* this.guard.acquire(thread);
     this.holder = null;
-    yield* this.channel.wakeOne();
+    yield* this.sharersWait ? this.channel.wakeAll() : this.channel.wakeOne();
+    this.sharersWait = false;
+    yield* this.guard.release(thread);
+  }
+
+  *acquireShared(thread: KernelThread): Code {
+    yield* this.guard.acquire(thread);
+    while (this.holder !== null) {
+      this.sharersWait = true;
+      yield* this.channel.sleep(thread, this.guard);
+    }
+    this.sharers++;
+    yield* this.guard.release(thread);
+  }
+
+  *releaseShared(thread: KernelThread): Code {
+    yield* this.guard.acquire(thread);
+    if (this.sharers === 0) throw new Error(`${thread.name} releases ${this.name}, which nobody shares`);
+    this.sharers--;
+    if (this.sharers === 0) yield* this.channel.wakeOne();
     yield* this.guard.release(thread);
   }
 }

@@ -49,6 +49,14 @@ export interface SleepLock {
   release(thread: KernelThread): Code;
 }
 
+/** A lock that is slept on, held by one, or by many who share it. Whoever wants it alone may be overtaken by sharers. */
+export interface SharedSleepLock extends SleepLock {
+  /** Acquires it together with others; sleeps while somebody holds it alone. */
+  acquireShared(thread: KernelThread): Code;
+  /** Releases what was acquired so. */
+  releaseShared(thread: KernelThread): Code;
+}
+
 /** Physical pages of memory that nobody uses, and what every part needs besides. */
 export interface KernelCore {
   /** Bytes of a page, 4096. */

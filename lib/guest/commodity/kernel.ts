@@ -23,13 +23,14 @@ import {
   type Code,
   type KernelCore,
   type KernelThread,
-  type SleepLock,
+  type SharedSleepLock,
   type Spinlock,
 } from './code.js';
 import { Hints } from './hints.js';
 import { GuestError } from '../errors.js';
 import { AddressSpace } from './memory/address-space.js';
 import { Faults } from './memory/faults.js';
+import { PageTables } from './memory/page-tables.js';
 import { PhysicalPages } from './memory/physical-pages.js';
 import { SharedText } from './memory/shared-text.js';
 import { SpaceContents } from './memory/space-contents.js';
@@ -225,7 +226,7 @@ export class CommodityKernel implements KernelCore {
   }
 
   /** See KernelCore. */
-  sleepLock(name: string): SleepLock {
+  sleepLock(name: string): SharedSleepLock {
     return this.scheduler.sleepLock(name, this.sleepLockGuards[this.sleepLocks++ % SLEEP_LOCK_GUARDS]!);
   }
 
@@ -316,7 +317,7 @@ export class CommodityKernel implements KernelCore {
       physical: this.physical,
       text: this.text,
       translations: this.translations,
-      attachesText: this.profile.attachesText,
+      lazyTables: this.profile.lazyTables,
       work: this.work,
       openExecutable: (thread, path) => this.openExecutable(thread, path),
       closeExecutable: (thread, file) => file.closed(thread),
@@ -329,7 +330,9 @@ export class CommodityKernel implements KernelCore {
 
   private makeSpace(): AddressSpace {
     const id = this.spaces++;
-    return new AddressSpace(id, this.sleepLock(`space ${id}`), this.options.processors, {
+    return new AddressSpace(id, this.sleepLock(`space ${id}`), {
+      lazyTables: this.profile.lazyTables,
+      makeTables: () => new PageTables(this.options.processors),
       addressOf: page => this.addressOf(page),
       tablePage: thread => this.tablePage(thread),
     });
@@ -357,15 +360,16 @@ export class CommodityKernel implements KernelCore {
     });
   }
 
-  private classify({ space }: Thread, address: number, store: boolean): ServiceName {
-    if (space === null) return 'other fault';
-    return this.faults.classify({ space, page: address >>> PAGE_SHIFT, store, modified: false });
+  private classify({ space, tables }: Thread, address: number, store: boolean): ServiceName {
+    if (space === null || tables === null) return 'other fault';
+    return this.faults.classify({ space, tables, page: address >>> PAGE_SHIFT, store, modified: false });
   }
 
   private *serveFault(thread: Thread, address: number, store: boolean, modified: boolean): Code<number> {
-    const { space } = thread;
-    if (space === null) throw new Error(`${thread.name} touches 0x${address.toString(16)}, but has no address space`);
-    return yield* this.faults.serve(thread, { space, page: address >>> PAGE_SHIFT, store, modified });
+    const { space, tables } = thread;
+    if (space === null || tables === null)
+      throw new Error(`${thread.name} touches 0x${address.toString(16)}, but has no address space`);
+    return yield* this.faults.serve(thread, { space, tables, page: address >>> PAGE_SHIFT, store, modified });
   }
 
   private *kill(thread: Thread, status: number): Code {
@@ -377,7 +381,7 @@ export class CommodityKernel implements KernelCore {
   private *makeTable(thread: Thread, table: number): Code<number> {
     const space = thread.space!;
     yield* space.lock.acquire(thread);
-    const page = yield* space.tableFor(thread, table << 10);
+    const page = yield* space.tableFor(thread, thread.tables!, table << 10);
     yield* space.lock.release(thread);
     return page < 0 ? ErrorNumber.ENOMEM : 0;
   }

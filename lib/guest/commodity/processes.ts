@@ -179,6 +179,7 @@ export class Processes {
     process.space = space;
     process.name = path;
     thread.space = space;
+    thread.tables = space.join();
     yield* this.port.contents.empty(thread, old);
     thread.contexts.length = 0;
     yield* this.leave(thread, executable.program(args));
@@ -191,6 +192,7 @@ export class Processes {
     process.threads.delete(thread);
     yield* this.port.work(process.threads.size === 0 ? 'exit process' : 'exit thread', thread.record);
     if (process.threads.size === 0) yield* this.endProcess(thread, process, status);
+    else yield* this.port.contents.leave(thread, process.space);
     this.byThread.delete(thread);
     yield* this.port.scheduler.end(thread);
   }
@@ -252,6 +254,7 @@ export class Processes {
     for (const part of this.parts) yield* part.ended(thread, process);
     yield* this.port.contents.empty(thread, process.space);
     thread.space = null;
+    thread.tables = null;
     this.living.delete(process);
     this.statistics.ended++;
     process.status = status;

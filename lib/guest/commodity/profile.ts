@@ -59,10 +59,10 @@ export interface Profile {
   /** Instructions of the handler for a refill that misses on the page tables, likewise. */
   readonly doubleMissCycles: number;
   /**
-   * A program's text that is in memory is in the page tables of who starts it; otherwise a process enters each page at
-   * its first access, a QUICK_FAULT.
+   * Threads have page tables of their own each, and enter a page that is in memory already at their first access to it, a QUICK_FAULT.
+   * Otherwise threads share the page tables of their space, and text that is in memory is in them from the start.
    */
-  readonly attachesText: boolean;
+  readonly lazyTables: boolean;
   /** Wired TLB entries that hold pairs of page tables, besides the one that each crossing writes; 0 to 30. */
   readonly wiredTables: number;
   /** Instructions of one turn of a spinning loop. */

@@ -5,7 +5,7 @@
  */
 import { interrupt, resume } from '../../processor/operations.js';
 import { KernelChannel, KernelSleepLock } from './channels.js';
-import type { Channel, Code, KernelThread, SleepLock, Spinlock } from './code.js';
+import type { Channel, Code, KernelThread, SharedSleepLock, Spinlock } from './code.js';
 import type { KernelSpinlock } from './spinlock.js';
 import type { KernelProcessor, Thread } from './threads.js';
 
@@ -97,7 +97,7 @@ export class Scheduler {
   }
 
   /** A lock that is slept on. */
-  sleepLock(name: string, guard: Spinlock): SleepLock {
+  sleepLock(name: string, guard: Spinlock): SharedSleepLock {
     return new KernelSleepLock(name, this.channel(name), guard);
   }
 

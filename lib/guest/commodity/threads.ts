@@ -1,6 +1,7 @@
 /** Kernel threads and processors as the scheduler knows them. */
 import type { Context } from '../../processor/context.js';
 import type { AddressSpace } from './memory/address-space.js';
+import type { PageTables } from './memory/page-tables.js';
 import type { KernelThread } from './code.js';
 
 /** Where a thread stands. */
@@ -15,6 +16,8 @@ export class Thread implements KernelThread {
   readonly stackPage: number;
   /** What user addresses mean to it; null for a thread without user mode. */
   space: AddressSpace | null;
+  /** Its page tables there; null if it has no space. */
+  tables: PageTables | null;
   state: ThreadState = 'ready';
   /** The processor that it runs on, null while it does not run. */
   processor: KernelProcessor | null = null;
@@ -35,6 +38,7 @@ export class Thread implements KernelThread {
     this.record = record;
     this.stackPage = stackPage;
     this.space = space;
+    this.tables = space === null ? null : space.join();
   }
 }
 

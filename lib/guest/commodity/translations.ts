@@ -23,6 +23,7 @@ import { KERNEL_STACK, PAGE_BYTES, PAGE_SHIFT, PAGE_TABLES } from './address-lay
 import type { Code, KernelThread } from './code.js';
 import type { Hints } from './hints.js';
 import type { AddressSpace } from './memory/address-space.js';
+import type { PageTables } from './memory/page-tables.js';
 import type { KernelProcessor, Thread } from './threads.js';
 
 /** Identifiers 1 to 255 are for address spaces; 0 is for threads without one. */
@@ -65,31 +66,31 @@ export class Translations {
 
   /** Wires the pair of page tables that the process uses most, and makes its identifier the one at hand. */
   *leaveKernel(thread: Thread): Code {
-    const space = thread.space!;
-    const identifier = yield* this.identify(thread.processor!, space);
-    const pair = space.mainTable & ~1;
+    const tables = thread.tables!;
+    const identifier = yield* this.identify(thread.processor!, tables);
+    const pair = thread.space!.mainTable & ~1;
     yield writeRegister(Register.Index, WIRED);
     yield this.hints.write(Register.EntryHi, (PAGE_TABLES + pair * PAGE_BYTES) | identifier | 0);
-    yield writeRegister(Register.EntryLo0, tableWord(space.tables.get(pair)));
-    yield writeRegister(Register.EntryLo1, tableWord(space.tables.get(pair + 1)));
+    yield writeRegister(Register.EntryLo0, this.tableWordOf(tables, pair));
+    yield writeRegister(Register.EntryLo1, this.tableWordOf(tables, pair + 1));
     yield tlbWriteIndexed();
   }
 
   /** Makes the registers of a processor those of a thread that it switches to. */
   *load(processor: KernelProcessor, thread: Thread): Code {
-    if (thread.space === null) processor.identifier = 0;
-    else yield* this.identify(processor, thread.space);
+    if (thread.tables === null) processor.identifier = 0;
+    else yield* this.identify(processor, thread.tables);
     yield* this.enterKernel(thread);
   }
 
   /** What the page tables say at a page of the array that the refill handler reads: EntryLo of a page table. */
-  tableWordOf(space: AddressSpace, table: number): number {
-    return tableWord(space.tables.get(table));
+  tableWordOf({ pages }: PageTables, table: number): number {
+    return tableWord(pages.get(table));
   }
 
   /** A translation of the thread's space is not what it was. When this returns, no processor uses what it was before. */
   *changed(thread: KernelThread, space: AddressSpace, page: number): Code {
-    const { processor } = thread as Thread;
+    const { processor, tables: own } = thread as Thread;
     yield this.hints.write(Register.EntryHi, this.entryHi(thread, page));
     yield tlbProbe();
     const index = yield readRegister(Register.Index);
@@ -97,14 +98,15 @@ export class Translations {
       yield* this.clear(index);
       yield this.hints.write(Register.EntryHi, processor!.identifier);
     }
+    for (const tables of space.tables) if (tables !== own) tables.identifiers[processor!.number] = 0;
     yield* this.forgetElsewhere(thread as Thread, space);
   }
 
   /** All translations of the thread's space may have changed: it gets new identifiers everywhere. As `changed`. */
   *changedAll(thread: KernelThread, space: AddressSpace): Code {
-    const { processor } = thread as Thread;
-    space.identifiers[processor!.number] = 0;
-    yield* this.identify(processor!, space);
+    const { processor, tables } = thread as Thread;
+    for (const { identifiers } of space.tables) identifiers[processor!.number] = 0;
+    yield* this.identify(processor!, tables!);
     yield* this.forgetElsewhere(thread as Thread, space);
   }
 
@@ -121,7 +123,7 @@ export class Translations {
     const asked: { readonly other: KernelProcessor; readonly before: number }[] = [];
     for (const other of this.processors) {
       if (other === thread.processor) continue;
-      space.identifiers[other.number] = 0;
+      for (const { identifiers } of space.tables) identifiers[other.number] = 0;
       if (other.current.space !== space) continue;
       this.statistics.shootdowns++;
       asked.push({ other, before: other.forgotten });
@@ -134,16 +136,16 @@ export class Translations {
     yield annotate(-1, activity);
   }
 
-  /** Gives a space an identifier on a processor, unless it has a good one, and makes it the one at hand. */
-  private *identify(processor: KernelProcessor, space: AddressSpace): Code<number> {
+  /** Gives page tables an identifier on a processor, unless they have a good one, and makes it the one at hand. */
+  private *identify(processor: KernelProcessor, tables: PageTables): Code<number> {
     const { number } = processor;
-    if (space.identifiers[number] === 0 || space.generations[number] !== processor.generation) {
+    if (tables.identifiers[number] === 0 || tables.generations[number] !== processor.generation) {
       if (processor.nextIdentifier > LAST_IDENTIFIER) yield* this.flush(processor);
       this.statistics.identifiersGiven++;
-      space.identifiers[number] = processor.nextIdentifier++;
-      space.generations[number] = processor.generation;
+      tables.identifiers[number] = processor.nextIdentifier++;
+      tables.generations[number] = processor.generation;
     }
-    const identifier = space.identifiers[number]!;
+    const identifier = tables.identifiers[number]!;
     if (identifier !== processor.identifier) {
       processor.identifier = identifier;
       // The one at hand changes, which the hardware has to know before the next access.

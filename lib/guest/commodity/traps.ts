@@ -123,7 +123,7 @@ export class Traps {
     const { address, vector } = exception;
     if (address >= PAGE_TABLES && address < TABLES_END && thread.space !== null) {
       const table = (address - PAGE_TABLES) >>> PAGE_SHIFT;
-      if (thread.space.tables.has(table)) return handler(this.doubleMiss(thread, exception, table), 'DOUBLE_MISS');
+      if (thread.tables!.pages.has(table)) return handler(this.doubleMiss(thread, exception, table), 'DOUBLE_MISS');
       return this.general(thread, exception, 'other fault', t => this.makeTable(t, exception, table));
     }
     if (address < KSEG0) {
@@ -173,7 +173,7 @@ export class Traps {
   private *doubleMiss(thread: Thread, { context }: Exception, table: number): Program {
     const { hints, translations, profile } = this.port;
     const { wiredTables, doubleMissCycles } = profile;
-    const space = thread.space!;
+    const tables = thread.tables!;
     const pair = table & ~1;
     yield compute(doubleMissCycles);
     yield hints.write(Register.EntryHi, translations.entryHi(thread, (PAGE_TABLES >>> PAGE_SHIFT) + pair));
@@ -182,8 +182,8 @@ export class Traps {
     const wires = index < 0 && wiredTables > 0;
     // Wired entries in turn, so that random replacement does not take away what every refill of the process needs.
     if (wires) yield writeRegister(Register.Index, 1 + (thread.processor!.tablesWired++ % wiredTables));
-    yield writeRegister(Register.EntryLo0, translations.tableWordOf(space, pair));
-    yield writeRegister(Register.EntryLo1, translations.tableWordOf(space, pair + 1));
+    yield writeRegister(Register.EntryLo0, translations.tableWordOf(tables, pair));
+    yield writeRegister(Register.EntryLo1, translations.tableWordOf(tables, pair + 1));
     yield index < 0 && !wires ? tlbWriteRandom() : tlbWriteIndexed();
     yield returnFromException(context);
   }

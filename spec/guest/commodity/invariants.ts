@@ -4,6 +4,7 @@ import { KERNEL_STACK, TABLE_ENTRIES } from '../../../lib/guest/commodity/addres
 import type { KernelSleepLock } from '../../../lib/guest/commodity/channels.js';
 import type { Code } from '../../../lib/guest/commodity/code.js';
 import type { AddressSpace } from '../../../lib/guest/commodity/memory/address-space.js';
+import type { PageTables } from '../../../lib/guest/commodity/memory/page-tables.js';
 import { wordOf } from '../../../lib/guest/commodity/memory/faults.js';
 import type { Thread } from '../../../lib/guest/commodity/threads.js';
 import { systemCall } from '../../../lib/guest/commodity/system-calls.js';
@@ -52,10 +53,11 @@ export function checkTranslations(running: Running): void {
   const frames = machine.layout!;
   for (const processor of kernel.processors) {
     const { number, generation } = processor;
-    const known = new Map<number, AddressSpace>();
+    const known = new Map<number, { readonly space: AddressSpace; readonly tables: PageTables }>();
     for (const space of spaces)
-      if (space.identifiers[number] !== 0 && space.generations[number] === generation)
-        known.set(space.identifiers[number]!, space);
+      for (const tables of space.tables)
+        if (tables.identifiers[number] !== 0 && tables.generations[number] === generation)
+          known.set(tables.identifiers[number]!, { space, tables });
     for (const { page, space: identifier, frame, writable } of machine.processors[number]!.tlb.mappings()) {
       const what = `processor ${number} maps page 0x${page.toString(16)} of identifier ${identifier}`;
       if (identifier === GLOBAL) {
@@ -66,10 +68,12 @@ export function checkTranslations(running: Running): void {
         continue;
       }
       demand(identifier !== 0 || page >= 0x80000, `${what}, which is for threads without a space`);
-      const space = known.get(identifier);
-      if (space === undefined) continue;
+      const owner = known.get(identifier);
+      if (owner === undefined) continue;
+      const { space, tables } = owner;
       const isTable = page >= TABLES && page < TABLES + TABLE_ENTRIES;
-      const physical = isTable ? space.tables.get(page - TABLES) : space.mappings.get(page)?.page;
+      const entered = tables.entered.has(page) ? space.mappings.get(page)?.page : undefined;
+      const physical = isTable ? tables.pages.get(page - TABLES) : entered;
       demand(
         physical !== undefined && frames[physical] === frame,
         `${what} to frame ${frame}, not to page ${physical}`,
@@ -83,16 +87,8 @@ export function checkTranslations(running: Running): void {
 export function* inspect({ kernel }: Pick<Running, 'kernel'>, thread: Thread): Code<number> {
   const { space } = kernel.processes.of(thread);
   yield* space.lock.acquire(thread);
-  for (const [number, table] of space.tables) {
-    demand(kernel.physical.useOf(table) === 'table', `page ${table} is no page table`);
-    const pages = [...space.mappings.keys()].filter(page => page >>> 10 === number);
-    for (const page of new Set([...pages, ...pages.map(near => near ^ 1), number << 10])) {
-      const word = yield load(kernel.addressOf(table) + 4 * (page & 1023));
-      demand(word === wordOf(space.mappings.get(page)), `page 0x${page.toString(16)} is not what its table says`);
-    }
-  }
-  for (const [page, mapping] of space.mappings) {
-    demand(space.tables.has(page >>> 10), `page 0x${page.toString(16)} is in no table`);
+  for (const tables of space.tables) yield* inspectTables(kernel, space, tables);
+  for (const mapping of space.mappings.values()) {
     demand(kernel.physical.useOf(mapping.page) === 'user', `page ${mapping.page} is mapped, but not the user's`);
     const users = usersOf(kernel, mapping.page);
     demand(kernel.physical.usersOf(mapping.page) >= users, `page ${mapping.page} has ${users} users that it knows not`);
@@ -100,6 +96,21 @@ export function* inspect({ kernel }: Pick<Running, 'kernel'>, thread: Thread): C
   }
   yield* space.lock.release(thread);
   return 0;
+}
+
+function* inspectTables(kernel: Running['kernel'], space: AddressSpace, tables: PageTables): Code {
+  for (const [number, table] of tables.pages) {
+    demand(kernel.physical.useOf(table) === 'table', `page ${table} is no page table`);
+    const pages = [...space.mappings.keys()].filter(page => page >>> 10 === number);
+    for (const page of new Set([...pages, ...pages.map(near => near ^ 1), number << 10])) {
+      const word = yield load(kernel.addressOf(table) + 4 * (page & 1023));
+      demand(word === wordOf(space, tables, page), `page 0x${page.toString(16)} is not what its table says`);
+    }
+  }
+  for (const page of tables.entered) {
+    demand(tables.pages.has(page >>> 10), `page 0x${page.toString(16)} is in no table`);
+    demand(space.mappings.has(page), `page 0x${page.toString(16)} is entered, but not in memory`);
+  }
 }
 
 function usersOf(kernel: Running['kernel'], page: number): number {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import type { Channel, Code, SleepLock, Spinlock } from '../../../lib/guest/commodity/code.js';
+import type { Channel, Code, SharedSleepLock, SleepLock, Spinlock } from '../../../lib/guest/commodity/code.js';
 import type { CommodityKernel } from '../../../lib/guest/commodity/kernel.js';
 import { fork, systemCall, waitForChild } from '../../../lib/guest/commodity/system-calls.js';
 import type { Thread } from '../../../lib/guest/commodity/threads.js';
@@ -13,7 +13,7 @@ import type { Running } from './running.js';
 interface Objects {
   readonly lock: Spinlock;
   readonly channel: Channel;
-  readonly sleepLocks: readonly SleepLock[];
+  readonly sleepLocks: readonly SharedSleepLock[];
   readonly counter: number;
 }
 
@@ -50,10 +50,12 @@ function addCalls(kernel: CommodityKernel, objects: Objects, inside: Set<Thread>
     return 0;
   });
   const holders = new Map<SleepLock, Thread>();
+  const sharers = new Map<SleepLock, number>(sleepLocks.map(lock => [lock, 0]));
   kernel.calls.set('hold', function* (thread, [which, cycles]) {
     const held = sleepLocks[which as number]!;
     yield* held.acquire(thread);
     if (holders.has(held)) throw new Error(`${thread.name} has a lock that ${holders.get(held)!.name} holds`);
+    if (sharers.get(held) !== 0) throw new Error(`${thread.name} has a lock that others share`);
     holders.set(held, thread);
     yield compute(cycles as number);
     // Gives the processor away while it holds the lock.
@@ -62,13 +64,24 @@ function addCalls(kernel: CommodityKernel, objects: Objects, inside: Set<Thread>
     yield* held.release(thread);
     return 0;
   });
+  kernel.calls.set('share', function* (thread, [which, cycles]) {
+    const shared = sleepLocks[which as number]!;
+    yield* shared.acquireShared(thread);
+    if (holders.has(shared)) throw new Error(`${thread.name} shares a lock that ${holders.get(shared)!.name} holds`);
+    sharers.set(shared, sharers.get(shared)! + 1);
+    yield compute(cycles as number);
+    yield* kernel.scheduler.yieldProcessor(thread);
+    sharers.set(shared, sharers.get(shared)! - 1);
+    yield* shared.releaseShared(thread);
+    return 0;
+  });
 }
 
-type Step = readonly ['spin' | 'hold' | 'put' | 'take' | 'compute', number, number];
+type Step = readonly ['spin' | 'hold' | 'share' | 'put' | 'take' | 'compute', number, number];
 
 const steps: fc.Arbitrary<readonly Step[]> = fc.array(
   fc.tuple(
-    fc.constantFrom('spin', 'hold', 'put', 'compute'),
+    fc.constantFrom('spin', 'hold', 'share', 'put', 'compute'),
     fc.nat({ max: 2 }),
     fc.nat({ max: 3000 }),
   ) as fc.Arbitrary<Step>,
@@ -86,7 +99,8 @@ const operationOf = ([kind, which, cycles]: Step): Operation => {
     case 'compute':
       return compute(cycles * 5);
     case 'hold':
-      return systemCall('hold', which, cycles);
+    case 'share':
+      return systemCall(kind, which, cycles);
     case 'spin':
       return systemCall('spin', cycles);
     default:

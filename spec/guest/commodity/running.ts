@@ -34,7 +34,7 @@ export const SHORT: Profile = {
   zeroLineCycles: 10,
   refillCycles: 4,
   doubleMissCycles: 4,
-  attachesText: false,
+  lazyTables: true,
   wiredTables: 0,
   spinCycles: 4,
 };

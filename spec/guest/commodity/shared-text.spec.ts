@@ -70,7 +70,7 @@ class MadeFile implements Vnode {
 function run(
   children: number,
   together: boolean,
-  attachesText = false,
+  lazyTables = true,
 ): { running: Running; file: MadeFile; seen: number[] } {
   const seen: number[] = [];
   function* program(): Program {
@@ -91,7 +91,7 @@ function run(
     processors: together ? children : 1,
     programs: {},
     kernel: {
-      profile: { ...SHORT, attachesText },
+      profile: { ...SHORT, lazyTables },
       executables: new Map([
         ['main', executable(main)],
         ['program', ofFile],
@@ -126,7 +126,7 @@ describe('text that is in memory', () => {
   });
 
   it('is there from the start where kernels attach it', () => {
-    const { running, file, seen } = run(3, false, true);
+    const { running, file, seen } = run(3, false, false);
     expect(seen).toEqual([...CONTENT, ...CONTENT, ...CONTENT]);
     expect(file.asked).toEqual(TOUCHED);
     expect(counts(running, 'FILE_FAULT', 'QUICK_FAULT')).toEqual([5, 0]);

@@ -1,12 +1,13 @@
 /**
- * An address space: regions, and page tables in simulated memory that the refill handler walks. JavaScript keeps a shadow
- * of the tables; both are changed only by kernel code that holds the space's lock.
+ * An address space: regions, the pages of them that are in memory, and page tables in simulated memory that the refill handler
+ * walks. JavaScript keeps a shadow of the tables; both are changed only by kernel code that holds the space's lock.
  */
 import { store } from '../../../processor/operations.js';
 import { entryLo } from '../../../processor/registers.js';
 import { TABLE_ENTRIES } from '../address-layout.js';
-import type { Code, KernelThread, SleepLock } from '../code.js';
+import type { Code, KernelThread, SharedSleepLock } from '../code.js';
 import type { Vnode } from '../vnode.js';
+import type { PageTables } from './page-tables.js';
 
 /** Where the pages of a region come from. */
 export type RegionKind =
@@ -43,12 +44,16 @@ export interface Mapping {
 }
 
 /** Pages of page tables, by number. */
-const TABLE_SHIFT = Math.log2(TABLE_ENTRIES);
+export const TABLE_SHIFT = Math.log2(TABLE_ENTRIES);
 
 /** What an address space needs of the kernel. */
 export interface SpacePort {
   /** Kernel virtual address of a physical page. */
   addressOf(page: number): number;
+  /** Threads have tables of their own each: see Profile. */
+  readonly lazyTables: boolean;
+  /** Empty page tables. */
+  makeTables(): PageTables;
   /** A page of zeros for a page table; -1 if memory is exhausted. */
   tablePage(thread: KernelThread): Code<number>;
 }
@@ -56,25 +61,41 @@ export interface SpacePort {
 /** An address space. */
 export class AddressSpace {
   readonly id: number;
-  readonly lock: SleepLock;
+  readonly lock: SharedSleepLock;
   readonly regions: Region[] = [];
   /** Pages in memory, by virtual page. */
   readonly mappings = new Map<number, Mapping>();
-  /** Physical pages of its page tables, by virtual page >> 10. */
-  readonly tables = new Map<number, number>();
-  /** Its identifier on each processor, 0 for none, and the generation that it is of. */
-  readonly identifiers: Int32Array;
-  readonly generations: Int32Array;
+  /** Page tables of its threads; those of the first are there from the start. */
+  readonly tables: PageTables[];
   /** Number of the page table that is wired while it runs. */
   mainTable = 0;
   private readonly port: SpacePort;
+  private joined = false;
 
-  constructor(id: number, lock: SleepLock, processors: number, port: SpacePort) {
+  constructor(id: number, lock: SharedSleepLock, port: SpacePort) {
     this.id = id;
     this.lock = lock;
     this.port = port;
-    this.identifiers = new Int32Array(processors);
-    this.generations = new Int32Array(processors);
+    this.tables = [port.makeTables()];
+  }
+
+  /** The page tables for another thread. */
+  join(): PageTables {
+    const [first] = this.tables;
+    if (!this.joined || !this.port.lazyTables) {
+      this.joined = true;
+      return first!;
+    }
+    const tables = this.port.makeTables();
+    this.tables.push(tables);
+    return tables;
+  }
+
+  /** A thread leaves. The physical pages that nobody uses any more. */
+  leave(tables: PageTables): number[] {
+    if (!this.port.lazyTables) return [];
+    this.tables.splice(this.tables.indexOf(tables), 1);
+    return [...tables.pages.values()];
   }
 
   /** The region of a page, or undefined. */
@@ -82,29 +103,47 @@ export class AddressSpace {
     return this.regions.find(({ first, pages }) => page >= first && page < first + pages);
   }
 
-  /** Maps a page: into the shadow and into the table in memory. False if there is no memory for the table. */
-  *map(thread: KernelThread, page: number, mapping: Mapping): Code<boolean> {
-    const table = yield* this.tableFor(thread, page);
-    if (table < 0) return false;
+  /**
+   * Maps a page: into the shadow, into the tables of one thread, and into those of others that had it mapped before. False
+   * if there is no memory for the table; then nothing has changed.
+   */
+  *map(thread: KernelThread, tables: PageTables, page: number, mapping: Mapping): Code<boolean> {
+    if ((yield* this.tableFor(thread, tables, page)) < 0) return false;
     this.mappings.set(page, mapping);
-    yield store(this.entryAddress(table, page), entryLo(mapping.page, mapping.writable, false));
+    tables.entered.add(page);
+    yield* this.mapped(page);
     return true;
   }
 
-  /** Takes a page out of shadow and table. */
+  /** Enters a page that is mapped into page tables that have a table for it. */
+  *enter({ entered, pages }: PageTables, page: number): Code {
+    const { page: physical, writable } = this.mappings.get(page)!;
+    entered.add(page);
+    yield store(this.entryAddress(pages.get(page >>> TABLE_SHIFT)!, page), entryLo(physical, writable, false));
+  }
+
+  /** What a page is mapped to has changed: all tables that have it say so. */
+  *mapped(page: number): Code {
+    const { page: physical, writable } = this.mappings.get(page)!;
+    for (const { entered, pages } of this.tables)
+      if (entered.has(page))
+        yield store(this.entryAddress(pages.get(page >>> TABLE_SHIFT)!, page), entryLo(physical, writable, false));
+  }
+
+  /** Takes a page out of shadow and tables. */
   *unmap(page: number): Code {
-    const table = this.tables.get(page >>> TABLE_SHIFT);
     this.mappings.delete(page);
-    if (table !== undefined) yield store(this.entryAddress(table, page), 0);
+    for (const { entered, pages } of this.tables)
+      if (entered.delete(page)) yield store(this.entryAddress(pages.get(page >>> TABLE_SHIFT)!, page), 0);
   }
 
   /** The physical page of a page table, made if there is none; -1 if there is no memory for it. */
-  *tableFor(thread: KernelThread, page: number): Code<number> {
+  *tableFor(thread: KernelThread, { pages }: PageTables, page: number): Code<number> {
     const number = page >>> TABLE_SHIFT;
-    const known = this.tables.get(number);
+    const known = pages.get(number);
     if (known !== undefined) return known;
     const table = yield* this.port.tablePage(thread);
-    if (table >= 0) this.tables.set(number, table);
+    if (table >= 0) pages.set(number, table);
     return table;
   }
 

@@ -10,13 +10,16 @@ import type { Hints } from '../hints.js';
 import type { Profile } from '../profile.js';
 import type { ServiceName } from '../services.js';
 import type { Vnode } from '../vnode.js';
-import type { AddressSpace, Mapping, Region } from './address-space.js';
+import { TABLE_SHIFT, type AddressSpace, type Mapping, type Region } from './address-space.js';
+import type { PageTables } from './page-tables.js';
 import type { PhysicalPages } from './physical-pages.js';
 import type { SharedText } from './shared-text.js';
 
 /** What a fault is about. */
 export interface Fault {
   readonly space: AddressSpace;
+  /** Page tables of the thread that the fault is of. */
+  readonly tables: PageTables;
   /** Virtual page. */
   readonly page: number;
   readonly store: boolean;
@@ -67,16 +70,38 @@ export class Faults {
   /** Makes an access possible. 0, EFAULT if it is none of the process's, ENOMEM, or EIO. */
   *serve(thread: KernelThread, fault: Fault): Code<number> {
     const { space, page } = fault;
-    // Clearing takes long, so it is done before the lock is taken; what has changed meanwhile is seen below.
+    // What takes long is done before the lock is taken; what has changed meanwhile is seen below.
+    if (this.classify(fault) === 'QUICK_FAULT') {
+      yield* this.port.work('quick fault');
+      if (yield* this.enterShared(thread, fault)) return 0;
+    }
     const cleared = this.needsZeros(fault) ? yield* this.clearPage(thread) : -1;
     yield* space.lock.acquire(thread);
     const result = yield* this.serveLocked(thread, fault, cleared);
     // Known while the lock is held: afterwards others may have taken the page away again, and given it back.
     const spare = cleared >= 0 && space.mappings.get(page)?.page !== cleared;
-    if (result === 0) yield* this.refresh(thread, space, page);
+    if (result === 0) yield* this.refresh(thread, fault);
     yield* space.lock.release(thread);
     if (spare) yield* this.port.physical.give(thread, cleared);
     return result;
+  }
+
+  /**
+   * Enters a page that is in memory into the thread's own page tables, which only needs that the page stays there: others may do
+   * likewise at the same time. False if it takes more.
+   */
+  private *enterShared(thread: KernelThread, fault: Fault): Code<boolean> {
+    const { space, tables, page, store } = fault;
+    if (!this.port.profile.lazyTables) return false;
+    yield* space.lock.acquireShared(thread);
+    const mapping = space.mappings.get(page);
+    const enough = mapping !== undefined && (!store || mapping.writable) && tables.pages.has(page >>> TABLE_SHIFT);
+    if (enough) {
+      yield* space.enter(tables, page);
+      yield* this.refresh(thread, fault);
+    }
+    yield* space.lock.releaseShared(thread);
+    return enough;
   }
 
   /** Looks whether a fault will want a page of zeros. Without the lock, so it may turn out otherwise. */
@@ -103,8 +128,8 @@ export class Faults {
       if (mapping === undefined) result = yield* this.mapPage(thread, fault, region, cleared);
       else if (store && !mapping.writable) result = yield* this.separate(thread, fault, mapping);
       else {
-        yield* this.port.work('quick fault');
-        result = 0;
+        const entered = fault.tables.entered.has(page);
+        result = entered || (yield* space.map(thread, fault.tables, page, mapping)) ? 0 : ErrorNumber.ENOMEM;
       }
     }
     return result;
@@ -119,7 +144,7 @@ export class Faults {
 
   /** The physical page of a page of text that whoever ran the program before has brought into memory. */
   private residentText({ kind, file, first, filePage }: Region, page: number): number | undefined {
-    if (kind !== 'text' || file === null || this.port.profile.attachesText) return undefined;
+    if (kind !== 'text' || file === null || !this.port.profile.lazyTables) return undefined;
     return this.port.text.of(file)?.get(filePage + page - first);
   }
 
@@ -132,17 +157,17 @@ export class Faults {
     let result: number;
     if (resident === undefined) result = yield* this.bring(thread, fault, region, file);
     else {
-      yield* this.port.work('quick fault');
       physical.share(resident);
-      result = yield* this.enter(thread, fault.space, fault.page, { page: resident, writable: false });
+      result = yield* this.enter(thread, fault, { page: resident, writable: false });
     }
     yield* lock.release(thread);
     return result;
   }
 
   /** Brings a page into memory that is not there. */
-  private *bring(thread: KernelThread, { space, page, store }: Fault, region: Region, file: Vnode): Code<number> {
+  private *bring(thread: KernelThread, fault: Fault, region: Region, file: Vnode): Code<number> {
     const { physical, profile } = this.port;
+    const { page, store } = fault;
     yield* this.port.work('file fault');
     const index = region.filePage + page - region.first;
     const cached = yield* file.page(thread, index);
@@ -157,30 +182,36 @@ export class Faults {
     yield* file.release(thread, index, cached, false);
     if (own < 0) return ErrorNumber.ENOMEM;
     const writable = copies || (region.kind === 'shared-file' && region.writable);
-    return yield* this.enter(thread, space, page, { page: own, writable });
+    return yield* this.enter(thread, fault, { page: own, writable });
   }
 
   /** Maps a page of zeros that has been cleared; a page that turned out to be needed only now is cleared under the lock. */
-  private *mapZeros(thread: KernelThread, { space, page }: Fault, { writable }: Region, cleared: number): Code<number> {
+  private *mapZeros(
+    thread: KernelThread,
+    { space, tables, page }: Fault,
+    { writable }: Region,
+    cleared: number,
+  ): Code<number> {
     const own = cleared >= 0 ? cleared : yield* this.clearPage(thread);
     if (own < 0) return ErrorNumber.ENOMEM;
-    if (yield* space.map(thread, page, { page: own, writable })) return 0;
+    if (yield* space.map(thread, tables, page, { page: own, writable })) return 0;
     if (cleared < 0) yield* this.port.physical.give(thread, own);
     return ErrorNumber.ENOMEM;
   }
 
   /** Gives a writer a page of its own, or the right to write the one that nobody else uses any more. */
-  private *separate(thread: KernelThread, { space, page }: Fault, mapping: Mapping): Code<number> {
+  private *separate(thread: KernelThread, fault: Fault, mapping: Mapping): Code<number> {
     const { physical, profile } = this.port;
+    const { space, tables, page } = fault;
     yield* this.port.work('copy fault');
     if (physical.usersOf(mapping.page) === 1) {
       mapping.writable = true;
-      return (yield* space.map(thread, page, mapping)) ? 0 : ErrorNumber.ENOMEM;
+      return (yield* space.map(thread, tables, page, mapping)) ? 0 : ErrorNumber.ENOMEM;
     }
     const own = yield* physical.take(thread, 'user');
     if (own < 0) return ErrorNumber.ENOMEM;
     yield copy(this.port.addressOf(mapping.page), this.port.addressOf(own), PAGE_BYTES, profile.copyLineCycles);
-    const result = yield* this.enter(thread, space, page, { page: own, writable: true });
+    const result = yield* this.enter(thread, fault, { page: own, writable: true });
     if (result !== 0) return result;
     yield* this.port.changed(thread, space, page);
     yield* physical.give(thread, mapping.page);
@@ -188,26 +219,25 @@ export class Faults {
   }
 
   /** Enters a page into the table; it is given back if there is no memory for that. */
-  private *enter(thread: KernelThread, space: AddressSpace, page: number, mapping: Mapping): Code<number> {
-    if (yield* space.map(thread, page, mapping)) return 0;
+  private *enter(thread: KernelThread, { space, tables, page }: Fault, mapping: Mapping): Code<number> {
+    if (yield* space.map(thread, tables, page, mapping)) return 0;
     yield* this.port.physical.give(thread, mapping.page);
     return ErrorNumber.ENOMEM;
   }
 
   /** Puts the translation into the TLB of this processor in place of the one that was not valid, if that is still there. */
-  private *refresh(thread: KernelThread, space: AddressSpace, page: number): Code {
+  private *refresh(thread: KernelThread, { space, tables, page }: Fault): Code {
     yield this.port.hints.write(Register.EntryHi, this.port.entryHi(thread, page));
     yield tlbProbe();
     if ((yield readRegister(Register.Index)) < 0) return;
-    const even = space.mappings.get(page & ~1);
-    const odd = space.mappings.get(page | 1);
-    yield writeRegister(Register.EntryLo0, wordOf(even));
-    yield writeRegister(Register.EntryLo1, wordOf(odd));
+    yield writeRegister(Register.EntryLo0, wordOf(space, tables, page & ~1));
+    yield writeRegister(Register.EntryLo1, wordOf(space, tables, page | 1));
     yield tlbWriteIndexed();
   }
 }
 
-/** EntryLo of a mapping, 0 for none. */
-export function wordOf(mapping: Mapping | undefined): number {
+/** EntryLo that page tables have for a page, 0 for none. */
+export function wordOf({ mappings }: AddressSpace, { entered }: PageTables, page: number): number {
+  const mapping = entered.has(page) ? mappings.get(page) : undefined;
   return mapping === undefined ? 0 : entryLo(mapping.page, mapping.writable, false);
 }

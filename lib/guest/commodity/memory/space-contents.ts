@@ -6,6 +6,7 @@ import { ErrorNumber, type Code, type KernelThread } from '../code.js';
 import type { Executable } from '../process.js';
 import type { Translations } from '../translations.js';
 import type { Vnode } from '../vnode.js';
+import type { Thread } from '../threads.js';
 import type { PhysicalPages } from './physical-pages.js';
 import type { SharedText } from './shared-text.js';
 
@@ -15,7 +16,7 @@ export interface ContentsPort {
   readonly text: SharedText;
   readonly translations: Translations;
   /** See Profile. */
-  readonly attachesText: boolean;
+  readonly lazyTables: boolean;
   work(step: string, ...objects: readonly number[]): Code;
   /** The file of an executable, held open, or an ErrorNumber. */
   openExecutable(thread: KernelThread, path: string): Code<Vnode | number>;
@@ -65,7 +66,7 @@ export class SpaceContents {
     yield* lock.acquire(thread);
     for (const region of space.regions) {
       if (region.kind !== 'text') continue;
-      if (this.port.attachesText && !(yield* this.mapText(thread, space, region, resident))) break;
+      if (!this.port.lazyTables && !(yield* this.mapText(thread, space, region, resident))) break;
       yield* this.port.work('attach text');
     }
     yield* lock.release(thread);
@@ -82,7 +83,7 @@ export class SpaceContents {
       const page = resident.get(filePage + index);
       if (page === undefined) continue;
       this.port.physical.share(page);
-      if (yield* space.map(thread, first + index, { page, writable: false })) continue;
+      if (yield* space.map(thread, space.tables[0]!, first + index, { page, writable: false })) continue;
       yield* this.port.physical.give(thread, page);
       return false;
     }
@@ -103,10 +104,10 @@ export class SpaceContents {
       const shared = from.regionOf(page)?.shared ?? false;
       if (mapping.writable && !shared) {
         mapping.writable = false;
-        yield* from.map(thread, page, mapping);
+        yield* from.mapped(page);
       }
       physical.share(mapping.page);
-      copied = yield* to.map(thread, page, { page: mapping.page, writable: mapping.writable });
+      copied = yield* to.map(thread, to.tables[0]!, page, { page: mapping.page, writable: mapping.writable });
       if (!copied) {
         yield* physical.give(thread, mapping.page);
         break;
@@ -121,15 +122,30 @@ export class SpaceContents {
   /** Gives back all that a space holds. Nobody runs in it. */
   *empty(thread: KernelThread, space: AddressSpace): Code {
     const { physical } = this.port;
-    const pages = [...space.mappings.values()].map(({ page }) => page).concat([...space.tables.values()]);
+    const pages = [...space.mappings.values()].map(({ page }) => page);
     space.mappings.clear();
-    space.tables.clear();
-    space.identifiers.fill(0);
+    for (const tables of space.tables) {
+      pages.push(...tables.pages.values());
+      tables.pages.clear();
+      tables.entered.clear();
+      tables.identifiers.fill(0);
+    }
     for (let at = 0; at < pages.length; at += GIVEN_AT_ONCE) {
       yield* this.port.work('exit pages');
       yield* physical.giveAll(thread, pages.slice(at, at + GIVEN_AT_ONCE));
     }
     for (const { file } of space.regions.splice(0)) if (file !== null) yield* file.closed(thread);
+  }
+
+  /** A thread leaves the space to others; its own page tables are given back. */
+  *leave(by: KernelThread, space: AddressSpace): Code {
+    const thread = by as Thread;
+    yield* space.lock.acquire(thread);
+    const pages = space.leave(thread.tables!);
+    thread.space = null;
+    thread.tables = null;
+    yield* space.lock.release(thread);
+    yield* this.port.physical.giveAll(thread, pages);
   }
 
   /** Makes the heap end before a page. EINVAL before its start, ENOMEM where another region is in the way. */

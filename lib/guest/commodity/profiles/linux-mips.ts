@@ -88,7 +88,7 @@ export const linuxMips: Profile = {
   zeroLineCycles: 35, // 1100 instructions for 4 KB
   refillCycles: 14, // 23 in all: two more loads through its tables and the moves around them
   doubleMissCycles: 47, // as its handler for an entry that is not valid; its page tables need no TLB
-  attachesText: true, // a fault maps the pages around it as well
+  lazyTables: false, // a fault maps the pages around it as well
   wiredTables: 0,
   spinCycles: 4,
 };
