@@ -1,0 +1,79 @@
+/** What the monitor's time is accounted to: which guest's service it was for, and what kind of work it was. */
+import { describe, expect, it } from '@jest/globals';
+import { ns } from '../../lib/engine/time.js';
+import { SERVICES, type ServiceName } from '../../lib/guest/commodity/services.js';
+import { systemCall } from '../../lib/guest/commodity/system-calls.js';
+import { work, type Work } from '../../lib/monitor/work.js';
+import type { SecondLevelOptions } from '../../lib/monitor/processors/second-level-tlb.js';
+import { presets } from '../../lib/machine/presets.js';
+import { load, type Program } from '../../lib/processor/operations.js';
+import { HEAP } from '../guest/commodity/running.js';
+import { runGuests, type VirtualRunning } from './support/virtual.js';
+
+/** The cycle of 400 MHz. */
+const CYCLE_NS = 2.5;
+
+const indexOf = (service: ServiceName, kind?: Work): number =>
+  kind === undefined ? SERVICES.indexOf(service) : work(kind, SERVICES.indexOf(service), SERVICES.length);
+
+/** Time of a service, or of a kind of work for it, in cycles. */
+const timeOf = ({ machine }: VirtualRunning, service: ServiceName, kind?: Work): number =>
+  machine.processors[0].services!.account.ticks[indexOf(service, kind)]! / machine.simulation.ticks(ns(CYCLE_NS));
+
+const countOf = ({ machine }: VirtualRunning, service: ServiceName, kind?: Work): number =>
+  machine.processors[0].services!.counts[indexOf(service, kind)]!;
+
+/** A program alone on a processor whose TLB is too small for the kernel. */
+function run(main: () => Program, secondLevelTlb: SecondLevelOptions | null): VirtualRunning {
+  return runGuests({
+    guests: [{ programs: { main } }],
+    disco: { secondLevelTlb, services: SERVICES },
+    specification: { processor: { ...presets['disco-1997']({ nodes: 1 }).processor, tlbEntries: 3 } },
+  });
+}
+
+function* calls(): Program {
+  for (let i = 0; i < 100; i++) yield systemCall('getpid');
+}
+
+/** Goes through more pages than even the virtual TLB has entries for, again and again. */
+function* walks(): Program {
+  for (let i = 0; i < 800; i++) yield load((HEAP + (i % 200)) * 4096);
+}
+
+describe('a TLB miss of the guest’s kernel', () => {
+  it('that the second level answers belongs to the service that missed', () => {
+    const running = run(calls, { entries: 1024, ways: 2 });
+    expect(running.disco.statistics.secondLevelHits).toBeGreaterThan(100);
+    // A hit takes 17 instructions and a load.
+    expect(timeOf(running, 'getpid', 'kernel TLB faults')).toBeGreaterThan(17 * 100);
+    expect(timeOf(running, 'getpid', 'TLB faults')).toBe(0);
+  });
+
+  it('that goes to the guest belongs to it as well, with what the guest does about it and what is emulated for that', () => {
+    const running = run(calls, null);
+    const faults = countOf(running, 'getpid', 'kernel TLB faults');
+    // Few: the virtual TLB has 64 entries, and answers most.
+    expect(faults).toBeGreaterThan(0);
+    // The guest's refill has five privileged instructions, each of which is a trap of more than a hundred cycles.
+    expect(timeOf(running, 'getpid', 'kernel TLB faults')).toBeGreaterThan(faults * 500);
+    // The program has no memory of its own: what the kernel's refills are not accounted to.
+    expect(countOf(running, 'UTLB_MISS')).toBe(0);
+    expect(timeOf(running, 'UTLB_MISS')).toBe(0);
+  });
+});
+
+describe('a TLB miss of a user program', () => {
+  it('that the second level answers is a TLB fault of nobody’s service', () => {
+    const running = run(walks, { entries: 1024, ways: 2 });
+    expect(timeOf(running, 'user', 'TLB faults')).toBeGreaterThan(17 * 300);
+    expect(timeOf(running, 'user', 'kernel TLB faults')).toBe(0);
+  });
+
+  it('that goes to the guest is its UTLB_MISS, with emulation by kind', () => {
+    const running = run(walks, null);
+    expect(countOf(running, 'UTLB_MISS')).toBeGreaterThan(200);
+    for (const kind of ['TLB writes', 'privileged instructions'] as const)
+      expect(timeOf(running, 'UTLB_MISS', kind)).toBeGreaterThan(200 * 100);
+  });
+});
