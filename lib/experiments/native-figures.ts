@@ -18,8 +18,10 @@ import type {
 /** Activities of the kernel's code. */
 const KERNEL = [Activity.Kernel, Activity.TlbRefill, Activity.PageFault, Activity.PageMoving, Activity.Interrupt];
 
-/** Counts of a lock at some time; the waiting is there once the kernel counts it. */
-type LockCounts = Readonly<LockStatistics> & { readonly waitedNs?: number };
+const NO_COUNTS: Readonly<LockStatistics> = { acquisitions: 0, contended: 0, waitedNs: 0 };
+
+/** Counts of locks at some time, by name: locks of one name count as one. */
+type LockCounts = ReadonlyMap<string, Readonly<LockStatistics>>;
 
 /** Adds up a figure of processors. */
 export function sumOf(processors: readonly Processor[], figure: (processor: Processor) => number): number {
@@ -87,18 +89,26 @@ export function servicesOf(
 }
 
 /** What all locks have counted so far: to be taken off later. */
-export function lockCounts(kernel: CommodityKernel): LockCounts[] {
-  return kernel.lockStatistics().map(({ statistics }) => ({ ...statistics }));
+export function lockCounts(kernel: CommodityKernel): LockCounts {
+  const counts = new Map<string, LockStatistics>();
+  for (const { name, statistics } of kernel.lockStatistics()) {
+    const { acquisitions, contended, waitedNs } = counts.get(name) ?? NO_COUNTS;
+    counts.set(name, {
+      acquisitions: acquisitions + statistics.acquisitions,
+      contended: contended + statistics.contended,
+      waitedNs: waitedNs + statistics.waitedNs,
+    });
+  }
+  return counts;
 }
 
 /** What locks have counted since `before`. */
-export function locksOf(kernel: CommodityKernel, before: readonly LockCounts[]): NativeLock[] {
-  return kernel.lockStatistics().flatMap(({ name, statistics }, index) => {
-    const counts: LockCounts = statistics;
-    const earlier = before[index] ?? { acquisitions: 0, contended: 0, waitedNs: 0 };
+export function locksOf(kernel: CommodityKernel, before: LockCounts): NativeLock[] {
+  return [...lockCounts(kernel)].flatMap(([name, counts]) => {
+    const earlier = before.get(name) ?? NO_COUNTS;
     const acquisitions = counts.acquisitions - earlier.acquisitions;
     const contended = counts.contended - earlier.contended;
-    const waitedNs = counts.waitedNs === undefined ? null : counts.waitedNs - (earlier.waitedNs ?? 0);
+    const waitedNs = counts.waitedNs - earlier.waitedNs;
     return acquisitions === 0 ? [] : [{ name, acquisitions, contended, waitedNs }];
   });
 }

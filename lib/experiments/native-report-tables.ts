@@ -49,14 +49,13 @@ export function servicesTable(result: NativeResult): Html {
 export function locksTable({ locks }: NativeResult): Html {
   const order = [...locks].sort((a, b) => b.contended - a.contended || b.acquisitions - a.acquisitions);
   const shown = order.slice(0, LOCKS);
-  const told = locks.some(({ waitedNs }) => waitedNs !== null);
   return table(
     `${count(shown.length)} of ${count(locks.length)} locks that were acquired`,
-    ['lock', 'acquisitions', 'contended', 'contended %', ...(told ? ['time spun'] : [])],
+    ['lock', 'acquisitions', 'contended', 'contended %', 'time spun'],
     shown.map(({ name, acquisitions, contended, waitedNs }) => {
       const share = ratio(contended, acquisitions);
-      const cells = [name, count(acquisitions), count(contended), smallBar(share, BUSY, percent(share, 2))];
-      return told ? [...cells, duration(waitedNs ?? 0)] : cells;
+      const bar = smallBar(share, BUSY, percent(share, 2));
+      return [name, count(acquisitions), count(contended), bar, duration(waitedNs)];
     }),
   );
 }

@@ -46,12 +46,13 @@ export interface NativeService {
 
 /** A spinning lock of the kernel. */
 export interface NativeLock {
+  /** Locks of one name are counted as one. */
   readonly name: string;
   readonly acquisitions: number;
   /** Acquisitions that found it held. */
   readonly contended: number;
-  /** Time that processors spun on it, summed up; null if the kernel does not tell. */
-  readonly waitedNs: number | null;
+  /** Time that processors spun for it, summed up. */
+  readonly waitedNs: number;
 }
 
 /** Second-level misses by cause. */

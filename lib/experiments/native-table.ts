@@ -74,14 +74,13 @@ function lockLines({ locks }: NativeResult): string[] {
     SHOWN,
   );
   const others = locks.length - shown.length;
-  const told = shown.some(({ waitedNs }) => waitedNs !== null);
   const columns: Column[] = [
     { ...left, gap: 1, heading: 'lock', cells: shown.map(({ name }) => name) },
     { ...right, heading: 'acquisitions', cells: shown.map(({ acquisitions }) => count(acquisitions)) },
     { ...right, heading: 'contended', cells: shown.map(lock => count(lock.contended)) },
     { ...right, heading: '%', cells: shown.map(lock => percent(ratio(lock.contended, lock.acquisitions), 2)) },
+    { ...right, heading: 'waited', cells: shown.map(({ waitedNs }) => duration(waitedNs)) },
   ];
-  if (told) columns.push({ ...right, heading: 'waited', cells: shown.map(({ waitedNs }) => duration(waitedNs ?? 0)) });
   return [
     `locks${contended.length === 0 ? ', none of them contended' : ''}`,
     ...linesOf(columns),

@@ -49,7 +49,7 @@ export class NativeRun {
   private begun = false;
   private readonly running: Process[] = [];
   private samples: ActivitySamples;
-  private locksBefore: ReturnType<typeof lockCounts> = [];
+  private locksBefore: ReturnType<typeof lockCounts> = new Map();
   private schedulerBefore = { switches: 0, migrations: 0, wakeUps: 0 };
 
   /** Throws a GuestError if the machine has too little memory, a SpecificationError if it is none. */

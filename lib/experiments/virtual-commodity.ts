@@ -99,7 +99,7 @@ export class CommodityGuest implements GuestRun {
   private readonly common: CommonStart;
   /** Calls of `measure` so far. */
   private marks = 0;
-  private locksBefore: ReturnType<typeof lockCounts> = [];
+  private locksBefore: ReturnType<typeof lockCounts> = new Map();
 
   constructor(plan: GuestPlan, workload: GuestWorkload, place: GuestPlace, kernel: CommodityKernel) {
     const { virtual, disks, common } = place;

@@ -145,6 +145,12 @@ export const spinWhile = (address: number, value: number, cyclesPerTurn: number)
 export const annotate = (service: number, activity = -1, counted = false): Operation =>
   operation(Op.Annotate, service, activity, counted ? 1 : 0);
 
+/**
+ * For accounting, in no time: the result is the present in simulated nanoseconds, which no software on a real machine could read
+ * for nothing. For what a system reports of itself, never for what it decides.
+ */
+export const presentNs = (): Operation => operation(Op.Annotate, -1, -1, 0, 1);
+
 /** Asks the monitor for a service. On a machine without a monitor it is a reserved instruction. */
 export const monitorCall = (request: unknown): Operation => operation(Op.MonitorCall, 0, 0, 0, 0, request);
 

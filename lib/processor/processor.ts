@@ -583,7 +583,7 @@ export class Processor extends Component implements CacheOwner, Cpu {
       case Op.Annotate:
         if (time > this.account.until) this.charge(this.activity(), time);
         frame.operation = null;
-        frame.result = frame.activity;
+        frame.result = operation.d === 0 ? frame.activity : this.simulation.time.ns(time);
         if (a >= 0) frame.service = a;
         if (b >= 0) frame.activity = b;
         if (c !== 0 && this.services !== null) this.services.counts[frame.service]!++;

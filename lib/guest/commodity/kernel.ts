@@ -145,7 +145,7 @@ export class CommodityKernel implements KernelCore {
     this.layout = new KernelLayout(options.mapped);
     this.blocks = new StepBlocks(this.layout, profile);
     this.schedulerLock = this.spinlock('runq');
-    this.sleepLockGuards = Array.from({ length: SLEEP_LOCK_GUARDS }, (_, n) => this.spinlock(`sleep locks ${n}`));
+    this.sleepLockGuards = Array.from({ length: SLEEP_LOCK_GUARDS }, () => this.spinlock('sleep locks'));
     const memlock = this.spinlock('memlock');
     const arenaBytes = ARENA_BYTES + options.pages * ARENA_BYTES_PER_PAGE + options.mostProcesses * RECORD_BYTES;
     this.arena = this.layout.allocate(arenaBytes, PAGE_BYTES);

@@ -1,6 +1,14 @@
 /** A spinning lock at a real address: load-linked and store-conditional, and between tries a loop on a copy of the line. */
 import { Activity } from '../../processor/software.js';
-import { annotate, compute, loadLinked, spinWhile, store, storeConditional } from '../../processor/operations.js';
+import {
+  annotate,
+  compute,
+  loadLinked,
+  presentNs,
+  spinWhile,
+  store,
+  storeConditional,
+} from '../../processor/operations.js';
 import type { Code, KernelThread, Spinlock } from './code.js';
 
 /** What is counted of a lock. */
@@ -8,6 +16,8 @@ export interface LockStatistics {
   acquisitions: number;
   /** Acquisitions that found the lock held. */
   contended: number;
+  /** Simulated nanoseconds from the first try to the last of acquisitions that took more than one. */
+  waitedNs: number;
 }
 
 /** Whoever holds a lock without being a thread: a wake-up, which may come from an interrupt. */
@@ -17,7 +27,7 @@ export const NOBODY: KernelThread = { id: -1, name: 'a wake-up', record: 0 };
 export class KernelSpinlock implements Spinlock {
   readonly name: string;
   readonly address: number;
-  readonly statistics: LockStatistics = { acquisitions: 0, contended: 0 };
+  readonly statistics: LockStatistics = { acquisitions: 0, contended: 0, waitedNs: 0 };
   private readonly spinCycles: number;
   private holder = 0;
 
@@ -33,22 +43,26 @@ export class KernelSpinlock implements Spinlock {
     this.statistics.acquisitions++;
     let contended = false;
     let failures = 0;
+    let from = -1;
     for (;;) {
       const found = yield loadLinked(this.address);
       if (found === 0) {
         if ((yield storeConditional(this.address, thread.id)) === 1) break;
+        if (from < 0) from = yield presentNs();
         const activity = yield annotate(-1, Activity.Synchronisation);
         yield compute(backOff(thread.id, failures++));
         yield annotate(-1, activity);
       } else {
         if (!contended) this.statistics.contended++;
         contended = true;
+        if (from < 0) from = yield presentNs();
         const activity = yield annotate(-1, Activity.Synchronisation);
         yield spinWhile(this.address, found, this.spinCycles);
         yield annotate(-1, activity);
       }
     }
     this.holder = thread.id;
+    if (from >= 0) this.statistics.waitedNs += (yield presentNs()) - from;
   }
 
   *release(thread: KernelThread): Code {

@@ -163,6 +163,24 @@ describe('locks and channels', () => {
     expect(spinning).toBeGreaterThan(0);
   });
 
+  it('count how long processors waited for them, tries included', () => {
+    const { kernel, machine } = play({
+      processors: 2,
+      mapped: false,
+      threads: [[['spin', 0, 3000]], [['spin', 0, 3000]]],
+    });
+    const spun = machine.processors.reduce((sum, { account }) => sum + account.ticks[Activity.Synchronisation]!, 0);
+    const spunNs = machine.simulation.time.ns(spun);
+    const locks = kernel.lockStatistics().filter(({ statistics }) => statistics.waitedNs > 0);
+    const waitedNs = locks.reduce((sum, { statistics }) => sum + statistics.waitedNs, 0);
+    expect(spunNs).toBeGreaterThan(1000);
+    expect(waitedNs).toBeGreaterThan(spunNs);
+    // A try beside the loop is a load and a store that may miss, each some microseconds at the most.
+    const tries = locks.reduce((sum, { statistics }) => sum + statistics.contended, 0);
+    expect(waitedNs).toBeLessThan(spunNs + 4000 * tries);
+    expect(locks.every(({ statistics }) => statistics.acquisitions > 0)).toBe(true);
+  });
+
   it('charge the time of who spins to synchronisation, and only that', () => {
     const spun = [1, 2].map(processors => {
       const { machine } = play({
