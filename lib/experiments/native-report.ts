@@ -208,7 +208,8 @@ function bar(label: string, time: NativeTime) {
   return { label, length: total === 0 ? null : total, parts, remark: 'nothing ran' };
 }
 
-function figure(picture: Html, caption: Html | string, key: Html): Html {
+/** A picture with its legend above and its caption below. */
+export function figure(picture: Html, caption: Html | string, key: Html): Html {
   return html`<figure>
     ${key} ${picture}
     <figcaption>${caption}</figcaption>
