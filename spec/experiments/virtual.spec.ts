@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { sharesOf } from '../../lib/experiments/virtual-choices.js';
 import { MEMORY_USES, type VirtualResult } from '../../lib/experiments/virtual-result.js';
+import { count } from '../../lib/experiments/report-format.js';
+import { virtualReportHtml } from '../../lib/experiments/virtual-report.js';
 import { VIRTUAL_PARTS, virtualText } from '../../lib/experiments/virtual-table.js';
 import { VirtualRun, type VirtualOptions } from '../../lib/experiments/virtual.js';
 import { GuestError } from '../../lib/guest/errors.js';
@@ -83,6 +85,16 @@ describe('a virtual run', () => {
     expect(JSON.parse(JSON.stringify(result))).toEqual(result);
     expect(virtualText(result)).toMatch(/^small on irix: 2 guests on 2 processors of disco-1997\n/);
     expect(virtualText(result)).not.toMatch(/NaN|undefined| $/m);
+  });
+
+  it('fills a report with its figures, asking for nothing from anywhere', () => {
+    const result = resultOf(2);
+    const options = { result, drawing: '<svg></svg>', generatedBy: 'this', command: 'disco-sim vm --guests 2' };
+    const page = virtualReportHtml(options);
+    expect(page).not.toMatch(/NaN|undefined|<script|src=|https?:/);
+    const shown = [result.fingerprint, options.command, ...result.guests.map(({ name }) => name)];
+    for (const part of [...shown, count(result.tlbMisses)]) expect(page).toContain(part);
+    expect(virtualReportHtml(options)).toBe(page);
   });
 
   it('can be stopped, and says so', () => {
