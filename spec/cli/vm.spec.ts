@@ -29,6 +29,7 @@ describe('disco-sim vm', () => {
       '--quantum-us N',
       '--gang',
       '--quick',
+      '--report',
     ])
       expect(stdout).toContain(option);
   });
