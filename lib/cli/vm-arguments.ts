@@ -8,7 +8,10 @@ import { fraction, namesOf, parseOptions, unknown, wholeNumber } from './options
 import { checkSystem } from './systems.js';
 
 /** What `vm` is asked to do. */
-export type VmArguments = Omit<NamedVirtualOptions, 'images'> & { readonly json: boolean };
+export type VmArguments = Omit<NamedVirtualOptions, 'images'> & {
+  readonly json: boolean;
+  readonly report: string | undefined;
+};
 
 const OPTIONS = {
   guests: { type: 'string' },
@@ -24,6 +27,7 @@ const OPTIONS = {
   scale: { type: 'string' },
   quick: { type: 'boolean' },
   seed: { type: 'string' },
+  report: { type: 'string' },
   json: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
 } as const;
@@ -62,6 +66,7 @@ export function vmArguments(words: readonly string[]): VmArguments | null {
     scale: values.quick === true ? QUICK : fraction('--scale', values.scale ?? '1'),
     seed: values.seed ?? '1997',
     json: values.json ?? false,
+    report: values.report,
   };
 }
 

@@ -5,9 +5,12 @@ import { NATIVE_SYSTEMS, nativeChoices, nativeNames, processorsOf } from '../exp
 import { policies } from '../experiments/policies.js';
 import { SWITCH_NAMES, virtualOptions } from '../experiments/virtual-choices.js';
 import type { VirtualResult } from '../experiments/virtual-result.js';
+import { virtualReportHtml } from '../experiments/virtual-report.js';
 import { virtualText } from '../experiments/virtual-table.js';
 import { VirtualRun } from '../experiments/virtual.js';
+import { draw } from '../machine/draw.js';
 import { resolve } from '../machine/specification.js';
+import { checkWritable, writeWhole } from './files.js';
 import { simulate } from './simulate.js';
 import { vmArguments, type VmArguments } from './vm-arguments.js';
 
@@ -36,6 +39,7 @@ says where time and memory go: by mode, by service with what the monitor did for
 --quick                --scale 0.1
 --seed TEXT            master seed (default 1997); equal seeds give equal results
 --json                 print one JSON object instead of tables
+--report FILE          also write a report in HTML
 --help                 this text
 `;
 
@@ -46,10 +50,13 @@ export async function vmCommand(words: readonly string[]): Promise<void> {
     process.stdout.write(HELP);
     return;
   }
+  if (chosen.report !== undefined) checkWritable(chosen.report);
   const result = await runGuests(chosen);
+  if (chosen.report !== undefined) writeWhole(chosen.report, reportOf(result, words));
   process.stdout.write(
     chosen.json ? `${JSON.stringify({ version: VERSION, results: [result] }, null, 1)}\n` : `${virtualText(result)}\n`,
   );
+  if (chosen.report !== undefined && !chosen.json) process.stdout.write(`\nThe report is in ${chosen.report}.\n`);
 }
 
 function runGuests(chosen: VmArguments): Promise<VirtualResult> {
@@ -57,8 +64,13 @@ function runGuests(chosen: VmArguments): Promise<VirtualResult> {
   const expectedNs = nativeChoices[workload]!.expectedNs({ scale, processors: processorsOf(resolve(machine)) });
   const label = `${workload} in ${guests} ${guests === 1 ? 'guest' : 'guests'}`;
   return simulate({ label, name: label, expectedNs }, () => {
-    const { json, ...options } = chosen;
-    void json;
+    const { json, report, ...options } = chosen;
+    void [json, report];
     return new VirtualRun(virtualOptions({ ...options, images: new GuestImages() }));
   });
+}
+
+function reportOf(result: VirtualResult, words: readonly string[]): string {
+  const command = ['disco-sim vm', ...words].join(' ');
+  return virtualReportHtml({ result, drawing: draw(result.machine).svg, generatedBy: `disco-sim ${VERSION}`, command });
 }

@@ -3,6 +3,8 @@ import { legend, type BarPart } from './chart-bars.js';
 import type { Html } from './html.js';
 import { SAMPLED_PARTS, type NativePart, type NativeTime } from './native-result.js';
 import { NATIVE_PARTS } from './native-words.js';
+import { VIRTUAL_SAMPLED_PARTS, type VirtualPart } from './virtual-result.js';
+import { VIRTUAL_PARTS } from './virtual-table.js';
 
 const DARK = '#1c2530';
 const WHITE = '#ffffff';
@@ -19,18 +21,41 @@ const FILLS: Readonly<Record<NativePart, readonly [fill: string, ink: string]>> 
   idle: ['#e8ecf0', DARK],
 };
 
+function paintName(mode: string, name: string): string {
+  return name === '' || name === 'synchronisation' ? name || mode : `${mode} ${name}`;
+}
+
 /** One for each of NATIVE_PARTS. */
 export const NATIVE_PAINTS: readonly BarPart[] = NATIVE_PARTS.map(({ part, mode, name }) => ({
-  name: name === '' || name === 'synchronisation' ? name || mode : `${mode} ${name}`,
+  name: paintName(mode, name),
   fill: FILLS[part][0],
   ink: FILLS[part][1],
 }));
+
+/** What the monitor does is green, paler where it waits for memory. */
+const MONITOR_FILLS: Readonly<Record<Exclude<VirtualPart, NativePart>, readonly [fill: string, ink: string]>> = {
+  monitor: ['#0b6e57', WHITE],
+  monitorLocalStall: ['#5fb59f', DARK],
+  monitorRemoteStall: ['#b5ddd2', DARK],
+};
+
+/** One for each of VIRTUAL_PARTS. */
+export const VIRTUAL_PAINTS: readonly BarPart[] = VIRTUAL_PARTS.map(({ part, mode, name }) => {
+  const [fill, ink] = { ...FILLS, ...MONITOR_FILLS }[part];
+  return { name: paintName(mode, name), fill, ink };
+});
 
 const SAMPLED = ['user', 'userLocalStall', 'kernel', 'synchronisation', 'idle'] as const;
 
 /** One for each of SAMPLED_PARTS. */
 export const SAMPLE_PAINTS: readonly BarPart[] = SAMPLED_PARTS.map((name, i) => {
   const [fill, ink] = FILLS[SAMPLED[i]!];
+  return { name, fill, ink };
+});
+
+/** One for each of VIRTUAL_SAMPLED_PARTS. */
+export const VIRTUAL_SAMPLE_PAINTS: readonly BarPart[] = VIRTUAL_SAMPLED_PARTS.map(name => {
+  const [fill, ink] = name === 'monitor' ? MONITOR_FILLS.monitor : FILLS[SAMPLED[SAMPLED_PARTS.indexOf(name)]!];
   return { name, fill, ink };
 });
 

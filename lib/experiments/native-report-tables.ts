@@ -105,8 +105,8 @@ function causesTable({ user, kernel }: NonNullable<NativeResult['misses']['cause
   );
 }
 
-/** The first column names its row; `mounted at` is text, the others are numbers. */
-function table(caption: string, headings: readonly string[], rows: readonly (readonly Content[])[]): Html {
+/** A table. The first column names its row; `mounted at` is text, the others are numbers. */
+export function table(caption: string, headings: readonly string[], rows: readonly (readonly Content[])[]): Html {
   return html`<div class="wide">
     <table>
       <caption>

@@ -78,11 +78,11 @@ export interface NativeDisk {
 }
 
 /** Where the time went as time passed. */
-export interface NativeSamples {
+export interface Samples<Part extends string> {
   /** Length of each slice; the last one may be shorter. */
   readonly sliceNs: number;
   /** Percent of the time of all processors by slice: the parts of a slice add up to 100. */
-  readonly parts: Readonly<Record<SampledPart, readonly number[]>>;
+  readonly parts: Readonly<Record<Part, readonly number[]>>;
 }
 
 /** What time is split into as it passes. */
@@ -129,5 +129,5 @@ export interface NativeResult {
   readonly processes: number;
   /** Bytes of physical memory by use at the end. */
   readonly memory: Readonly<Record<string, number>>;
-  readonly samples: NativeSamples;
+  readonly samples: Samples<SampledPart>;
 }

@@ -22,7 +22,7 @@ import {
   sumOf,
   timeOf,
 } from './native-figures.js';
-import type { NativeResult } from './native-result.js';
+import { SAMPLED_PARTS, type NativeResult, type SampledPart } from './native-result.js';
 import { nativeSystem, tooSmall, type NativeOptions } from './native-system.js';
 import { queuesOf } from './queues.js';
 import { warm } from './warm.js';
@@ -48,7 +48,7 @@ export class NativeRun {
   private marks = 0;
   private begun = false;
   private readonly running: Process[] = [];
-  private samples: ActivitySamples;
+  private samples: ActivitySamples<SampledPart>;
   private locksBefore: ReturnType<typeof lockCounts> = new Map();
   private schedulerBefore = { switches: 0, migrations: 0, wakeUps: 0 };
 
@@ -60,7 +60,7 @@ export class NativeRun {
     this.kernel = kernel;
     this.files = files;
     this.kernel.calls.set(MEASURE, thread => this.mark(thread));
-    this.samples = new ActivitySamples(this.machine.processors);
+    this.samples = new ActivitySamples(this.machine.processors, SAMPLED_PARTS);
     const contexts = this.kernel.boot(thread => this.first(thread));
     this.machine.load(this.kernel, contexts);
   }
@@ -157,7 +157,7 @@ export class NativeRun {
     machine.simulation.resetStatistics();
     this.begunAt = machine.elapsedNs;
     this.begun = true;
-    this.samples = new ActivitySamples(machine.processors);
+    this.samples = new ActivitySamples(machine.processors, SAMPLED_PARTS);
     this.locksBefore = lockCounts(kernel);
     this.schedulerBefore = { ...kernel.scheduler.statistics };
   }

@@ -8,7 +8,7 @@ import type { PhysicalLayout } from '../machine/physical-layout.js';
 import type { MachineSpecification } from '../machine/specification.js';
 import { ActivitySamples } from './activity-samples.js';
 import { activitiesOf, missesOf, processorsOf, servicesOf, sumOf, timeOf } from './native-figures.js';
-import type { NativeResult } from './native-result.js';
+import { SAMPLED_PARTS, type NativeResult, type SampledPart } from './native-result.js';
 import { queuesOf } from './queues.js';
 import { splashSystem, type SplashProgram } from './splash-system.js';
 
@@ -29,7 +29,7 @@ export class SplashRun {
   readonly machine: Machine;
   readonly os: SplashOS;
   private readonly options: SplashRunOptions;
-  private readonly samples: ActivitySamples;
+  private readonly samples: ActivitySamples<SampledPart>;
   private over = false;
 
   /** Throws a GuestError if the machine has too little memory, a SpecificationError if it is none. */
@@ -44,7 +44,7 @@ export class SplashRun {
     } catch (error) {
       throw error instanceof RangeError ? new GuestError(error.message) : error;
     }
-    this.samples = new ActivitySamples(machine.processors);
+    this.samples = new ActivitySamples(machine.processors, SAMPLED_PARTS);
     machine.load(this.os, this.os.boot(program.link(this.os)));
   }
 

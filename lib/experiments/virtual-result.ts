@@ -1,7 +1,7 @@
 /** What a virtual run yields: plain data, complete enough to repeat the run and to print every table. */
 import type { ResolvedSpecification } from '../machine/specification.js';
 import type { Work } from '../monitor/work.js';
-import type { NativeDisk, NativeLock, NativeResult, NativeService, NativeTime } from './native-result.js';
+import type { NativeDisk, NativeLock, NativeResult, NativeService, NativeTime, Samples } from './native-result.js';
 import type { QueueResult } from './queues.js';
 
 /** Parts of the processors' time, in percent; they add up to 100. Those of guests are as in NativeTime. */
@@ -14,6 +14,11 @@ export interface VirtualTime extends NativeTime {
 
 /** A part of VirtualTime. */
 export type VirtualPart = keyof VirtualTime;
+
+/** What time is split into as it passes. */
+export const VIRTUAL_SAMPLED_PARTS = ['user', 'user stall', 'kernel', 'synchronisation', 'monitor', 'idle'] as const;
+/** See VIRTUAL_SAMPLED_PARTS. */
+export type VirtualSampledPart = (typeof VIRTUAL_SAMPLED_PARTS)[number];
 
 /** What the monitor did while a guest was at a service. */
 export interface MonitorService {
@@ -116,4 +121,6 @@ export interface VirtualResult {
   readonly tlbMisses: number;
   readonly disks: readonly VirtualDiskResult[];
   readonly queues: readonly QueueResult[];
+  /** Since all guests were ready. */
+  readonly samples: Samples<VirtualSampledPart>;
 }

@@ -79,7 +79,8 @@ function timeColumns(result: VirtualResult): Column[] {
   ];
 }
 
-function processorCount({ machine }: Pick<VirtualResult, 'machine'>): number {
+/** Processors of the machine. */
+export function processorCount({ machine }: Pick<VirtualResult, 'machine'>): number {
   return machine.nodes.reduce((sum, { processors }) => sum + processors, 0);
 }
 
@@ -117,17 +118,19 @@ function serviceColumns(result: VirtualResult): Column[] {
 }
 
 /** A service of the guests with all that was spent on it. */
-interface ServiceRow {
+export interface ServiceRow {
   readonly name: string;
   readonly count: number;
   readonly meanNs: number;
+  /** Percent of the time that the kernel itself took. */
   readonly kernel: number;
   /** By kind of work. */
   readonly monitor: readonly number[];
   readonly all: number;
 }
 
-function servicesWithMonitor(result: VirtualResult): ServiceRow[] {
+/** Services with what the monitor did for them, most time first. Shares are percent of the time of all processors. */
+export function servicesWithMonitor(result: VirtualResult): ServiceRow[] {
   const { services, work, elapsedNs } = result;
   const percentNs = (elapsedNs * processorCount(result)) / 100;
   const shareOf = (service: string, kind: MonitorService['work']): number =>
@@ -162,7 +165,7 @@ function monitorLines({ monitor, placement, shootdown, elapsedNs }: VirtualResul
 }
 
 /** `secondLevelHits` as `second level hits`. */
-function words(name: string): string {
+export function words(name: string): string {
   return name.replace(/[A-Z]/g, letter => ` ${letter.toLowerCase()}`);
 }
 

@@ -5,6 +5,7 @@ import { GuestError } from '../guest/errors.js';
 import type { Machine } from '../machine/machine.js';
 import { firstTouch } from '../placement/first-touch.js';
 import type { Disco } from '../monitor/disco.js';
+import { ActivitySamples } from './activity-samples.js';
 import { activitiesOf, missesOf, servicesOf, sumOf } from './native-figures.js';
 import { queuesOf } from './queues.js';
 import {
@@ -19,7 +20,7 @@ import {
 } from './virtual-figures.js';
 import type { GuestRun } from './virtual-guest.js';
 import { virtualMemoryOf } from './virtual-memory.js';
-import type { VirtualResult } from './virtual-result.js';
+import { VIRTUAL_SAMPLED_PARTS, type VirtualResult, type VirtualSampledPart } from './virtual-result.js';
 import { guestTooSmall, virtualSystem, type VirtualOptions, type VirtualSystem } from './virtual-system.js';
 
 export type { VirtualOptions } from './virtual-system.js';
@@ -39,6 +40,7 @@ export class VirtualRun {
   private begun = false;
   private over = false;
   private begunAt = 0;
+  private samples: ActivitySamples<VirtualSampledPart>;
   private countsBefore: MonitorCounts;
   private mappedBefore: readonly MappedCounts[];
 
@@ -51,6 +53,7 @@ export class VirtualRun {
     this.disco = disco;
     this.guests = guests;
     for (const guest of guests) guest.start(disco);
+    this.samples = new ActivitySamples(machine.processors, VIRTUAL_SAMPLED_PARTS);
     this.countsBefore = monitorCounts(disco);
     this.mappedBefore = mappedCounts(this.system);
   }
@@ -81,6 +84,7 @@ export class VirtualRun {
     if (!this.begun) {
       if (this.ready) this.begin();
     } else {
+      this.samples.take();
       for (const guest of guests)
         if (guest.phase === 'over' && !this.endedNs.has(guest)) this.endedNs.set(guest, this.elapsedNs);
       if (this.elapsedNs >= Math.max(...guests.map(({ windowNs }) => windowNs))) this.over = true;
@@ -125,6 +129,7 @@ export class VirtualRun {
       tlbMisses: sumOf(processors, ({ stats }) => stats.tlbMisses),
       disks: virtualDisksOf(system, this.mappedBefore, elapsed),
       queues: queuesOf(machine, elapsed),
+      samples: this.samples.report(LOOK_NS),
     };
   }
 
@@ -149,6 +154,7 @@ export class VirtualRun {
     const { machine, disco, guests } = this;
     machine.simulation.resetStatistics();
     disco.statistics.reset();
+    this.samples = new ActivitySamples(machine.processors, VIRTUAL_SAMPLED_PARTS);
     this.countsBefore = monitorCounts(disco);
     this.mappedBefore = mappedCounts(this.system);
     this.begunAt = machine.elapsedNs;

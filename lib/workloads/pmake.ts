@@ -92,7 +92,7 @@ export function pmake(images: PmakeImages, options: PmakeOptions): GuestWorkload
   for (let file = 0; file < files; file++) sources[`/f${file}.c`] = { bytes: SOURCE, content: 100 + file };
   return {
     name: 'pmake',
-    description: `make -J${jobs} of ${files} files`,
+    description: `make -J${jobs} of ${files} ${files === 1 ? 'file' : 'files'}`,
     executables: new Map<string, Executable>([...programs].map(([path, { executable }]) => [path, executable])),
     disks: [
       { mount: '/', tree: root },

@@ -1,23 +1,28 @@
 /** `disco-sim vm`, run on the built package at the smallest scale. */
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { VERSION } from '../../lib/engine/version.js';
 import type { VirtualResult } from '../../lib/experiments/virtual-result.js';
 import { virtualText } from '../../lib/experiments/virtual-table.js';
-import { build, disco } from './running.js';
+import { build, disco, inFolder } from './running.js';
 
 beforeAll(build);
 
 describe('disco-sim vm', () => {
-  it('prints tables, and the same as JSON', () => {
-    const words = ['vm', '--workload', 'pmake', '--scale', '0.04', '--switches', 'idleHint,zeroedPages'];
-    const text = disco('.', ...words);
-    expect([text.stderr, text.exit]).toEqual(['', 0]);
-    const json = disco('.', ...words, '--json');
-    const { version, results } = JSON.parse(json.stdout) as { version: string; results: VirtualResult[] };
-    expect([json.exit, version, results.length]).toEqual([0, VERSION, 1]);
-    expect(results[0]!.switches).toEqual(['zeroedPages', 'idleHint']);
-    expect(text.stdout).toBe(`${virtualText(results[0]!)}\n`);
-  });
+  it('prints tables, and the same as JSON; with --report it also writes a page', () =>
+    inFolder(folder => {
+      const words = ['vm', '--workload', 'pmake', '--scale', '0.04', '--switches', 'idleHint,zeroedPages'];
+      const text = disco(folder, ...words, '--report', 'vm.html');
+      expect([text.stderr, text.exit]).toEqual(['', 0]);
+      const json = disco(folder, ...words, '--json');
+      const { version, results } = JSON.parse(json.stdout) as { version: string; results: VirtualResult[] };
+      expect([json.exit, version, results.length]).toEqual([0, VERSION, 1]);
+      expect(results[0]!.switches).toEqual(['zeroedPages', 'idleHint']);
+      expect(text.stdout).toBe(`${virtualText(results[0]!)}\n\nThe report is in vm.html.\n`);
+      expect(readFileSync(join(folder, 'vm.html'), 'utf8')).toMatch(/^<!doctype html>[^]*<\/html>\s*$/);
+      expect(readdirSync(folder)).toEqual(['vm.html']);
+    }));
 
   it('says how it is used', () => {
     const { stdout, stderr, exit } = disco('.', 'vm', '--help');
@@ -29,6 +34,7 @@ describe('disco-sim vm', () => {
       '--quantum-us N',
       '--gang',
       '--quick',
+      '--report',
     ])
       expect(stdout).toContain(option);
   });
@@ -48,6 +54,7 @@ describe('disco-sim vm', () => {
     [['--quantum-us', '1'], '--quantum-us takes a whole number from 100 to 10000000, not "1"'],
     [['--quick', '--scale', '1'], '--quick is --scale 0.1; give one of them'],
     [['--memory', '2', '--scale', '0.04'], 'give the machine more memory'],
+    [['--report', 'no/where.html'], 'cannot write no/where.html'],
     [['--guets', '2'], 'there is no option --guets; did you mean --guests?'],
   ])('%j is refused with exit code 2', (words, says) => {
     const { stdout, stderr, exit } = disco('.', 'vm', ...words);

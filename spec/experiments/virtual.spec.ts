@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { sharesOf } from '../../lib/experiments/virtual-choices.js';
-import { MEMORY_USES, type VirtualResult } from '../../lib/experiments/virtual-result.js';
+import { MEMORY_USES, VIRTUAL_SAMPLED_PARTS, type VirtualResult } from '../../lib/experiments/virtual-result.js';
+import { count, decimal } from '../../lib/experiments/report-format.js';
+import { virtualReportHtml } from '../../lib/experiments/virtual-report.js';
 import { VIRTUAL_PARTS, virtualText } from '../../lib/experiments/virtual-table.js';
 import { commodityGuests } from '../../lib/experiments/virtual-commodity.js';
 import { VirtualRun, type VirtualOptions } from '../../lib/experiments/virtual.js';
@@ -88,6 +90,35 @@ describe('a virtual run', () => {
     expect(JSON.parse(JSON.stringify(result))).toEqual(result);
     expect(virtualText(result)).toMatch(/^small on irix: 2 guests on 2 processors of disco-1997\n/);
     expect(virtualText(result)).not.toMatch(/NaN|undefined| $/m);
+  });
+
+  it('shows the course of the run in slices, the monitor apart', () => {
+    const { samples, elapsedNs, time } = resultOf(2);
+    const slices = samples.parts.user.length;
+    expect(slices).toBe(Math.ceil(elapsedNs / samples.sliceNs));
+    for (let slice = 0; slice < slices; slice++)
+      expect(sum(VIRTUAL_SAMPLED_PARTS.map(part => samples.parts[part][slice]!))).toBeCloseTo(100, 9);
+    // The last slice may be shorter: it weighs less.
+    const shares = samples.parts.monitor.map((share, slice) =>
+      slice < slices - 1 ? share * samples.sliceNs : share * (elapsedNs - (slices - 1) * samples.sliceNs),
+    );
+    const monitor = time.monitor + time.monitorLocalStall + time.monitorRemoteStall;
+    expect(sum(shares) / elapsedNs).toBeCloseTo(monitor, 6);
+  });
+
+  it('fills a report with its figures, asking for nothing from anywhere', () => {
+    const result = resultOf(2);
+    const options = { result, drawing: '<svg></svg>', generatedBy: 'this', command: 'disco-sim vm --guests 2' };
+    const page = virtualReportHtml(options);
+    expect(page).not.toMatch(/NaN|undefined|<script|src=|https?:/);
+    const shown = [result.fingerprint, options.command, ...result.guests.map(({ name }) => name)];
+    for (const part of [...shown, count(result.tlbMisses)]) expect(page).toContain(part);
+    for (const { part } of VIRTUAL_PARTS) expect(page).toContain(`<td>${decimal(result.time[part], 2)}</td>`);
+    for (const use of MEMORY_USES)
+      for (const of of [result.memory.virtual, result.memory.machine])
+        expect(page).toContain(`<td>${decimal(of[use] / 2 ** 20, 2)}</td>`);
+    expect(page).toContain(`<td>${count(result.monitor['traps']!)}</td>`);
+    expect(virtualReportHtml(options)).toBe(page);
   });
 
   it('can be stopped, and says so', () => {
