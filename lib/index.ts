@@ -157,7 +157,8 @@ export {
   type Code,
   type KernelCore,
   type KernelThread,
-  type SleepLock,
+  type SharedSleepLock,
+  SleepLock,
   type Spinlock,
 } from './guest/commodity/code.js';
 export type { DiskDriver } from './guest/commodity/files/disk-driver.js';
@@ -182,6 +183,7 @@ export type {
   Region as MappedRegion,
   RegionKind,
 } from './guest/commodity/memory/address-space.js';
+export type { PageTables } from './guest/commodity/memory/page-tables.js';
 export type { PageUse, PhysicalPages } from './guest/commodity/memory/physical-pages.js';
 export { KILLED, Process as GuestProcess, type Executable, type ProgramRegion } from './guest/commodity/process.js';
 export type { CallHandler } from './guest/commodity/process-calls.js';

@@ -39,6 +39,7 @@ export type {
   MachineDisk,
   VirtualGuests,
 } from './virtual-guest.js';
+export * from './virtual-report.js';
 export * from './virtual-result.js';
 export * from './virtual-splash.js';
 export * from './virtual-table.js';
