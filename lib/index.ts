@@ -158,7 +158,7 @@ export {
   type KernelCore,
   type KernelThread,
   type SharedSleepLock,
-  SleepLock,
+  type SleepLock,
   type Spinlock,
 } from './guest/commodity/code.js';
 export type { DiskDriver } from './guest/commodity/files/disk-driver.js';
