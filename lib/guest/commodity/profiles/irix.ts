@@ -24,7 +24,7 @@ const STEPS: Readonly<Record<string, Step>> = {
   // DEMAND_ZERO, 21 us, of which the clearing of the page is half.
   'demand zero': step(450, 14, { memory: [2, 0.05], processor: [1, 0.05] }),
   'page alloc': step(2000, 36, { memory: [48, 0.6] }),
-  'page free': step(400, 9, { memory: [12, 0.6] }),
+  'page free': step(400, 9, { memory: [7, 0.6] }),
   'copy fault': step(1600, 40, { memory: [6, 0.2] }),
   'file fault': step(1600, 44, { memory: [6, 0.15], files: [4, 0.1] }),
   switch: step(260, 10, { scheduler: [4, 0.4], processor: [1, 0.1] }),
@@ -42,11 +42,11 @@ const STEPS: Readonly<Record<string, Step>> = {
   brk: step(700, 24, { memory: [3, 0.1] }),
   semaphore: step(500, 16, { scheduler: [2, 0.1] }),
   // Files: open 42 us, read of 4 KB 23 us, write of 1 KB 12 us.
-  open: step(1300, 36, { files: [10, 0.2], constants: [4, 0.1] }),
-  namei: step(1500, 40, { files: [6, 0.25] }),
+  open: step(1300, 36, { files: [7, 0.2], constants: [4, 0.1] }),
+  namei: step(1500, 40, { files: [4, 0.25] }),
   'name cache': step(350, 10, { files: [4, 0.3] }),
   'directory search': step(1600, 24, { files: [4, 0.2] }),
-  iget: step(700, 20, { files: [6, 0.3] }),
+  iget: step(700, 20, { files: [4, 0.3] }),
   falloc: step(500, 14, { files: [4, 0.3] }),
   'vn hold': step(90, 4, { files: [2, 0.3] }),
   'vn rele': step(160, 6, { files: [2, 0.3] }),
@@ -57,9 +57,9 @@ const STEPS: Readonly<Record<string, Step>> = {
   balloc: step(500, 14, { files: [6, 0.2] }),
   truncate: step(3000, 60, { files: [8, 0.2] }),
   remove: step(25000, 400, { files: [14, 0.2] }),
-  close: step(1700, 40, { files: [6, 0.25] }),
-  read: step(200, 6, { files: [6, 0.15], buffers: [3, 0.1] }),
-  write: step(170, 8, { files: [6, 0.15], buffers: [3, 0.1] }),
+  close: step(1700, 40, { files: [4, 0.25] }),
+  read: step(200, 6, { files: [4, 0.15], buffers: [3, 0.1] }),
+  write: step(170, 8, { files: [4, 0.15], buffers: [3, 0.1] }),
   lseek: step(200, 8, { files: [2, 0.2] }),
   stat: step(4000, 80, { files: [8, 0.2] }),
   dup: step(200, 8, { files: [2, 0.2] }),
@@ -87,7 +87,7 @@ export const irix: Profile = {
   steps: STEPS,
   copyLineCycles: 40, // 32 memory operations of 8 bytes and the loop around them
   zeroLineCycles: 20, // 16 stores of 8 bytes and the loop
-  refillCycles: 5, // with two loads, three moves to and from coprocessor 0, a TLB write and a return, and the misses of the loads: 14, 0.035 us at 400 MHz
+  refillCycles: 6, // with two loads, three moves to and from coprocessor 0, a TLB write and a return, and the misses of the loads: 14, 0.035 us at 400 MHz
   doubleMissCycles: 20, // the segment table is looked up and checked; ours
   lazyTables: true, // page tables are filled lazily (Disco, section 5.4), and there are about 150 QUICK_FAULTs a process (Table 2)
   wiredTables: 7, // IRIX for the R4000 wired eight entries in all (recalled)
