@@ -11,6 +11,7 @@ import { VirtualRun } from '../experiments/virtual.js';
 import { draw } from '../machine/draw.js';
 import { resolve } from '../machine/specification.js';
 import { checkWritable, writeWhole } from './files.js';
+import { shellWord } from './shell.js';
 import { simulate } from './simulate.js';
 import { vmArguments, type VmArguments } from './vm-arguments.js';
 
@@ -71,6 +72,6 @@ function runGuests(chosen: VmArguments): Promise<VirtualResult> {
 }
 
 function reportOf(result: VirtualResult, words: readonly string[]): string {
-  const command = ['disco-sim vm', ...words].join(' ');
+  const command = ['disco-sim', 'vm', ...words].map(shellWord).join(' ');
   return virtualReportHtml({ result, drawing: draw(result.machine).svg, generatedBy: `disco-sim ${VERSION}`, command });
 }

@@ -31,14 +31,15 @@ const TOP = 22;
 const LEAST_WITH_NUMBER = 28;
 
 /**
- * Draws bars below each other; a dashed line marks 100. Numbers on the parts are in units of the axis, which goes up to
- * `most` at least: a little further than the longest bar unless given.
+ * Draws bars below each other. Numbers on the parts are in units of the axis, which goes up to `most` at least: a little further
+ * than the longest bar unless given. A dashed line marks 100 where it is `percent`.
  */
 export function stackedBars(
   title: string,
   bars: readonly Bar[],
   parts: readonly BarPart[],
   most = Math.max(100, ...bars.map(({ length }) => length ?? 0)) * 1.001,
+  unit: 'percent' | 'MB' = 'percent',
 ): Html {
   const scale = ticks(most, 6);
   const x = (value: number) => at(LEFT + (value / scale.at(-1)!) * (WIDTH - LEFT - RIGHT));
@@ -47,9 +48,7 @@ export function stackedBars(
 <title>${title}</title>
 <g class="grid">${scale.map(value => markup`<path d="M${x(value)} ${TOP - 4}V${bottom}"/>`)}</g>
 <g class="axis" text-anchor="middle">${scale.map(value => markup`<text x="${x(value)}" y="${bottom + 15}">${value}</text>`)}</g>
-${bars.map((bar, i) => row(bar, TOP + ROW * i, parts, x))}
-<path class="mark" d="M${x(100)} ${TOP - 8}V${bottom}"/>
-<text class="small" x="${x(100)}" y="${TOP - 11}" text-anchor="middle">100</text>
+${bars.map((bar, i) => row(bar, TOP + ROW * i, { parts, unit, x }))}${unit === 'percent' && mark(x(100), bottom)}
 </svg>`;
 }
 
@@ -74,7 +73,20 @@ export function swatch(fill: string): Html {
 <rect x=".5" y=".5" width="11" height="11" fill="${fill}" stroke="#5b6670"/></svg>`;
 }
 
-function row(bar: Bar, y: number, parts: readonly BarPart[], x: (value: number) => number): Html {
+function mark(x: number, bottom: number): Html {
+  return markup`
+<path class="mark" d="M${x} ${TOP - 8}V${bottom}"/>
+<text class="small" x="${x}" y="${TOP - 11}" text-anchor="middle">100</text>`;
+}
+
+/** What all bars of a chart have in common. */
+interface Chart {
+  readonly parts: readonly BarPart[];
+  readonly unit: 'percent' | 'MB';
+  readonly x: (value: number) => number;
+}
+
+function row(bar: Bar, y: number, { parts, unit, x }: Chart): Html {
   const { label, length, remark } = bar;
   const middle = y + BAR / 2 + 5;
   const name = markup`<text x="${LEFT - 10}" y="${middle}" text-anchor="end">${clipped(label, 38)}<title>${label}</title></text>`;
@@ -85,7 +97,7 @@ function row(bar: Bar, y: number, parts: readonly BarPart[], x: (value: number) 
   const pieces = bar.parts.map((fraction, i) => {
     const from = start;
     start += fraction * length;
-    return fraction > 0 ? piece(label, parts[i]!, fraction, length, y, x(from), x(start)) : null;
+    return fraction > 0 ? piece(label, parts[i]!, { fraction, length, unit }, y, x(from), x(start)) : null;
   });
   return markup`<g>${name}${pieces}<text class="strong" x="${x(length) + 7}" y="${middle}">${decimal(length, 1)}</text></g>`;
 }
@@ -93,14 +105,14 @@ function row(bar: Bar, y: number, parts: readonly BarPart[], x: (value: number) 
 function piece(
   label: string,
   part: BarPart,
-  fraction: number,
-  length: number,
+  { fraction, length, unit }: { readonly fraction: number; readonly length: number; readonly unit: Chart['unit'] },
   y: number,
   from: number,
   to: number,
 ): Html {
   const value = fraction * length;
-  const title = `${label}: ${part.name} ${decimal(value, 1)}, that is ${decimal(100 * fraction, 1)} % of this run`;
+  const [named, whole] = unit === 'percent' ? ['', 'this run'] : [` ${unit}`, 'it'];
+  const title = `${label}: ${part.name} ${decimal(value, 1)}${named}, that is ${decimal(100 * fraction, 1)} % of ${whole}`;
   const digits = value < 9.95 ? 1 : 0;
   const number =
     to - from >= LEAST_WITH_NUMBER &&

@@ -61,7 +61,7 @@ export function locksTable({ locks }: NativeResult): Html {
 }
 
 /** Misses, by cause if that is known. */
-export function missesTable({ misses, tlbMisses }: NativeResult): Html {
+export function missesTable({ misses, tlbMisses }: Pick<NativeResult, 'misses' | 'tlbMisses'>): Html {
   const { causes } = misses;
   const all = misses.local + misses.remote;
   return html`<p>

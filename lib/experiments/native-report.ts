@@ -1,14 +1,14 @@
 /** The report of a native run: one page that needs nothing else and that a stranger can read. */
 import { stackedAreas } from './chart-areas.js';
 import { legend, stackedBars } from './chart-bars.js';
-import { drawing as drawingOf, html } from './html.js';
+import { html } from './html.js';
 import type { Html } from './html.js';
 import { NATIVE_PAINTS, partsLegend, SAMPLE_PAINTS } from './native-report-paints.js';
 import { disksTable, locksTable, memoryTable, missesTable, servicesTable, timeTable } from './native-report-tables.js';
 import { SAMPLED_PARTS, type NativeResult, type NativeTime } from './native-result.js';
 import { NATIVE_PARTS, nativeTitle } from './native-words.js';
-import { count, counted, decimal, duration, milliseconds } from './report-format.js';
-import { factsList, figure, partialNote, reportPage, type Section } from './report-page.js';
+import { count, decimal, duration, milliseconds } from './report-format.js';
+import { factsList, figure, machineFigure, partialNote, reportPage, trustFacts, type Section } from './report-page.js';
 import { busiestTable } from './report-queues.js';
 
 /** What a report is made of. */
@@ -40,7 +40,7 @@ export function nativeReportHtml({ result, drawing, generatedBy }: NativeReportO
         ${memoryTable(result)}`,
     ],
     ['queues', 'Queues', busiestTable(result, QUEUES)],
-    ['machine', 'The machine', machine(result, drawing)],
+    ['machine', 'The machine', machineFigure(result.machine, `physical pages ${result.layout}`, drawing)],
     ['run', 'This run', run(result)],
   ];
   return reportPage(nativeTitle(result), introduction(result), sections, generatedBy);
@@ -133,17 +133,7 @@ function locks(result: NativeResult): Html {
     ${locksTable(result)}`;
 }
 
-function machine({ machine: specification, layout, processors: own }: NativeResult, svg: string): Html {
-  const bytes = specification.nodes.reduce((sum, node) => sum + node.memoryBytes, 0);
-  return html`<p>
-      ${specification.name}: ${counted(specification.nodes.length, 'node')}, ${counted(own.length, 'processor')} of
-      ${specification.processor.clockMHz} MHz, ${count(bytes / 2 ** 20)} MB of memory, physical pages ${layout}. Source:
-      ${specification.source}.
-    </p>
-    <figure>${drawingOf(svg)}</figure>`;
-}
-
-function run({ version, seed, fingerprint, scheduler, machine: { confidence } }: NativeResult): Html {
+function run({ version, seed, fingerprint, scheduler, machine }: NativeResult): Html {
   const facts: readonly (readonly [string, string])[] = [
     ['version', version],
     ['seed', seed],
@@ -151,7 +141,7 @@ function run({ version, seed, fingerprint, scheduler, machine: { confidence } }:
     ['switches of threads', count(scheduler.switches)],
     ['of them to another processor', count(scheduler.migrations)],
     ['threads woken', count(scheduler.wakeUps)],
-    ...Object.entries(confidence).map(([group, text]) => [`trust in ${group}`, String(text)] as const),
+    ...trustFacts(machine),
   ];
   return html`<p>Equal version, machine, workload, profile and seed give equal figures, and an equal fingerprint.</p>
     ${factsList(facts)}`;

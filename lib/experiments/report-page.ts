@@ -1,5 +1,7 @@
 /** What the reports of runs have in common: a page of sections, pictures with their legend, and a list of facts. */
-import { html, trusted, type Html } from './html.js';
+import type { ResolvedSpecification } from '../machine/specification.js';
+import { drawing, html, trusted, type Html } from './html.js';
+import { count, counted } from './report-format.js';
 import { STYLE } from './report-style.js';
 
 /** A section: its anchor, its heading, and what is in it. */
@@ -53,8 +55,31 @@ export function figure(picture: Html, caption: Html | string, key: Html): Html {
   </figure>`;
 }
 
+/** The machine in a sentence, with what `remark` says of the run's memory, and its drawing, which is SVG. */
+export function machineFigure(
+  { name, nodes, processor, source }: ResolvedSpecification,
+  remark: string,
+  svg: string,
+): Html {
+  const processors = nodes.reduce((sum, node) => sum + node.processors, 0);
+  const bytes = nodes.reduce((sum, node) => sum + node.memoryBytes, 0);
+  return html`<p>
+      ${name}: ${counted(nodes.length, 'node')}, ${counted(processors, 'processor')} of ${processor.clockMHz} MHz,
+      ${count(bytes / 2 ** 20)} MB of memory, ${remark}. Source: ${source}.
+    </p>
+    <figure>${drawing(svg)}</figure>`;
+}
+
+/** A fact with its name. */
+export type Fact = readonly [term: string, fact: string];
+
+/** How far the parts of a machine's description are to be trusted. */
+export function trustFacts({ confidence }: ResolvedSpecification): Fact[] {
+  return Object.entries(confidence).map(([group, text]) => [`trust in ${group}`, String(text)]);
+}
+
 /** A list of facts, each with its name. */
-export function factsList(facts: readonly (readonly [term: string, fact: string])[]): Html {
+export function factsList(facts: readonly Fact[]): Html {
   return html`<dl class="facts">
     ${facts.map(
       ([term, fact]) =>

@@ -5,6 +5,7 @@ import { localShare } from './report-figures.js';
 import { count, counted, decimal, duration, milliseconds, percent, printable, ratio } from './report-format.js';
 import { linesOf, wrapped, type Column } from './table-layout.js';
 import { MEMORY_USES, type MonitorService, type VirtualPart, type VirtualResult } from './virtual-result.js';
+import { contendedLocks, workOfGuests } from './virtual-words.js';
 
 /** Services that are shown. */
 const SHOWN = 14;
@@ -58,7 +59,7 @@ function head(result: VirtualResult): string[] {
   return [
     virtualTitle(result),
     ...(partial === null ? [] : [`! PARTIAL: ${partial}`]),
-    ...wrapped('  ', `each guest: ${guests[0]!.description}`, WIDTH),
+    ...workOfGuests(guests).flatMap(line => wrapped('  ', line, WIDTH)),
     ...(switches === null
       ? []
       : wrapped('  ', `the kernels have on: ${switches.length === 0 ? 'nothing' : switches.join(', ')}`, WIDTH)),
@@ -85,9 +86,6 @@ export function processorCount({ machine }: Pick<VirtualResult, 'machine'>): num
 }
 
 function guestColumns({ guests }: VirtualResult): Column[] {
-  const spins = guests.map(({ locks }) =>
-    locks.length === 0 ? null : locks.reduce((sum, { contended }) => sum + contended, 0),
-  );
   return [
     { ...left, gap: 1, heading: 'guest', cells: guests.map(({ name }) => name) },
     { ...right, heading: 'processors', cells: guests.map(({ processors }) => count(processors)) },
@@ -98,7 +96,7 @@ function guestColumns({ guests }: VirtualResult): Column[] {
       cells: guests.map(({ endedNs }) => decimal(endedNs === null ? null : endedNs / 1e6, 2)),
     },
     { ...right, heading: 'processes', cells: guests.map(({ processes }) => count(processes)) },
-    { ...right, heading: 'contended locks', cells: spins.map(spun => (spun === null ? '–' : count(spun))) },
+    { ...right, heading: 'contended locks', cells: guests.map(contendedLocks) },
   ];
 }
 
