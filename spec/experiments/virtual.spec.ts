@@ -103,7 +103,8 @@ describe('a virtual run', () => {
       slice < slices - 1 ? share * samples.sliceNs : share * (elapsedNs - (slices - 1) * samples.sliceNs),
     );
     const monitor = time.monitor + time.monitorLocalStall + time.monitorRemoteStall;
-    expect(sum(shares) / elapsedNs).toBeCloseTo(monitor, 6);
+    // At a sample, processors may be charged a few ticks ahead of the present: 3 of the 40,000 of a slice, here.
+    expect(sum(shares) / elapsedNs).toBeCloseTo(monitor, 5);
   });
 
   it('fills a report with its figures, asking for nothing from anywhere', () => {
