@@ -4,7 +4,7 @@ import type { Html } from './html.js';
 import { SAMPLED_PARTS, type NativePart, type NativeTime } from './native-result.js';
 import { NATIVE_PARTS } from './native-words.js';
 import { VIRTUAL_SAMPLED_PARTS, type VirtualPart } from './virtual-result.js';
-import { VIRTUAL_PARTS } from './virtual-table.js';
+import { VIRTUAL_PARTS } from './virtual-words.js';
 
 const DARK = '#1c2530';
 const WHITE = '#ffffff';

@@ -4,8 +4,7 @@ import { html, type Html } from './html.js';
 import { missesTable, table } from './native-report-tables.js';
 import { count, counted, decimal, duration, ratio } from './report-format.js';
 import type { VirtualResult } from './virtual-result.js';
-import { servicesWithMonitor, words } from './virtual-table.js';
-import { contendedLocks } from './virtual-words.js';
+import { contendedLocks, servicesWithMonitor, words } from './virtual-words.js';
 
 /** Every service with the monitor's work for it by kind; the first kinds are the columns of Table 2 of the Disco paper. */
 export function servicesTable(result: VirtualResult): Html {

@@ -20,8 +20,7 @@ import { busiestTable } from './report-queues.js';
 import { VIRTUAL_SAMPLED_PARTS, type VirtualResult } from './virtual-result.js';
 import { memoryFigure } from './virtual-report-memory.js';
 import { guestsTable, missesAndDisks, monitorTables, servicesTable } from './virtual-report-tables.js';
-import { processorCount, VIRTUAL_PARTS, virtualTitle } from './virtual-table.js';
-import { workOfGuests } from './virtual-words.js';
+import { processorCount, VIRTUAL_PARTS, virtualTitle, workOfGuests } from './virtual-words.js';
 
 /** What a report is made of. */
 export interface VirtualReportOptions {

@@ -1,26 +1,22 @@
 /** A virtual run as text. */
 import { WORK } from '../monitor/work.js';
-import { NATIVE_PARTS } from './native-words.js';
 import { localShare } from './report-figures.js';
-import { count, counted, decimal, duration, milliseconds, percent, printable, ratio } from './report-format.js';
+import { count, decimal, duration, milliseconds, percent, printable, ratio } from './report-format.js';
 import { linesOf, wrapped, type Column } from './table-layout.js';
-import { MEMORY_USES, type MonitorService, type VirtualPart, type VirtualResult } from './virtual-result.js';
-import { contendedLocks, workOfGuests } from './virtual-words.js';
+import { MEMORY_USES, type VirtualResult } from './virtual-result.js';
+import {
+  contendedLocks,
+  processorCount,
+  servicesWithMonitor,
+  VIRTUAL_PARTS,
+  virtualTitle,
+  words,
+  workOfGuests,
+} from './virtual-words.js';
 
 /** Services that are shown. */
 const SHOWN = 14;
 const WIDTH = 100;
-/** States that time is accounted to, not services. Who has none counts as `user`: the monitor's idle loop does. */
-const STATES = ['user', 'idle', 'boot'];
-
-/** The parts of the time: who, doing what. The monitor's come before idling. */
-export const VIRTUAL_PARTS: readonly { readonly part: VirtualPart; readonly mode: string; readonly name: string }[] = [
-  ...NATIVE_PARTS.filter(({ part }) => part !== 'idle'),
-  { part: 'monitor', mode: 'monitor', name: 'instructions' },
-  { part: 'monitorLocalStall', mode: 'monitor', name: 'local memory stall' },
-  { part: 'monitorRemoteStall', mode: 'monitor', name: 'remote memory stall' },
-  ...NATIVE_PARTS.filter(({ part }) => part === 'idle'),
-];
 
 const right = { align: 'right', gap: 2, expendable: 0 } as const;
 const left = { ...right, align: 'left' } as const;
@@ -38,12 +34,6 @@ export function virtualText(result: VirtualResult): string {
     ['disks', ...linesOf(diskColumns(result))],
   ];
   return blocks.map(lines => lines.map(printable).join('\n')).join('\n\n');
-}
-
-/** `pmake on irix: 8 guests on 8 processors of disco-1997`. */
-export function virtualTitle({ workload, profile, guests, machine }: VirtualResult): string {
-  const processors = processorCount({ machine });
-  return `${workload} on ${profile}: ${counted(guests.length, 'guest')} on ${counted(processors, 'processor')} of ${machine.name}`;
 }
 
 function head(result: VirtualResult): string[] {
@@ -80,11 +70,6 @@ function timeColumns(result: VirtualResult): Column[] {
   ];
 }
 
-/** Processors of the machine. */
-export function processorCount({ machine }: Pick<VirtualResult, 'machine'>): number {
-  return machine.nodes.reduce((sum, { processors }) => sum + processors, 0);
-}
-
 function guestColumns({ guests }: VirtualResult): Column[] {
   return [
     { ...left, gap: 1, heading: 'guest', cells: guests.map(({ name }) => name) },
@@ -115,35 +100,6 @@ function serviceColumns(result: VirtualResult): Column[] {
   ];
 }
 
-/** A service of the guests with all that was spent on it. */
-export interface ServiceRow {
-  readonly name: string;
-  readonly count: number;
-  readonly meanNs: number;
-  /** Percent of the time that the kernel itself took. */
-  readonly kernel: number;
-  /** By kind of work. */
-  readonly monitor: readonly number[];
-  readonly all: number;
-}
-
-/** Services with what the monitor did for them, most time first. Shares are percent of the time of all processors. */
-export function servicesWithMonitor(result: VirtualResult): ServiceRow[] {
-  const { services, work, elapsedNs } = result;
-  const percentNs = (elapsedNs * processorCount(result)) / 100;
-  const shareOf = (service: string, kind: MonitorService['work']): number =>
-    work.find(row => row.service === service && row.work === kind)?.share ?? 0;
-  return services
-    .map(({ name, count: times, share }): ServiceRow => {
-      const monitor = WORK.map(kind => shareOf(name, kind));
-      const kernel = STATES.includes(name) ? 0 : share;
-      const all = monitor.reduce((sum, one) => sum + one, kernel);
-      return { name, count: times, meanNs: times === 0 ? 0 : (all * percentNs) / times, kernel, monitor, all };
-    })
-    .filter(({ all }) => all > 0)
-    .sort((a, b) => b.all - a.all);
-}
-
 function monitorLines({ monitor, placement, shootdown, elapsedNs }: VirtualResult): string[] {
   const rows = [
     ...Object.entries(monitor).map(([name, value]) => [words(name), value] as const),
@@ -160,11 +116,6 @@ function monitorLines({ monitor, placement, shootdown, elapsedNs }: VirtualResul
       { ...right, heading: 'per ms', cells: rows.map(([, value]) => decimal(ratio(value, elapsedNs / 1e6), 2)) },
     ]),
   ];
-}
-
-/** `secondLevelHits` as `second level hits`. */
-export function words(name: string): string {
-  return name.replace(/[A-Z]/g, letter => ` ${letter.toLowerCase()}`);
 }
 
 function memoryColumns({ memory }: VirtualResult): Column[] {
