@@ -11,6 +11,8 @@ import { executable, runKernel, SHORT, TEXT, type Running } from './running.js';
 /** Pages that the program has, and those that it looks at. */
 const PAGES = 16;
 const TOUCHED = [0, 1, 5, 6, 15];
+/** Of a processor of disco-1997. */
+const CYCLE_NS = 2.5;
 
 /** A file without a disk: each page is made when it is first asked for, which takes a while. */
 class MadeFile implements Vnode {
@@ -71,6 +73,7 @@ function run(
   children: number,
   together: boolean,
   lazyTables = true,
+  quickFault = 40,
 ): { running: Running; file: MadeFile; seen: number[] } {
   const seen: number[] = [];
   function* program(): Program {
@@ -91,7 +94,11 @@ function run(
     processors: together ? children : 1,
     programs: {},
     kernel: {
-      profile: { ...SHORT, lazyTables },
+      profile: {
+        ...SHORT,
+        lazyTables,
+        steps: { ...SHORT.steps, 'quick fault': { ...SHORT.steps['quick fault']!, instructions: quickFault } },
+      },
       executables: new Map([
         ['main', executable(main)],
         ['program', ofFile],
@@ -137,5 +144,13 @@ describe('text that is in memory', () => {
     expect(seen).toHaveLength(20);
     expect([...seen].sort((a, b) => a - b)).toEqual(CONTENT.flatMap(word => [word, word, word, word]));
     expect([...file.asked].sort((a, b) => a - b)).toEqual(TOUCHED);
+  });
+
+  it('is entered by one process at a time, the whole fault long', () => {
+    const instructions = 4_000_000;
+    const { running, file, seen } = run(4, true, true, instructions);
+    expect([seen.length, file.asked.length]).toEqual([20, 5]);
+    // Fifteen entries one after the other; at the same time, each process would do its five beside those of the others.
+    expect(running.machine.elapsedNs).toBeGreaterThan(15 * instructions * CYCLE_NS);
   });
 });

@@ -71,7 +71,7 @@ export class Faults {
   *serve(thread: KernelThread, fault: Fault): Code<number> {
     const { space, page } = fault;
     // What takes long is done before the lock is taken; what has changed meanwhile is seen below.
-    if (this.classify(fault) === 'QUICK_FAULT') {
+    if (space.mappings.has(page) && this.classify(fault) === 'QUICK_FAULT') {
       yield* this.port.work('quick fault');
       if (yield* this.enterShared(thread, fault)) return 0;
     }
@@ -148,7 +148,10 @@ export class Faults {
     return this.port.text.of(file)?.get(filePage + page - first);
   }
 
-  /** Maps a page of text: one that is known in memory, or from the file. Who executes the same file waits meanwhile. */
+  /**
+   * Maps a page of text: one that is known in memory, or from the file. All of that is under the lock of the region, as in System V
+   * (M. J. Bach, The Design of the UNIX Operating System, 1986, section 9.2.3): who executes the same file sleeps meanwhile.
+   */
   private *mapText(thread: KernelThread, fault: Fault, region: Region, file: Vnode): Code<number> {
     const { text, physical } = this.port;
     const lock = text.lockOf(file);
@@ -158,6 +161,7 @@ export class Faults {
     if (resident === undefined) result = yield* this.bring(thread, fault, region, file);
     else {
       physical.share(resident);
+      yield* this.port.work('quick fault');
       result = yield* this.enter(thread, fault, { page: resident, writable: false });
     }
     yield* lock.release(thread);
