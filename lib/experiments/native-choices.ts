@@ -27,8 +27,8 @@ export interface NativeScale {
   readonly processors: number;
   readonly seed: string;
   readonly images: GuestImages;
-  /** Number of the first instance, for a workload of several that are spread over systems; 0 unless given. */
-  readonly first?: number;
+  /** Where several systems run the workload side by side: which of the processors of all are this one's. All unless given. */
+  readonly part?: { readonly first: number; readonly all: number };
 }
 
 /** A workload by name. */
@@ -46,10 +46,11 @@ export const nativeChoices: Readonly<Record<string, NativeChoice>> = {
   pmake: {
     systems: ['irix', 'linux-mips'],
     // Figures 6 and 7 of the Disco paper: on eight processors, eight instances of the basic pmake.
-    make: ({ scale, processors, seed, images, first = 0 }) =>
-      instancesOf(processors, number =>
-        pmake(images.pmake(), { scale, jobs: 2, work: `/work${number}/`, seed: `${seed} ${first + number}` }),
-      ),
+    make: ({ scale, processors, seed, images, part: { first, all } = { first: 0, all: processors } }) =>
+      instancesOf(processors, number => {
+        const own = { work: `/work${number}/`, seed: `${seed} ${first + number}` };
+        return pmake(images.pmake(), { scale, makes: all, jobs: 2, ...own });
+      }),
     expectedNs: ({ scale }) => 0.7e9 + 2.4e9 * scale,
   },
   engineering: {

@@ -58,12 +58,13 @@ function guestsOf(options: NamedVirtualOptions): VirtualGuests {
   const choice = Object.hasOwn(nativeChoices, workload) ? nativeChoices[workload] : undefined;
   if (choice === undefined)
     throw new RangeError(`there is no workload ${workload}; there are ${Object.keys(nativeChoices).join(', ')}`);
+  const all = shares.reduce((sum, processors) => sum + processors, 0);
   let first = 0;
   return commodityGuests({
     profile,
     switches: Object.fromEntries(switches.map(name => [name, true])),
     guests: shares.map(processors => {
-      const made = choice.make({ scale, processors, seed, images, first });
+      const made = choice.make({ scale, processors, seed, images, part: { first, all } });
       first += processors;
       return { workload: made, processors };
     }),

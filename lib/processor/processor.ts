@@ -15,6 +15,7 @@ import { TimeAccount } from '../engine/time-account.js';
 import { Timer } from '../engine/timer.js';
 import type { Clock, Ticks } from '../engine/time.js';
 import { Context } from './context.js';
+import { CAN_BE_FAULTY, faultOf, type Present } from './operation-faults.js';
 import { FIRST_PRIVILEGED, Op, type Operation, type Program } from './operations.js';
 import { NO_VALUE, PrivateCaches, WHOLE_LINE, type CacheOwner } from './private-caches.js';
 import { ReferenceKind } from './references.js';
@@ -165,6 +166,7 @@ export class Processor extends Component implements CacheOwner, Cpu {
   /** The line that the caches wait for is that of the oldest buffered store. */
   private storeMisses = false;
   private linkedOffset = 0;
+  private present: Present;
   /** The access that missed has a value for its program. */
   private valued = false;
   /** The store-conditional that waits for its line to become writable, or null. */
@@ -193,6 +195,7 @@ export class Processor extends Component implements CacheOwner, Cpu {
       alarm: (delay, token) => this.alarm.after(delay, token),
     });
     this.registers = this.unit.registers;
+    this.present = { frames: map.frames, pageBytes: map.pageBytes, processors: map.processors, services: null };
   }
 
   /** Gives it system software, and what it executes first: a user's program, a context, or none. Throws if it has software already. */
@@ -202,8 +205,9 @@ export class Processor extends Component implements CacheOwner, Cpu {
     this.context = first === null || first instanceof Context ? first : new Context(first);
     this.programEnded = first === null;
     const { services } = software;
-    if (services !== undefined)
-      this.services = { account: new TimeAccount(services), counts: new Float64Array(services.length) };
+    if (services === undefined) return;
+    this.services = { account: new TimeAccount(services), counts: new Float64Array(services.length) };
+    this.present = { ...this.present, services: services.length };
   }
 
   /** Its number among those that the software runs on. */
@@ -557,6 +561,7 @@ export class Processor extends Component implements CacheOwner, Cpu {
     const { a, b, c, kind } = operation;
     if (this.stores.size > 0 && WAITS_FOR_STORES[kind] === 1) return this.awaitStores(time, horizon);
     if (PRIVILEGED[kind] === 1 && this.registers.mode !== Mode.Kernel) return this.refuse(time);
+    if (CAN_BE_FAULTY[kind] === 1) this.check(operation);
     switch (kind) {
       case Op.Block:
         return this.runBlock(frame, operation, time, horizon);
@@ -595,6 +600,11 @@ export class Processor extends Component implements CacheOwner, Cpu {
         }
         return time > this.now && !this.reach(time) ? this.appoint(time) : this.performNow(frame, operation);
     }
+  }
+
+  private check(operation: Operation): void {
+    const fault = faultOf(operation, this.present);
+    if (fault !== null) this.fail(fault);
   }
 
   /** Operations that involve others. */
@@ -692,9 +702,8 @@ export class Processor extends Component implements CacheOwner, Cpu {
   }
 
   /** One turn of a spinning loop; if it leaves the value as it is, it waits until the line is taken away. */
-  private spin(frame: Context, { a, b, c }: Operation): Ticks {
+  private spin(frame: Context, { a, b }: Operation): Ticks {
     const { now, caches } = this;
-    if (!(c >= 1)) this.fail(`a turn of a spinning loop takes at least a cycle, not ${c}`);
     const address = a >>> 0;
     if ((address & 3) !== 0) return this.misaligned(address, false, now);
     const number = this.tlb.translate(address >>> this.pageShift, ReferenceKind.Load);
@@ -902,7 +911,6 @@ export class Processor extends Component implements CacheOwner, Cpu {
   private virtualBytes(frame: Context, { a, b, c, d, kind }: Operation, time: Ticks, horizon: Ticks): Ticks {
     const { map, caches } = this;
     const copies = kind === Op.Copy;
-    if ((c & 3) !== 0) this.fail(`copies and fills with zeros whole words, not ${c} bytes`);
     if (((a | b) & 3) !== 0) return this.misaligned((a & 3) !== 0 ? a : b, !copies || (a & 3) === 0, time);
     let at = time;
     // Progress in bytes; of a copy twice that, plus 1 between the load and the store.

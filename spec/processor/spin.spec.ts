@@ -136,7 +136,7 @@ describe('spinWhile', () => {
 
   it('takes at least a cycle a turn', () => {
     expect(() => boot([each([spinWhile(FLAG, 0, 0)])])).toThrow(
-      'a turn of a spinning loop takes at least a cycle, not 0',
+      'a turn of a spinning loop takes at least a whole cycle, not 0',
     );
   });
 
