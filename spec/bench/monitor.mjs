@@ -1,7 +1,7 @@
 /**
  * The monitor. Privileged instructions by the second, on the bare machine and emulated: what a trap into the monitor costs the
- * host; an emulated one stays within 2 us of CPU time. `node spec/bench/monitor.mjs --full` runs eight guests with a tenth of
- * pmake each, once, within 60 s.
+ * host; an emulated one stays within 2 us of CPU time. `node spec/bench/monitor.mjs --full` runs eight guests with pmake,
+ * three files each, as many as a tenth of the uniprocessor's make has, once, within 60 s.
  */
 import * as disco from '../../dist/index.js';
 import { GuestImages, nativeMachine } from '../../dist/experiments/index.js';
@@ -12,6 +12,8 @@ import { cpuMicroseconds, runBenchmarks } from './harness.mjs';
 /** CPU microseconds of an emulated instruction, and CPU seconds of eight guests. */
 const MOST_MICROSECONDS = 2;
 const MOST_SECONDS = 60;
+/** Of ten files each: three. */
+const SCALE = 0.3;
 /** The register that holds the wired entries: reading it has no effect. */
 const WIRED = 6;
 
@@ -65,7 +67,7 @@ export const benchmarks = [
 function eightGuests() {
   const images = new GuestImages();
   const options = {
-    ...{ workload: 'pmake', system: 'irix', guests: 8, scale: 0.1, seed: '1997', images },
+    ...{ workload: 'pmake', system: 'irix', guests: 8, scale: SCALE, seed: '1997', images },
     ...{ switches: SWITCH_NAMES, policy: 'first-touch' },
   };
   const run = new VirtualRun(virtualOptions({ ...options, machine: nativeMachine('disco-1997', { processors: 8 }) }));
@@ -73,7 +75,7 @@ function eightGuests() {
   const { elapsedNs } = run.run();
   const seconds = (cpuMicroseconds() - start) / 1e6;
   console.log(
-    `8 guests x pmake at scale 0.1: ${seconds.toFixed(1)} s for ${(elapsedNs / 1e6).toFixed(0)} simulated ms, target ${MOST_SECONDS} s`,
+    `8 guests x pmake, 3 files each: ${seconds.toFixed(1)} s for ${(elapsedNs / 1e6).toFixed(0)} simulated ms, target ${MOST_SECONDS} s`,
   );
 }
 
