@@ -42,6 +42,7 @@ describe('disco-sim vm', () => {
   it.each([
     [['pmake'], 'vm takes options only, but was given pmake; use --workload pmake'],
     [['--workload', 'pmak'], 'there is no workload pmak; did you mean pmake?'],
+    [['--os', 'IRIX'], 'there is no os IRIX; did you mean irix?'],
     [['--os', 'splashos'], 'splashos is not available for pmake; use --os irix'],
     [
       ['--os', 'splashos', '--workload', 'radix', '--switches', 'none'],
