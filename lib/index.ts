@@ -132,9 +132,11 @@ export type { GatewaySpecification } from './monitor/subnet/gateway-specificatio
 export { DEFAULT_DISCO, type DiscoOptions } from './monitor/options.js';
 export type { MonitorStatistics } from './monitor/statistics.js';
 export type { MachineDevices } from './monitor/devices/machine-devices.js';
-export type { VirtualDevice } from './monitor/devices/virtual-device.js';
+export type { VirtualConsole, VirtualConsoleOptions } from './monitor/devices/virtual-console.js';
+export type { DeviceHost, VirtualDevice } from './monitor/devices/virtual-device.js';
 export type { FrameLists } from './monitor/memory/frame-lists.js';
 export type { MachineMemory } from './monitor/memory/machine-memory.js';
+export * from './monitor/memory/memory-report.js';
 export type { Pmap } from './monitor/memory/pmap.js';
 export type { MonitorCode } from './monitor/monitor-code.js';
 export type { MonitorCpu } from './monitor/monitor-cpu.js';

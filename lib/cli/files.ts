@@ -1,5 +1,15 @@
 /** Files: traces in, reports out. A report appears whole or not at all. */
-import { accessSync, constants, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { gunzipSync, inflateRawSync } from 'node:zlib';
 import { readTrace, type TraceFormat } from '../workloads/detect.js';
@@ -37,29 +47,52 @@ function parsed(path: string, format: TraceFormat | undefined, fetchLineBytes: n
   );
 }
 
-/** Writes a file by way of a temporary one beside it, so that nobody ever sees half of it. */
+/** Writes a file by way of a temporary one beside it, so that nobody ever sees half of it. A symbolic link is followed. */
 export function writeWhole(path: string, content: string): void {
-  const temporary = `${path}.part`;
+  const target = realpath(path);
+  const temporary = `${target}.${process.pid}.part`;
   try {
-    writeFileSync(temporary, content);
-    renameSync(temporary, path);
+    // Nobody else's file is taken for the temporary one.
+    writeFileSync(temporary, content, { flag: 'wx' });
+    renameSync(temporary, target);
   } catch (error) {
-    rmSync(temporary, { force: true });
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST' && existsSync(temporary)) rmSync(temporary);
     throw new UsageError(`cannot write ${path}: ${reason(error)}`);
   }
 }
 
 /** Throws a UsageError now if a file could not be written later, or would replace one of the inputs. */
 export function checkWritable(path: string, inputs: readonly string[] = []): void {
-  const folder = dirname(path);
   try {
     if (/(^|[/\\])$/.test(path)) throw new Error('it names no file');
-    if (!statSync(folder).isDirectory()) throw new Error(`${folder} is not a folder`);
+    const target = realpath(path);
+    const folder = dirname(target);
+    if (!statSync(folder).isDirectory()) throw new Error(`${dirname(path)} is not a folder`);
     accessSync(folder, constants.W_OK);
-    if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) throw new Error('it is a folder');
-    if (inputs.some(input => resolve(input) === resolve(path))) throw new Error('it is a trace that is to be read');
+    checkReplaceable(target);
+    if (inputs.some(input => realpath(input) === target)) throw new Error('it is a trace that is to be read');
   } catch (error) {
-    throw new UsageError(`cannot write ${path}: ${reason(error)}`);
+    throw new UsageError(`cannot write ${path || '""'}: ${reason(error)}`);
+  }
+}
+
+/** What is there already may be replaced: a file that may be written. Devices and pipes would be gone, and nothing written to them. */
+function checkReplaceable(target: string): void {
+  const present = statSync(target, { throwIfNoEntry: false });
+  if (present === undefined) return;
+  if (present.isDirectory()) throw new Error('it is a folder');
+  if (!present.isFile()) throw new Error('it is a device or a pipe, not a file');
+  // The mode too: access is granted to a superuser, who did not mean a file that nobody may write either.
+  if ((present.mode & 0o222) === 0) throw new Error('it is read-only');
+  accessSync(target, constants.W_OK);
+}
+
+/** The path without symbolic links; what is not there yet is taken as it is. */
+function realpath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return resolve(path);
   }
 }
 

@@ -78,6 +78,8 @@ function machineFor(values: {
   const processors = times('--processors', values.processors, 64, 1);
   const memoryBytes = times('--memory', values.memory, 512, 2 ** 20);
   const l2Bytes = times('--l2', values.l2, 65536, 1024);
+  if (l2Bytes !== undefined && !Number.isInteger(Math.log2(l2Bytes)))
+    throw new UsageError(`--l2 takes a power of two up to 65536, not ${JSON.stringify(values.l2)}`);
   try {
     return nativeMachine(name, { processors, memoryBytes, l2Bytes });
   } catch (error) {

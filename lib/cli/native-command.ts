@@ -8,8 +8,9 @@ import { nativeText } from '../experiments/native-table.js';
 import { namedRun } from '../experiments/native-runs.js';
 import { draw } from '../machine/draw.js';
 import { presetNames } from '../machine/presets.js';
-import { checkWritable, writeWhole } from './files.js';
+import { checkWritable } from './files.js';
 import { nativeArguments, type NativeArguments } from './native-arguments.js';
+import { report } from './output.js';
 import { simulate } from './simulate.js';
 
 const HELP = `disco-sim native WORKLOAD [options]
@@ -41,11 +42,10 @@ export async function nativeCommand(words: readonly string[]): Promise<void> {
   }
   if (chosen.report !== undefined) checkWritable(chosen.report);
   const result = await runNative(chosen);
-  if (chosen.report !== undefined) writeWhole(chosen.report, reportOf(result));
   process.stdout.write(
     chosen.json ? `${JSON.stringify({ version: VERSION, results: [result] }, null, 1)}\n` : `${nativeText(result)}\n`,
   );
-  if (chosen.report !== undefined && !chosen.json) process.stdout.write(`\nThe report is in ${chosen.report}.\n`);
+  if (chosen.report !== undefined) report(chosen.report, reportOf(result), chosen.json);
 }
 
 function runNative({ workload, system, machine, scale, seed }: NativeArguments): Promise<NativeResult> {

@@ -12,8 +12,9 @@ import {
 import { networkText } from '../experiments/network-table.js';
 import { TRAFFIC_PATTERNS } from '../interconnect/traffic.js';
 import { Interrupted, UsageError } from './errors.js';
-import { checkWritable, writeWhole } from './files.js';
+import { checkWritable } from './files.js';
 import { namesOf, parseOptions, wholeNumber } from './options.js';
+import { report } from './output.js';
 
 const HELP = `disco-sim network [options]
 
@@ -63,12 +64,10 @@ export async function networkCommand(words: readonly string[]): Promise<void> {
   const options = chosen(values);
   if (values.report !== undefined) checkWritable(values.report);
   const sweep = await run(options);
-  if (values.report !== undefined) writeWhole(values.report, loadChart(sweep));
   process.stdout.write(
     values.json === true ? `${JSON.stringify({ version: VERSION, ...sweep }, null, 1)}\n` : `${networkText(sweep)}\n`,
   );
-  if (values.report !== undefined && values.json !== true)
-    process.stdout.write(`\nThe chart is in ${values.report}.\n`);
+  if (values.report !== undefined) report(values.report, loadChart(sweep), values.json === true, 'chart');
 }
 
 type Values = ReturnType<typeof parseOptions<typeof OPTIONS>>['values'];

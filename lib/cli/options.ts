@@ -11,14 +11,13 @@ export type ParsedOptions<Known extends KnownOptions> = ReturnType<
   typeof parseArgs<{ options: Known; allowPositionals: true }>
 >;
 
-/** Parses what follows a command. Throws a UsageError for an option that it does not have, with a suggestion. */
+/**
+ * Parses what follows a command. Throws a UsageError for an option that it does not have, with a suggestion, and for one
+ * without the value that it takes.
+ */
 export function parseOptions<Known extends KnownOptions>(words: readonly string[], known: Known): ParsedOptions<Known> {
-  const names = Object.keys(known).map(name => `--${name}`);
-  for (const word of words) {
-    if (word === '--') break;
-    const name = /^--[^=]+/.exec(word)?.[0];
-    if (name !== undefined && !names.includes(name)) throw new UsageError(unknown('option', name, names));
-  }
+  const end = words.indexOf('--');
+  checkWords(end < 0 ? words : words.slice(0, end), known);
   try {
     return parseArgs({ args: [...words], options: known, allowPositionals: true });
   } catch (error) {
@@ -26,9 +25,29 @@ export function parseOptions<Known extends KnownOptions>(words: readonly string[
   }
 }
 
+/** What `parseArgs` would refuse in words of its own. */
+function checkWords(words: readonly string[], known: KnownOptions): void {
+  const names = Object.keys(known).map(name => `--${name}`);
+  const shorts = Object.values(known).flatMap(({ short }) => (short === undefined ? [] : [`-${short}`]));
+  for (let i = 0; i < words.length; i++) {
+    const word = words[i]!;
+    const name = /^--[^=]+|^-.+/.exec(word)?.[0];
+    if (name === undefined || shorts.includes(name)) continue;
+    if (!names.includes(name)) throw new UsageError(unknown('option', name, names));
+    const attached = word.length > name.length;
+    const option = known[name.slice(2)]!;
+    if (option.type === 'boolean' && attached) throw new UsageError(`${name} takes no value, but was given ${word}`);
+    if (option.type === 'boolean' || attached) continue;
+    const value = words[++i];
+    if (value === undefined) throw new UsageError(`${name} takes a value, but is the last word`);
+    if (/^-./.test(value))
+      throw new UsageError(`${name} takes a value, but ${value} follows; if that is meant, write ${name}=${value}`);
+  }
+}
+
 /** `there is no policy frist-touch; did you mean first-touch?` and what there is. */
 export function unknown(what: string, name: string, known: readonly string[]): string {
-  return `there is no ${what} ${name}${suggestion(name, known) || ';'} there are ${known.join(', ')}`;
+  return `there is no ${what} ${name || '""'}${suggestion(name, known) || ';'} there are ${known.join(', ')}`;
 }
 
 /** Names separated by commas, each once. Throws a UsageError for one that is not known. */
@@ -52,7 +71,7 @@ export function wholeNumber(what: string, text: string, least: number, most: num
 /** A number above 0 and up to 1. Throws a UsageError. */
 export function fraction(what: string, text: string): number {
   const value = Number(text);
-  if (!/^(\d+\.?\d*|\.\d+)$/.test(text) || !(value > 0 && value <= 1))
+  if (!/^(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) || !(value > 0 && value <= 1))
     throw new UsageError(`${what} takes a number above 0 and up to 1, not ${JSON.stringify(text)}`);
   return value;
 }

@@ -18,11 +18,16 @@ export interface OutputOptions {
 
 /** Prints results on standard output and writes the report. Throws a UsageError if it cannot be written. */
 export function output(results: readonly RunResult[], options: OutputOptions): void {
-  if (options.report !== undefined) writeWhole(options.report, html(results, options.title));
   process.stdout.write(
     options.json ? `${JSON.stringify({ version: VERSION, results }, null, 1)}\n` : `${textTable(results)}\n`,
   );
-  if (options.report !== undefined && !options.json) process.stdout.write(`\nThe report is in ${options.report}.\n`);
+  if (options.report !== undefined) report(options.report, html(results, options.title), options.json);
+}
+
+/** Writes a report, after what is printed: a report that cannot be written must not cost the results of a long run. */
+export function report(path: string, content: string, silent: boolean, what = 'report'): void {
+  writeWhole(path, content);
+  if (!silent) process.stdout.write(`\nThe ${what} is in ${path}.\n`);
 }
 
 function html(results: readonly RunResult[], title: string): string {

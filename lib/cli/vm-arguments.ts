@@ -94,11 +94,13 @@ function switchesFor(system: NativeSystem, text: string | undefined): NamedVirtu
   if (text === undefined || text === 'all') return SWITCH_NAMES;
   if (text === 'none') return [];
   const names = text.split(',').map(name => name.trim());
-  return SWITCH_NAMES.filter(known => {
-    const odd = names.find(name => !(SWITCH_NAMES as readonly string[]).includes(name));
-    if (odd !== undefined) throw new UsageError(unknown('switch', odd, ['all', 'none', ...SWITCH_NAMES]));
-    return names.includes(known);
-  });
+  for (const name of names) {
+    if (name === 'all' || name === 'none')
+      throw new UsageError(`--switches takes ${name} alone, or switches by name, not ${JSON.stringify(text)}`);
+    if (!(SWITCH_NAMES as readonly string[]).includes(name))
+      throw new UsageError(unknown('switch', name, ['all', 'none', ...SWITCH_NAMES]));
+  }
+  return SWITCH_NAMES.filter(known => names.includes(known));
 }
 
 function secondLevelFor(text: string | undefined): { entries: number; ways: number } | null {

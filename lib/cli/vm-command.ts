@@ -10,7 +10,8 @@ import { virtualText } from '../experiments/virtual-table.js';
 import { VirtualRun } from '../experiments/virtual.js';
 import { draw } from '../machine/draw.js';
 import { resolve } from '../machine/specification.js';
-import { checkWritable, writeWhole } from './files.js';
+import { checkWritable } from './files.js';
+import { report } from './output.js';
 import { shellWord } from './shell.js';
 import { simulate } from './simulate.js';
 import { vmArguments, type VmArguments } from './vm-arguments.js';
@@ -53,11 +54,10 @@ export async function vmCommand(words: readonly string[]): Promise<void> {
   }
   if (chosen.report !== undefined) checkWritable(chosen.report);
   const result = await runGuests(chosen);
-  if (chosen.report !== undefined) writeWhole(chosen.report, reportOf(result, words));
   process.stdout.write(
     chosen.json ? `${JSON.stringify({ version: VERSION, results: [result] }, null, 1)}\n` : `${virtualText(result)}\n`,
   );
-  if (chosen.report !== undefined && !chosen.json) process.stdout.write(`\nThe report is in ${chosen.report}.\n`);
+  if (chosen.report !== undefined) report(chosen.report, reportOf(result, words), chosen.json);
 }
 
 function runGuests(chosen: VmArguments): Promise<VirtualResult> {

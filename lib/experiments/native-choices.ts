@@ -84,8 +84,19 @@ export const nativeChoices: Readonly<Record<string, NativeChoice>> = {
 /** Their names. */
 export const nativeNames: readonly string[] = Object.keys(nativeChoices);
 
-/** A profile of the commodity kernel, or null for a system that is not there yet. */
+/** Makes a workload by name. Throws a RangeError for a name that there is not, and for a scale that is not above 0. */
+export function makeWorkload(name: string, how: NativeScale): GuestWorkload {
+  const choice = Object.hasOwn(nativeChoices, name) ? nativeChoices[name] : undefined;
+  if (choice === undefined) throw new RangeError(`there is no workload ${name}; there are ${nativeNames.join(', ')}`);
+  if (!(how.scale > 0 && Number.isFinite(how.scale)))
+    throw new RangeError(`scale: ${how.scale} is not above 0; 1 is the length of the paper`);
+  return choice.make(how);
+}
+
+/** A profile of the commodity kernel, or null for SPLASHOS, which has none. Throws a RangeError for a name that there is not. */
 export function profileOf(system: NativeSystem): Profile | null {
+  if (!NATIVE_SYSTEMS.includes(system))
+    throw new RangeError(`there is no system ${String(system)}; there are ${NATIVE_SYSTEMS.join(', ')}`);
   return system === 'irix' ? irix : system === 'linux-mips' ? linuxMips : null;
 }
 
@@ -100,10 +111,12 @@ export interface NativeMachineOptions {
 
 /**
  * A preset with so many processors, so much memory, such a cache. Throws a RangeError, which says how many it can have, if
- * it cannot have as many processors.
+ * it cannot have as many processors; and for a name that there is not.
  */
 export function nativeMachine(name: PresetName, options: NativeMachineOptions = {}): ResolvedSpecification {
   const { processors, memoryBytes, l2Bytes } = options;
+  if (!Object.hasOwn(presets, name))
+    throw new RangeError(`there is no preset ${String(name)}; there are ${Object.keys(presets).join(', ')}`);
   const preset: Preset = presets[name];
   const cache = l2Bytes === undefined ? {} : { l2Bytes };
   const measured = name === 'disco-1997' || name === 'uma';
@@ -126,7 +139,7 @@ export function nativeOptions(
 ): NativeOptions {
   const resolved = resolve(machine);
   const processors = processorsOf(resolved);
-  const workload = nativeChoices[name]!.make({ scale, processors, seed, images });
+  const workload = makeWorkload(name, { scale, processors, seed, images });
   return { workload, machine, profile, seed, layout: nativeLayout(name, resolved) };
 }
 

@@ -50,14 +50,14 @@ export function nativeSystem(options: NativeOptions): NativeSystem {
     const kernel = makeKernel(options, machine);
     return { machine, kernel, files: makeFiles(options, machine, kernel) };
   } catch (error) {
-    throw error instanceof RangeError ? tooSmall(workload, machine, error.message) : error;
+    throw error instanceof RangeError ? tooSmall(workload.name, machine, error.message) : error;
   }
 }
 
 /** A machine has too little memory for a workload. */
-export function tooSmall({ name }: GuestWorkload, { specification, map }: Machine, why: string): GuestError {
+export function tooSmall(workload: string, { specification, map }: Machine, why: string): GuestError {
   const megabytes = (map.frames * specification.pageBytes) / 2 ** 20;
-  return new GuestError(`${name} on ${specification.name} with ${megabytes} MB: ${why}`);
+  return new GuestError(`${workload} on ${specification.name} with ${megabytes} MB: ${why}`);
 }
 
 function makeKernel({ workload, profile }: NativeOptions, machine: Machine): CommodityKernel {

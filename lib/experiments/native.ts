@@ -85,7 +85,7 @@ export class NativeRun {
     if (phase === 'over') return false;
     const end = machine.run({ until: machine.simulation.now + machine.simulation.ticks(ns(LOOK_NS)) });
     if (kernel.physical.statistics.refused > 0)
-      throw tooSmall(this.options.workload, machine, 'memory is exhausted; give the machine more memory');
+      throw tooSmall(this.options.workload.name, machine, 'memory is exhausted; give the machine more memory');
     const now = this.reached();
     if (end === 'finished' && now !== 'over')
       throw new Error(`the machine stands still while it ${phase === 'boot' ? 'boots' : 'runs the workload'}`);

@@ -1,7 +1,6 @@
 /** Recorded threads under SPLASHOS on a bare machine, with a result in the form of native runs: it has no processes, disks or kernel locks. */
 import { ns } from '../engine/time.js';
 import { VERSION } from '../engine/version.js';
-import { GuestError } from '../guest/errors.js';
 import type { SplashOS } from '../guest/splash/splash-os.js';
 import { buildMachine, type Machine } from '../machine/machine.js';
 import type { PhysicalLayout } from '../machine/physical-layout.js';
@@ -9,6 +8,7 @@ import type { MachineSpecification } from '../machine/specification.js';
 import { ActivitySamples } from './activity-samples.js';
 import { activitiesOf, missesOf, processorsOf, servicesOf, sumOf, timeOf } from './native-figures.js';
 import { SAMPLED_PARTS, type NativeResult, type SampledPart } from './native-result.js';
+import { tooSmall } from './native-system.js';
 import { queuesOf } from './queues.js';
 import { splashSystem, type SplashProgram } from './splash-system.js';
 
@@ -42,7 +42,7 @@ export class SplashRun {
       const { processors, map } = machine;
       this.os = splashSystem(program, { processors: processors.length, pages: map.frames, mapped: false });
     } catch (error) {
-      throw error instanceof RangeError ? new GuestError(error.message) : error;
+      throw error instanceof RangeError ? tooSmall(program.name, machine, error.message) : error;
     }
     this.samples = new ActivitySamples(machine.processors, SAMPLED_PARTS);
     machine.load(this.os, this.os.boot(program.link(this.os)));

@@ -4,7 +4,7 @@ import type { MachineSpecification } from '../machine/specification.js';
 import { resolve } from '../machine/specification.js';
 import type { DiscoOptions } from '../monitor/options.js';
 import type { GuestImages } from './guest-images.js';
-import { nativeChoices, processorsOf, profileOf, type NativeSystem } from './native-choices.js';
+import { makeWorkload, processorsOf, profileOf, type NativeSystem } from './native-choices.js';
 import { policies } from './policies.js';
 import { splashProgram } from './splash-system.js';
 import { commodityGuests } from './virtual-commodity.js';
@@ -34,8 +34,8 @@ export interface NamedVirtualOptions {
 
 /**
  * Everything that such a run takes. pmake has an instance for each virtual processor, as Figures 6 and 7 of the Disco paper: eight
- * in all on eight processors, however many guests there are up to that. Throws a RangeError for a name that there is not, and for
- * what the system does not run or does not have.
+ * in all on eight processors, however many guests there are up to that. Throws a RangeError for a name that there is not, for a
+ * scale that is not above 0, and for what the system does not run or does not have.
  */
 export function virtualOptions(options: NamedVirtualOptions): VirtualOptions {
   const { machine, policy, monitor = {}, seed } = options;
@@ -55,16 +55,13 @@ function guestsOf(options: NamedVirtualOptions): VirtualGuests {
     const program = splashProgram(workload, images);
     return splashGuests({ guests: shares.map(processors => ({ ...program, processors })) });
   }
-  const choice = Object.hasOwn(nativeChoices, workload) ? nativeChoices[workload] : undefined;
-  if (choice === undefined)
-    throw new RangeError(`there is no workload ${workload}; there are ${Object.keys(nativeChoices).join(', ')}`);
   const all = shares.reduce((sum, processors) => sum + processors, 0);
   let first = 0;
   return commodityGuests({
     profile,
     switches: Object.fromEntries(switches.map(name => [name, true])),
     guests: shares.map(processors => {
-      const made = choice.make({ scale, processors, seed, images, part: { first, all } });
+      const made = makeWorkload(workload, { scale, processors, seed, images, part: { first, all } });
       first += processors;
       return { workload: made, processors };
     }),

@@ -151,5 +151,11 @@ export function guestTooSmall(
   { name, specification }: VirtualMachine,
   why: string,
 ): GuestError {
-  return new GuestError(`${workload} in ${name} with ${Math.floor(specification.memoryBytes / 2 ** 20)} MB: ${why}`);
+  return new GuestError(`${workload} in ${name} with ${megabytes(specification.memoryBytes)}: ${why}`);
+}
+
+/** Downwards, so that it is not more than there is; a tenth counts where there is little. */
+function megabytes(bytes: number): string {
+  const tenths = Math.floor((10 * bytes) / 2 ** 20);
+  return `${tenths < 100 ? tenths / 10 : Math.floor(tenths / 10)} MB`;
 }

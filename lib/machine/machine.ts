@@ -39,7 +39,7 @@ export interface MachineOptions {
   /** The event queue; a wheel of the specification's slots unless given. Results do not depend on it. */
   readonly queue?: EventQueue;
   /** Replaces the page miss counters of the specification; for policies that bring their own settings. */
-  readonly counters?: CounterSettings | null;
+  readonly counters?: CounterSettings | null | undefined;
   /**
    * The frame of each physical page, for software that writes TLB entries as the hardware takes them and uses the
    * unmapped segments; without it there is no physical memory to speak of, only frames.

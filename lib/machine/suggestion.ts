@@ -2,6 +2,8 @@
 
 /** `; did you mean clockMHz?`, or nothing if no known name is near. Capitals count half. */
 export function suggestion(name: string, known: readonly string[]): string {
+  const same = known.find(candidate => candidate.toLowerCase() === name.toLowerCase() && candidate !== name);
+  if (same !== undefined) return `; did you mean ${same}?`;
   const limit = Math.max(1, Math.floor(name.length / 3));
   let best: string | undefined;
   let least = limit + 0.5;

@@ -31,7 +31,7 @@ import { SHOOTDOWN } from './memory/shootdown.js';
 import { MonitorCode } from './monitor-code.js';
 import { MonitorCpu } from './monitor-cpu.js';
 import { MonitorSpace } from './monitor-space.js';
-import { DEFAULT_DISCO, optionFaults, type DiscoOptions } from './options.js';
+import { completed, optionFaults, policyFaults, type DiscoOptions } from './options.js';
 import { Emulation } from './processors/emulation.js';
 import { endOf, inject, injectInterrupt, writeSpecial } from './processors/exceptions.js';
 import { TlbFaults } from './processors/faults.js';
@@ -88,8 +88,8 @@ export class Disco implements SystemSoftware {
       );
     const { services, policy = firstTouch(), ...given } = options;
     this.machine = machine;
-    this.options = { ...DEFAULT_DISCO, ...given };
-    const wrong = optionFaults(this.options, machine);
+    this.options = completed(given);
+    const wrong = [...optionFaults(this.options, machine), ...policyFaults(policy, machine)];
     if (wrong.length > 0) throw new DiscoError(wrong.join('\n'));
     const { map, simulation, specification } = machine;
     const { l2, clockMHz } = specification.processor;
@@ -216,6 +216,7 @@ export class Disco implements SystemSoftware {
    * DiscoError if it runs one already, or if there is not one for each processor.
    */
   start(machine: VirtualMachine, system: GuestSystem, contexts: readonly Context[]): void {
+    this.checkOwn(machine);
     if (machine.state !== 'created')
       throw new DiscoError(`${machine.name} is ${machine.state}; create another virtual machine`);
     if (contexts.length !== machine.processors.length)
@@ -234,6 +235,7 @@ export class Disco implements SystemSoftware {
 
   /** Stops a virtual machine: its processors do not execute any more, its devices are silent. It keeps its memory. */
   stop(machine: VirtualMachine): void {
+    this.checkOwn(machine);
     if (machine.state !== 'started')
       throw new DiscoError(`${machine.name} is ${machine.state}, so it cannot be stopped`);
     this.request(cpu => this.halt(cpu, machine));
@@ -242,7 +244,13 @@ export class Disco implements SystemSoftware {
   /** Stops a virtual machine if it runs, and takes back everything that it held. */
   destroy(machine: VirtualMachine): void {
     if (machine.state === 'destroyed') throw new DiscoError(`${machine.name} is destroyed already`);
+    this.checkOwn(machine);
     this.request(cpu => this.dismantle(cpu, machine));
+  }
+
+  private checkOwn(machine: VirtualMachine): void {
+    if (machine.state === 'destroyed' || this.machines[machine.number] === machine) return;
+    throw new DiscoError(`${machine.name} is a virtual machine of another monitor; create one here`);
   }
 
   private *begin(cpu: MonitorCpu, machine: VirtualMachine): Steps {

@@ -38,8 +38,26 @@ export const DEFAULT_DISCO = {
   gateway: null,
 } as const;
 
+/** Options without policy and services. */
+type Settings = Required<Omit<DiscoOptions, 'services' | 'policy'>>;
+
+/** With what is left out as DEFAULT_DISCO says. Undefined is left out, too. */
+export function completed(given: Omit<DiscoOptions, 'services' | 'policy'>): Settings {
+  return { ...DEFAULT_DISCO, ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) };
+}
+
+/** What keeps a policy from being asked on a machine, each a sentence. */
+export function policyFaults(policy: PlacementPolicy, machine: Machine): string[] {
+  if (typeof policy?.decide !== 'function' || !Array.isArray(policy.wants))
+    return [`policy: ${JSON.stringify(policy)} is none; give an object, such as firstTouch()`];
+  if (!policy.wants.includes('hot-page') || machine.specification.counters !== null) return [];
+  return [
+    `policy: ${policy.name} goes by hot pages, and the machine counts no misses; build it with buildMachine(…, { counters: policy.counters })`,
+  ];
+}
+
 /** Faults of options for a machine, each a sentence; none if they can be. `services` and `policy` are not looked at. */
-export function optionFaults(options: Required<Omit<DiscoOptions, 'services' | 'policy'>>, machine: Machine): string[] {
+export function optionFaults(options: Settings, machine: Machine): string[] {
   const { secondLevelTlb, quantumNs, gang, keepDecisions, consoleCharacters, gateway } = options;
   const known = Object.keys(DEFAULT_DISCO);
   const faults = Object.keys(options)

@@ -1,6 +1,7 @@
 /** A virtual machine: what it was asked to be, and what it has. */
 import type { Context } from '../processor/context.js';
 import type { Cpu, Exception } from '../processor/software.js';
+import { VirtualConsole } from './devices/virtual-console.js';
 import type { VirtualDevice } from './devices/virtual-device.js';
 import type { Pmap } from './memory/pmap.js';
 import type { MonitorArena } from './monitor-space.js';
@@ -74,6 +75,11 @@ export class VirtualMachine {
   /** For people. */
   get name(): string {
     return this.specification.name;
+  }
+
+  /** Its console: `output` is what its guest has written there. The guest's driver addresses it by its place in `devices`. */
+  get console(): VirtualConsole {
+    return this.devices.find(device => device instanceof VirtualConsole)!;
   }
 
   /** The bridge that its devices are behind, as its guest addresses them: the number after its last processor. */

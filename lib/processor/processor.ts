@@ -667,7 +667,8 @@ export class Processor extends Component implements CacheOwner, Cpu {
         this.tlb.setMode(this.registers.mode);
         return this.goOnWith((request as Context | null) ?? this.epc) ? now : STOPPED;
       default:
-        if (kind < FIRST_PRIVILEGED || kind > Op.TlbProbe) return this.fail(`there is no operation ${String(kind)}`);
+        if (!(kind >= FIRST_PRIVILEGED && kind <= Op.TlbProbe))
+          return this.fail(`there is no operation ${String(kind)}`);
         frame.operation = null;
         frame.result = this.unit.execute(operation, now);
         return this.interruptible() ? this.appoint(now) : now;

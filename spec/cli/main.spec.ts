@@ -1,5 +1,6 @@
 /** The command line, run on the built package: what it prints, what it leaves behind, and how it says no. */
-import { existsSync, mkdirSync, readFileSync, readdirSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from '@jest/globals';
@@ -34,9 +35,19 @@ const REFUSED: readonly Case[] = [
     () => ['trace', 'x', '--polices', 'a'],
     'there is no option --polices; did you mean --policies?',
   ],
-  ['an unknown short option', () => ['trace', 'x', '-z'], "Unknown option '-z'"],
-  ['an option without its value', () => ['trace', 'x', '--preset'], '--preset'],
-  ['a value for an option that has none', () => ['trace', 'x', '--json=yes'], '--json'],
+  ['an unknown short option', () => ['trace', 'x', '-z'], 'there is no option -z; there are --preset'],
+  ['an option without its value', () => ['trace', 'x', '--preset'], '--preset takes a value, but is the last word'],
+  [
+    'an option for a value',
+    () => ['trace', 'x', '--preset', '--json'],
+    '--preset takes a value, but --json follows; if that is meant, write --preset=--json',
+  ],
+  ['a value below zero', () => ['trace', 'x', '--copies=-1'], '--copies takes a whole number from 1 to 64, not "-1"'],
+  [
+    'a value for an option that has none',
+    () => ['trace', 'x', '--json=yes'],
+    '--json takes no value, but was given --json=yes',
+  ],
   [
     'an unknown preset',
     () => ['trace', 'x', '--preset', 'disco-1979'],
@@ -52,7 +63,7 @@ const REFUSED: readonly Case[] = [
     () => ['trace', 'x', '--policies', 'toString'],
     'there is no policy toString;',
   ],
-  ['no policy', () => ['trace', 'x', '--policies', ''], 'there is no policy ;'],
+  ['no policy', () => ['trace', 'x', '--policies', ''], 'there is no policy ""; there are'],
   ['an unknown format', () => ['trace', 'x', '--format', 'lacky'], 'there is no format lacky; did you mean lackey?'],
   ['no copies', () => ['trace', 'x', '--copies', '0'], '--copies takes a whole number from 1 to 64, not "0"'],
   [
@@ -132,6 +143,31 @@ const REFUSED: readonly Case[] = [
     'a report that would replace the trace',
     trace('x.din', DIN, ...FEW, '--report', 'x.din'),
     'cannot write x.din: it is a trace that is to be read',
+  ],
+  [
+    'a report that would replace the trace by way of a link',
+    folder => {
+      put(folder, 'x.din', DIN);
+      symlinkSync('x.din', join(folder, 'link.html'));
+      return ['trace', 'x.din', ...FEW, '--report', 'link.html'];
+    },
+    'cannot write link.html: it is a trace that is to be read',
+  ],
+  [
+    'a report that would replace a file that is read-only',
+    folder => {
+      chmodSync(put(folder, 'kept.html', 'kept'), 0o444);
+      return ['trace', put(folder, 'x.din', DIN), ...FEW, '--report', 'kept.html'];
+    },
+    'cannot write kept.html: it is read-only',
+  ],
+  [
+    'a report that would replace a pipe',
+    folder => {
+      spawnSync('mkfifo', [join(folder, 'pipe')]);
+      return ['trace', put(folder, 'x.din', DIN), ...FEW, '--report', 'pipe'];
+    },
+    'cannot write pipe: it is a device or a pipe, not a file',
   ],
 ];
 
@@ -241,6 +277,26 @@ describe('a trace', () => {
       expect([exit, stdout.endsWith(`\nThe report is in ${report}.\n`)]).toEqual([0, true]);
       expect(readFileSync(join(folder, report), 'utf8')).toMatch(/^<!doctype html>[\s\S]*<\/html>\s*$/i);
       expect(readdirSync(join(folder, 'out'))).toEqual(['report.html']);
+    }));
+
+  it('gets its report behind a symbolic link, which remains', () =>
+    inFolder(folder => {
+      const file = put(folder, 'x.ntr', smallTrace());
+      put(folder, 'real.html', 'an old one');
+      symlinkSync('real.html', join(folder, 'link.html'));
+      expect(disco(folder, 'trace', file, ...FEW, '--report', 'link.html').exit).toBe(0);
+      expect(lstatSync(join(folder, 'link.html')).isSymbolicLink()).toBe(true);
+      expect(readFileSync(join(folder, 'real.html'), 'utf8')).toMatch(/^<!doctype html>/);
+    }));
+
+  it('is printed although its report cannot be written in the end', () =>
+    inFolder(folder => {
+      const file = put(folder, 'x.ntr', smallTrace());
+      const tooLong = 'r'.repeat(255); // a file may have this name, but nothing longer
+      const { stdout, stderr, exit } = disco(folder, 'trace', file, ...FEW, '--report', tooLong);
+      expect([stdout, exit]).toEqual([disco(folder, 'trace', file, ...FEW).stdout, 2]);
+      expect(stderr).toMatch(/^disco-sim: cannot write r+: .*\n$/);
+      expect(readdirSync(folder)).toEqual(['x.ntr']);
     }));
 });
 

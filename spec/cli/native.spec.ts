@@ -41,7 +41,7 @@ describe('disco-sim native', () => {
     [['native', 'pmake', '--os', 'splashos'], 'splashos is not available for pmake; use --os irix'],
     [['native', 'pmake', '--scale', '0'], '--scale takes a number above 0 and up to 1, not "0"'],
     [['native', 'pmake', '--scale', '1.5'], '--scale takes a number above 0 and up to 1, not "1.5"'],
-    [['native', 'pmake', '--scale', '1e-3'], '--scale takes a number above 0 and up to 1, not "1e-3"'],
+    [['native', 'pmake', '--scale', '1e3'], '--scale takes a number above 0 and up to 1, not "1e3"'],
     [['native', 'pmake', '--quick', '--scale', '1'], '--quick is --scale 0.1; give one of them'],
     [['native', 'pmake', '--processors', '0'], '--processors takes a whole number from 1 to 64, not "0"'],
     [['native', 'pmake', '--machine', 'disco'], 'there is no machine disco;'],
@@ -55,7 +55,7 @@ describe('disco-sim native', () => {
     [['native', 'pmake', '--reprot', 'x'], 'there is no option --reprot; did you mean --report?'],
     [['fidelity', 'x'], 'fidelity takes no files, but was given x; use --only'],
     [['fidelity', '--only', 'figure-9'], 'there is no experiment figure-9;'],
-    [['fidelity', '--only', ''], 'there is no experiment ;'],
+    [['fidelity', '--only', ''], 'there is no experiment "";'],
     [['fidelity', '--scale=-1'], '--scale takes a number above 0 and up to 1, not "-1"'],
   ])('%j is refused with exit code 2', (words, says) =>
     inFolder(folder => {

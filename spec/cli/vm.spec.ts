@@ -42,6 +42,7 @@ describe('disco-sim vm', () => {
   it.each([
     [['pmake'], 'vm takes options only, but was given pmake; use --workload pmake'],
     [['--workload', 'pmak'], 'there is no workload pmak; did you mean pmake?'],
+    [['--os', 'IRIX'], 'there is no os IRIX; did you mean irix?'],
     [['--os', 'splashos'], 'splashos is not available for pmake; use --os irix'],
     [
       ['--os', 'splashos', '--workload', 'radix', '--switches', 'none'],
@@ -49,11 +50,13 @@ describe('disco-sim vm', () => {
     ],
     [['--guests', '0'], '--guests takes a whole number from 1 to 64, not "0"'],
     [['--switches', 'idlehint'], 'there is no switch idlehint; did you mean idleHint?'],
+    [['--switches', 'none,remap'], '--switches takes none alone, or switches by name, not "none,remap"'],
+    [['--scale', '1e-400'], '--scale takes a number above 0 and up to 1, not "1e-400"'],
     [['--second-level-tlb', '3'], '--second-level-tlb takes a power of two up to 65536, or off, not "3"'],
     [['--policy', 'frist-touch'], 'there is no policy frist-touch; did you mean first-touch?'],
     [['--quantum-us', '1'], '--quantum-us takes a whole number from 100 to 10000000, not "1"'],
     [['--quick', '--scale', '1'], '--quick is --scale 0.1; give one of them'],
-    [['--memory', '2', '--scale', '0.04'], 'give the machine more memory'],
+    [['--memory', '2', '--scale', '0.04'], 'in guest 0 with 1.6 MB: the kernel needs'],
     [['--report', 'no/where.html'], 'cannot write no/where.html'],
     [['--guets', '2'], 'there is no option --guets; did you mean --guests?'],
   ])('%j is refused with exit code 2', (words, says) => {

@@ -1,5 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
-import { nativeMachine, processorsOf } from '../../lib/experiments/native-choices.js';
+import { GuestImages } from '../../lib/experiments/guest-images.js';
+import {
+  makeWorkload,
+  nativeMachine,
+  nativeOptions,
+  processorsOf,
+  profileOf,
+  type NativeSystem,
+} from '../../lib/experiments/native-choices.js';
+import { irix } from '../../lib/guest/commodity/profiles/irix.js';
+import type { PresetName } from '../../lib/machine/presets.js';
 
 const bytes = ({ nodes }: ReturnType<typeof nativeMachine>): number =>
   nodes.reduce((sum, node) => sum + node.memoryBytes, 0);
@@ -27,5 +37,28 @@ describe('a machine for a native run', () => {
 
   it('has as large a cache as is asked for', () => {
     expect(nativeMachine('disco-1997', { l2Bytes: 2 ** 18 }).processor.l2.sizeBytes).toBe(2 ** 18);
+  });
+});
+
+describe('what is chosen by name', () => {
+  const how = { scale: 1, processors: 1, seed: '1', images: new GuestImages() };
+
+  it.each([0, -1, NaN, Infinity])('is no workload of length %d', scale => {
+    expect(() => makeWorkload('pmake', { ...how, scale })).toThrow(
+      `scale: ${scale} is not above 0; 1 is the length of the paper`,
+    );
+  });
+
+  it.each<[string, () => unknown, string]>([
+    ['workload', () => makeWorkload('nix', how), 'there is no workload nix; there are pmake, engineering'],
+    ['workload', () => nativeOptions('toString', nativeMachine('uma'), irix, how), 'there is no workload toString;'],
+    [
+      'system',
+      () => profileOf('hurd' as NativeSystem),
+      'there is no system hurd; there are irix, linux-mips, splashos',
+    ],
+    ['machine', () => nativeMachine('vax' as PresetName), 'there is no preset vax; there are disco-1997, uma'],
+  ])('is no unknown %s', (_what, choose, says) => {
+    expect(choose).toThrow(new RegExp(`^${says}`));
   });
 });

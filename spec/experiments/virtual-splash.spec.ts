@@ -130,7 +130,7 @@ describe('SPLASHOS on the monitor', () => {
     const splash = { ...large, program: { ...large.program, programPages: 1000 } };
     const machine = { ...presets['disco-1997']({ nodes: 1 }), nodes };
     expect(() => new VirtualRun(optionsFor(splash, { machine }))).toThrow(
-      /^exchange in guest 0 with 1 MB: SPLASHOS and its program need 1002 pages of physical memory, not \d+$/,
+      /^exchange in guest 0 with 1.6 MB: SPLASHOS and its program need 1002 pages of physical memory, but there are \d+; give the machine more memory$/,
     );
   });
 });

@@ -153,7 +153,7 @@ describe('a virtual run that cannot be', () => {
     const nodes = { count: 1, processors: 1, memoryBytes: 2 * 2 ** 20 };
     const machine = { ...presets['disco-1997']({ nodes: 1 }), nodes };
     expect(() => new VirtualRun(small(1, { machine }))).toThrow(
-      /^small in guest 0 with 1 MB: the kernel needs \d+ pages of memory/,
+      /^small in guest 0 with 1.6 MB: the kernel needs \d+ pages of memory/,
     );
   });
 

@@ -2,8 +2,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { buildMachine, type MachineOptions } from '../../lib/machine/machine.js';
 import { presets } from '../../lib/machine/presets.js';
+import { missCounting } from '../../lib/placement/miss-counting.js';
+import type { PlacementPolicy } from '../../lib/placement/policy.js';
+import { verghese1996 } from '../../lib/placement/presets.js';
 import { Disco } from '../../lib/monitor/disco.js';
-import type { DiscoOptions } from '../../lib/monitor/options.js';
+import { DEFAULT_DISCO, type DiscoOptions } from '../../lib/monitor/options.js';
 import type { VirtualMachineSpecification } from '../../lib/monitor/virtual-machine.js';
 
 function disco(options: DiscoOptions = {}, more: Partial<MachineOptions> = {}): Disco {
@@ -27,6 +30,24 @@ describe('a monitor', () => {
     [{ quantum: 5 } as DiscoOptions, 'quantum: there is no such option; did you mean quantumNs?'],
   ])('is not made with %j', (options, message) => {
     expect(() => disco(options)).toThrow(message);
+  });
+
+  it('takes an option that is undefined as left out', () => {
+    const options = { secondLevelTlb: undefined, gang: undefined } as unknown as DiscoOptions;
+    expect(disco(options).options).toEqual(DEFAULT_DISCO);
+  });
+
+  it('does not go by a policy that is none', () => {
+    const policy = 'first-touch' as unknown as PlacementPolicy;
+    expect(() => disco({ policy })).toThrow('policy: "first-touch" is none; give an object, such as firstTouch()');
+  });
+
+  it('does not go by hot pages on a machine that counts no misses', () => {
+    const policy = missCounting(verghese1996.options);
+    expect(() => disco({ policy })).toThrow(
+      'policy: migrate-replicate goes by hot pages, and the machine counts no misses; build it with buildMachine(…, { counters: policy.counters })',
+    );
+    expect(() => disco({ policy }, { counters: policy.counters! })).not.toThrow();
   });
 
   it('does not run where software believes in a physical layout', () => {
@@ -54,6 +75,21 @@ describe('a virtual machine', () => {
     expect(monitor.frames.allFree).toBe(free);
   });
 
+  it('has a console, which the driver of its guest addresses by its place among the devices', () => {
+    const { console, devices } = disco().create({ ...GOOD, disks: [{ disk: 'disk0', mode: 'private' }], address: 5 });
+    expect([console.output, devices.indexOf(console)]).toEqual(['', 2]);
+  });
+
+  it('of another monitor is left alone', () => {
+    const [own, other] = [disco(), disco()];
+    const [machine, foreign] = [own.create(GOOD), other.create(GOOD)];
+    const says = 'good is a virtual machine of another monitor; create one here';
+    expect(() => own.start(foreign, { exception: () => null }, [])).toThrow(says);
+    expect(() => own.stop(foreign)).toThrow(says);
+    expect(() => own.destroy(foreign)).toThrow(says);
+    expect(own.machines).toEqual([machine]);
+  });
+
   it('is told all of its faults at once', () => {
     expect(() => disco().create({ name: '', processors: 0, memoryBytes: 1 })).toThrow(
       /name: .*\nprocessors: .*\nmemory/s,
@@ -67,7 +103,7 @@ describe('a virtual machine', () => {
       { name: 'other', disks: [{ disk: 'disk0', mode: 'private' }] },
       'or let good serve its files by NFS',
     ],
-    ['address', { name: 'other', address: 5 }, 'the address 5 is that of network card of good'],
+    ['address', { name: 'other', address: 5 }, 'network card of other: the address 5 is that of network card of good'],
   ])('cannot have the %s of another one', (_what, changes, message) => {
     const monitor = disco();
     monitor.create({ ...GOOD, disks: [{ disk: 'disk0', mode: 'private' }], address: 5 });

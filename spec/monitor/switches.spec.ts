@@ -42,6 +42,15 @@ describe('a kernel without changes', () => {
   });
 });
 
+describe('a kernel that is linked for the unmapped segment', () => {
+  it('is told so, instead of faulting for ever', () => {
+    const guests = [{ programs: { main: () => [].values() as Program }, kernel: { mapped: false } }];
+    expect(() => runGuests({ guests })).toThrow(
+      /^.+: the kernel cannot reach its segment at 0x8[0-9a-f]{7}, as it does not run in kernel mode; under a monitor it takes mapped: true$/,
+    );
+  });
+});
+
 describe('a switch', () => {
   it.each([
     ['patchedPrivileged', []],

@@ -72,6 +72,7 @@ describe('numbers of operations', () => {
     ['annotate takes one of the 3 services that the software names, or -1, not 3', annotate(3)],
     ['annotate takes one of the 3 services that the software names, or -1, not 1.5', annotate(1.5)],
     ['annotate takes an activity from 0 to', annotate(-1, 99)],
+    ['there is no operation undefined', 42 as unknown as Operation],
   ])('%s', (message, operation) => {
     expect(() => run(operation)).toThrow(message);
     expect(() => run(operation)).toThrow(/^node0\.cpu0: .*\(at tick \d+, seed /s);

@@ -26,9 +26,11 @@ import {
   Vector,
 } from '../../processor/registers.js';
 import { SPECIAL_PAGE } from '../../processor/monitor-calls.js';
-import { KSEG0 } from '../../processor/segments.js';
+import { USER_PROGRAM } from '../../processor/context.js';
+import { KSEG0, unmapped } from '../../processor/segments.js';
 import { Activity, type Cpu, type Exception } from '../../processor/software.js';
 import { MAPPED_KERNEL, PAGE_BYTES, PAGE_SHIFT, PAGE_TABLES, TABLE_ENTRIES } from './address-layout.js';
+import { GuestError } from '../errors.js';
 import { isSystemCall } from './arguments.js';
 import { ErrorNumber, type Code } from './code.js';
 import { KILLED } from './process.js';
@@ -115,8 +117,18 @@ export class Traps {
       case ExceptionCode.Modified:
         return this.pageFault(thread, exception);
       default:
+        this.checkReach(thread, exception);
         return this.general(thread, exception, 'other fault', t => this.illegal(t, exception));
     }
+  }
+
+  /** A kernel that does not reach its own segment would fault for ever, in the handler of the fault again. */
+  private checkReach({ name }: Thread, { context, address }: Exception): void {
+    if (this.port.mapped || context === null || context.activity === USER_PROGRAM) return;
+    if (unmapped(address >>> PAGE_SHIFT))
+      throw new GuestError(
+        `${name}: the kernel cannot reach its segment at 0x${address.toString(16)}, as it does not run in kernel mode; under a monitor it takes mapped: true`,
+      );
   }
 
   private missing(thread: Thread, exception: Exception): Context {

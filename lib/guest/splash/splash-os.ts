@@ -90,7 +90,9 @@ export class SplashOS implements SystemSoftware {
       throw new RangeError(`a program has 1 thread or more, not ${threads}`);
     this.memory = new SplashMemory(options);
     if (pages < this.memory.pages)
-      throw new RangeError(`SPLASHOS and its program need ${this.memory.pages} pages of physical memory, not ${pages}`);
+      throw new RangeError(
+        `SPLASHOS and its program need ${this.memory.pages} pages of physical memory, but there are ${pages}; give the machine more memory`,
+      );
     this.mapped = mapped;
     this.processors = Array.from({ length: processors }, (_, number) => new SplashProcessor(number, options.scheduler));
     this.threads = Array.from({ length: threads }, (_, number) => this.makeThread(number));

@@ -39,8 +39,8 @@ export interface MemoryReport {
   readonly free: number;
 }
 
-/** Counts the pages of a memory; `owned` are the monitor's own frames. */
-export function memoryReport(memory: MachineMemory, owned: readonly number[], classify: Classifier): MemoryReport {
+/** Counts the pages of a memory; `owned` are the monitor's own frames, as `disco.space.owned`. */
+export function memoryReport(memory: MachineMemory, owned: Iterable<number>, classify: Classifier): MemoryReport {
   const virtual = nothing();
   const machine = nothing();
   let replicas = 0;
@@ -53,7 +53,7 @@ export function memoryReport(memory: MachineMemory, owned: readonly number[], cl
     if (use === undefined) unmapped++;
     else machine[use]++;
   }
-  const monitor = owned.length;
+  const monitor = [...owned].length;
   return {
     pageBytes: memory.frames.map.pageBytes,
     virtual: { guest: virtual, monitor },

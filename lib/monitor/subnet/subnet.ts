@@ -50,10 +50,12 @@ export class Subnet {
     const other = this.cards.get(address);
     if (other !== undefined)
       throw new DiscoError(
-        `${name}: the address ${address} is that of ${other.name} of ${other.host.pmap.name}; give it another`,
+        `${name} of ${host.pmap.name}: the address ${address} is that of ${other.name} of ${other.host.pmap.name}; give it another`,
       );
     if (this.gateway !== null && !this.gateway.allows(address))
-      throw new DiscoError(`${name}: the address ${address} is that of another machine outside; give it another`);
+      throw new DiscoError(
+        `${name} of ${host.pmap.name}: the address ${address} is that of another machine outside; give it another`,
+      );
     if (!Number.isSafeInteger(buffers) || buffers < 1)
       throw new DiscoError(`${name}: a card holds at least one buffer, not ${buffers}`);
     const card = new VirtualCard(this, host, options);

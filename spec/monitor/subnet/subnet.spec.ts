@@ -167,7 +167,7 @@ describe('an address of the subnet', () => {
     const [a, b] = bench.hosts as [TestHost, TestHost];
     const options = { name: 'net1', address: 101, buffers: 4, node: 0 };
     expect(() => bench.subnet.attach(a, options)).toThrow(
-      new DiscoError('net1: the address 101 is that of net0 of vm1; give it another'),
+      new DiscoError('net1 of vm0: the address 101 is that of net0 of vm1; give it another'),
     );
     expect(() => bench.subnet.attach(a, { ...options, address: BROADCAST })).toThrow(DiscoError);
     expect(() => bench.subnet.attach(a, { ...options, address: -1 })).toThrow(DiscoError);
