@@ -40,6 +40,7 @@ import { Scheduler } from './processors/scheduler.js';
 import type { VirtualProcessor } from './processors/virtual-processor.js';
 import { MonitorStatistics } from './statistics.js';
 import type { Steps } from './steps.js';
+import { takeBack } from './take-back.js';
 import type { GuestSystem, VirtualMachine, VirtualMachineSpecification } from './virtual-machine.js';
 import { work, workServices, type Work } from './work.js';
 
@@ -120,6 +121,7 @@ export class Disco implements SystemSoftware {
       },
       cpus.map(({ node }) => this.space.allocate(node, CPU_RECORD_BYTES)),
     );
+    memory.reclaimers.push((cpu, wanted) => takeBack(cpu, this, wanted));
     this.emulation = new Emulation(this.core, this.scheduler);
     this.calls = new MonitorCalls(this.core, this.scheduler, this.emulation);
     this.faults = new TlbFaults(this.core, this.space, (cpu, vm, why) => this.fail(cpu, vm, why));

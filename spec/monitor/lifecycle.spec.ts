@@ -128,6 +128,31 @@ describe('a virtual machine', () => {
     expect(wrong).toEqual(['done']);
   });
 
+  it('that was ended for want of memory leaves it to the others', () => {
+    const found: number[] = [];
+    const { disco, go } = running({ processors: 1, framesPerNode: 600, guests: [] });
+    const { virtual: greedy } = startPlain(disco, [touchAll()], () => null, {
+      name: 'greedy',
+      memoryBytes: 640 * 4096,
+    });
+    const { virtual: modest } = startPlain(disco, [touchLater(found)], () => null, {
+      name: 'modest',
+      memoryBytes: 512 * 4096,
+    });
+    while (greedy.failure === null) expect(go(1)).toBe(true);
+    const held = [...greedy.pmap.mapped()].length;
+    while (go(20));
+    expect([modest.failure, modest.state]).toEqual([null, 'stopped']);
+    expect(found).toEqual(Array.from({ length: 300 }, (_, page) => 1000 + page));
+    const left = [...greedy.pmap.mapped()].length;
+    expect(left).toBeGreaterThan(0);
+    expect(held - left).toBeGreaterThan(250);
+    expect(greedy.failure).toMatch(/no memory left for physical page/);
+    disco.destroy(greedy);
+    go(Infinity);
+    expect(greedy.state).toBe('destroyed');
+  });
+
   it('that has no memory for its records is refused, and leaves nothing behind', () => {
     const { disco, go } = running({ processors: 1, framesPerNode: 200, guests: [] });
     const { allFree } = disco.frames;
@@ -184,6 +209,20 @@ function mapAll({ code, address }: Exception): Context | null {
     mapPair(8 + (even & 31), even, entryLo(even, true, true), entryLo(even + 1, true, true)),
     Activity.Kernel,
   );
+}
+
+/** Waits until another one has had its turns, then writes 300 pages and reads them. */
+function* touchLater(found: number[]): Program {
+  for (let i = 0; i < 100; i++) yield compute(400_000);
+  for (let page = 0; page < 300; page += 2) {
+    yield* mapPair(0, page, entryLo(page, true, true), entryLo(page + 1, true, true));
+    yield store(page * 4096, 1000 + page);
+    yield store((page + 1) * 4096, 1001 + page);
+  }
+  for (let page = 0; page < 300; page += 2) {
+    yield* mapPair(0, page, entryLo(page, true, true), entryLo(page + 1, true, true));
+    found.push(yield load(page * 4096), yield load((page + 1) * 4096));
+  }
 }
 
 /** Maps and touches all physical pages of its machine, in kernel mode. */
