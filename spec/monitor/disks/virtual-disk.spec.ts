@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { DeviceStatus } from '../../../lib/devices/status.js';
+import { compute } from '../../../lib/processor/operations.js';
 import { DiskRig } from './disk-rig.js';
 
 const page = (frame: number, offset = 0, bytes = 4096) => ({ frame, offset, bytes });
@@ -40,6 +41,33 @@ describe('a copy-on-write disk', () => {
     expect(rig.real[0]!.stats).toMatchObject({ reads: 1, sectorsRead: 16 });
     expect(one.disk.counts).toMatchObject({ pagesMapped: 2, sectorsCopied: 0, cacheMisses: 2 });
     expect(two.disk.counts).toMatchObject({ pagesMapped: 4, sectorsCopied: 0, cacheHits: 2 });
+  });
+
+  it('gives a machine the pages that another one has just read, however early it asks', () => {
+    const rig = new DiskRig();
+    numbered(rig, 0, 256);
+    const one = rig.guest(0, 0);
+    const two = rig.guest(1, 0);
+    const { pages } = rig.disks[0]!.cache;
+    const seen: number[] = [];
+    rig.run(
+      [
+        function* (cpu) {
+          const pieces = Array.from({ length: 32 }, (_, k) => page(k & 3));
+          yield* one.transfer(cpu, { op: 'read', sector: 0, sectors: 256, pieces });
+        },
+      ],
+      [
+        function* (cpu) {
+          // The other one's processor is still entering blocks into the cache.
+          while (!pages.has(0)) yield compute(100);
+          seen.push(yield* two.transfer(cpu, { op: 'read', sector: 248, sectors: 8, pieces: [page(2)] }));
+          seen.push(yield* two.load(cpu, 2, 3));
+        },
+      ],
+    );
+    expect(seen).toEqual([0, 248003]);
+    expect(two.disk.counts).toMatchObject({ cacheHits: 1, pagesMapped: 1, sectorsCopied: 0 });
   });
 
   it('is not changed by a machine that writes to a page it has read', () => {
