@@ -89,10 +89,10 @@ describe('the special page', () => {
       for (let turn = 0; turn < 400; turn++) {
         const value = (2 * turn + guest) * 0x2000 + 1;
         yield store(at(Register.EntryHi), value);
+        for (let k = 0; k < 50; k++) yield load(at(Register.Status));
         const seen = yield load(at(Register.EntryHi));
         if (seen !== value) wrong.push(seen);
         if (turn % 40 === 0) yield monitorCall(versionCall());
-        for (let k = 0; k < 50; k++) yield load(at(Register.Status));
       }
     }
     const { statistics } = run([program(0), program(1)]);
