@@ -6,7 +6,7 @@ import { presets } from '../../../lib/machine/presets.js';
 import { Disco } from '../../../lib/monitor/disco.js';
 import type { VirtualMachineSpecification } from '../../../lib/monitor/virtual-machine.js';
 import { Context } from '../../../lib/processor/context.js';
-import { MonitorError, remapCall } from '../../../lib/processor/monitor-calls.js';
+import { MonitorError, remapCall, zeroedPageCall } from '../../../lib/processor/monitor-calls.js';
 import * as op from '../../../lib/processor/operations.js';
 import { entryLo, ExceptionCode, Register, Status } from '../../../lib/processor/registers.js';
 import { Activity } from '../../../lib/processor/software.js';
@@ -52,6 +52,7 @@ describe('a guest in kernel mode', () => {
     ['no request', null, MonitorError.NoSuchCall],
     ['an unknown call', { call: 'toString' }, MonitorError.NoSuchCall],
     ['a page that it has not', { call: 'free page', page: 64 }, MonitorError.BadPage],
+    ['a copy in a page that it has not', remapCall(0, 64), MonitorError.BadPage],
     ['a device that it has not', { call: 'device', device: 'length', command: {} }, MonitorError.NoDevice],
     ['the version', { call: 'version' }, 1],
     ['a page of zeros', { call: 'zeroed page', page: 63 }, 0],
@@ -59,6 +60,18 @@ describe('a guest in kernel mode', () => {
     const results: number[] = [];
     virtually([each([op.monitorCall(request)], results)]);
     expect(results).toEqual([wanted]);
+  });
+
+  it('gets zeros in a page that it has used, and keeps a page that it copies onto itself', () => {
+    const seen: number[] = [];
+    function* main(): op.Program {
+      yield* mapPair(0, 0, entryLo(0, true, true), entryLo(1, true, true));
+      yield op.store(8, 5);
+      seen.push(yield op.monitorCall(remapCall(0, 0)), yield op.load(8));
+      seen.push(yield op.monitorCall(zeroedPageCall(0)), yield op.load(8));
+    }
+    virtually([main()]);
+    expect(seen).toEqual([0, 5, 0, 0]);
   });
 
   it('gets a copy of a page that a device is writing to', () => {
