@@ -77,13 +77,9 @@ export class MonitorSpace {
 
   /** Virtual address of whole pages. For arenas. */
   takePages(node: number, count: number): number {
-    const first = this.place(count);
-    if (first + count > FIRST_WINDOW)
-      throw new DiscoError(
-        `the monitor's data do not fit into kseg0; use a machine or virtual machines with less memory`,
-      );
     // All of them or none.
     if (this.frames.allFree < count) throw new DiscoError(NO_MEMORY);
+    const first = this.place(count);
     for (let page = first; page < first + count; page++) {
       const frame = this.takeFrame(node, page);
       this.shown.set(page, frame);
@@ -105,10 +101,14 @@ export class MonitorSpace {
     this.holes.push({ first, count });
   }
 
-  /** Room in kseg0: a hole of that size, or behind everything. */
+  /** Room in kseg0: a hole of that size, or behind everything. Throws a DiscoError if there is none. */
   private place(count: number): number {
     const hole = this.holes.findIndex(({ count: size }) => size === count);
     if (hole >= 0) return this.holes.splice(hole, 1)[0]!.first;
+    if (this.next + count > FIRST_WINDOW)
+      throw new DiscoError(
+        `the monitor's data do not fit into kseg0; use a machine or virtual machines with less memory`,
+      );
     this.next += count;
     return this.next - count;
   }

@@ -3,12 +3,23 @@ import { describe, expect, it } from '@jest/globals';
 import { ns } from '../../lib/engine/time.js';
 import { SERVICES, type ServiceName } from '../../lib/guest/commodity/services.js';
 import { systemCall } from '../../lib/guest/commodity/system-calls.js';
-import { work, type Work } from '../../lib/monitor/work.js';
+import { WORK, work, workServices, type Work } from '../../lib/monitor/work.js';
 import type { SecondLevelOptions } from '../../lib/monitor/processors/second-level-tlb.js';
 import { presets } from '../../lib/machine/presets.js';
-import { load, type Program } from '../../lib/processor/operations.js';
+import { versionCall } from '../../lib/processor/monitor-calls.js';
+import {
+  annotate,
+  compute,
+  load,
+  monitorCall,
+  readRegister,
+  writeRegister,
+  type Program,
+} from '../../lib/processor/operations.js';
+import { Register } from '../../lib/processor/registers.js';
 import { HEAP } from '../guest/commodity/running.js';
-import { runGuests, type VirtualRunning } from './support/virtual.js';
+import { startPlain } from './support/plain-guest.js';
+import { runGuests, withGuests, type VirtualRunning } from './support/virtual.js';
 
 /** The cycle of 400 MHz. */
 const CYCLE_NS = 2.5;
@@ -57,6 +68,9 @@ describe('a TLB miss of the guest’s kernel', () => {
     expect(faults).toBeGreaterThan(0);
     // The guest's refill has five privileged instructions, each of which is a trap of more than a hundred cycles.
     expect(timeOf(running, 'getpid', 'kernel TLB faults')).toBeGreaterThan(faults * 500);
+    // Those write the TLB in its refill and nowhere else.
+    expect(countOf(running, 'getpid', 'TLB writes')).toBe(0);
+    expect(timeOf(running, 'getpid', 'TLB writes')).toBe(0);
     // The program has no memory of its own: what the kernel's refills are not accounted to.
     expect(countOf(running, 'UTLB_MISS')).toBe(0);
     expect(timeOf(running, 'UTLB_MISS')).toBe(0);
@@ -75,5 +89,38 @@ describe('a TLB miss of a user program', () => {
     expect(countOf(running, 'UTLB_MISS')).toBeGreaterThan(200);
     for (const kind of ['TLB writes', 'privileged instructions'] as const)
       expect(timeOf(running, 'UTLB_MISS', kind)).toBeGreaterThan(200 * 100);
+  });
+});
+
+describe('time of the monitor', () => {
+  it('has a name for each kind of work and each service of the guests', () => {
+    const names = workServices(['user', 'kernel']);
+    expect(names.slice(0, 2)).toEqual(['user', 'kernel']);
+    for (const kind of WORK)
+      expect([work(kind, 0, 2), work(kind, 1, 2)].map(service => names[service])).toEqual([
+        `user: ${kind}`,
+        `kernel: ${kind}`,
+      ]);
+    expect(names).toHaveLength(2 * (1 + WORK.length));
+  });
+
+  it('is that of the trap, by what the trap is', () => {
+    const services = ['first', 'second'];
+    const { machine, disco } = withGuests({ guests: [], disco: { services } });
+    function* program(): Program {
+      yield annotate(1);
+      for (let times = 0; times < 10; times++) yield monitorCall(versionCall());
+      yield writeRegister(Register.Compare, ((yield readRegister(Register.Count)) + 1000) | 0);
+      yield compute(10_000);
+      yield load(0x80000000);
+    }
+    startPlain(disco, [program()], ({ context }) => {
+      context!.complete();
+      return null;
+    });
+    machine.run();
+    const { ticks } = machine.processors[0].services!.account;
+    const spent = WORK.filter(kind => ticks[work(kind, 1, 2)]! > 0);
+    expect(spent).toEqual(['privileged instructions', 'monitor calls', 'interrupts', 'exceptions']);
   });
 });

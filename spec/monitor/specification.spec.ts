@@ -9,11 +9,14 @@ import { Disco } from '../../lib/monitor/disco.js';
 import { DEFAULT_DISCO, type DiscoOptions } from '../../lib/monitor/options.js';
 import type { VirtualMachineSpecification } from '../../lib/monitor/virtual-machine.js';
 
-function disco(options: DiscoOptions = {}, more: Partial<MachineOptions> = {}): Disco {
+function disco(options: DiscoOptions = {}, more: Partial<MachineOptions> = {}, disks = 1): Disco {
   const disk = { kind: 'disk', node: 0, model: 'hp97560', scheduling: 'fcfs', immediateReport: false } as const;
   const preset = presets['disco-1997']({ nodes: 1 });
   const nodes = { count: 1, processors: 1, memoryBytes: 2048 * 4096 };
-  return new Disco(buildMachine({ ...preset, nodes, devices: [disk] }, { seed: 1, ...more }), options);
+  return new Disco(
+    buildMachine({ ...preset, nodes, devices: Array.from({ length: disks }, () => disk) }, { seed: 1, ...more }),
+    options,
+  );
 }
 
 const GOOD: VirtualMachineSpecification = { name: 'good', processors: 1, memoryBytes: 2 ** 20 };
@@ -109,6 +112,29 @@ describe('a virtual machine', () => {
     monitor.create({ ...GOOD, disks: [{ disk: 'disk0', mode: 'private' }], address: 5 });
     const free = monitor.frames.allFree;
     expect(() => monitor.create({ ...GOOD, ...changes })).toThrow(message);
+    expect(monitor.frames.allFree).toBe(free);
+  });
+
+  it('that is refused its second disk or its address has no disk of the others either', () => {
+    const monitor = disco({}, {}, 2);
+    const [private0, private1] = ['disk0', 'disk1'].map(disk => ({ disk, mode: 'private' as const }));
+    monitor.create({ ...GOOD, disks: [private1!], address: 5 });
+    const wrong = { ...GOOD, name: 'other', disks: [private0!, private1!] };
+    expect(() => monitor.create(wrong)).toThrow('cannot have disk1 as a private disk');
+    expect(() => monitor.create({ ...wrong, disks: [private0!], address: 5 })).toThrow('the address 5');
+    expect(monitor.create({ ...wrong, disks: [private0!] }).devices).toHaveLength(3);
+  });
+
+  it('leaves its disks and its address to the next one when it is destroyed', () => {
+    const monitor = disco({}, {}, 2);
+    const disks = ['disk0', 'disk1'].map(disk => ({ disk, mode: 'private' as const }));
+    const free = monitor.frames.allFree;
+    for (let times = 0; times < 12; times++) {
+      monitor.destroy(monitor.create({ ...GOOD, disks, address: 5 }));
+      monitor.machine.run();
+    }
+    expect(monitor.machines).toEqual(new Array(12).fill(null));
+    // There was room beside other records for that of one card, of 1152 bytes.
     expect(monitor.frames.allFree).toBe(free);
   });
 });

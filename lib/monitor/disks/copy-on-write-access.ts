@@ -151,7 +151,8 @@ export class CopyOnWriteAccess implements DiskAccess {
     const [first] = sources;
     if (whole && sources.length === 1 && first!.offset === 0) {
       this.counts.pagesMapped++;
-      yield* memory.share(cpu, first!.page, this.pmap, unit.physical);
+      if (!(yield* memory.share(cpu, first!.page, this.pmap, unit.physical)))
+        throw new Error(`page ${first!.page.id} has sectors of a disk and is being written`);
       return DeviceStatus.Ok;
     }
     return whole ? yield* this.compose(cpu, unit, sources) : yield* this.fill(cpu, unit, sources);

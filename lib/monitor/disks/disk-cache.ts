@@ -161,6 +161,8 @@ export class DiskCache {
       return;
     }
     const ready = status === 0 && (yield* this.nodes.prepare(cpu, run.length * (this.tree.nodesPerInsert + 3)));
+    // Before anybody finds them: a page that is being written is not shared.
+    for (const { page } of run) yield* this.ground.memory.unpin(cpu, page, true);
     const awake: BlockWaiter[] = [];
     const visited: number[] = [];
     const dropped: MachinePage[] = [];
@@ -177,7 +179,6 @@ export class DiskCache {
       this.stats.blocksRead++;
     }
     yield* visit(this.ground, visited);
-    for (const { page } of run) yield* this.ground.memory.unpin(cpu, page, true);
     for (const page of dropped) yield* this.ground.memory.release(cpu, page);
     for (const waiter of awake) yield* waiter.resume(cpu);
   }

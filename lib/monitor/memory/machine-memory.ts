@@ -194,6 +194,25 @@ export class MachineMemory {
   }
 
   /**
+   * Gives the physical page `to` the content of another one, by sharing its page; by a copy if a device is writing to that.
+   * False: there is no memory; then nothing has changed.
+   */
+  *duplicate(cpu: MonitorCpu, pmap: Pmap, from: number, to: number): Steps<boolean> {
+    const page = yield* this.pageAt(cpu, pmap, from, false);
+    if (page === null || (yield* this.share(cpu, page, pmap, to))) return page !== null;
+    this.pin(page);
+    const own = yield* this.ownPage(cpu, pmap, to, true);
+    if (own !== null) {
+      this.pin(own, true);
+      yield copyFrame(page.frame, own.frame, COPY_LINE);
+      this.options.clearCounters(own.frame);
+      yield* this.unpin(cpu, own, true);
+    }
+    yield* this.unpin(cpu, page);
+    return own !== null;
+  }
+
+  /**
    * The machine page of a physical page, not busy, such that this user alone holds it: copy-on-write is broken and replicas
    * are collapsed. With `whole` it is about to be overwritten whole: then its content is undefined, but nobody else's. Null:
    * there is no memory; then nothing has changed.

@@ -53,13 +53,9 @@ export class MonitorCalls {
       case 'idle':
         this.scheduler.rest(virtual);
         return 0;
-      case 'remap': {
+      case 'remap':
         if (request.from === request.to) return 0;
-        const page = yield* memory.pageAt(cpu, pmap, request.from, false);
-        if (page === null) return MonitorError.NoMemory;
-        yield* memory.share(cpu, page, pmap, request.to);
-        return 0;
-      }
+        return (yield* memory.duplicate(cpu, pmap, request.from, request.to)) ? 0 : MonitorError.NoMemory;
       case 'device': {
         const device = deviceAt(machine, request.device);
         if (device === undefined) return MonitorError.NoDevice;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { DeviceStatus } from '../../../lib/devices/status.js';
+import { compute } from '../../../lib/processor/operations.js';
 import { DiskRig } from './disk-rig.js';
 
 const page = (frame: number, offset = 0, bytes = 4096) => ({ frame, offset, bytes });
@@ -40,6 +41,33 @@ describe('a copy-on-write disk', () => {
     expect(rig.real[0]!.stats).toMatchObject({ reads: 1, sectorsRead: 16 });
     expect(one.disk.counts).toMatchObject({ pagesMapped: 2, sectorsCopied: 0, cacheMisses: 2 });
     expect(two.disk.counts).toMatchObject({ pagesMapped: 4, sectorsCopied: 0, cacheHits: 2 });
+  });
+
+  it('gives a machine the pages that another one has just read, however early it asks', () => {
+    const rig = new DiskRig();
+    numbered(rig, 0, 256);
+    const one = rig.guest(0, 0);
+    const two = rig.guest(1, 0);
+    const { pages } = rig.disks[0]!.cache;
+    const seen: number[] = [];
+    rig.run(
+      [
+        function* (cpu) {
+          const pieces = Array.from({ length: 32 }, (_, k) => page(k & 3));
+          yield* one.transfer(cpu, { op: 'read', sector: 0, sectors: 256, pieces });
+        },
+      ],
+      [
+        function* (cpu) {
+          // The other one's processor is still entering blocks into the cache.
+          while (!pages.has(0)) yield compute(100);
+          seen.push(yield* two.transfer(cpu, { op: 'read', sector: 248, sectors: 8, pieces: [page(2)] }));
+          seen.push(yield* two.load(cpu, 2, 3));
+        },
+      ],
+    );
+    expect(seen).toEqual([0, 248003]);
+    expect(two.disk.counts).toMatchObject({ cacheHits: 1, pagesMapped: 1, sectorsCopied: 0 });
   });
 
   it('is not changed by a machine that writes to a page it has read', () => {
@@ -102,6 +130,28 @@ describe('a copy-on-write disk', () => {
     ]);
     expect(seen).toEqual([1, 16005, 27000, 3]);
     expect(rig.framesInUse).toBe(0);
+  });
+
+  it('has the modified sectors of a block in one page, in whatever order they were written', () => {
+    const rig = new DiskRig();
+    numbered(rig);
+    const guest = rig.guest(0, 0);
+    const seen: number[] = [];
+    rig.run([
+      function* (cpu) {
+        for (const sector of [5, 2, 7, 3, 0]) {
+          yield* guest.store(cpu, 0, 0, sector + 100);
+          yield* guest.transfer(cpu, { op: 'write', sector, sectors: 1, pieces: [page(0, 0, 512)] });
+          seen.push([...guest.disk.modified!.pages].length);
+        }
+        yield* guest.transfer(cpu, { op: 'read', sector: 0, sectors: 8, pieces: [page(1)] });
+        for (let sector = 0; sector < 8; sector++) seen.push(yield* guest.load(cpu, 1, 128 * sector));
+      },
+    ]);
+    expect(seen).toEqual([1, 1, 1, 1, 1, 100, 1000, 102, 103, 4000, 105, 6000, 107]);
+    // The two pages of the guest, the one with the modified sectors, and the cached one.
+    expect(rig.framesInUse).toBe(4);
+    expect(rig.faults).toEqual([]);
   });
 
   it('shows visible writes to the others, under what they have written themselves', () => {
@@ -184,6 +234,34 @@ describe('a copy-on-write disk when memory runs out', () => {
     const kept = Array.from({ length: acknowledged }, (_, block) => [DeviceStatus.Ok, block]).flat();
     expect(seen).toEqual([...kept, DeviceStatus.NoMemory, acknowledged - 1]);
     expect(rig.framesInUse).toBe(0);
+  });
+
+  // A whole page is kept and needs a node; sectors need a page and a node, each 16 of which are a page.
+  it.each([
+    [8, 0],
+    [1, 0],
+    [1, 1],
+  ])('refuses a write of %d sectors with %d frames free, and keeps nothing of it', (sectors, spare) => {
+    const rig = new DiskRig({ nodes: 1, framesPerNode: 64 });
+    const { frames } = rig.bench;
+    const guest = rig.guest(0, 0);
+    const seen: number[] = [];
+    rig.run([
+      function* (cpu) {
+        yield* guest.store(cpu, 0, 0, 5);
+        const taken: number[] = [];
+        while (frames.allFree > spare) taken.push(frames.take(0, 0));
+        seen.push(
+          yield* guest.transfer(cpu, { op: 'write', sector: 0, sectors, pieces: [page(0, 0, 512 * sectors)] }),
+          frames.allFree,
+        );
+        for (const frame of taken) frames.give(frame);
+        yield* guest.store(cpu, 0, 0, 6);
+      },
+    ]);
+    expect(seen).toEqual([DeviceStatus.NoMemory, spare]);
+    expect(rig.faults).toEqual([]);
+    expect(rig.framesInUse).toBe(1);
   });
 });
 

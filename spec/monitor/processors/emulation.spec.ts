@@ -1,22 +1,30 @@
 /** What a guest's kernel does with privileged instructions and monitor calls, and what it is answered. */
 import { describe, expect, it } from '@jest/globals';
+import type { DeviceSpecification } from '../../../lib/machine/device-specification.js';
 import { buildMachine } from '../../../lib/machine/machine.js';
 import { presets } from '../../../lib/machine/presets.js';
 import { Disco } from '../../../lib/monitor/disco.js';
+import type { VirtualMachineSpecification } from '../../../lib/monitor/virtual-machine.js';
 import { Context } from '../../../lib/processor/context.js';
-import { MonitorError } from '../../../lib/processor/monitor-calls.js';
+import { MonitorError, remapCall, zeroedPageCall } from '../../../lib/processor/monitor-calls.js';
 import * as op from '../../../lib/processor/operations.js';
-import { ExceptionCode, Register, Status } from '../../../lib/processor/registers.js';
+import { entryLo, ExceptionCode, Register, Status } from '../../../lib/processor/registers.js';
 import { Activity } from '../../../lib/processor/software.js';
-import { boot, each } from '../../processor/privileged.js';
+import { boot, each, mapPair } from '../../processor/privileged.js';
 import { startPlain, type GuestAnswer, type PlainGuest } from '../support/plain-guest.js';
 
 /** Runs kernel-mode programs as one guest, to the end. */
-function virtually(programs: readonly op.Program[], answer: GuestAnswer = unexpected, processors = 1): PlainGuest {
+function virtually(
+  programs: readonly op.Program[],
+  answer: GuestAnswer = unexpected,
+  processors = 1,
+  specification: Partial<VirtualMachineSpecification> = {},
+  devices: readonly DeviceSpecification[] = [],
+): PlainGuest {
   const preset = presets['disco-1997']({ nodes: processors });
   const nodes = { count: processors, processors: 1, memoryBytes: 512 * 4096 };
-  const machine = buildMachine({ ...preset, nodes }, { seed: 1 });
-  const { system } = startPlain(new Disco(machine), programs, answer);
+  const machine = buildMachine({ ...preset, nodes, devices }, { seed: 1 });
+  const { system } = startPlain(new Disco(machine), programs, answer, specification);
   machine.run();
   return system;
 }
@@ -44,6 +52,7 @@ describe('a guest in kernel mode', () => {
     ['no request', null, MonitorError.NoSuchCall],
     ['an unknown call', { call: 'toString' }, MonitorError.NoSuchCall],
     ['a page that it has not', { call: 'free page', page: 64 }, MonitorError.BadPage],
+    ['a copy in a page that it has not', remapCall(0, 64), MonitorError.BadPage],
     ['a device that it has not', { call: 'device', device: 'length', command: {} }, MonitorError.NoDevice],
     ['the version', { call: 'version' }, 1],
     ['a page of zeros', { call: 'zeroed page', page: 63 }, 0],
@@ -51,6 +60,38 @@ describe('a guest in kernel mode', () => {
     const results: number[] = [];
     virtually([each([op.monitorCall(request)], results)]);
     expect(results).toEqual([wanted]);
+  });
+
+  it('gets zeros in a page that it has used, and keeps a page that it copies onto itself', () => {
+    const seen: number[] = [];
+    function* main(): op.Program {
+      yield* mapPair(0, 0, entryLo(0, true, true), entryLo(1, true, true));
+      yield op.store(8, 5);
+      seen.push(yield op.monitorCall(remapCall(0, 0)), yield op.load(8));
+      seen.push(yield op.monitorCall(zeroedPageCall(0)), yield op.load(8));
+    }
+    virtually([main()]);
+    expect(seen).toEqual([0, 5, 0, 0]);
+  });
+
+  it('gets a copy of a page that a device is writing to', () => {
+    const disks: DeviceSpecification[] = [
+      { kind: 'disk', node: 0, model: 'hp97560', scheduling: 'fcfs', immediateReport: false },
+    ];
+    const seen: number[] = [];
+    function* main(): op.Program {
+      yield* mapPair(0, 0, entryLo(0, true, true), entryLo(1, true, true));
+      yield op.store(4 * 1000, 77);
+      yield op.store(4096, 5);
+      const command = { op: 'read', sector: 0, sectors: 1, pieces: [{ frame: 0, offset: 0, bytes: 512 }] };
+      yield op.deviceCommand(1, 0, { ...command, tag: 1, interruptTo: 0, interruptCode: 9 });
+      seen.push(yield op.monitorCall(remapCall(0, 1)), yield op.load(4096 + 4 * 1000), yield op.load(4096));
+      // Neither sees what is written to the other.
+      yield op.store(4096 + 4 * 1001, 6);
+      seen.push(yield op.load(4 * 1001), yield op.load(0));
+    }
+    virtually([main()], unexpected, 1, { disks: [{ disk: 'disk0', mode: 'private' }] }, disks);
+    expect(seen).toEqual([0, 77, 0, 0, 0]);
   });
 
   it('is refused what is for system software on frames', () => {

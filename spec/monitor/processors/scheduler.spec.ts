@@ -6,12 +6,15 @@ import { Disco } from '../../../lib/monitor/disco.js';
 import type { DiscoOptions } from '../../../lib/monitor/options.js';
 import {
   compute,
+  interrupt,
   readRegister,
   waitForInterrupt,
   writeRegister,
   type Operation,
   type Program,
 } from '../../../lib/processor/operations.js';
+import { Context } from '../../../lib/processor/context.js';
+import { Activity } from '../../../lib/processor/software.js';
 import { Register, Status } from '../../../lib/processor/registers.js';
 import { startPlain, type GuestAnswer } from '../support/plain-guest.js';
 
@@ -67,6 +70,78 @@ describe('virtual processors that share a processor', () => {
     machine.run({ until: ticksOf(machine, 20 * QUANTUM_NS) });
     expect(disco.statistics.steals).toBe(1);
     expect(new Set(disco.scheduler.queues.map(({ current }) => current?.options.machine))).toEqual(new Set([0, 1]));
+    for (const [place, { current }] of disco.scheduler.queues.entries()) expect(current!.home).toBe(place);
+  });
+});
+
+describe('a virtual processor that is stopped', () => {
+  it('does not run again, though it was waiting for its turn', () => {
+    const { machine, disco } = make(1);
+    const work = [{ turns: 0 }, { turns: 0 }];
+    const [, second] = work.map((done, i) => startPlain(disco, [busy(done)], nothing, { name: `guest ${i}` }));
+    machine.run({ until: ticksOf(machine, 2.5 * QUANTUM_NS) });
+    expect(disco.scheduler.queues[0]!.ready).toEqual(second!.virtual.processors);
+    const { turns } = work[1]!;
+    disco.stop(second!.virtual);
+    machine.run({ until: ticksOf(machine, 10 * QUANTUM_NS) });
+    expect(work[1]!.turns).toBe(turns);
+    expect(disco.scheduler.queues[0]!.ready).toEqual([]);
+  });
+});
+
+describe('an interrupt', () => {
+  /** Interrupts that virtual processors take, as they come: of their timers (0) and of others. */
+  const noted =
+    (taken: (readonly [cpu: number, code: number])[]): GuestAnswer =>
+    ({ message }, { number }) => {
+      taken.push([number, message?.code ?? 0]);
+      // A timer that has rung is silent when Compare is written.
+      return new Context([writeRegister(Register.Compare, 0)].values(), Activity.Interrupt);
+    };
+
+  function* open(then: () => Program): Program {
+    yield writeRegister(Register.Status, Status.IE | Status.IM);
+    yield* then();
+  }
+
+  function* sends(...codes: readonly number[]): Program {
+    for (const code of codes) yield interrupt(1, code, 0);
+    yield* busy({ turns: 0 });
+  }
+
+  it('of a virtual processor that waits for its turn is taken when it has it, and each after the other', () => {
+    const { machine, disco } = make(1);
+    const taken: [number, number][] = [];
+    startPlain(disco, [sends(5, 6, 7), open(() => busy({ turns: 0 }))], noted(taken), { homes: [0, 0] });
+    machine.run({ until: ticksOf(machine, 0.9 * QUANTUM_NS) });
+    expect(taken).toEqual([]);
+    machine.run({ until: ticksOf(machine, 4 * QUANTUM_NS) });
+    expect(taken).toEqual([5, 6, 7].map(code => [1, code]));
+  });
+
+  it('of the timer of one that waits for its turn is taken when it has it', () => {
+    const { machine, disco } = make(1);
+    const taken: [number, number][] = [];
+    function* timed(): Program {
+      // A quantum and a half, in the turn of the other.
+      const counts = (1.5 * QUANTUM_NS) / 5;
+      yield writeRegister(Register.Compare, ((yield readRegister(Register.Count)) + counts) | 0);
+      yield* busy({ turns: 0 });
+    }
+    startPlain(disco, [open(timed)], noted(taken), { name: 'timed' });
+    startPlain(disco, [busy({ turns: 0 })], nothing, { name: 'other' });
+    machine.run({ until: ticksOf(machine, 1.8 * QUANTUM_NS) });
+    expect(taken).toEqual([]);
+    machine.run({ until: ticksOf(machine, 2.5 * QUANTUM_NS) });
+    expect(taken).toEqual([[0, 0]]);
+  });
+
+  it('reaches one that runs on another processor, at once', () => {
+    const { machine, disco } = make(2);
+    const taken: [number, number][] = [];
+    startPlain(disco, [sends(5), open(() => busy({ turns: 0 }))], noted(taken), { homes: [0, 1] });
+    machine.run({ until: ticksOf(machine, 0.5 * QUANTUM_NS) });
+    expect(taken).toEqual([[1, 5]]);
   });
 });
 

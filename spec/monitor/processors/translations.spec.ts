@@ -9,6 +9,7 @@ import {
   readRegister,
   store,
   tlbProbe,
+  tlbRead,
   tlbWriteIndexed,
   tlbWriteRandom,
   writeRegister,
@@ -122,12 +123,49 @@ describe('the TLB of a guest', () => {
       yield load(addressOf(0));
       yield load(addressOf(1));
       yield* pushOut();
+      // Back in the hardware's TLB, from the second level.
+      yield load(addressOf(1));
       for (let index = 4; index < 64; index++) yield* clear(index);
       yield load(addressOf(0));
       yield load(addressOf(1));
     }
     const refills = refillsOf(body);
     expect(refills).toEqual([1]);
+  });
+
+  it('is not empty when something has been put in since it was cleared', () => {
+    function* body(): Program {
+      yield writeRegister(Register.Wired, 4);
+      yield* put(0, 1);
+      yield load(addressOf(0));
+      yield* pushOut();
+      for (let index = 4; index < 63; index++) yield* clear(index);
+      yield* put(1, 2, 4);
+      yield* clear(63);
+      yield load(addressOf(0));
+      yield load(addressOf(1));
+    }
+    expect(refillsOf(body)).toEqual([]);
+  });
+
+  it('has an entry for all spaces as such again when it is probed for', () => {
+    function* body(): Program {
+      yield writeRegister(Register.EntryHi, entryHi(0));
+      yield writeRegister(Register.EntryLo0, entryLo(1, true, true));
+      yield writeRegister(Register.EntryLo1, entryLo(3, true, true));
+      yield tlbWriteRandom();
+      yield store(addressOf(0), 7);
+      yield* pushOut();
+      yield* find(0);
+      yield tlbRead();
+      expect([yield readRegister(Register.EntryLo0), yield readRegister(Register.EntryLo1)]).toEqual([
+        entryLo(1, true, true),
+        entryLo(3, true, true),
+      ]);
+      yield writeRegister(Register.EntryHi, entryHi(0) | 5);
+      expect(yield load(addressOf(0))).toBe(7);
+    }
+    expect(refillsOf(body)).toEqual([]);
   });
 
   it('has nothing that probing does not find, however small the second level', () => {

@@ -152,6 +152,28 @@ describe('a receive buffer', () => {
     expect(b.interrupts[1]).toEqual([RECEIVED, 2, 20]);
   });
 
+  it('of two parts of pages gets a page by copying, and what is beside them stays', () => {
+    const bench = new SubnetBench(2);
+    const [a, b] = bench.hosts as [TestHost, TestHost];
+    const seen: number[][] = [];
+    bench.run([
+      cpu => b.fill(cpu, 3, () => 5),
+      cpu => b.fill(cpu, 4, () => 6),
+      cpu => b.post(cpu, 5, [3, 2048, 2048], [4, 0, 2048]),
+      cpu => a.fill(cpu, 1, numbered),
+      cpu => a.send(cpu, 101, 9, [1, 0, 4096]),
+      function* (cpu) {
+        seen.push(yield* b.words(cpu, 3, 2048, 2048), yield* b.words(cpu, 4, 0, 2048));
+        seen.push(yield* b.words(cpu, 3, 0, 2048), yield* b.words(cpu, 4, 2048, 2048));
+      },
+    ]);
+    expect(b.interrupts).toEqual([[RECEIVED, 5, 4096]]);
+    expect(seen.slice(0, 2).flat()).toEqual(Array.from({ length: 1024 }, (_, k) => numbered(k)));
+    expect(new Set(seen[2])).toEqual(new Set([5]));
+    expect(new Set(seen[3])).toEqual(new Set([6]));
+    expect(bench.subnet.delivery.stats).toEqual({ pagesRemapped: 0, bytesCopied: 4096 });
+  });
+
   it('is refused when the card holds as many as it can', () => {
     const bench = new SubnetBench(1, { buffers: 2 });
     const [a] = bench.hosts as [TestHost];
