@@ -153,6 +153,39 @@ describe('a virtual machine', () => {
     expect(greedy.state).toBe('destroyed');
   });
 
+  it('has its last physical page, and none behind it', () => {
+    const found: number[] = [];
+    function* program(): Program {
+      yield* mapPair(0, 62, entryLo(62, true, true), entryLo(63, true, true));
+      yield store(63 * 4096, 7);
+      found.push(yield load(63 * 4096));
+      yield* mapPair(1, 64, entryLo(64, true, true), entryLo(65, true, true));
+      found.push(yield load(64 * 4096));
+    }
+    const { disco, go } = running({ processors: 1, guests: [] });
+    const skip = ({ context }: Exception): null => {
+      context!.complete(-1);
+      return null;
+    };
+    const { system } = startPlain(disco, [program()], skip, { name: 'small', memoryBytes: 64 * 4096 });
+    expect(go(100)).toBe(false);
+    expect(found).toEqual([7, -1]);
+    expect(system.taken.map(({ code }) => code)).toEqual([ExceptionCode.BusData]);
+  });
+
+  it('does not begin a processor that was stopped before', () => {
+    const ran: number[] = [];
+    function* program(number: number): Program {
+      yield compute(1);
+      ran.push(number);
+    }
+    const { disco, go } = running({ processors: 1, guests: [] });
+    const { virtual } = startPlain(disco, [program(0), program(1)], () => null, { name: 'half' });
+    disco.scheduler.stop(virtual.processors[1]!);
+    expect(go(100)).toBe(false);
+    expect(ran).toEqual([0]);
+  });
+
   it('that has no memory for its records is refused, and leaves nothing behind', () => {
     const { disco, go } = running({ processors: 1, framesPerNode: 200, guests: [] });
     const { allFree } = disco.frames;

@@ -67,6 +67,7 @@ export class Scheduler {
 
   /** A new virtual processor begins to run, on its home. */
   *start(cpu: MonitorCpu, virtual: VirtualProcessor): Steps {
+    if (virtual.state !== 'new') return; // its machine was stopped while others of it began
     this.all.push(virtual);
     yield* this.makeReady(cpu, virtual);
   }

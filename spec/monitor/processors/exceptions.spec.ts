@@ -31,13 +31,13 @@ interface Seen {
 function* program(read: number[]): Program {
   yield* mapPair(3, MAPPED >>> 12, entryLo(4, false, false), 0);
   yield load(UNMAPPED);
-  yield store(UNMAPPED);
+  yield store(UNMAPPED, 1);
   yield load(MAPPED + 4096);
-  yield store(MAPPED + 4096);
-  yield store(MAPPED);
+  yield store(MAPPED + 4096, 1);
+  yield store(MAPPED, 1);
   yield writeRegister(Register.Status, Status.EXL);
   yield load(UNMAPPED);
-  yield store(UNMAPPED);
+  yield store(UNMAPPED, 1);
   yield writeRegister(Register.Status, 0);
   for (const register of SHOWN) read.push(yield readRegister(register));
   yield load(WRONG);

@@ -11,11 +11,11 @@ import {
   waitForInterrupt,
   writeRegister,
   type Operation,
-  type Program,
 } from '../../../lib/processor/operations.js';
 import { Context } from '../../../lib/processor/context.js';
 import { Activity } from '../../../lib/processor/software.js';
 import { Register, Status } from '../../../lib/processor/registers.js';
+import type { Code } from '../../processor/privileged.js';
 import { startPlain, type GuestAnswer } from '../support/plain-guest.js';
 
 const QUANTUM_NS = 100_000;
@@ -30,7 +30,7 @@ function* busy(done: { turns: number }): Generator<Operation, void, number> {
 }
 
 /** Rests for so many quanta, then computes for ever. */
-function* late(quanta: number): Program {
+function* late(quanta: number): Code {
   yield writeRegister(Register.Status, Status.EXL | Status.IM);
   const counts = (quanta * QUANTUM_NS) / 5;
   if (counts > 0) {
@@ -99,12 +99,12 @@ describe('an interrupt', () => {
       return new Context([writeRegister(Register.Compare, 0)].values(), Activity.Interrupt);
     };
 
-  function* open(then: () => Program): Program {
+  function* open(then: () => Code): Code {
     yield writeRegister(Register.Status, Status.IE | Status.IM);
     yield* then();
   }
 
-  function* sends(...codes: readonly number[]): Program {
+  function* sends(...codes: readonly number[]): Code {
     for (const code of codes) yield interrupt(1, code, 0);
     yield* busy({ turns: 0 });
   }
@@ -122,7 +122,7 @@ describe('an interrupt', () => {
   it('of the timer of one that waits for its turn is taken when it has it', () => {
     const { machine, disco } = make(1);
     const taken: [number, number][] = [];
-    function* timed(): Program {
+    function* timed(): Code {
       // A quantum and a half, in the turn of the other.
       const counts = (1.5 * QUANTUM_NS) / 5;
       yield writeRegister(Register.Compare, ((yield readRegister(Register.Count)) + counts) | 0);

@@ -15,7 +15,7 @@ import {
 } from '../../../lib/processor/operations.js';
 import { entryLo, ExceptionCode, Register, Status } from '../../../lib/processor/registers.js';
 import { Activity } from '../../../lib/processor/software.js';
-import { mapPair } from '../../processor/privileged.js';
+import { mapPair, type Code } from '../../processor/privileged.js';
 import { startPlain, type GuestAnswer } from '../support/plain-guest.js';
 
 /** Runs programs in kernel mode on a virtual processor each, of a machine each, on one processor that they take turns on. */
@@ -34,7 +34,7 @@ const at = specialAddress;
 describe('the special page', () => {
   it('shows registers as they are when the guest goes on', () => {
     const seen: [number, number][] = [];
-    function* shown(register: number): Program {
+    function* shown(register: number): Code {
       // The register first, so that what is shown has been brought up to date since.
       const value = yield readRegister(register);
       seen.push([yield load(at(register)), value]);
@@ -55,7 +55,7 @@ describe('the special page', () => {
     run([program()], ({ context }) => {
       context!.complete(0);
       return new Context(
-        (function* (): Program {
+        (function* (): Code {
           for (const register of [Register.Cause, Register.Status]) yield* shown(register);
         })(),
         Activity.Kernel,
