@@ -94,7 +94,9 @@ export class Emulation {
     if (request !== null && !(request instanceof Context)) return yield* this.refuse(cpu, virtual);
     yield this.core.code.step('exception return');
     context.complete();
-    virtual.registers.leave();
+    // The end of a handler restores Status; the instruction clears a bit.
+    if (context.status >= 0) virtual.registers.status = context.status;
+    else virtual.registers.leave();
     virtual.tlb.setMode(virtual.registers.mode);
     const target = request ?? virtual.epc;
     virtual.context = target;

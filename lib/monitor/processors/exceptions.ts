@@ -45,8 +45,8 @@ export function* inject(core: Core, processor: Processor, virtual: VirtualProces
   // A kernel's miss in its own segment belongs to the service that missed, with all that the guest does about it.
   if (vector === Vector.Refill && kernels && processor.services !== null) handler.service = processor.service;
   if (handler.counted && processor.services !== null) processor.services.counts[handler.service]++;
-  // A handler that simply ends returns to whoever was interrupted.
-  handler.interrupted = endOf(handler, context);
+  // A handler that simply ends returns to whoever was interrupted, with the Status of then.
+  handler.interrupted = endOf(handler, context, status);
   handler.status = -1;
   virtual.context = handler;
 }
@@ -73,8 +73,13 @@ export function* writeSpecial(virtual: VirtualProcessor): Steps {
     yield store(address + 4 * register, virtual.registers.read(register));
 }
 
-/** What comes behind the end of a context of a guest: a return to `target`. */
-export function endOf({ activity }: Context, target: Context | null): Context {
+/**
+ * What comes behind the end of a context of a guest: a return to `target`, with `status` in Status; as the instruction leaves it if
+ * that is not given.
+ */
+export function endOf({ activity }: Context, target: Context | null, status = -1): Context {
   const program: Program = { next: () => ({ done: false, value: returnFromException(target) }) };
-  return new Context(program, activity);
+  const end = new Context(program, activity);
+  if (status !== -1) end.status = status >>> 0;
+  return end;
 }

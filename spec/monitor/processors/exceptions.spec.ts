@@ -64,23 +64,23 @@ function kernel(main: Context, seen: Seen[], read: number[]): (exception: Except
   };
 }
 
-function virtually(): { seen: Seen[]; read: number[] } {
+function virtually(main = program): { seen: Seen[]; read: number[] } {
   const [seen, read]: [Seen[], number[]] = [[], []];
   const preset = presets['disco-1997']({ nodes: 1 });
   const nodes = { count: 1, processors: 1, memoryBytes: 512 * 4096 };
   const disco = new Disco(buildMachine({ ...preset, nodes }, { seed: 1 }));
   let answer: ((exception: Exception) => Context | null) | null = null;
-  const { virtual } = startPlain(disco, [program(read)], exception => answer!(exception));
+  const { virtual } = startPlain(disco, [main(read)], exception => answer!(exception));
   answer = kernel(virtual.processors[0]!.context!, seen, read);
   disco.machine.run();
   return { seen, read };
 }
 
-function bare(): { seen: Seen[]; read: number[] } {
+function bare(main = program): { seen: Seen[]; read: number[] } {
   const [seen, read]: [Seen[], number[]] = [[], []];
   let answer: ((exception: Exception) => Context | null) | null = null;
   boot(
-    [program(read)],
+    [main(read)],
     exception => {
       answer ??= kernel(exception.context!, seen, read);
       return answer(exception);
@@ -108,5 +108,19 @@ describe('exceptions of a guest', () => {
       [TlbLoad, General, UNMAPPED, 'main'],
     ]);
     expect({ seen, read }).toEqual(bare());
+  });
+
+  it('leave Status as it was when their handlers end, whatever those have written there', () => {
+    function* main(read: number[]): Program {
+      for (const status of [Status.IM, Status.IM | Status.EXL]) {
+        yield writeRegister(Register.Status, status);
+        yield load(WRONG);
+        read.push(yield readRegister(Register.Status));
+      }
+    }
+    const { read } = virtually(main);
+    // The handler reads four registers each time.
+    expect([read[4], read[9]]).toEqual([Status.IM, Status.IM | Status.EXL]);
+    expect(read).toEqual(bare(main).read);
   });
 });
