@@ -68,9 +68,10 @@ describe('a TLB miss of the guest’s kernel', () => {
     expect(faults).toBeGreaterThan(0);
     // The guest's refill has five privileged instructions, each of which is a trap of more than a hundred cycles.
     expect(timeOf(running, 'getpid', 'kernel TLB faults')).toBeGreaterThan(faults * 500);
-    // Those write the TLB in its refill and nowhere else.
-    expect(countOf(running, 'getpid', 'TLB writes')).toBe(0);
-    expect(timeOf(running, 'getpid', 'TLB writes')).toBe(0);
+    // Entry and exit write the wired entry, which costs a little more with a second level; what the refill writes is not among those.
+    const crossings = timeOf(run(calls, { entries: 1024, ways: 2 }), 'getpid', 'TLB writes');
+    expect(crossings).toBeGreaterThan(200 * 400);
+    expect(timeOf(running, 'getpid', 'TLB writes')).toBeLessThanOrEqual(crossings);
     // The program has no memory of its own: what the kernel's refills are not accounted to.
     expect(countOf(running, 'UTLB_MISS')).toBe(0);
     expect(timeOf(running, 'UTLB_MISS')).toBe(0);
