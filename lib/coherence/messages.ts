@@ -115,7 +115,7 @@ export class InterruptMessage {
   /** Two integers for the receiver. */
   readonly a: number;
   readonly b: number;
-  /** What a page counter said: misses by node, then writes; null in other interrupts. */
+  /** What the page counters said: misses by node, ownership requests, dirty write-backs, number of the interval; null in other interrupts. */
   readonly counts: Readonly<Int32Array> | null;
 
   constructor(

@@ -16,6 +16,7 @@ import type {
   PageView,
   PlacementPolicy,
 } from '../placement/policy.js';
+import { WriteCounts } from '../placement/write-counts.js';
 import {
   clearFrame,
   compute,
@@ -94,6 +95,7 @@ export class BareKernel implements SystemSoftware {
   private readonly memory: MemoryView;
   private readonly wanted: ReadonlySet<EvidenceKind>;
   private readonly resetNs: number;
+  private readonly writes: WriteCounts;
   /** Frames of page tables, by space and part of the table. */
   private readonly tables = new Map<number, number>();
   /** Frames of page records, one line each, by page number over lines to a frame. */
@@ -119,6 +121,12 @@ export class BareKernel implements SystemSoftware {
       );
     const counters: CounterSettings | undefined = policy.counters;
     this.resetNs = counters?.resetNs ?? Infinity;
+    this.writes = new WriteCounts({
+      nodes: map.nodes,
+      linesPerFrame: map.pageBytes / map.lineBytes,
+      resetNs: this.resetNs,
+      clear: options.clearCounters,
+    });
   }
 
   /** Says what a processor runs. Before the simulation starts. */
@@ -223,26 +231,27 @@ export class BareKernel implements SystemSoftware {
     processor: Processor,
     page: Page,
     store: boolean,
-    counts: Readonly<Int32Array> | null,
+    raised: InterruptMessage | null,
   ): [Evidence, PageView, Decision] {
     const evidence: Evidence = { kind, node: processor.nodeNumber, store, timeNs: this.options.nowNs() };
-    const view = this.view(page, counts, evidence.timeNs);
+    const view = this.view(page, raised, evidence.timeNs);
     return [evidence, view, this.options.policy.decide(evidence, view, this.memory)];
   }
 
-  private view(page: Page, counts: Readonly<Int32Array> | null, timeNs: number): PageView {
+  private view(page: Page, raised: InterruptMessage | null, timeNs: number): PageView {
     const interval = Math.floor(timeNs / this.resetNs);
     if (page.interval !== interval) {
       page.interval = interval;
       page.moves = 0;
     }
     const { nodes } = this.memory;
+    const counts = raised?.counts ?? null;
     return {
       page: page.id,
       home: page.home,
       replicas: page.replicas === null ? [] : [...page.replicas.keys()].sort((a, b) => a - b),
       misses: counts === null ? new Array<number>(nodes).fill(0) : Array.from(counts.subarray(0, nodes)),
-      writes: counts === null ? 0 : counts[nodes]!,
+      writes: counts === null ? 0 : this.writes.of(raised!.a, counts, timeNs),
       moves: page.moves,
       frozen: page.frozen,
     };
@@ -271,7 +280,7 @@ export class BareKernel implements SystemSoftware {
   /** A page of a recorded system: it has been in memory all along, so placing it takes no time. */
   private placeAtOnce(processor: Processor, page: Page): void {
     this.place(processor, page, false);
-    this.options.clearCounters(page.frame);
+    this.writes.clear(page.frame);
   }
 
   private *firstTouch(processor: Processor, page: Page, store: boolean): Program {
@@ -280,8 +289,8 @@ export class BareKernel implements SystemSoftware {
     page.busy = true;
     yield compute(costs.pageFault);
     yield clearFrame(page.frame, costs.clearLine);
-    // Clearing is no use of the page: its misses and stores must not look like sharing.
-    this.options.clearCounters(page.frame);
+    this.writes.fill(page.frame);
+    if (store) this.writes.serveStore(page.frame, this.options.nowNs());
     this.release(page);
   }
 
@@ -307,7 +316,7 @@ export class BareKernel implements SystemSoftware {
     const node = processor.nodeNumber;
     const current = this.pages.ofFrame(message.a) === page;
     if (!this.wanted.has('hot-page')) return;
-    const [evidence, view, wish] = this.decide('hot-page', processor, page, false, message.counts);
+    const [evidence, view, wish] = this.decide('hot-page', processor, page, false, message);
     const decision = page.busy
       ? REFUSED_BUSY
       : !current || frameFor(page, node) !== message.a
@@ -335,6 +344,7 @@ export class BareKernel implements SystemSoftware {
       this.log.record(evidence, view, decision);
     }
     yield* this.carryOut(processor, page, { action: 'collapse', because: 'written' }, started);
+    this.writes.serveStore(page.frame, this.options.nowNs());
   }
 
   /** What of a wish can be done now. */
@@ -366,12 +376,14 @@ export class BareKernel implements SystemSoftware {
         page.busy = true;
         page.moves++;
         yield* this.mover.migrate(processor, page, this.frames.take(decision.to, page.number));
+        this.writes.fill(page.frame);
         work.migrations++;
         work.migrationNs += this.options.nowNs() - started;
         break;
       case 'replicate':
         page.busy = true;
         yield* this.mover.replicate(processor, page, this.frames.take(decision.to, page.number));
+        this.writes.fill(page.replicas!.get(decision.to)!);
         work.replications++;
         work.replicationNs += this.options.nowNs() - started;
         break;
@@ -386,7 +398,7 @@ export class BareKernel implements SystemSoftware {
         );
     }
     // The counts that led here, and the misses of the copy itself, are no evidence about the page where it is now.
-    this.options.clearCounters(page.frame);
+    this.writes.clear(page.frame);
     yield* this.touchRecord(page);
     this.release(page);
   }

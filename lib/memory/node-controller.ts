@@ -202,7 +202,7 @@ export class NodeController extends Component {
     const { sharers, sparse } = this.directory;
     this.lists = sharers instanceof PointerLists ? sharers : null;
     this.room = sparse === null && this.lists === null ? null : this.makeRoom();
-    this.counters = options.counters && new PageCounters(map.nodes, options.counters);
+    this.counters = options.counters && new PageCounters(map.nodes, node, options.counters);
   }
 
   override waitsFor(): string | undefined {
@@ -537,7 +537,7 @@ export class NodeController extends Component {
     const { counters, now } = this;
     const frame = line >>> map.frameShift;
     if (kind === Kind.PutM || kind === Kind.PutO) {
-      counters?.write(frame, now);
+      counters?.writeBack(frame, now);
       return;
     }
     const requester = map.nodeOfProcessor[from]!;
@@ -545,10 +545,10 @@ export class NodeController extends Component {
     else this.stats.remoteRequests++;
     if (this.missObserver !== null) this.missObserver(frame, requester, now);
     if (counters === null) return;
-    if (kind === Kind.GetM) counters.write(frame, now);
+    if (kind === Kind.GetM) counters.ownershipRequest(frame, now);
     // No page moves to be near a device.
     if (from >= map.processors) return;
-    if (!counters.miss(frame, requester, now) || requester === node) return;
+    if (!counters.miss(frame, requester, now)) return;
     this.stats.hotPages++;
     const counts = counters.snapshot(frame, now);
     this.toCache(

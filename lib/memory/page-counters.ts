@@ -1,20 +1,21 @@
 /**
  * Page miss counters at a home node, one per node and frame, as FLASH and the Origin 2000 had them: imperfect hardware
  * with sampling, saturation and a delay (the Origin's have 11 or 19 bits: IRIX refcnt(5) and the hub header in Linux).
+ * The node controllers of a machine count with them, and so does the toy host of `scenario`.
  */
 import type { Ticks } from '../engine/time.js';
 
 /** How the counters of a machine are programmed; times in ticks. */
 export interface PageCounterOptions {
-  /** Counted misses of one node that raise a hot-page interrupt, at every multiple of it; a positive integer. */
+  /** Each multiple of it that the counted misses of a node other than the home reach raises a hot-page interrupt. A positive integer. */
   readonly threshold: number;
-  /** One miss in so many is counted, by a count of all misses at this home. 1 counts all. */
+  /** One in this number of misses is counted, by one count of all misses at this home, beginning with the first. 1 counts all. */
   readonly sampling: number;
-  /** Width of a counter in bits, 1 to 31. It stays at its largest value. */
+  /** Width of a counter in bits, 1 to 31. A counter stays at its largest value, and raises nothing there. */
   readonly bits: number;
-  /** From reaching the threshold to the interrupt leaving the home. */
+  /** From reaching a multiple of the threshold to the interrupt leaving the home. */
   readonly delayTicks: Ticks;
-  /** The counters of a frame are cleared at the first miss of each interval of this length. */
+  /** The counters of a frame are cleared at the first miss, write or look in each interval of this length. */
   readonly resetTicks: Ticks;
 }
 
@@ -28,11 +29,13 @@ export class PageCounters {
   private phase = 0;
   private readonly options: PageCounterOptions;
   private readonly nodes: number;
+  private readonly home: number;
   private readonly largest: number;
-  /** By frame: misses by node, then ownership requests and dirty write-backs, then the interval they belong to. */
+  /** By frame: misses by node, then ownership requests, then dirty write-backs, then the interval that they belong to. */
   private readonly frames = new Map<number, Int32Array>();
 
-  constructor(nodes: number, options: PageCounterOptions) {
+  /** For the home with the number `home` of a machine of `nodes` nodes. Throws a RangeError for options out of range. */
+  constructor(nodes: number, home: number, options: PageCounterOptions) {
     for (const [name, value] of Object.entries(options) as [string, number][])
       if (!Number.isSafeInteger(value) || value < (name === 'delayTicks' ? 0 : 1))
         throw new RangeError(
@@ -44,11 +47,15 @@ export class PageCounters {
         `a counter of ${options.bits} bits stays at ${2 ** options.bits - 1} and never reaches a threshold of ${options.threshold}`,
       );
     this.nodes = nodes;
+    this.home = home;
     this.options = options;
     this.largest = 2 ** options.bits - 1;
   }
 
-  /** Counts a miss of a node on a frame. True if the node's count has just reached a multiple of the threshold. */
+  /**
+   * Counts a miss of a node on a frame. True if that raises a hot-page interrupt: the count has just reached a multiple
+   * of the threshold, and the node is not the home.
+   */
   miss(frame: number, node: number, now: Ticks): boolean {
     this.seen++;
     if (this.phase-- > 0) return false;
@@ -56,18 +63,22 @@ export class PageCounters {
     this.counted++;
     const counts = this.of(frame, now);
     if (counts[node]! >= this.largest) return false;
-    return ++counts[node]! % this.options.threshold === 0;
+    return ++counts[node]! % this.options.threshold === 0 && node !== this.home;
   }
 
-  /** Counts an ownership request or a dirty write-back. */
-  write(frame: number, now: Ticks): void {
-    const counts = this.of(frame, now);
-    if (counts[this.nodes]! < this.largest) counts[this.nodes]!++;
+  /** Counts a request for ownership. Sampling does not concern it. */
+  ownershipRequest(frame: number, now: Ticks): void {
+    this.count(frame, this.nodes, now);
   }
 
-  /** A copy of the counts of a frame: misses by node, then writes. */
+  /** Counts a dirty write-back, whoever made the line dirty. Sampling does not concern it. */
+  writeBack(frame: number, now: Ticks): void {
+    this.count(frame, this.nodes + 1, now);
+  }
+
+  /** A copy of the counts of a frame: misses by node, then ownership requests, dirty write-backs, and the number of the interval. */
   snapshot(frame: number, now: Ticks): Int32Array {
-    return this.of(frame, now).slice(0, this.nodes + 1);
+    return this.of(frame, now).slice();
   }
 
   /** Sets `seen` and `counted` to 0; the counters of the frames stay. */
@@ -75,17 +86,22 @@ export class PageCounters {
     this.seen = this.counted = 0;
   }
 
-  /** Forgets a frame. */
+  /** Clears the counters of a frame. */
   clear(frame: number): void {
     this.frames.delete(frame);
+  }
+
+  private count(frame: number, register: number, now: Ticks): void {
+    const counts = this.of(frame, now);
+    if (counts[register]! < this.largest) counts[register]!++;
   }
 
   private of(frame: number, now: Ticks): Int32Array {
     const interval = Math.floor(now / this.options.resetTicks) | 0;
     let counts = this.frames.get(frame);
-    if (counts === undefined) this.frames.set(frame, (counts = new Int32Array(this.nodes + 2)));
-    else if (counts[this.nodes + 1] !== interval) counts.fill(0);
-    counts[this.nodes + 1] = interval;
+    if (counts === undefined) this.frames.set(frame, (counts = new Int32Array(this.nodes + 3)));
+    else if (counts[this.nodes + 2] !== interval) counts.fill(0);
+    counts[this.nodes + 2] = interval;
     return counts;
   }
 }

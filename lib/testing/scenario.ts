@@ -1,8 +1,10 @@
 /**
  * A toy host: feeds a sequence of misses to a policy and carries out what it decides, without a machine.
- * It keeps counters, homes, replicas and free frames as a real host does. There are no caches, no costs and no delays:
- * every reference given is a miss, and an interrupt arrives at once, whatever `delayNs` says.
+ * It counts with the counters of the machine's homes, one set for each node, and keeps homes, replicas and free frames as
+ * a real host does. There are no caches and no costs: every reference given is a miss, no line is ever written back, and
+ * what is decided is done at once.
  */
+import { PageCounters, type PageCounterOptions } from '../memory/page-counters.js';
 import { DecisionLog } from '../placement/decision-log.js';
 import type { DecisionEntry } from '../placement/decision-log.js';
 import type {
@@ -29,7 +31,7 @@ export interface Miss {
 
 /** Where a scenario ended. */
 export interface ScenarioResult {
-  /** The pages by number; those never touched are missing. */
+  /** The pages by number, with the counts of their homes at the end; those never touched are missing. */
   readonly pages: readonly PageView[];
   /** Every decision with its evidence, in order. */
   readonly decisions: readonly DecisionEntry[];
@@ -43,7 +45,9 @@ export function repeat(count: number, ...misses: readonly Miss[]): Miss[] {
 }
 
 /**
- * Runs misses past a policy. Frames start as `view` has them. Throws an Error for a decision that no host could carry
+ * Runs misses past a policy. Frames start as `view` has them. Hot-page interrupts arrive `delayNs` after the miss that
+ * raised them, before a miss of the same time, and those still under way at the end arrive then. Throws a RangeError for
+ * counters that no machine has. Throws an Error for a decision that no host could carry
  * out (to a full node, to where the page is already, migrating a page that has replicas), for a store to replicas that
  * the policy does not collapse, when memory runs out, and if the policy wants evidence that a toy does not produce.
  */
@@ -59,21 +63,44 @@ export function scenario(
 
 const PRODUCED: readonly EvidenceKind[] = ['first-touch', 'counted-miss', 'hot-page', 'replica-write'];
 
+/** As in the hosts on a machine. */
+const MOVED: Decision = { action: 'stay', because: 'moved since the interrupt was raised' };
+
+/** What the counters of a toy calls a tick. */
+const TICKS_PER_NS = 1000;
+
+/** The longest times that the counters of a machine take. */
+const MOST_DELAY_NS = 1e9;
+const MOST_RESET_NS = 1e12;
+
 interface ToyPage {
   readonly page: number;
   home: number;
   replicas: number[];
-  misses: number[];
-  /** All misses by node, of which one in `sampling` is counted. */
-  readonly seen: number[];
-  writes: number;
+  /** Moves in the interval. */
   moves: number;
+  interval: number;
   frozen: boolean;
+}
+
+/** A hot-page interrupt that is under way. */
+interface Interrupt {
+  readonly dueNs: number;
+  readonly node: number;
+  readonly page: ToyPage;
+  /** The home that raised it. */
+  readonly home: number;
+  readonly counts: Readonly<Int32Array>;
 }
 
 class ToyHost {
   private readonly policy: PlacementPolicy;
-  private readonly counters: CounterSettings | undefined;
+  private readonly resetNs: number;
+  private readonly delayNs: number;
+  /** By home, empty if the policy uses none. A frame has the number of its page, as no node has two copies of a page. */
+  private readonly counters: readonly PageCounters[];
+  /** In the order in which they are due. */
+  private interrupts: Interrupt[] = [];
   private readonly free: number[];
   private readonly view: MemoryView;
   private readonly pages: ToyPage[] = [];
@@ -81,54 +108,61 @@ class ToyHost {
   private timeNs = 0;
 
   constructor(policy: PlacementPolicy, view: MemoryView) {
+    checkWants(policy);
+    const { name, counters } = policy;
+    const options = counters && optionsOf(name, counters);
     this.policy = policy;
-    this.counters = policy.counters;
+    this.resetNs = counters?.resetNs ?? Infinity;
+    this.delayNs = counters?.delayNs ?? 0;
     this.free = Array.from({ length: view.nodes }, (_, node) => view.freeFrames(node));
+    this.counters = options ? this.free.map((_, home) => new PageCounters(view.nodes, home, options)) : [];
     this.view = {
       nodes: view.nodes,
       freeFrames: node => this.free[node],
       latencyNs: (from, to) => view.latencyNs(from, to),
     };
-    checkWants(policy);
   }
 
   miss(miss: Miss): void {
-    this.advance(miss.timeNs ?? this.timeNs);
-    const { node, store = false } = miss;
+    const { node, store = false, timeNs = this.timeNs } = miss;
+    if (!(timeNs >= this.timeNs))
+      throw this.error(`a miss at ${timeNs} ns comes after one at ${this.timeNs} ns; sort them`);
+    this.interrupt(timeNs);
+    this.timeNs = timeNs;
     if (!(node in this.free)) throw this.error(`there is no node ${node}, only ${this.free.length} from 0`);
     if (!(Number.isInteger(miss.page) && miss.page >= 0))
       throw this.error(`${miss.page} is no page number; count from 0`);
     const page = (this.pages[miss.page] ??= this.newPage(miss.page));
     if (page.home < 0) this.place(page, node, store);
     if (store && page.replicas.length > 0) this.beforeStore(page, node);
-    if (this.counters) this.count(page, node, store, this.counters);
+    if (this.counters.length > 0) this.count(page, node, store);
+    this.interrupt(timeNs);
+  }
+
+  /** Takes the interrupts that are due by then, in order. */
+  interrupt(untilNs: number): void {
+    for (let next = this.interrupts[0]; next !== undefined && next.dueNs <= untilNs; next = this.interrupts[0]) {
+      this.interrupts.shift();
+      this.timeNs = Math.max(this.timeNs, next.dueNs);
+      this.hotPage(next);
+    }
   }
 
   result(): ScenarioResult {
+    this.interrupt(Infinity);
     const pages: PageView[] = [];
-    for (const { page, home, replicas, misses, writes, moves, frozen } of this.pages.filter(Boolean)) {
-      pages[page] = { page, home, replicas, misses, writes, moves, frozen };
+    for (const page of this.pages.filter(Boolean)) {
+      pages[page.page] = this.viewOf(page, this.counters[page.home]?.snapshot(page.page, this.now()) ?? null);
     }
     return { pages, decisions: this.log.entries(), freeFrames: this.free };
   }
 
   private newPage(page: number): ToyPage {
-    const zeros = (): number[] => this.free.map(() => 0);
-    return { page, home: -1, replicas: [], misses: zeros(), seen: zeros(), writes: 0, moves: 0, frozen: false };
+    return { page, home: -1, replicas: [], moves: 0, interval: 0, frozen: false };
   }
 
-  /** Clears what the counters hold at each multiple of `resetNs`. */
-  private advance(timeNs: number): void {
-    if (!(timeNs >= this.timeNs))
-      throw this.error(`a miss at ${timeNs} ns comes after one at ${this.timeNs} ns; sort them`);
-    const resetNs = this.counters?.resetNs ?? Infinity;
-    const passed = Math.floor(timeNs / resetNs) > Math.floor(this.timeNs / resetNs);
-    this.timeNs = timeNs;
-    if (!passed) return;
-    for (const page of this.pages.filter(Boolean)) {
-      page.misses.fill(0);
-      page.writes = page.moves = 0;
-    }
+  private now(): number {
+    return Math.round(this.timeNs * TICKS_PER_NS);
   }
 
   private place(page: ToyPage, node: number, store: boolean): void {
@@ -144,21 +178,56 @@ class ToyHost {
     throw this.error(`node ${node} cannot store to page ${page.page}, which has replicas; collapse on 'replica-write'`);
   }
 
-  private count(page: ToyPage, node: number, store: boolean, counters: CounterSettings): void {
-    if (++page.seen[node] % counters.sampling !== 0) return;
-    const before = page.misses[node];
-    page.misses[node] = Math.min(before + 1, 2 ** counters.bits - 1);
-    if (store) page.writes++;
-    if (this.policy.wants.includes('counted-miss')) this.apply(page, this.ask('counted-miss', page, node, store));
-    const crossed = before < counters.threshold && page.misses[node] >= counters.threshold;
-    if (crossed && this.policy.wants.includes('hot-page')) this.apply(page, this.ask('hot-page', page, node, store));
+  /** What the home of the copy that the node uses does with a request. */
+  private count(page: ToyPage, node: number, store: boolean): void {
+    const { wants } = this.policy;
+    const home = homeFor(page, node);
+    const counters = this.counters[home];
+    const before = counters.counted;
+    if (store) counters.ownershipRequest(page.page, this.now());
+    const hot = counters.miss(page.page, node, this.now());
+    const counts = counters.snapshot(page.page, this.now());
+    if (hot && wants.includes('hot-page'))
+      this.interrupts.push({ dueNs: this.timeNs + this.delayNs, node, page, home, counts });
+    if (counters.counted > before && wants.includes('counted-miss'))
+      this.apply(page, this.ask('counted-miss', page, node, store, counts));
   }
 
-  private ask(kind: EvidenceKind, page: ToyPage, node: number, store: boolean): Decision {
+  /** The interrupt does not say whether the miss was a store, and may find the page elsewhere. */
+  private hotPage({ node, page, home, counts }: Interrupt): void {
+    const moved = homeFor(page, node) !== home;
+    this.apply(page, this.ask('hot-page', page, node, false, counts, moved));
+  }
+
+  private ask(
+    kind: EvidenceKind,
+    page: ToyPage,
+    node: number,
+    store: boolean,
+    counts: Readonly<Int32Array> | null = null,
+    moved = false,
+  ): Decision {
     const evidence = { kind, node, store, timeNs: this.timeNs };
-    const decision = this.policy.decide(evidence, page, this.view);
-    this.log.record(evidence, page, decision);
+    const view = this.viewOf(page, counts);
+    const wish = this.policy.decide(evidence, view, this.view);
+    const decision = moved ? MOVED : wish;
+    this.log.record(evidence, view, decision);
     return decision;
+  }
+
+  private viewOf(page: ToyPage, counts: Readonly<Int32Array> | null): PageView {
+    const interval = Math.floor(this.timeNs / this.resetNs);
+    if (page.interval !== interval) {
+      page.interval = interval;
+      page.moves = 0;
+    }
+    const { nodes } = this.view;
+    const { home, replicas, moves, frozen } = page;
+    return {
+      ...{ page: page.page, home, replicas, moves, frozen },
+      misses: counts === null ? new Array<number>(nodes).fill(0) : Array.from(counts.subarray(0, nodes)),
+      writes: counts === null ? 0 : counts[nodes],
+    };
   }
 
   private apply(page: ToyPage, decision: Decision): void {
@@ -172,7 +241,7 @@ class ToyHost {
       case 'collapse':
         for (const node of page.replicas) this.free[node]++;
         page.replicas = [];
-        return;
+        return this.clearCounters(page);
       case 'freeze':
       case 'thaw':
         page.frozen = decision.action === 'freeze';
@@ -188,11 +257,18 @@ class ToyHost {
     this.free[page.home]++;
     page.home = to;
     page.moves++;
+    this.clearCounters(page);
   }
 
   private replicate(page: ToyPage, to: number): void {
     this.take(to, page);
     page.replicas = [...page.replicas, to].sort((a, b) => a - b);
+    this.clearCounters(page);
+  }
+
+  /** The misses that led to a change are no evidence about the page as it is then. */
+  private clearCounters({ page }: ToyPage): void {
+    for (const counters of this.counters) counters.clear(page);
   }
 
   private take(node: number, { page, home, replicas }: ToyPage): void {
@@ -204,6 +280,25 @@ class ToyHost {
   private error(what: string): Error {
     return new Error(`scenario of ${this.policy.name} at ${this.timeNs} ns: ${what}`);
   }
+}
+
+/** The node whose copy a node uses. */
+function homeFor({ home, replicas }: ToyPage, node: number): number {
+  return replicas.includes(node) ? node : home;
+}
+
+/** Settings in the ticks of a toy. */
+function optionsOf(name: string, { threshold, sampling, bits, delayNs, resetNs }: CounterSettings): PageCounterOptions {
+  if (!(delayNs >= 0 && delayNs <= MOST_DELAY_NS)) throw outside(name, 'delayNs', delayNs, [0, MOST_DELAY_NS]);
+  if (!(resetNs >= 0.001 && resetNs <= MOST_RESET_NS)) throw outside(name, 'resetNs', resetNs, [0.001, MOST_RESET_NS]);
+  const delayTicks = Math.round(delayNs * TICKS_PER_NS);
+  return { threshold, sampling, bits, delayTicks, resetTicks: Math.round(resetNs * TICKS_PER_NS) };
+}
+
+function outside(policy: string, setting: string, value: number, [least, most]: readonly number[]): RangeError {
+  return new RangeError(
+    `scenario: the counters of ${policy} have ${setting} ${value}; it must be from ${least} to ${most} nanoseconds, as on a machine`,
+  );
 }
 
 function checkWants({ name, wants, counters }: PlacementPolicy): void {

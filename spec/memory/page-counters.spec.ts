@@ -10,11 +10,11 @@ import { wire } from '../system/wire.js';
 
 const OPTIONS: PageCounterOptions = { threshold: 4, sampling: 1, bits: 11, delayTicks: 0, resetTicks: 1e9 };
 
-function counters(changes: Partial<PageCounterOptions> = {}): PageCounters {
-  return new PageCounters(3, { ...OPTIONS, ...changes });
+function counters(changes: Partial<PageCounterOptions> = {}, home = 0): PageCounters {
+  return new PageCounters(3, home, { ...OPTIONS, ...changes });
 }
 
-/** At which of `count` misses of node 1 the threshold is reached. */
+/** At which of `count` misses of node 1 an interrupt is raised. */
 function reached(set: PageCounters, count: number): number[] {
   return Array.from({ length: count }, (_, i) => i + 1).filter(() => set.miss(7, 1, 0));
 }
@@ -25,22 +25,28 @@ describe('page counters', () => {
     expect(reached(counters({ threshold: 1 }), 3)).toEqual([1, 2, 3]);
   });
 
-  it('count by node and frame, and writes apart', () => {
+  it('say nothing to the home itself, whose misses they count', () => {
+    const set = counters({}, 1);
+    expect([reached(set, 13), set.snapshot(7, 0)[1]]).toEqual([[], 13]);
+  });
+
+  it('count by node and frame, and ownership requests and write-backs apart', () => {
     const set = counters();
     for (const node of [0, 1, 1, 2, 1]) set.miss(7, node, 0);
     set.miss(8, 2, 0);
-    set.write(7, 0);
-    set.write(7, 0);
-    expect([...set.snapshot(7, 0)]).toEqual([1, 3, 1, 2]);
-    expect([...set.snapshot(8, 0)]).toEqual([0, 0, 1, 0]);
-    expect([...set.snapshot(9, 0)]).toEqual([0, 0, 0, 0]);
+    set.ownershipRequest(7, 0);
+    set.ownershipRequest(7, 0);
+    set.writeBack(7, 0);
+    expect([...set.snapshot(7, 0)]).toEqual([1, 3, 1, 2, 1, 0]);
+    expect([...set.snapshot(8, 0)]).toEqual([0, 0, 1, 0, 0, 0]);
+    expect([...set.snapshot(9, 0)]).toEqual([0, 0, 0, 0, 0, 0]);
   });
 
   it('give away copies', () => {
     const set = counters();
     set.miss(7, 0, 0);
     set.snapshot(7, 0).fill(99);
-    expect([...set.snapshot(7, 0)]).toEqual([1, 0, 0, 0]);
+    expect([...set.snapshot(7, 0)]).toEqual([1, 0, 0, 0, 0, 0]);
   });
 
   it('count one in so many misses of all', () => {
@@ -49,22 +55,45 @@ describe('page counters', () => {
     expect([set.seen, set.counted, set.snapshot(7, 0)[1]]).toEqual([12, 4, 4]);
   });
 
+  it('sample the misses of all nodes and frames by one count, but no stores', () => {
+    const set = counters({ sampling: 2 });
+    for (const [frame, node] of [[7, 1], [8, 2], [7, 2], [7, 1]] as const) set.miss(frame, node, 0); // prettier-ignore
+    set.ownershipRequest(7, 0);
+    expect([7, 8].map(frame => [...set.snapshot(frame, 0)].slice(0, 4))).toEqual([
+      [0, 1, 1, 1],
+      [0, 0, 0, 0],
+    ]);
+  });
+
+  it('of a cleared frame begin at 0, and the others and the sampling go on', () => {
+    const set = counters({ sampling: 2, threshold: 2 });
+    set.miss(7, 1, 0);
+    set.miss(8, 1, 0);
+    set.ownershipRequest(7, 0);
+    set.clear(7);
+    expect([...set.snapshot(7, 0)]).toEqual([0, 0, 0, 0, 0, 0]);
+    expect(reached(set, 3)).toEqual([3]);
+  });
+
   it('stay at their largest value, and say nothing there', () => {
     const set = counters({ bits: 3, threshold: 7 });
     expect(reached(set, 30)).toEqual([7]);
-    for (let i = 0; i < 30; i++) set.write(7, 0);
-    expect([...set.snapshot(7, 0)]).toEqual([0, 7, 0, 7]);
+    for (let i = 0; i < 30; i++) {
+      set.ownershipRequest(7, 0);
+      set.writeBack(7, 0);
+    }
+    expect([...set.snapshot(7, 0)]).toEqual([0, 7, 0, 7, 7, 0]);
   });
 
   it('of a frame are cleared when it is next touched in a new interval', () => {
     const set = counters({ resetTicks: 100 });
     for (const now of [0, 50, 99]) set.miss(7, 1, now);
-    expect([...set.snapshot(7, 99)]).toEqual([0, 3, 0, 0]);
+    expect([...set.snapshot(7, 99)]).toEqual([0, 3, 0, 0, 0, 0]);
     set.miss(7, 2, 100);
-    expect([...set.snapshot(7, 100)]).toEqual([0, 0, 1, 0]);
-    set.write(7, 350);
-    expect([...set.snapshot(7, 399)]).toEqual([0, 0, 0, 1]);
-    expect([...set.snapshot(7, 400)]).toEqual([0, 0, 0, 0]);
+    expect([...set.snapshot(7, 100)]).toEqual([0, 0, 1, 0, 0, 1]);
+    set.writeBack(7, 350);
+    expect([...set.snapshot(7, 399)]).toEqual([0, 0, 0, 0, 1, 3]);
+    expect([...set.snapshot(7, 400)]).toEqual([0, 0, 0, 0, 0, 4]);
   });
 
   it.each<[Partial<PageCounterOptions>, string]>([
@@ -110,7 +139,7 @@ describe('a home with page counters', () => {
     });
     const [[time, message]] = quick;
     expect([message.code, message.a, message.b, message.to]).toEqual([HOT_PAGE, 0, 1, 1]);
-    expect([...message.counts!].slice(1)).toEqual([8, 0]);
+    expect([...message.counts!].slice(1)).toEqual([8, 0, 0, 0]);
     expect(quick).toHaveLength(1);
     expect(slow[0][0]).toBeGreaterThan(time + 900);
   });

@@ -5,11 +5,11 @@ import { verghese1996 } from '../../lib/placement/presets.js';
 import { replayEvidence } from '../../lib/placement/replay.js';
 import { memory, repeat, scenario } from '../../lib/testing/index.js';
 
-/** The evidence of a page that node 0 touches, node 1 moves, node 2 copies and node 3 writes. */
+/** The evidence of a page that node 0 touches, node 1 moves and uses, node 2 copies and node 3 writes. */
 function recorded() {
   const sequence = [
     { node: 0, page: 0 },
-    ...repeat(128, { node: 1, page: 0 }),
+    ...repeat(128 + 32, { node: 1, page: 0 }),
     ...repeat(128, { node: 2, page: 0 }),
     { node: 3, page: 0, store: true },
   ];

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { missCounting } from '../../lib/placement/miss-counting.js';
 import { collapse, migrate, place, replicate, stay } from '../../lib/placement/policy.js';
-import { memory, repeat, scenario } from '../../lib/testing/index.js';
+import { memory, repeat, scenario, type Miss } from '../../lib/testing/index.js';
 import type { CounterSettings, Decision, EvidenceKind, PlacementPolicy } from '../../lib/placement/policy.js';
 
 const SEED = 1997;
@@ -24,20 +24,111 @@ const hot = repeat(3, { node: 1, page: 0 });
 describe('scenario', () => {
   it('counts misses and stores by node, and stops where the counter does', () => {
     const misses = [...repeat(2, { node: 1, page: 0 }), ...repeat(5, { node: 2, page: 0, store: true })];
-    expect(scenario(answering(stay('told')), misses).pages[0]).toMatchObject({ misses: [0, 2, 3, 0], writes: 5 });
+    expect(scenario(answering(stay('told')), misses).pages[0]).toMatchObject({ misses: [0, 2, 3, 0], writes: 3 });
   });
 
-  it('raises a hot page once for each node and interval', () => {
+  /** Time, node, misses of the node and writes of each hot page of a policy that lets it stay, with counters of four bits. */
+  function hotPages(changes: Partial<CounterSettings>, misses: readonly Miss[]): number[][] {
+    const policy = { ...answering(stay('told')), counters: { ...counters, bits: 4, ...changes } };
+    return scenario(policy, misses)
+      .decisions.filter(({ evidence }) => evidence.kind === 'hot-page')
+      .map(({ evidence: { node, timeNs }, page }) => [timeNs, node, page.misses[node], page.writes]);
+  }
+
+  it('raises a hot page at each multiple of the threshold, until the counter stays at its largest value', () => {
     const misses = [...repeat(9, ...hot), { node: 1, page: 0, timeNs: 100 }, ...hot];
-    const times = scenario(answering(stay('told')), misses).decisions.map(({ evidence: { kind, timeNs } }) => [
-      kind,
-      timeNs,
+    expect(hotPages({}, misses)).toEqual([3, 6, 9, 12, 15].map(count => [0, 1, count, 0]).concat([[100, 1, 3, 0]]));
+    expect(hotPages({ bits: 2 }, misses)).toEqual([
+      [0, 1, 3, 0],
+      [100, 1, 3, 0],
     ]);
-    expect(times).toEqual([
+  });
+
+  it('raises none for the home, whose misses it counts', () => {
+    const misses = [...repeat(9, { node: 0, page: 0 }), ...hot];
+    const [{ page }] = scenario(answering(stay('told')), misses).decisions.slice(1);
+    expect([hotPages({}, misses), page.misses]).toEqual([[[0, 1, 3, 0]], [3, 3, 0, 0]]);
+  });
+
+  it('samples the misses of a home on all of its pages by one count, but no stores', () => {
+    const misses = repeat(3, { node: 1, page: 0 }, { node: 1, page: 1, store: true });
+    // The odd ones are counted: those on page 0.
+    const { pages } = scenario({ ...answering(stay('told')), counters: { ...counters, sampling: 2 } }, misses);
+    expect(pages.map(({ misses: [, counted], writes }) => [counted, writes])).toEqual([
+      [3, 0],
+      [0, 3],
+    ]);
+  });
+
+  it('lets an interrupt arrive after the delay, with the counts of before, or else at the end', () => {
+    const late = [...hot, { node: 2, page: 0, timeNs: 10 }, { node: 1, page: 0, timeNs: 40, store: true }];
+    expect(hotPages({ delayNs: 30 }, late)).toEqual([[30, 1, 3, 0]]);
+    const { decisions } = scenario({ ...answering(migrate(1, 'told')), counters: { ...counters, delayNs: 30 } }, [
+      ...late,
+      { node: 3, page: 1, timeNs: 40 },
+    ]);
+    expect(decisions.map(({ evidence: { kind, timeNs } }) => [kind, timeNs])).toEqual([
       ['first-touch', 0],
-      ['hot-page', 0],
-      ['hot-page', 100],
+      ['hot-page', 30],
+      ['first-touch', 40],
     ]);
+    expect(hotPages({ delayNs: 30 }, hot)).toEqual([[30, 1, 3, 0]]);
+  });
+
+  it('asks about an interrupt that finds its page moved, and does nothing', () => {
+    const policy: PlacementPolicy = {
+      ...answering(stay('told')),
+      counters: { ...counters, delayNs: 30 },
+      decide: ({ kind, node }) => (kind === 'first-touch' ? place(0, 'told') : migrate(node, 'told')),
+    };
+    const { decisions, pages } = scenario(policy, [...hot, ...repeat(3, { node: 2, page: 0, timeNs: 10 })]);
+    expect(decisions.map(({ decision: { action, because } }) => `${action}: ${because}`)).toEqual([
+      'place: told',
+      'migrate: told',
+      'stay: moved since the interrupt was raised',
+    ]);
+    expect(pages[0]).toMatchObject({ home: 1, moves: 1 });
+  });
+
+  it('clears the counters of a page that has moved, been copied or collapsed', () => {
+    const more: Miss[] = [...repeat(2, { node: 2, page: 0 }), { node: 3, page: 0, store: true }];
+    const moved = scenario(answering(migrate(1, 'told')), [...more, ...hot, { node: 2, page: 0 }]).pages[0];
+    const copied = scenario(answering(replicate(1, 'told')), [...more, ...hot, { node: 2, page: 0 }]).pages[0];
+    const collapsed = scenario(answering(collapse('told')), [...more, ...hot, { node: 2, page: 0 }]).pages[0];
+    for (const { misses, writes } of [moved, copied, collapsed]) expect([misses, writes]).toEqual([[0, 0, 1, 0], 0]);
+  });
+
+  it('knows counts only from the counters that raised an interrupt, and not whether its miss was a store', () => {
+    const policy: PlacementPolicy = {
+      ...answering(stay('told')),
+      wants: ['hot-page', 'replica-write'],
+      decide: ({ kind, node }) => {
+        if (kind === 'first-touch') return place(0, 'told');
+        return kind === 'hot-page' ? replicate(node, 'told') : collapse('told');
+      },
+    };
+    const misses: Miss[] = [...repeat(3, { node: 1, page: 0, store: true }), { node: 2, page: 0, store: true }];
+    const seen = scenario(policy, misses).decisions.map(({ evidence: { kind, store }, page }) => [
+      ...[kind, store, page.misses, page.writes],
+    ]);
+    expect(seen).toEqual([
+      ['first-touch', true, [0, 0, 0, 0], 0],
+      ['hot-page', false, [0, 3, 0, 0], 3],
+      ['replica-write', true, [0, 0, 0, 0], 0],
+    ]);
+  });
+
+  it.each<[Partial<CounterSettings>, string]>([
+    [{ delayNs: NaN }, 'the counters of answering have delayNs NaN; it must be from 0 to 1000000000 nanoseconds'],
+    [
+      { resetNs: Infinity },
+      'have resetNs Infinity; it must be from 0.001 to 1000000000000 nanoseconds, as on a machine',
+    ],
+    [{ threshold: 0.5 }, 'threshold is a whole number of at least 1, not 0.5'],
+    [{ bits: 2, threshold: 4 }, 'a counter of 2 bits stays at 3 and never reaches a threshold of 4'],
+  ])('refuses counters with %p', (changes, message) => {
+    const policy = { ...answering(stay('told')), counters: { ...counters, ...changes } };
+    expect(() => scenario(policy, [])).toThrow(new RegExp(message));
   });
 
   it('asks about each counted miss if the policy wants that', () => {
@@ -49,7 +140,8 @@ describe('scenario', () => {
     expect(decisions.map(({ evidence, page }) => [evidence.kind, page.misses[1], page.writes])).toEqual([
       ['first-touch', 0, 0],
       ['counted-miss', 1, 1],
-      ['counted-miss', 2, 2],
+      ['counted-miss', 2, 3],
+      ['counted-miss', 3, 3],
     ]);
   });
 

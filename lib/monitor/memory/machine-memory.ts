@@ -4,6 +4,7 @@
  */
 import { clearFrame, copyFrame } from '../../processor/operations.js';
 import type { PlacementPolicy } from '../../placement/policy.js';
+import { WriteCounts } from '../../placement/write-counts.js';
 import { CLEAR_LINE, COPY_LINE } from '../costs.js';
 import type { MonitorCode } from '../monitor-code.js';
 import type { MonitorCpu } from '../monitor-cpu.js';
@@ -67,6 +68,7 @@ export class MachineMemory {
   /** Those of virtual machines that exist. */
   readonly pmaps = new Set<Pmap>();
   private readonly options: MemoryOptions;
+  private readonly writes: WriteCounts;
   /** Pages of tables by pmap, and by node those left over from pmaps that are gone. */
   private readonly tables = new Map<Pmap, { readonly node: number; readonly pages: readonly number[] }>();
   private readonly spareTables: number[][];
@@ -81,8 +83,21 @@ export class MachineMemory {
     this.memmap = new Memmap(frames.map, space);
     this.shootdown = new Shootdown(cpus, space, code);
     this.states = new PageStates({ cpus, frames, memmap: this.memmap, code });
-    const mover = new PageMover(this.memmap, this.states, this.shootdown, clearCounters);
-    this.placement = new Placement({ ...options, memmap: this.memmap, states: this.states, mover });
+    const { map } = frames;
+    this.writes = new WriteCounts({
+      nodes: map.nodes,
+      linesPerFrame: map.pageBytes / map.lineBytes,
+      resetNs: options.policy.counters?.resetNs ?? Infinity,
+      clear: clearCounters,
+    });
+    const mover = new PageMover(this.memmap, this.states, this.shootdown, this.writes);
+    this.placement = new Placement({
+      ...options,
+      memmap: this.memmap,
+      states: this.states,
+      mover,
+      writes: this.writes,
+    });
     this.spareTables = Array.from({ length: frames.map.nodes }, () => []);
   }
 
@@ -147,7 +162,7 @@ export class MachineMemory {
       const found = yield* this.settled(cpu, pmap, physical);
       if (found !== null) return found;
       const frame = this.placement.firstTouch(cpu, physical, store);
-      if (frame >= 0) yield* this.makeZeros(pmap, physical, frame);
+      if (frame >= 0) yield* this.makeZeros(pmap, physical, frame, store);
       else if (!(yield* this.findMemory(cpu))) return null;
     }
   }
@@ -165,7 +180,7 @@ export class MachineMemory {
         yield this.options.code.step('page allocate');
         yield* this.memmap.touch(frame);
         if (zeroed) yield* this.clear(frame);
-        else this.options.clearCounters(frame);
+        else this.writes.clear(frame);
         page.busy = false;
         return page;
       }
@@ -205,7 +220,7 @@ export class MachineMemory {
     if (own !== null) {
       this.pin(own, true);
       yield copyFrame(page.frame, own.frame, COPY_LINE);
-      this.options.clearCounters(own.frame);
+      this.writes.fill(own.frame);
       yield* this.unpin(cpu, own, true);
     }
     yield* this.unpin(cpu, page);
@@ -301,7 +316,7 @@ export class MachineMemory {
     }
   }
 
-  private *makeZeros(pmap: Pmap, physical: number, frame: number): Steps {
+  private *makeZeros(pmap: Pmap, physical: number, frame: number, store: boolean): Steps {
     const page = this.memmap.make(frame);
     page.busy = true;
     this.link(page, pmap, physical);
@@ -310,6 +325,7 @@ export class MachineMemory {
     yield* this.memmap.touch(frame);
     yield* pmap.touch(physical);
     yield* this.clear(frame);
+    if (store) this.writes.serveStore(frame, this.options.nowNs());
     yield* this.states.finish(page);
   }
 
@@ -337,8 +353,9 @@ export class MachineMemory {
     if (whole) yield* this.clear(frame);
     else {
       yield copyFrame(page.frame, frame, COPY_LINE);
-      this.options.clearCounters(frame);
+      this.writes.fill(frame);
     }
+    this.writes.serveStore(frame, this.options.nowNs());
     page.keepers--;
     page.pins--;
     yield* this.states.letGo(page);
@@ -347,8 +364,7 @@ export class MachineMemory {
 
   private *clear(frame: number): Steps {
     yield clearFrame(frame, CLEAR_LINE);
-    // Clearing is no use of the page: its misses and stores must not look like sharing.
-    this.options.clearCounters(frame);
+    this.writes.fill(frame);
   }
 
   /** Takes a page from a physical page and leaves it busy: the caller finishes it. The page is not busy before. */

@@ -2,6 +2,7 @@
  * Moving pages: translations are taken out, the content is copied through the caches, and the page is somewhere else.
  * Disco, section 4.2.3. The page is marked busy by the caller, and frames come from the caller.
  */
+import type { WriteCounts } from '../../placement/write-counts.js';
 import { copyFrame } from '../../processor/operations.js';
 import { COPY_LINE } from '../costs.js';
 import type { MonitorCpu } from '../monitor-cpu.js';
@@ -16,14 +17,14 @@ export class PageMover {
   private readonly memmap: Memmap;
   private readonly states: PageStates;
   private readonly shootdown: Shootdown;
-  /** Clears the hardware's miss counters of a frame: the misses that led here, and those of copying, are no evidence. */
-  private readonly clearCounters: (frame: number) => void;
+  /** Cleared after a change: the misses that led here, and those of copying, are no evidence. */
+  private readonly writes: WriteCounts;
 
-  constructor(memmap: Memmap, states: PageStates, shootdown: Shootdown, clearCounters: (frame: number) => void) {
+  constructor(memmap: Memmap, states: PageStates, shootdown: Shootdown, writes: WriteCounts) {
     this.memmap = memmap;
     this.states = states;
     this.shootdown = shootdown;
-    this.clearCounters = clearCounters;
+    this.writes = writes;
   }
 
   /** Moves the master copy to another frame: invalidate, copy, remap. The page has no replicas and is not pinned. */
@@ -35,7 +36,7 @@ export class PageMover {
     page.frame = frame;
     page.home = this.memmap.map.homeOfFrame(frame);
     this.states.giveFrame(old);
-    yield* this.touch(page, [old, frame]);
+    yield* this.touch(page, [old, frame], frame);
   }
 
   /** Copies the page to a frame of a node that has no copy yet, which that node uses from then on: downgrade, copy, remap. */
@@ -50,7 +51,7 @@ export class PageMover {
     this.memmap.set(frame, page);
     page.replicas.set(node, frame);
     this.states.replicated.add(page);
-    yield* this.touch(page, [page.frame, frame]);
+    yield* this.touch(page, [page.frame, frame], frame);
   }
 
   /** Drops all replicas; the master copy remains. Whoever maps it may go on. */
@@ -64,9 +65,10 @@ export class PageMover {
   }
 
   /** What is known of the frames has changed, and of the page to everybody who has it in a pmap. */
-  private *touch(page: MachinePage, frames: readonly number[]): Steps {
+  private *touch(page: MachinePage, frames: readonly number[], copied = -1): Steps {
     for (const frame of frames) {
-      this.clearCounters(frame);
+      if (frame === copied) this.writes.fill(frame);
+      else this.writes.clear(frame);
       yield* this.memmap.touch(frame);
     }
     for (const { pmap, physical } of [...page.users]) yield* pmap.touch(physical);

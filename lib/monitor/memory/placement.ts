@@ -12,6 +12,7 @@ import type {
   PageView,
   PlacementPolicy,
 } from '../../placement/policy.js';
+import type { WriteCounts } from '../../placement/write-counts.js';
 import type { MonitorCode } from '../monitor-code.js';
 import type { MonitorCpu } from '../monitor-cpu.js';
 import type { Steps } from '../steps.js';
@@ -28,6 +29,7 @@ export interface PlacementOptions {
   readonly memmap: Memmap;
   readonly states: PageStates;
   readonly mover: PageMover;
+  readonly writes: WriteCounts;
   readonly code: MonitorCode;
   /** The present in nanoseconds. */
   readonly nowNs: () => number;
@@ -110,7 +112,8 @@ export class Placement {
   }
 
   /** The handler of a hot-page interrupt, at a processor of the node that missed. */
-  *hotPage(cpu: MonitorCpu, { a: frame, counts }: InterruptMessage): Steps {
+  *hotPage(cpu: MonitorCpu, message: InterruptMessage): Steps {
+    const { a: frame } = message;
     const { code, memmap, nowNs } = this.options;
     this.work.hotPages++;
     const started = nowNs();
@@ -120,7 +123,7 @@ export class Placement {
     yield* memmap.touch(frame);
     const page = memmap.pageOf(frame);
     if (page === null) return; // given back meanwhile
-    const view = this.view(page, counts);
+    const view = this.view(page, message);
     const [evidence, wish] = this.ask('hot-page', cpu, view, false);
     const decision = this.possible(cpu, page, frame, wish);
     this.log.record(evidence, view, decision);
@@ -141,6 +144,7 @@ export class Placement {
     yield* memmap.touch(page.frame);
     // The store cannot go on otherwise, whatever the policy says.
     yield* this.collapse(cpu, page, started);
+    this.options.writes.serveStore(page.frame, nowNs());
   }
 
   /** Drops the replicas of a page because frames are needed. The page is not busy. */
@@ -214,19 +218,21 @@ export class Placement {
     return [evidence, this.options.policy.decide(evidence, view, this.memory)];
   }
 
-  private view(page: MachinePage, counts: Readonly<Int32Array> | null): PageView {
-    const interval = Math.floor(this.options.nowNs() / this.resetNs);
+  private view(page: MachinePage, raised: InterruptMessage | null): PageView {
+    const timeNs = this.options.nowNs();
+    const interval = Math.floor(timeNs / this.resetNs);
     if (page.interval !== interval) {
       page.interval = interval;
       page.moves = 0;
     }
     const { nodes } = this.memory;
+    const counts = raised?.counts ?? null;
     return {
       page: page.id,
       home: page.home,
       replicas: page.replicas === null ? [] : [...page.replicas.keys()].sort((a, b) => a - b),
       misses: counts === null ? new Array<number>(nodes).fill(0) : Array.from(counts.subarray(0, nodes)),
-      writes: counts === null ? 0 : counts[nodes]!,
+      writes: counts === null ? 0 : this.options.writes.of(raised!.a, counts, timeNs),
       moves: page.moves,
       frozen: page.frozen,
     };

@@ -96,7 +96,7 @@ export class MemoryBench extends StepsBench {
 
   /** What the hardware says when a node has missed often on a frame. */
   hotPage(cpu: MonitorCpu, frame: number, misses: readonly number[], writes = 0): Steps {
-    const counts = Int32Array.from([...misses, writes]);
+    const counts = Int32Array.from([...misses, writes, 0, 0]);
     return this.memory.placement.hotPage(
       cpu,
       new InterruptMessage(1, HOT_PAGE, -1, cpu.number, frame, cpu.node, counts),
