@@ -365,6 +365,7 @@ export class BareKernel implements SystemSoftware {
     started: number,
   ): Generator<Operation, void, number> {
     const { work } = this;
+    const frames = [page.frame, ...(page.replicas?.values() ?? [])];
     switch (decision.action) {
       case 'stay':
         return;
@@ -398,7 +399,8 @@ export class BareKernel implements SystemSoftware {
         );
     }
     // The counts that led here, and the misses of the copy itself, are no evidence about the page where it is now.
-    this.writes.clear(page.frame);
+    // Frames given back are cleared, too, so that what is put there next begins at 0.
+    for (const frame of frames) this.writes.clear(frame);
     yield* this.touchRecord(page);
     this.release(page);
   }

@@ -5,7 +5,7 @@ import { SHOOTDOWN } from '../../lib/guest/page-mover.js';
 import { collapse, migrate, replicate, stay, type PlacementPolicy } from '../../lib/placement/policy.js';
 import { compute, load, store, type Operation } from '../../lib/processor/operations.js';
 import type { KernelMachine } from './kernel-machine.js';
-import { LINE, PAGE, barrier, kernelMachine, onNode, run, runChecked, wordAt } from './kernel-machine.js';
+import { LINE, PAGE, barrier, eager, kernelMachine, onNode, run, runChecked, wordAt } from './kernel-machine.js';
 
 const at = (page: number, line: number): number => page * PAGE + line * LINE;
 const all = Array.from({ length: PAGE / LINE }, (_, line) => line);
@@ -206,5 +206,44 @@ describe('a replica', () => {
     const { system } = play([owner, reader, [...barrier, compute(200_000), ...reads(16), ...barrier]], policy);
     expect(system.kernel.log.count('stay', 'has replicas, which migration does not move')).toBeGreaterThan(0);
     expect(pageOf(system).home).toBe(0);
+  });
+});
+
+describe('a page of zeros', () => {
+  /** Reads of all lines, more than a cache holds, again and again: hot on both nodes that are not the home. */
+  const reader = [...barrier, ...reads(16), ...reads(16), ...reads(16)];
+  const policy = eager({ trigger: 40, sharing: 20, writes: 1, migration: false });
+
+  /** What the first and the last processor do before; how often the page is then copied, and how often it is write-shared. */
+  function copies(first: readonly Operation[], last: readonly Operation[] = []): number[] {
+    const { system } = play([[...first, ...barrier], reader, reader, [...last, ...barrier]], policy);
+    const { log, work } = system.kernel;
+    return [work.replications, log.count('stay', 'write-shared')];
+  }
+
+  it("that no program stored to is copied before the first reset, though the kernel's lines come back late", () => {
+    const { system } = play([[...reads(16), ...barrier], reader, reader, barrier], onNode(0, undefined, 40));
+    // Half of the page is in the cache after clearing, 16 lines, and makes room for the other half.
+    const counts = system.machine.controllers[0].counters!.snapshot(pageOf(system).frame, 0);
+    expect([...counts.subarray(4, 6)]).toEqual([0, 16]);
+    expect(copies(reads(16))).toEqual([2, 0]);
+  });
+
+  it.each([
+    ['at the first touch', [store(at(16, 0), 1), ...reads(16)], []],
+    ['to a line that it had to ask for', reads(16), [compute(100_000), store(at(16, 3), 1)]],
+  ])('that a program stored to once, %s, is not', (_when, first, last) => {
+    const [replications, shared] = copies(first, last);
+    expect([replications, shared! > 0]).toEqual([0, true]);
+  });
+
+  it('that a program stored to is not copied again in the interval in which that made its copies collapse', () => {
+    const again = [...barrier, ...reads(16), ...reads(16), ...barrier, ...barrier, ...reads(16), ...reads(16)];
+    const writer = [...barrier, ...barrier, store(at(16, 5), 1), ...barrier];
+    const { system } = play([[...reads(16), ...barrier, ...barrier, ...barrier], again, again, writer], policy);
+    const { log, work } = system.kernel;
+    expect([work.replications > 0, work.collapses, log.count('stay', 'write-shared') > 0]).toEqual([true, 1, true]);
+    const decisions = log.entries().map(({ decision }) => decision.action);
+    expect(decisions.lastIndexOf('replicate')).toBeLessThan(decisions.indexOf('collapse'));
   });
 });

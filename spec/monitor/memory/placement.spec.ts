@@ -192,6 +192,53 @@ describe('a store to a page with replicas', () => {
   });
 });
 
+describe('writes that a policy sees', () => {
+  const LINES = 32;
+  type Work = (bench: MemoryBench) => (cpu: (typeof bench.cpus)[number]) => Steps<unknown>;
+  const reads: Work = bench => cpu => bench.read(cpu, 0, 0, 7);
+  const stores: Work = bench => cpu => bench.write(cpu, 0, 0, 7, 41);
+  const isHot =
+    (writeBacks: number, machine = 0): Work =>
+    bench =>
+    cpu =>
+      bench.hotPage(cpu, bench.page(machine, 0).frame, [0, 9, 0], writeBacks);
+  const shares: Work = bench => cpu => bench.memory.share(cpu, bench.page(0, 0), bench.pmaps[1]!, 0);
+  const storesToShared: Work = bench => cpu => bench.write(cpu, 1, 0, 7, 41);
+
+  it.each<[string, Work[], Decision, number[]]>([
+    ['are none while lines that the monitor cleared come back', [reads, isHot(LINES)], stay('told'), [0]],
+    ['are what comes back besides', [reads, isHot(LINES + 1)], stay('told'), [1]],
+    ['begin with a first touch that stores', [stores, isHot(LINES)], stay('told'), [1]],
+    [
+      'are none while lines that the monitor copied come back',
+      [stores, isHot(0), isHot(LINES)],
+      migrate(1, 'hot'),
+      [1, 0],
+    ],
+    [
+      'begin with the store that makes copies collapse',
+      [reads, isHot(0), stores, isHot(0)],
+      replicate(1, 'hot'),
+      [0, 0, 1],
+    ],
+    ['begin with the store that copies on write', [reads, shares, storesToShared, isHot(LINES, 1)], stay('told'), [1]],
+  ])('%s', (_what, work, decision, seen) => {
+    const writes: number[] = [];
+    const told = answering(() => decision);
+    const policy: PlacementPolicy = {
+      ...told,
+      decide: (evidence, page, memory) => {
+        if (evidence.kind !== 'first-touch') writes.push(page.writes);
+        // Only once: a page cannot be moved or copied to where it is.
+        return writes.length > 1 && evidence.kind === 'hot-page' ? stay('told') : told.decide(evidence, page, memory);
+      },
+    };
+    const bench = new MemoryBench(2, 4, { nodes: 3, policy });
+    bench.phases(...work.map(piece => [[piece(bench)]]));
+    expect(writes).toEqual(seen);
+  });
+});
+
 describe('a policy', () => {
   it('is refused if it wants evidence that the monitor does not produce', () => {
     const policy: PlacementPolicy = { ...firstTouch(), name: 'sampler', wants: ['hot-page', 'sampled-access'] };

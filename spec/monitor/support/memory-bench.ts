@@ -94,9 +94,9 @@ export class MemoryBench extends StepsBench {
     return yield load(this.address(machine, physical, word));
   }
 
-  /** What the hardware says when a node has missed often on a frame. */
-  hotPage(cpu: MonitorCpu, frame: number, misses: readonly number[], writes = 0): Steps {
-    const counts = Int32Array.from([...misses, writes, 0, 0]);
+  /** What the hardware says when a node has missed often on a frame, in its first interval. */
+  hotPage(cpu: MonitorCpu, frame: number, misses: readonly number[], writeBacks = 0): Steps {
+    const counts = Int32Array.from([...misses, 0, writeBacks, 0]);
     return this.memory.placement.hotPage(
       cpu,
       new InterruptMessage(1, HOT_PAGE, -1, cpu.number, frame, cpu.node, counts),
