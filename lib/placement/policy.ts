@@ -20,13 +20,16 @@ export interface Evidence {
   readonly kind: EvidenceKind;
   /** The node whose processor touched, missed on or wrote the page; for `interval` and `memory-pressure`, the page's home. */
   readonly node: number;
-  /** Whether the access that led to it was a store. */
+  /** Whether the access that led to it was a store. False with `hot-page`: the interrupt does not say. */
   readonly store: boolean;
   /** Simulated time in nanoseconds. */
   readonly timeNs: number;
 }
 
-/** What a policy may know about one page. Counts are those since the counters were last reset. */
+/**
+ * What a policy may know about one page. Misses and writes are those that the counters of the home had when a
+ * `hot-page` interrupt was raised or a `counted-miss` counted; both are 0 with other evidence.
+ */
 export interface PageView {
   /** Dense number of the page in its host. Stable over moves. */
   readonly page: number;
@@ -34,9 +37,12 @@ export interface PageView {
   readonly home: number;
   /** Nodes that hold a read-only replica besides the home, ascending. */
   readonly replicas: readonly number[];
-  /** Counted misses by node. */
+  /** Counted misses by node, since the counters of the page were last cleared. */
   readonly misses: readonly number[];
-  /** Counted misses that asked for ownership (stores), over all nodes. */
+  /**
+   * Stores of programs over all nodes, as far as the counters show them since they were last cleared: requests for
+   * ownership, and dirty write-backs but for those that the host takes for its own.
+   */
   readonly writes: number;
   /** Times that the page was migrated since the counters were last reset. */
   readonly moves: number;
@@ -80,17 +86,21 @@ export interface PlacementPolicy {
   decide(evidence: Evidence, page: PageView, memory: MemoryView): Decision;
 }
 
-/** How the page miss counters at the home nodes are programmed. */
+/**
+ * How the page miss counters at the home nodes are programmed. A home counts misses by frame of its memory and by node,
+ * its own node included. Besides the reset, the host clears the counters of the frames of a page that it has filled,
+ * migrated, replicated or collapsed.
+ */
 export interface CounterSettings {
-  /** Counted misses of one node on one page that raise the hot-page interrupt; a positive integer. */
+  /** Each multiple of it that the count of a node other than the home reaches raises a hot-page interrupt. A positive integer. */
   readonly threshold: number;
-  /** Counts one miss in so many; 1 counts all. */
+  /** A home counts the first of all its misses, on whichever page, and then one in this number. 1 counts all. Writes are all counted. */
   readonly sampling: number;
-  /** Width of a counter in bits, 1 to 31; it stays at its largest value. */
+  /** Width of a counter in bits, 1 to 31. It stays at its largest value until it is cleared, and raises nothing there. */
   readonly bits: number;
-  /** Nanoseconds from crossing the threshold to the interrupt leaving the home node. */
+  /** Nanoseconds from reaching a multiple of the threshold to the interrupt leaving the home node, with the counts of then. */
   readonly delayNs: number;
-  /** Counters, write counts and move counts are cleared every so many nanoseconds of simulated time. */
+  /** Misses, writes and moves begin at 0 at each multiple of this number of nanoseconds of simulated time. */
   readonly resetNs: number;
 }
 

@@ -14,7 +14,7 @@ export function countedMiss(node: number, overrides?: EvidenceOverrides): Eviden
   return evidence('counted-miss', node, overrides);
 }
 
-/** The counter of `node` reached the threshold by a load. */
+/** The counter of `node` reached a multiple of the threshold. */
 export function hotPage(node: number, overrides?: EvidenceOverrides): Evidence {
   return evidence('hot-page', node, overrides);
 }
