@@ -110,7 +110,8 @@ export class Disco implements SystemSoftware {
       ...{ consoleCharacters: this.options.consoleCharacters, gateway: this.options.gateway },
       serve: (interrupt, service) => this.deviceServices.set(interrupt, service),
     });
-    this.core = { cpus, code, memory, statistics, machines, now: () => simulation.now };
+    const fail: Core['fail'] = (cpu, vm, why, thrown) => this.fail(cpu, vm, why, thrown);
+    this.core = { cpus, code, memory, statistics, machines, fail, now: () => simulation.now };
     this.scheduler = new Scheduler(
       this.core,
       {
@@ -124,7 +125,7 @@ export class Disco implements SystemSoftware {
     memory.reclaimers.push((cpu, wanted) => takeBack(cpu, this, wanted));
     this.emulation = new Emulation(this.core, this.scheduler);
     this.calls = new MonitorCalls(this.core, this.scheduler, this.emulation);
-    this.faults = new TlbFaults(this.core, this.space, (cpu, vm, why) => this.fail(cpu, vm, why));
+    this.faults = new TlbFaults(this.core, this.space, fail);
     this.idle = cpus.map(() => null);
     this.guestServices = services?.length ?? 0;
     if (services !== undefined) this.services = workServices(services);
@@ -141,6 +142,9 @@ export class Disco implements SystemSoftware {
     this.requests.push(steps);
     this.machine.processors[0].interrupt(MonitorInterrupt.Manage);
   }
+
+  /** For the processors: guests are hostile, and what they yield and throw is theirs. */
+  readonly isolates = true;
 
   /** For the processors. */
   ended(): void {}
@@ -225,12 +229,13 @@ export class Disco implements SystemSoftware {
       throw new DiscoError(
         `${machine.name} has ${machine.processors.length} processors, and ${contexts.length} contexts are given; give one for each`,
       );
+    const faults = contexts.flatMap((context, number) => this.startFault(machine.processors[number]!, context));
+    if (faults.length > 0) throw new DiscoError(faults.map(fault => `${machine.name}: ${fault}`).join('\n'));
     machine.system = system;
     machine.state = 'started';
     for (const [number, virtual] of machine.processors.entries()) {
       const context = contexts[number]!;
       context.interrupted ??= endOf(context, virtual.end);
-      virtual.context = context;
     }
     this.request(cpu => this.begin(cpu, machine));
   }
@@ -253,6 +258,12 @@ export class Disco implements SystemSoftware {
   private checkOwn(machine: VirtualMachine): void {
     if (machine.state === 'destroyed' || this.machines[machine.number] === machine) return;
     throw new DiscoError(`${machine.name} is a virtual machine of another monitor; create one here`);
+  }
+
+  /** Gives a virtual processor what it executes first; what keeps it from that, if anything does. */
+  private startFault(virtual: VirtualProcessor, context: Context): string[] {
+    const fault = this.machine.processors[0].contextFault(context) ?? virtual.take(context);
+    return fault === null ? [] : [`processor ${virtual.number} cannot begin with ${fault}; give each a context of its own`];
   }
 
   private *begin(cpu: MonitorCpu, machine: VirtualMachine): Steps {
@@ -294,6 +305,8 @@ export class Disco implements SystemSoftware {
   private *trap(cpu: MonitorCpu, virtual: VirtualProcessor, exception: Exception): Steps {
     const machine = this.machineOf(virtual);
     const context = virtual.context!;
+    const { fault } = exception;
+    if (fault?.fatal === true) return yield* this.fail(cpu, machine, fault.message, fault.thrown);
     switch (exception.code) {
       case ExceptionCode.TlbLoad:
       case ExceptionCode.TlbStore:
@@ -306,7 +319,7 @@ export class Disco implements SystemSoftware {
           return yield* this.calls.serve(cpu, machine, virtual, context);
     }
     const { code, address } = exception;
-    yield* inject(this.core, cpu.processor, virtual, { code, vector: Vector.General, address });
+    yield* inject(this.core, cpu, virtual, { code, vector: Vector.General, address, fault });
   }
 
   private *interrupt(cpu: MonitorCpu, message: InterruptMessage | null): Steps {
@@ -350,7 +363,8 @@ export class Disco implements SystemSoftware {
       const { current } = queue;
       if (current === null || !current.interrupting) break;
       const waiting = current.interrupts.length;
-      yield* injectInterrupt(this.core, processor, current);
+      yield* injectInterrupt(this.core, cpu, current);
+      if (current.state === 'stopped') continue; // its kernel was at fault
       // A guest that has no handler goes on where it was; a line that stays up would be for ever.
       if (current.interrupting && current.interrupts.length === waiting) break;
     }
@@ -386,8 +400,11 @@ export class Disco implements SystemSoftware {
   }
 
   /** Ends a virtual machine that cannot go on. Others do. */
-  private *fail(cpu: MonitorCpu, machine: VirtualMachine, why: string): Steps {
+  private *fail(cpu: MonitorCpu, machine: VirtualMachine, why: string, thrown?: unknown): Steps {
+    // The first reason counts; one that was stopped meanwhile is over without one.
+    if (machine.state !== 'started') return;
     machine.failure = why;
+    machine.thrown = thrown;
     yield* this.halt(cpu, machine);
   }
 

@@ -129,14 +129,14 @@ export class TlbFaults {
   }
 
   private *forward(
-    { processor }: MonitorCpu,
+    cpu: MonitorCpu,
     virtual: VirtualProcessor,
     address: number,
     code: number,
     vector: number,
   ): Steps {
     this.core.statistics.forwardedMisses++;
-    yield* inject(this.core, processor, virtual, { code, vector, address });
+    yield* inject(this.core, cpu, virtual, { code, vector, address });
   }
 }
 
