@@ -32,7 +32,9 @@ export function createMachine(
     const node = machine.processors[homes[0]].nodeNumber;
     pmap = memory.addPmap(number, name, memoryBytes / machine.map.pageBytes, node, arena);
     const guest = pmap;
-    const processors = homes.map((home, i) => makeProcessor(disco, arena, { number: i, guest, machine: number, name, home }));
+    const processors = homes.map((home, i) =>
+      makeProcessor(disco, arena, { number: i, guest, machine: number, name, home }),
+    );
     const devices = disco.devices.attach(hostOf(disco, number, pmap, count), specification, node);
     return new VirtualMachine(number, specification, { pmap, processors, devices, arena });
   } catch (error) {

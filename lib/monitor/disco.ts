@@ -263,7 +263,9 @@ export class Disco implements SystemSoftware {
   /** Gives a virtual processor what it executes first; what keeps it from that, if anything does. */
   private startFault(virtual: VirtualProcessor, context: Context): string[] {
     const fault = this.machine.processors[0].contextFault(context) ?? virtual.take(context);
-    return fault === null ? [] : [`processor ${virtual.number} cannot begin with ${fault}; give each a context of its own`];
+    return fault === null
+      ? []
+      : [`processor ${virtual.number} cannot begin with ${fault}; give each a context of its own`];
   }
 
   private *begin(cpu: MonitorCpu, machine: VirtualMachine): Steps {
@@ -274,15 +276,8 @@ export class Disco implements SystemSoftware {
   private *dismantle(cpu: MonitorCpu, machine: VirtualMachine): Steps {
     if (machine.state === 'destroyed') return; // asked for twice
     yield* this.halt(cpu, machine);
+    yield* this.empty(cpu, machine);
     const { memory, scheduler, machines } = this;
-    // The one at hand is left at the end of this handler; those elsewhere have to be left by others.
-    const own = scheduler.queues[cpu.number];
-    if (own.current?.options.machine === machine.number) own.current = null;
-    scheduler.leaving.push(cpu);
-    while (machine.processors.some(virtual => scheduler.placeOf(virtual) >= 0)) yield wait();
-    scheduler.leaving.splice(scheduler.leaving.indexOf(cpu), 1);
-    for (const device of machine.devices) yield* device.close(cpu);
-    for (const [physical] of [...machine.pmap.mapped()]) yield* memory.discard(cpu, machine.pmap, physical);
     for (const virtual of machine.processors) {
       yield* memory.shootdown.drop(cpu, virtual.options.special.page);
       scheduler.forget(virtual);
@@ -291,6 +286,19 @@ export class Disco implements SystemSoftware {
     machine.arena.free();
     machines[machine.number] = null;
     machine.state = 'destroyed';
+  }
+
+  /** Takes the devices and the memory of a machine back that was halted, once no processor executes it any more. */
+  private *empty(cpu: MonitorCpu, { number, processors, devices, pmap }: VirtualMachine): Steps {
+    const { memory, scheduler } = this;
+    // The one at hand is left at the end of this handler; those elsewhere have to be left by others.
+    const own = scheduler.queues[cpu.number];
+    if (own.current?.options.machine === number) own.current = null;
+    scheduler.leaving.push(cpu);
+    while (processors.some(virtual => scheduler.placeOf(virtual) >= 0)) yield wait();
+    scheduler.leaving.splice(scheduler.leaving.indexOf(cpu), 1);
+    for (const device of devices) yield* device.close(cpu);
+    for (const [physical] of [...pmap.mapped()]) yield* memory.discard(cpu, pmap, physical);
   }
 
   /** What the guest has written into its special page counts from now on. */
@@ -399,13 +407,14 @@ export class Disco implements SystemSoftware {
     return this.machines[virtual.options.machine]!;
   }
 
-  /** Ends a virtual machine that cannot go on. Others do. */
+  /** Ends a virtual machine that cannot continue, and takes its devices and memory back. Others continue. */
   private *fail(cpu: MonitorCpu, machine: VirtualMachine, why: string, thrown?: unknown): Steps {
     // The first reason counts; one that was stopped meanwhile is over without one.
     if (machine.state !== 'started') return;
     machine.failure = why;
     machine.thrown = thrown;
     yield* this.halt(cpu, machine);
+    yield* this.empty(cpu, machine);
   }
 
   /** Stops a virtual machine's processors, wherever they are. */

@@ -30,8 +30,7 @@ function numbersFault({ activity, service, owed, at, status, mode }: Context, pr
 
 function restFault({ done, gapDone, operation, interrupted, line }: Context): string | null {
   if (typeof done !== 'boolean' || typeof gapDone !== 'boolean') return 'a context that neither goes on nor has ended';
-  if (operation !== null && !OwnOperation.is(operation))
-    return `a context with operation ${described(operation)}`;
+  if (operation !== null && !OwnOperation.is(operation)) return `a context with operation ${described(operation)}`;
   if (interrupted !== null && !Context.is(interrupted)) return `a context that interrupted ${described(interrupted)}`;
   return line === null || lengthOf(line, 'Int32Array') > 0 ? null : `a context with line ${described(line)}`;
 }

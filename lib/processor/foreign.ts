@@ -112,7 +112,9 @@ function ownOperation(value: unknown): Operation {
   const c = numbers > 2 ? given.c : 0;
   const d = numbers > 3 ? given.d : 0;
   if (typeof a !== 'number' || typeof b !== 'number' || typeof c !== 'number' || typeof d !== 'number')
-    return faulty(`operation ${nameOf(kind)} takes numbers, not ${[a, b, c, d].slice(0, numbers).map(described).join()}`);
+    return faulty(
+      `operation ${nameOf(kind)} takes numbers, not ${[a, b, c, d].slice(0, numbers).map(described).join()}`,
+    );
   if (kind === Op.Block) return ownBlock(a, b, given.references);
   return new OwnOperation({ kind, a, b, c, d, references: null, request: given.request });
 }
@@ -124,7 +126,15 @@ function ownBlock(a: number, b: number, given: References | null): Operation {
     return faulty('a block takes references: words in an Int32Array, and a gap for each in a Uint16Array');
   if (!(Number.isInteger(b) && b >= 0 && b <= length && Number.isInteger(a) && a >= 0 && a <= b))
     return faulty(`a block executes references within the ${length} that there are, not ${a} up to ${b}`);
-  return new OwnOperation({ kind: Op.Block, a, b, c: 0, d: 0, references: { words: words!, gaps: gaps! }, request: null });
+  return new OwnOperation({
+    kind: Op.Block,
+    a,
+    b,
+    c: 0,
+    d: 0,
+    references: { words: words!, gaps: gaps! },
+    request: null,
+  });
 }
 
 const TYPED_ARRAY = Object.getPrototypeOf(Int32Array.prototype) as object;

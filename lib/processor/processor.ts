@@ -504,8 +504,8 @@ export class Processor extends Component implements CacheOwner, Cpu {
     if (fault !== null) return fault;
     const next = to as Context;
     if (next === from) return null;
-    if (next.executor !== null) return 'a context that another processor executes';
     if (next.guest !== null && next.guest !== from.guest) return 'a context of another guest';
+    if (next.executor !== null) return 'a context that another processor executes';
     next.guest = from.guest;
     next.executor = from.executor;
     from.executor = null;
@@ -611,7 +611,8 @@ export class Processor extends Component implements CacheOwner, Cpu {
     // It may hold its own context, and may have set there what the processor goes by.
     frame.owed = 0;
     const { activity, service } = frame;
-    const wrong = !isWhole(activity, -1, ACTIVITIES.length - 1) || service < 0 || !isService(service, this.present.services);
+    const wrong =
+      !isWhole(activity, -1, ACTIVITIES.length - 1) || service < 0 || !isService(service, this.present.services);
     if (wrong) frame.activity = frame.service = 0;
     if (frame.activity >= 0) this.acted = true;
     if (next === null) {

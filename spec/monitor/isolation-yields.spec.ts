@@ -17,6 +17,7 @@ import { DONE, monitored, startBystander, type Findings } from './support/bystan
 
 const SEED = 1997;
 const SLICE_US = 200;
+let doors = 0;
 const reference = { ...op.block({ words: new Int32Array(2), gaps: new Uint16Array(2) }, 0, 2) };
 /** As whatever a program yields is seen by the compiler. */
 const yields = (value: unknown): op.Operation => value as op.Operation;
@@ -91,56 +92,269 @@ class Skipping implements GuestSystem {
   }
 }
 
+/** What is yielded, and what is said of it; null for what is a reserved instruction without more ado. */
+const MALFORMED: readonly (readonly [string, unknown, string | null])[] = [
+  ['nothing', undefined, 'its program yields undefined, which is no operation; yield one, such as compute(5)'],
+  ['null', null, 'its program yields null, which is no operation'],
+  ['a text', 'load', 'its program yields "load", which is no operation'],
+  ['a symbol', Symbol('x'), 'its program yields Symbol(x), which is no operation'],
+  ['an unknown kind', { ...op.compute(1), kind: 99 }, 'there is no operation 99'],
+  ['no kind', {}, 'there is no operation undefined'],
+  ['a kind that is a text', { ...op.readRegister(1), kind: '20' }, 'there is no operation "20"'],
+  ['a kind of its own making', { ...op.compute(1), kind: -1 }, 'there is no operation -1'],
+  ['half a cycle', op.compute(0.5), 'computes from 0 to 2^40 whole cycles, not 0.5'],
+  ['no number', { ...op.store(0, 0), b: '7' }, 'operation Store takes numbers, not 0,"7"'],
+  ['a missing number', { kind: op.Op.Load }, 'operation Load takes numbers, not undefined'],
+  ['a service that there is not', op.annotate(2 ** 31), 'annotate takes a service from 0 up, or -1, not 2147483648'],
+  ['an activity that there is not', op.annotate(0, 99), 'annotate takes an activity from 0 to'],
+  ['a spin without time', op.spinWhile(0, 0, 0), 'a turn of a spinning loop takes at least a whole cycle, not 0'],
+  ['half a word', op.zero(0, 6, 1), 'copies and fills with zeros whole words, not 6 bytes'],
+  ['references beyond their end', { ...reference, b: 3 }, 'within the 2 that there are, not 0 up to 3'],
+  ['no references', { ...reference, references: null }, 'a block takes references: words in an Int32Array'],
+  [
+    'words in a proxy',
+    { ...reference, references: { words: new Proxy(new Int32Array(2), {}), gaps: new Uint16Array(2) } },
+    'a block takes references: words in an Int32Array',
+  ],
+  [
+    'too few gaps',
+    { ...reference, references: { words: new Int32Array(2), gaps: new Uint16Array(1) } },
+    'a gap for each in a Uint16Array',
+  ],
+  ['what is no context', op.resume({} as Context), null],
+  [
+    'a getter that throws',
+    {
+      get kind() {
+        throw new Error('no');
+      },
+    },
+    'its program yields what cannot be read',
+  ],
+];
+
 describe('an operation that is none', () => {
-  it.each<[string, unknown, string]>([
-    ['nothing', undefined, 'its program yields undefined, which is no operation; yield one, such as compute(5)'],
-    ['null', null, 'its program yields null, which is no operation'],
-    ['a text', 'load', 'its program yields "load", which is no operation'],
-    ['a symbol', Symbol('x'), 'its program yields Symbol(x), which is no operation'],
-    ['an unknown kind', { ...op.compute(1), kind: 99 }, 'there is no operation 99'],
-    ['no kind', {}, 'there is no operation undefined'],
-    ['a kind that is a text', { ...op.readRegister(1), kind: '20' }, 'there is no operation "20"'],
-    ['a kind of its own making', { ...op.compute(1), kind: -1 }, 'there is no operation -1'],
-    ['half a cycle', op.compute(0.5), 'computes from 0 to 2^40 whole cycles, not 0.5'],
-    ['no number', { ...op.store(0, 0), b: '7' }, 'operation Store takes numbers, not 0,"7"'],
-    ['a missing number', { kind: op.Op.Load }, 'operation Load takes numbers, not undefined'],
-    ['a service that there is not', op.annotate(2 ** 31), 'annotate takes a service from 0 up, or -1, not 2147483648'],
-    ['an activity that there is not', op.annotate(0, 99), 'annotate takes an activity from 0 to'],
-    ['a spin without time', op.spinWhile(0, 0, 0), 'a turn of a spinning loop takes at least a whole cycle, not 0'],
-    ['half a word', op.zero(0, 6, 1), 'copies and fills with zeros whole words, not 6 bytes'],
-    ['references beyond their end', { ...reference, b: 3 }, 'within the 2 that there are, not 0 up to 3'],
-    ['no references', { ...reference, references: null }, 'a block takes references: words in an Int32Array'],
-    [
-      'words in a proxy',
-      { ...reference, references: { words: new Proxy(new Int32Array(2), {}), gaps: new Uint16Array(2) } },
-      'a block takes references: words in an Int32Array',
-    ],
-    [
-      'too few gaps',
-      { ...reference, references: { words: new Int32Array(2), gaps: new Uint16Array(1) } },
-      'a gap for each in a Uint16Array',
-    ],
-    ['what is no context', op.resume({} as Context), 'it resumes [object Object] is no context'],
-    ['a getter that throws', { get kind() { throw new Error('no'); } }, 'its program yields what cannot be read'],
-  ])('is a reserved instruction of its guest: %s', (_, value, message) => {
+  it('is a reserved instruction of its guest', () => {
     const { disco, check } = beside();
     const system = new Skipping();
-    let after = 0;
-    const virtual = start(disco, system, [
+    const values = MALFORMED.map(([, value]) => value as op.Operation);
+    const after: number[] = [];
+    const program = function* (): op.Program {
+      for (const value of values) {
+        yield value;
+        after.push(yield op.readRegister(Register.PRId));
+      }
+    };
+    const virtual = start(disco, system, [kernel(program())]);
+    check([virtual]);
+    expect(virtual.failure).toBeNull();
+    expect(after.filter(value => value !== 0)).toHaveLength(values.length);
+    expect(system.taken.map(({ code }) => code)).toEqual(values.map(() => ExceptionCode.ReservedInstruction));
+    for (const [number, [, , message]] of MALFORMED.entries()) {
+      const { fault } = system.taken[number]!;
+      if (message === null) expect(fault).toBeNull();
+      else expect(fault).toMatchObject({ fatal: false, message: expect.stringContaining(message) });
+    }
+  });
+});
+
+const silly: readonly [string, () => unknown, string][] = [
+  ['an Error', () => new TypeError('oh'), 'TypeError: oh'],
+  ['a text', () => 'oh', '"oh"'],
+  ['undefined', () => undefined, 'undefined'],
+  ['null', () => null, 'null'],
+  [
+    'what cannot be shown',
+    () => ({
+      toString: () => {
+        throw new Error('no');
+      },
+    }),
+    'something that has no description',
+  ],
+  ['a long text', () => 'x'.repeat(10_000), `"${'x'.repeat(499)} ...`],
+];
+
+function throwing(value: unknown): never {
+  throw value;
+}
+
+describe('a guest that throws', () => {
+  it('in a program or in its kernel is ended with the message', () => {
+    const { disco, check, finish } = beside();
+    const guests = silly.flatMap(([name, make, text]) => {
+      const value = make();
+      const program = function* (): op.Program {
+        yield op.compute(100);
+        throwing(value);
+      };
+      const busy = function* (): op.Program {
+        for (;;) yield op.compute(1000);
+      };
+      const throws: GuestSystem = { exception: () => throwing(value) };
+      return [
+        {
+          virtual: start(disco, new Skipping(), [kernel(program()), kernel(busy())], name),
+          value,
+          failure: `its program threw ${text}`,
+        },
+        {
+          virtual: start(disco, throws, [kernel([op.call('x')].values())], `${name} in its kernel`),
+          value,
+          failure: `its kernel threw ${text}`,
+        },
+      ];
+    });
+    const machines = guests.map(({ virtual }) => virtual);
+    check(machines);
+    for (const { virtual, value, failure } of guests) {
+      expect(virtual).toMatchObject({ state: 'stopped', failure });
+      expect(virtual.thrown).toBe(value);
+      expect([...virtual.pmap.mapped()]).toEqual([]);
+    }
+    finish(machines);
+  });
+
+  it('in an interrupt, which is injected on the way back, is ended', () => {
+    const { disco, check } = beside();
+    const virtual = start(disco, { exception: () => throwing('interrupt') }, [
       kernel(
         (function* (): op.Program {
-          yield yields(value);
-          after = yield op.readRegister(Register.PRId);
+          yield op.writeRegister(Register.Compare, ((yield op.readRegister(Register.Count)) + 5000) | 0);
+          for (;;) yield op.compute(500);
         })(),
       ),
     ]);
     check([virtual]);
-    expect(virtual.failure).toBeNull();
-    expect(after).not.toBe(0);
-    // What is no context at all is a reserved instruction without more ado.
-    expect(system.taken.map(({ code }) => code)).toEqual([ExceptionCode.ReservedInstruction]);
-    if (message.includes('no context')) return;
-    expect(system.taken[0]!.fault!.message).toContain(message);
-    expect(system.taken[0]!.fault!.fatal).toBe(false);
+    expect(virtual.failure).toBe('its kernel threw "interrupt"');
+  });
+
+  it('gives its memory to whoever needs it', () => {
+    const { machine, disco } = monitored(SEED);
+    const pages = disco.frames.allFree - 200;
+    const greedy = (name: string): VirtualMachine => {
+      const virtual = disco.create({ name, processors: 1, memoryBytes: pages * 4096 });
+      const program = function* (): op.Program {
+        for (let page = 0; page < pages; page++)
+          if ((yield op.monitorCall({ call: 'zeroed page', page })) !== 0) throw new Error(`no memory at ${page}`);
+        throw new Error('enough');
+      };
+      disco.start(virtual, new Skipping(), [kernel(program())]);
+      machine.run();
+      return virtual;
+    };
+    for (const name of ['first', 'second', 'third'])
+      expect(greedy(name).failure).toBe('its program threw Error: enough');
+    expect(checkDisco(disco)).toEqual([]);
+  });
+});
+
+describe('a program that is none', () => {
+  const PROGRAMS: readonly (readonly [string, unknown, string])[] = [
+    ['no object', undefined, 'its program threw TypeError'],
+    ['without next', {}, 'its program threw TypeError'],
+    ['with a next that is a number', { next: 7 }, 'its program threw TypeError'],
+    ['with results that are none', { next: () => undefined }, 'its program yields what cannot be read'],
+    ['with results that are numbers', { next: () => 5 }, 'its program yields undefined, which is no operation'],
+    [
+      'that yields one object for ever',
+      ((one: op.Operation) => ({ next: () => ({ done: false, value: one }) }))(op.compute(0)),
+      'its program yielded 1000000 operations without any time passing',
+    ],
+  ];
+  it('ends its guest', () => {
+    const { disco, check } = beside();
+    // A kernel that gives up at the first reserved instruction, as real ones do.
+    const system = { exception: (_cpu: Cpu, { fault }: Exception) => throwing(new Error(fault?.message)) };
+    const machines = PROGRAMS.map(([name, program]) => start(disco, system, [kernel(program as op.Program)], name));
+    check(machines);
+    for (const [number, [, , message]] of PROGRAMS.entries()) expect(machines[number]!.failure).toContain(message);
+  });
+});
+
+describe('an answer that is none', () => {
+  const forged = (changes: object): Context => Object.assign(kernel([op.compute(5)].values()), changes);
+  const ANSWERS: readonly (readonly [string, unknown, string])[] = [
+    ['undefined', undefined, 'its kernel answers exception 8 with undefined; give a context or null'],
+    ['a number', 5, 'with 5; give a context or null'],
+    ['an object', {}, 'with [object Object]; give a context or null'],
+    ['what looks like a context', Object.create(kernel([].values())), 'give a context or null'],
+    ['a proxy of a context', new Proxy(kernel([].values()), {}), 'give a context or null'],
+    ['an activity that there is not', forged({ activity: 99 }), 'answers with a context with activity 99'],
+    ['a service that is no number', forged({ service: 'x' }), 'answers with a context with service "x"'],
+    ['time that is no number', forged({ owed: NaN }), 'answers with a context that owes NaN ticks'],
+    ['half a tick', forged({ owed: 0.5 }), 'answers with a context that owes 0.5 ticks'],
+    ['an operation of its own', forged({ operation: op.compute(0.5) }), 'answers with a context with operation'],
+    ['a line that is none', forged({ line: [1] }), 'answers with a context with line 1'],
+    [
+      'who it interrupted is none',
+      forged({ interrupted: {} }),
+      'answers with a context that interrupted [object Object]',
+    ],
+  ];
+  it('ends its guest', () => {
+    const { disco, check } = beside();
+    const machines = ANSWERS.map(([name, answer]) =>
+      start(disco, { exception: () => answer as Context }, [kernel([op.call('x')].values())], name),
+    );
+    check(machines);
+    for (const [number, [, , message]] of ANSWERS.entries()) expect(machines[number]!.failure).toContain(message);
+  });
+});
+
+describe('a context of others', () => {
+  /** Tries to execute it in every way that there is; each is refused, and its own program continues. */
+  function* grabs(context: Context, done: number[]): op.Program {
+    yield op.resume(context);
+    done.push(1);
+    yield op.returnFromException(context);
+    done.push(2);
+  }
+
+  it('cannot be executed by another guest', () => {
+    const { disco, bystander, check } = beside();
+    const done: number[] = [];
+    const system = new Skipping();
+    const virtual = start(disco, system, [kernel(grabs(bystander.context, done))]);
+    check([virtual]);
+    expect(done).toEqual([1, 2]);
+    const { ReservedInstruction, CoprocessorUnusable } = ExceptionCode;
+    expect(system.taken.map(({ code }) => code)).toEqual([ReservedInstruction, CoprocessorUnusable]);
+  });
+
+  it('cannot be executed by another processor of the same guest while it is executed', () => {
+    const { disco, check } = beside();
+    const done: number[] = [];
+    const own = kernel(
+      (function* (): op.Program {
+        for (let i = 0; i < 200; i++) yield op.compute(1000);
+        done.push(3);
+      })(),
+    );
+    const system = new Skipping();
+    const virtual = start(disco, system, [own, kernel(grabs(own, done))]);
+    check([virtual]);
+    expect(done).toEqual([1, 2, 3]);
+    expect(system.taken[0]!.fault!.message).toBe('it resumes a context that another processor executes');
+  });
+
+  it('cannot be what a context returns to at its end, nor bring a Status of its own choice', () => {
+    const { disco, bystander, check } = beside();
+    const thief = kernel([op.compute(5)].values());
+    thief.interrupted = bystander.context;
+    thief.status = Status.IM;
+    const virtual = start(disco, new Skipping(), [kernel([op.resume(thief)].values())]);
+    check([virtual]);
+    expect(virtual.failure).toBe('its program returns to a context of another guest');
+  });
+
+  it('is refused at the door', () => {
+    const { disco, bystander } = beside();
+    const door = (contexts: Context[]): VirtualMachine =>
+      start(disco, new Skipping(), contexts, `at the door ${doors++}`);
+    expect(() => door([bystander.context])).toThrow('processor 0 cannot begin with a context of another guest');
+    const one = kernel([].values());
+    expect(() => door([one, one])).toThrow('processor 1 cannot begin with a context that another processor executes');
+    expect(() => door([{} as Context])).toThrow('processor 0 cannot begin with [object Object] is no context');
   });
 });

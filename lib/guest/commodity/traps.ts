@@ -267,8 +267,7 @@ export class Traps {
 
   /** Addresses that are not aligned or not the user's, memory that is not there, instructions that are not the user's. */
   private *illegal(thread: Thread, { code, address, context, fault }: Exception): Code {
-    if (thread.contexts.length === 1)
-      yield* this.port.kill(thread, statusOfException(code, address), fault?.message);
+    if (thread.contexts.length === 1) yield* this.port.kill(thread, statusOfException(code, address), fault?.message);
     if (address < 0 || address >= KSEG0)
       throw new Error(
         `${thread.name}: the kernel takes exception ${code} at 0x${(address >>> 0).toString(16)}${fault ? `: ${fault.message}` : ''}`,

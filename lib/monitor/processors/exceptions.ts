@@ -82,7 +82,10 @@ function answerOf(system: GuestSystem, virtual: VirtualProcessor, exception: Exc
   const good = handler === null || Context.is(handler);
   return good
     ? { handler: handler as Context | null, wrong: null }
-    : { handler: null, wrong: `answers exception ${exception.code} with ${described(handler)}; give a context or null` };
+    : {
+        handler: null,
+        wrong: `answers exception ${exception.code} with ${described(handler)}; give a context or null`,
+      };
 }
 
 /** Takes the interrupt that is pending for a virtual processor. */

@@ -128,13 +128,7 @@ export class TlbFaults {
     fillSpecial(cpu, virtual);
   }
 
-  private *forward(
-    cpu: MonitorCpu,
-    virtual: VirtualProcessor,
-    address: number,
-    code: number,
-    vector: number,
-  ): Steps {
+  private *forward(cpu: MonitorCpu, virtual: VirtualProcessor, address: number, code: number, vector: number): Steps {
     this.core.statistics.forwardedMisses++;
     yield* inject(this.core, cpu, virtual, { code, vector, address });
   }

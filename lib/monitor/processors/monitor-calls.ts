@@ -1,6 +1,12 @@
 /** Requests of guests to the monitor. A guest may ask for anything: what is wrong gets an error, and harms nobody. */
 import type { Context } from '../../processor/context.js';
-import { copiedRequest, MONITOR_VERSION, MonitorError, requestFault, type MonitorRequest } from '../../processor/monitor-calls.js';
+import {
+  copiedRequest,
+  MONITOR_VERSION,
+  MonitorError,
+  requestFault,
+  type MonitorRequest,
+} from '../../processor/monitor-calls.js';
 import type { Core } from '../core.js';
 import type { MonitorCpu } from '../monitor-cpu.js';
 import type { Steps } from '../steps.js';

@@ -102,8 +102,8 @@ export class VirtualProcessor implements Cpu {
   take(context: Context | null): string | null {
     const { guest } = this.options;
     if (context !== null) {
-      if (context.executor !== null && context.executor !== this) return 'a context that another processor executes';
       if (context.guest !== null && context.guest !== guest) return 'a context of another guest';
+      if (context.executor !== null && context.executor !== this) return 'a context that another processor executes';
       context.guest = guest;
     }
     if (this.context !== null) this.context.executor = null;

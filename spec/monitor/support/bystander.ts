@@ -16,9 +16,15 @@ import { mapPair } from '../../processor/privileged.js';
 import { hotPages } from './hot-pages.js';
 import { PlainGuest } from './plain-guest.js';
 
-const DISK: DeviceSpecification = { kind: 'disk', node: 0, model: 'hp97560', scheduling: 'fcfs', immediateReport: true };
+const DISK: DeviceSpecification = {
+  kind: 'disk',
+  node: 0,
+  model: 'hp97560',
+  scheduling: 'fcfs',
+  immediateReport: true,
+};
 const PAIRS = 6;
-const ROUNDS = 6;
+const ROUNDS = 3;
 const DISK_DONE = 9;
 
 /** What became of it. */
