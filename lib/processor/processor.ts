@@ -703,6 +703,7 @@ export class Processor extends Component implements CacheOwner, Cpu {
         this.node.send(new InterruptMessage(this.controlFlits, b, this.processor, a, c, 0));
         return now + this.period;
       case Op.Wait:
+        if (this.guarded) return this.refuseFaulty(WAITS, now, now + 1);
         if (this.woken) {
           this.woken = false;
           frame.operation = null;
@@ -1268,6 +1269,9 @@ export class Processor extends Component implements CacheOwner, Cpu {
     this.stallService = -1;
   }
 }
+
+/** Only the software of this processor could wake it, and that is not the program's. */
+const WAITS = slip('it waits for system software to wake it, and has none that could; take waitForInterrupt()');
 
 /** Whether it is a kind of operation: a program may yield anything. */
 function isKind(kind: unknown): boolean {

@@ -2,7 +2,7 @@
  * A guest that computes, whatever others do: what it finds in its memory and on its disk, what it computes from that, and what
  * it writes on its console are the same in every run, however long it waits.
  */
-import type { DeviceSpecification } from '../../../lib/machine/device-specification.js';
+import type { DiskSpecification } from '../../../lib/machine/device-specification.js';
 import { buildMachine, type Machine } from '../../../lib/machine/machine.js';
 import { presets } from '../../../lib/machine/presets.js';
 import { Disco } from '../../../lib/monitor/disco.js';
@@ -16,7 +16,7 @@ import { mapPair } from '../../processor/privileged.js';
 import { hotPages } from './hot-pages.js';
 import { PlainGuest } from './plain-guest.js';
 
-const DISK: DeviceSpecification = {
+const DISK: DiskSpecification = {
   kind: 'disk',
   node: 0,
   model: 'hp97560',
@@ -70,7 +70,7 @@ export function startBystander(disco: Disco): { virtual: VirtualMachine; finding
   return { virtual, findings, context };
 }
 
-function* acknowledge(): op.Program {
+function* acknowledge(): Generator<op.Operation, void, number> {
   yield op.writeRegister(Register.Compare, ((yield op.readRegister(Register.Count)) + 20_000) | 0);
 }
 
