@@ -4,6 +4,7 @@ import type { MachineMemory } from './memory/machine-memory.js';
 import type { MonitorCode } from './monitor-code.js';
 import type { MonitorCpu } from './monitor-cpu.js';
 import type { MonitorStatistics } from './statistics.js';
+import type { Steps } from './steps.js';
 import type { VirtualMachine } from './virtual-machine.js';
 
 /** Interrupts between processors: see also SHOOTDOWN. */
@@ -25,6 +26,8 @@ export interface Core {
   readonly statistics: MonitorStatistics;
   /** Virtual machines by number; null for one that is destroyed. */
   readonly machines: readonly (VirtualMachine | null)[];
+  /** Ends a virtual machine that cannot continue, with what its guest has thrown if it has. Other machines run on. */
+  readonly fail: (cpu: MonitorCpu, machine: VirtualMachine, why: string, thrown?: unknown) => Steps;
   /** The present. */
   readonly now: () => Ticks;
 }

@@ -31,7 +31,10 @@ export function createMachine(
   try {
     const node = machine.processors[homes[0]].nodeNumber;
     pmap = memory.addPmap(number, name, memoryBytes / machine.map.pageBytes, node, arena);
-    const processors = homes.map((home, i) => makeProcessor(disco, arena, { number: i, machine: number, name, home }));
+    const guest = pmap;
+    const processors = homes.map((home, i) =>
+      makeProcessor(disco, arena, { number: i, guest, machine: number, name, home }),
+    );
     const devices = disco.devices.attach(hostOf(disco, number, pmap, count), specification, node);
     return new VirtualMachine(number, specification, { pmap, processors, devices, arena });
   } catch (error) {
@@ -43,6 +46,7 @@ export function createMachine(
 
 interface Place {
   readonly number: number;
+  readonly guest: object;
   readonly machine: number;
   readonly name: string;
   readonly home: number;

@@ -110,7 +110,8 @@ export class Disco implements SystemSoftware {
       ...{ consoleCharacters: this.options.consoleCharacters, gateway: this.options.gateway },
       serve: (interrupt, service) => this.deviceServices.set(interrupt, service),
     });
-    this.core = { cpus, code, memory, statistics, machines, now: () => simulation.now };
+    const fail: Core['fail'] = (cpu, vm, why, thrown) => this.fail(cpu, vm, why, thrown);
+    this.core = { cpus, code, memory, statistics, machines, fail, now: () => simulation.now };
     this.scheduler = new Scheduler(
       this.core,
       {
@@ -124,7 +125,7 @@ export class Disco implements SystemSoftware {
     memory.reclaimers.push((cpu, wanted) => takeBack(cpu, this, wanted));
     this.emulation = new Emulation(this.core, this.scheduler);
     this.calls = new MonitorCalls(this.core, this.scheduler, this.emulation);
-    this.faults = new TlbFaults(this.core, this.space, (cpu, vm, why) => this.fail(cpu, vm, why));
+    this.faults = new TlbFaults(this.core, this.space, fail);
     this.idle = cpus.map(() => null);
     this.guestServices = services?.length ?? 0;
     if (services !== undefined) this.services = workServices(services);
@@ -141,6 +142,9 @@ export class Disco implements SystemSoftware {
     this.requests.push(steps);
     this.machine.processors[0].interrupt(MonitorInterrupt.Manage);
   }
+
+  /** For the processors: guests are hostile, and what they yield and throw is theirs. */
+  readonly isolates = true;
 
   /** For the processors. */
   ended(): void {}
@@ -225,12 +229,13 @@ export class Disco implements SystemSoftware {
       throw new DiscoError(
         `${machine.name} has ${machine.processors.length} processors, and ${contexts.length} contexts are given; give one for each`,
       );
+    const faults = contexts.flatMap((context, number) => this.startFault(machine.processors[number]!, context));
+    if (faults.length > 0) throw new DiscoError(faults.map(fault => `${machine.name}: ${fault}`).join('\n'));
     machine.system = system;
     machine.state = 'started';
     for (const [number, virtual] of machine.processors.entries()) {
       const context = contexts[number]!;
       context.interrupted ??= endOf(context, virtual.end);
-      virtual.context = context;
     }
     this.request(cpu => this.begin(cpu, machine));
   }
@@ -255,6 +260,14 @@ export class Disco implements SystemSoftware {
     throw new DiscoError(`${machine.name} is a virtual machine of another monitor; create one here`);
   }
 
+  /** Gives a virtual processor what it executes first; what keeps it from that, if anything does. */
+  private startFault(virtual: VirtualProcessor, context: Context): string[] {
+    const fault = this.machine.processors[0].contextFault(context) ?? virtual.take(context);
+    return fault === null
+      ? []
+      : [`processor ${virtual.number} cannot begin with ${fault}; give each a context of its own`];
+  }
+
   private *begin(cpu: MonitorCpu, machine: VirtualMachine): Steps {
     if (machine.state !== 'started') return; // destroyed before it began
     for (const virtual of machine.processors) yield* this.scheduler.start(cpu, virtual);
@@ -263,15 +276,8 @@ export class Disco implements SystemSoftware {
   private *dismantle(cpu: MonitorCpu, machine: VirtualMachine): Steps {
     if (machine.state === 'destroyed') return; // asked for twice
     yield* this.halt(cpu, machine);
+    yield* this.empty(cpu, machine);
     const { memory, scheduler, machines } = this;
-    // The one at hand is left at the end of this handler; those elsewhere have to be left by others.
-    const own = scheduler.queues[cpu.number];
-    if (own.current?.options.machine === machine.number) own.current = null;
-    scheduler.leaving.push(cpu);
-    while (machine.processors.some(virtual => scheduler.placeOf(virtual) >= 0)) yield wait();
-    scheduler.leaving.splice(scheduler.leaving.indexOf(cpu), 1);
-    for (const device of machine.devices) yield* device.close(cpu);
-    for (const [physical] of [...machine.pmap.mapped()]) yield* memory.discard(cpu, machine.pmap, physical);
     for (const virtual of machine.processors) {
       yield* memory.shootdown.drop(cpu, virtual.options.special.page);
       scheduler.forget(virtual);
@@ -280,6 +286,19 @@ export class Disco implements SystemSoftware {
     machine.arena.free();
     machines[machine.number] = null;
     machine.state = 'destroyed';
+  }
+
+  /** Takes the devices and the memory of a machine back that was halted, once no processor executes it any more. */
+  private *empty(cpu: MonitorCpu, { number, processors, devices, pmap }: VirtualMachine): Steps {
+    const { memory, scheduler } = this;
+    // The one at hand is left at the end of this handler; those elsewhere have to be left by others.
+    const own = scheduler.queues[cpu.number];
+    if (own.current?.options.machine === number) own.current = null;
+    scheduler.leaving.push(cpu);
+    while (processors.some(virtual => scheduler.placeOf(virtual) >= 0)) yield wait();
+    scheduler.leaving.splice(scheduler.leaving.indexOf(cpu), 1);
+    for (const device of devices) yield* device.close(cpu);
+    for (const [physical] of [...pmap.mapped()]) yield* memory.discard(cpu, pmap, physical);
   }
 
   /** What the guest has written into its special page counts from now on. */
@@ -294,6 +313,8 @@ export class Disco implements SystemSoftware {
   private *trap(cpu: MonitorCpu, virtual: VirtualProcessor, exception: Exception): Steps {
     const machine = this.machineOf(virtual);
     const context = virtual.context!;
+    const { fault } = exception;
+    if (fault?.fatal === true) return yield* this.fail(cpu, machine, fault.message, fault.thrown);
     switch (exception.code) {
       case ExceptionCode.TlbLoad:
       case ExceptionCode.TlbStore:
@@ -306,7 +327,7 @@ export class Disco implements SystemSoftware {
           return yield* this.calls.serve(cpu, machine, virtual, context);
     }
     const { code, address } = exception;
-    yield* inject(this.core, cpu.processor, virtual, { code, vector: Vector.General, address });
+    yield* inject(this.core, cpu, virtual, { code, vector: Vector.General, address, fault });
   }
 
   private *interrupt(cpu: MonitorCpu, message: InterruptMessage | null): Steps {
@@ -350,7 +371,8 @@ export class Disco implements SystemSoftware {
       const { current } = queue;
       if (current === null || !current.interrupting) break;
       const waiting = current.interrupts.length;
-      yield* injectInterrupt(this.core, processor, current);
+      yield* injectInterrupt(this.core, cpu, current);
+      if (current.state === 'stopped') continue; // its kernel was at fault
       // A guest that has no handler goes on where it was; a line that stays up would be for ever.
       if (current.interrupting && current.interrupts.length === waiting) break;
     }
@@ -385,10 +407,14 @@ export class Disco implements SystemSoftware {
     return this.machines[virtual.options.machine]!;
   }
 
-  /** Ends a virtual machine that cannot go on. Others do. */
-  private *fail(cpu: MonitorCpu, machine: VirtualMachine, why: string): Steps {
+  /** Ends a virtual machine that cannot continue, and takes its devices and memory back. Others continue. */
+  private *fail(cpu: MonitorCpu, machine: VirtualMachine, why: string, thrown?: unknown): Steps {
+    // The first reason counts; one that was stopped meanwhile is over without one.
+    if (machine.state !== 'started') return;
     machine.failure = why;
+    machine.thrown = thrown;
     yield* this.halt(cpu, machine);
+    yield* this.empty(cpu, machine);
   }
 
   /** Stops a virtual machine's processors, wherever they are. */

@@ -59,8 +59,10 @@ export class VirtualMachine {
   /** What the monitor has to know of it. */
   readonly arena: MonitorArena;
   state: 'created' | 'started' | 'stopped' | 'destroyed' = 'created';
-  /** Why it was stopped, if not because it was asked to. */
+  /** Why the monitor ended it: what its guest threw, or that there was no memory for it. Null if it did not. */
   failure: string | null = null;
+  /** What its guest threw, for whoever wants to see where; undefined if it threw nothing. */
+  thrown: unknown = undefined;
   system: GuestSystem | null = null;
 
   constructor(number: number, specification: VirtualMachineSpecification, parts: MachineParts) {

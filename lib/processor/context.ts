@@ -13,6 +13,8 @@ export const USER_PROGRAM = -1;
  * Software reads `operation` and calls `complete`; everything else belongs to the processor.
  */
 export class Context {
+  /** What no copy, proxy or look-alike of a context has. */
+  readonly #made = true;
   readonly program: Program;
   /** Index into ACTIVITIES that its time is charged to, or USER_PROGRAM. */
   activity: number;
@@ -40,10 +42,19 @@ export class Context {
   interrupted: Context | null = null;
   /** Status when it was entered, to which its end returns; -1 for a program of its own. */
   status = -1;
+  /** The guest that it belongs to since it was first executed under a monitor; null on the bare machine. */
+  guest: object | null = null;
+  /** The virtual processor of that guest that executes it or continues with it; null if none does. */
+  executor: object | null = null;
 
   constructor(program: Program, activity: number = USER_PROGRAM) {
     this.program = program;
     this.activity = activity;
+  }
+
+  /** Whether a value was made by this class. A hostile program may yield anything that looks like a context. */
+  static is(value: unknown): value is Context {
+    return typeof value === 'object' && value !== null && #made in value;
   }
 
   /**

@@ -79,6 +79,20 @@ const PAGES: Readonly<Record<MonitorRequest['call'], readonly string[]>> = {
   device: [],
 };
 
+/**
+ * A copy of what a guest asks for, so that what is checked is what is done: the guest may change its own meanwhile, and getters of
+ * it may answer differently each time. Null for what is no object or cannot be read.
+ */
+export function copiedRequest(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return null;
+  try {
+    const { call, page, from, to, device, command } = value as Readonly<Record<string, unknown>>;
+    return { call, page, from, to, device, command };
+  } catch {
+    return null;
+  }
+}
+
 /** 0 for a request of a guest that has `pages` physical pages, else a MonitorError. For monitors: a guest may ask for anything. */
 export function requestFault(value: unknown, pages: number): number {
   if (typeof value !== 'object' || value === null) return MonitorError.NoSuchCall;

@@ -59,7 +59,8 @@ export function faultOf({ kind, a, b, c, d, references }: Operation, present: Pr
   }
 }
 
-function isWhole(value: number, least: number, most: number): boolean {
+/** Whether a number is an integer within bounds. */
+export function isWhole(value: number, least: number, most: number): boolean {
   return Number.isInteger(value) && value >= least && value <= most;
 }
 
@@ -80,7 +81,12 @@ function lineFault(cycles: number): string | null {
 function annotationFault(service: number, activity: number, { services }: Present): string | null {
   if (!isWhole(activity, -1, ACTIVITIES.length - 1))
     return `annotate takes an activity from 0 to ${ACTIVITIES.length - 1}, or -1, not ${activity}`;
-  if (isWhole(service, -1, services === null ? 2 ** 31 - 1 : services - 1)) return null;
+  if (isService(service, services)) return null;
   if (services === null) return `annotate takes a service from 0 up, or -1, not ${service}`;
   return `annotate takes one of the ${services} services that the software names, or -1, not ${service}`;
+}
+
+/** Whether a number is that of a service, or -1. */
+export function isService(service: number, services: number | null): boolean {
+  return isWhole(service, -1, services === null ? 2 ** 31 - 1 : services - 1);
 }

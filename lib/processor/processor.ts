@@ -15,13 +15,15 @@ import { TimeAccount } from '../engine/time-account.js';
 import { Timer } from '../engine/timer.js';
 import type { Clock, Ticks } from '../engine/time.js';
 import { Context } from './context.js';
-import { CAN_BE_FAULTY, faultOf, type Present } from './operation-faults.js';
+import { contextFault } from './context-faults.js';
+import { crash, described, faultyOperation, nextOperation, notAnOperation, OwnOperation, slip } from './foreign.js';
+import { CAN_BE_FAULTY, faultOf, isService, isWhole, type Present } from './operation-faults.js';
 import { FIRST_PRIVILEGED, Op, type Operation, type Program } from './operations.js';
 import { NO_VALUE, PrivateCaches, WHOLE_LINE, type CacheOwner } from './private-caches.js';
 import { ReferenceKind } from './references.js';
 import { ExceptionCode, InterruptLine, Mode, Vector, type SystemRegisters } from './registers.js';
 import type { CacheGeometry } from './set-array.js';
-import { ACTIVITIES, Activity, type Cpu, type SystemSoftware } from './software.js';
+import { ACTIVITIES, Activity, type Cpu, type ProgramFault, type SystemSoftware } from './software.js';
 import { StoreBuffer } from './store-buffer.js';
 import { SystemUnit } from './system-unit.js';
 import { Tlb, Untranslated } from './tlb.js';
@@ -130,6 +132,10 @@ export class Processor extends Component implements CacheOwner, Cpu {
   private readonly pageShift: number;
   private readonly pageMask: number;
   private system: SystemSoftware | null = null;
+  /** Programs outside of kernel mode may be hostile: see SystemSoftware.isolates. */
+  private isolates = false;
+  /** What is wrong with the program, for the exception that is about to be taken. */
+  private fault: ProgramFault | null = null;
   /** What executes; null when there is nothing to execute. */
   private context: Context | null = null;
   /** What EPC points at. */
@@ -204,6 +210,7 @@ export class Processor extends Component implements CacheOwner, Cpu {
     this.system = software;
     this.context = first === null || first instanceof Context ? first : new Context(first);
     this.programEnded = first === null;
+    this.isolates = software.isolates === true;
     const { services } = software;
     if (services === undefined) return;
     this.services = { account: new TimeAccount(services), counts: new Float64Array(services.length) };
@@ -245,6 +252,11 @@ export class Processor extends Component implements CacheOwner, Cpu {
   /** Whether its program has ended. */
   get ended(): boolean {
     return this.programEnded;
+  }
+
+  /** What is wrong with a value as a context to be executed here, null if nothing is. For software that takes contexts from guests. */
+  contextFault(value: unknown): string | null {
+    return contextFault(value, this.present);
   }
 
   /** A TLB index drawn at random, for software that replaces so. */
@@ -439,7 +451,9 @@ export class Processor extends Component implements CacheOwner, Cpu {
     if (!registers.exceptional || context?.operation?.kind === Op.Wait) this.epc = context;
     registers.enter(code, address, translates(code));
     this.tlb.setMode(registers.mode);
-    const handler = this.system!.exception(this, { code, vector, address, context: this.epc, message });
+    const { fault } = this;
+    this.fault = null;
+    const handler = this.system!.exception(this, { code, vector, address, context: this.epc, message, fault });
     if (handler === null) {
       registers.status = status;
       this.tlb.setMode(registers.mode);
@@ -460,11 +474,42 @@ export class Processor extends Component implements CacheOwner, Cpu {
     this.acted = true;
     this.charge(this.activity(), this.now);
     if (ended.activity >= 0) this.caches.linkedLine = -1;
-    if (ended.status >= 0) {
+    if (this.guarded) {
+      if (!this.popHostile(ended)) return true;
+    } else if (ended.status >= 0) {
       this.registers.status = ended.status;
       this.tlb.setMode(this.registers.mode);
     }
     return this.goOnWith(ended.interrupted);
+  }
+
+  /** What it executes may be hostile. */
+  private get guarded(): boolean {
+    return this.isolates && this.registers.mode !== Mode.Kernel;
+  }
+
+  /** A context that may be hostile ends, whose Status is not the machine's. False if what it returns to cannot be executed: then it has a fault. */
+  private popHostile(ended: Context): boolean {
+    const { interrupted } = ended;
+    const fault = interrupted === null ? null : this.takeOver(ended, interrupted);
+    if (fault === null) return true;
+    ended.done = false;
+    ended.operation = faultyOperation(crash(`its program returns to ${fault}`));
+    return false;
+  }
+
+  /** A context that may be hostile hands over to another one: null if it may, or what is wrong with that. */
+  private takeOver(from: Context, to: unknown): string | null {
+    const fault = contextFault(to, this.present);
+    if (fault !== null) return fault;
+    const next = to as Context;
+    if (next === from) return null;
+    if (next.guest !== null && next.guest !== from.guest) return 'a context of another guest';
+    if (next.executor !== null) return 'a context that another processor executes';
+    next.guest = from.guest;
+    next.executor = from.executor;
+    from.executor = null;
+    return null;
   }
 
   /** Keeps what the processor holds for the context at hand. */
@@ -513,8 +558,7 @@ export class Processor extends Component implements CacheOwner, Cpu {
         time = this.perform(frame, frame.operation, time, Math.min(horizon, this.drainAt + 1));
         if (time === STOPPED) return;
         this.timeless = time > before ? 0 : this.timeless + 1;
-        if (this.timeless > MOST_TIMELESS)
-          this.fail(`its program yielded ${MOST_TIMELESS} operations without any time passing`);
+        if (this.timeless > MOST_TIMELESS) this.stuck();
       } else if (time > this.now && (frame.activity >= 0 || frame.done)) {
         // System software and the end of a program belong to the present.
         if (!this.reach(time)) break;
@@ -523,7 +567,9 @@ export class Processor extends Component implements CacheOwner, Cpu {
           time = this.awaitStores(time, horizon);
           if (time === STOPPED) return;
         } else if (!this.pop()) return;
-      } else this.fetchOperation(frame);
+        else if (++this.timeless > MOST_TIMELESS) this.stuck();
+      } else if (this.guarded) this.fetchHostile(frame);
+      else this.fetchOperation(frame);
       if (this.acted) {
         // It sent something or woke somebody, which may come back sooner than what was under way before.
         horizon = Math.min(this.runner.horizon(), this.now + LONGEST_PIECE);
@@ -551,9 +597,40 @@ export class Processor extends Component implements CacheOwner, Cpu {
       frame.done = true;
       return;
     }
-    frame.operation = next.value;
-    frame.at = next.value.kind === Op.Block ? next.value.a : 0;
+    const { value } = next;
+    if (typeof value !== 'object' || (value as unknown) === null) this.fail(notAnOperation(value));
+    frame.operation = value;
+    frame.at = value.kind === Op.Block ? value.a : 0;
     frame.gapDone = false;
+  }
+
+  /** As fetchOperation, from a program that may be hostile: nothing of what it yields or throws is taken on trust. */
+  private fetchHostile(frame: Context): void {
+    const next = nextOperation(frame);
+    frame.result = 0;
+    // It may hold its own context, and may have set there what the processor goes by.
+    frame.owed = 0;
+    const { activity, service } = frame;
+    const wrong =
+      !isWhole(activity, -1, ACTIVITIES.length - 1) || service < 0 || !isService(service, this.present.services);
+    if (wrong) frame.activity = frame.service = 0;
+    if (frame.activity >= 0) this.acted = true;
+    if (next === null) {
+      frame.done = true;
+      return;
+    }
+    frame.operation = next;
+    frame.at = next.kind === Op.Block ? next.a : 0;
+    frame.gapDone = false;
+  }
+
+  /** No time passes, and the program does not end. */
+  private stuck(): void {
+    const message = `its program yielded ${MOST_TIMELESS} operations without any time passing`;
+    if (!this.guarded) this.fail(message);
+    this.timeless = 0;
+    this.top.done = false;
+    this.top.operation = faultyOperation(crash(message));
   }
 
   /** Performs an operation from `time` on. Returns when it is done, or where it has come to the horizon, or STOPPED. */
@@ -561,7 +638,10 @@ export class Processor extends Component implements CacheOwner, Cpu {
     const { a, b, c, kind } = operation;
     if (this.stores.size > 0 && WAITS_FOR_STORES[kind] === 1) return this.awaitStores(time, horizon);
     if (PRIVILEGED[kind] === 1 && this.registers.mode !== Mode.Kernel) return this.refuse(time);
-    if (CAN_BE_FAULTY[kind] === 1) this.check(operation);
+    if (CAN_BE_FAULTY[kind] === 1) {
+      const fault = faultOf(operation, this.present);
+      if (fault !== null) return this.refuseFaulty(slip(fault), time, horizon);
+    }
     switch (kind) {
       case Op.Block:
         return this.runBlock(frame, operation, time, horizon);
@@ -598,13 +678,18 @@ export class Processor extends Component implements CacheOwner, Cpu {
           frame.gapDone = true;
           return time + this.period;
         }
+        if (!isKind(kind)) return this.refuseFaulty(faultIn(operation), time, horizon);
         return time > this.now && !this.reach(time) ? this.appoint(time) : this.performNow(frame, operation);
     }
   }
 
-  private check(operation: Operation): void {
-    const fault = faultOf(operation, this.present);
-    if (fault !== null) this.fail(fault);
+  /** What the program did cannot be executed: an error, or a reserved instruction of a program that may be hostile, at the present. */
+  private refuseFaulty(fault: ProgramFault, time: Ticks, horizon: Ticks): Ticks {
+    if (!this.guarded) this.fail(fault.message);
+    if (this.stores.size > 0) return this.awaitStores(time, horizon);
+    if (time > this.now) return this.appoint(time);
+    this.fault = fault;
+    return this.reserved();
   }
 
   /** Operations that involve others. */
@@ -618,6 +703,7 @@ export class Processor extends Component implements CacheOwner, Cpu {
         this.node.send(new InterruptMessage(this.controlFlits, b, this.processor, a, c, 0));
         return now + this.period;
       case Op.Wait:
+        if (this.guarded) return this.refuseFaulty(WAITS, now, now + 1);
         if (this.woken) {
           this.woken = false;
           frame.operation = null;
@@ -655,6 +741,10 @@ export class Processor extends Component implements CacheOwner, Cpu {
         return STOPPED;
       case Op.Resume:
         if (!(request instanceof Context)) return this.reserved();
+        if (this.guarded) {
+          const fault = this.takeOver(frame, request);
+          if (fault !== null) return this.refuseFaulty(slip(`it resumes ${fault}`), now, now + 1);
+        }
         this.charge(this.activity(), now);
         frame.operation = null;
         this.suspend(frame);
@@ -667,8 +757,6 @@ export class Processor extends Component implements CacheOwner, Cpu {
         this.tlb.setMode(this.registers.mode);
         return this.goOnWith((request as Context | null) ?? this.epc) ? now : STOPPED;
       default:
-        if (!(kind >= FIRST_PRIVILEGED && kind <= Op.TlbProbe))
-          return this.fail(`there is no operation ${String(kind)}`);
         frame.operation = null;
         frame.result = this.unit.execute(operation, now);
         return this.interruptible() ? this.appoint(now) : now;
@@ -1180,6 +1268,20 @@ export class Processor extends Component implements CacheOwner, Cpu {
     this.charge(this.stallActivity, time, this.stallService);
     this.stallService = -1;
   }
+}
+
+/** Only the software of this processor could wake it, and that is not the program's. */
+const WAITS = slip('it waits for system software to wake it, and has none that could; take waitForInterrupt()');
+
+/** Whether it is a kind of operation: a program may yield anything. */
+function isKind(kind: unknown): boolean {
+  return Number.isInteger(kind) && (kind as number) >= 0 && (kind as number) <= Op.DeviceRead;
+}
+
+/** What is wrong with an operation whose kind is none. */
+function faultIn(operation: Operation): ProgramFault {
+  const fault = OwnOperation.is(operation) ? operation.fault : null;
+  return fault ?? slip(`there is no operation ${described(operation.kind)}`);
 }
 
 /** Exceptions that are about a translation, and put it into EntryHi and Context. */

@@ -22,6 +22,19 @@ export interface Cpu {
   readonly number: number;
 }
 
+/** What is wrong with a program outside of kernel mode, for software that isolates. */
+export interface ProgramFault {
+  /** A sentence for people. */
+  readonly message: string;
+  /**
+   * The program cannot continue: it has thrown, or yields without end while no time passes. Otherwise only its operation is
+   * malformed, and the software may skip it like any other reserved instruction.
+   */
+  readonly fatal: boolean;
+  /** What it has thrown; undefined if it has thrown nothing. */
+  readonly thrown: unknown;
+}
+
 /** An exception: what the hardware says of it besides what it puts into registers. */
 export interface Exception {
   /** Why: see ExceptionCode. Also in Cause. */
@@ -34,6 +47,8 @@ export interface Exception {
   readonly context: Context | null;
   /** What an interrupt of a device or processor says; null in other exceptions. */
   readonly message: InterruptMessage | null;
+  /** Of a reserved instruction that is one because the program is at fault; null or missing in all other exceptions. */
+  readonly fault?: ProgramFault | null;
 }
 
 /**
@@ -54,6 +69,11 @@ export interface SystemSoftware {
   refill?(processor: Processor, page: number): Refill | null;
   /** The processor's program has ended. */
   ended(processor: Processor): void;
+  /**
+   * Programs outside of kernel mode may be hostile. With it a malformed operation of theirs, and whatever they throw, is a
+   * reserved instruction that says what is wrong. Without it either ends the run with an error.
+   */
+  readonly isolates?: boolean;
   /** Names of the services that `annotate` counts, by number; the first is that of who has none. */
   readonly services?: readonly string[];
 }

@@ -353,7 +353,7 @@ export class CommodityKernel implements KernelCore {
       classify: (thread, address, store) => this.classify(thread, address, store),
       fault: (thread, address, store, modified) => this.serveFault(thread, address, store, modified),
       table: (thread, table) => this.makeTable(thread, table),
-      kill: (thread, status) => this.kill(thread, status),
+      kill: (thread, status, why) => this.kill(thread, status, why),
       call: (thread, request) => this.serveCall(thread, request),
       tick: thread => this.tick(thread),
       interrupted: (thread, code, a, b) => this.serveInterrupt(thread, code, a, b),
@@ -372,9 +372,10 @@ export class CommodityKernel implements KernelCore {
     return yield* this.faults.serve(thread, { space, tables, page: address >>> PAGE_SHIFT, store, modified });
   }
 
-  private *kill(thread: Thread, status: number): Code {
+  private *kill(thread: Thread, status: number, why?: string): Code {
     const { name, id } = this.processes.of(thread);
-    if (this.message !== null) yield* this.message(thread, `${name} (process ${id}) was ended: status ${status}\n`);
+    const text = `${name} (process ${id}) was ended: status ${status}${why === undefined ? '' : `, ${why}`}\n`;
+    if (this.message !== null) yield* this.message(thread, text);
     yield* this.processes.exit(thread, status);
   }
 

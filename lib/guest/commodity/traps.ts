@@ -81,8 +81,8 @@ export interface TrapPort {
   fault(thread: Thread, address: number, store: boolean, modified: boolean): Code<number>;
   /** Makes the page table for an address. 0, or an ErrorNumber. */
   table(thread: Thread, table: number): Code<number>;
-  /** Ends a thread, which did what it must not, with a status (KILLED). Does not return. */
-  kill(thread: Thread, status: number): Code;
+  /** Ends a thread, which did what it must not, with a status (KILLED); says why if that is known. Does not return. */
+  kill(thread: Thread, status: number, why?: string): Code;
   /** Serves a system call. */
   call(thread: Thread, request: SystemCall): Code<number>;
   /** Serves the timer. */
@@ -266,10 +266,12 @@ export class Traps {
   }
 
   /** Addresses that are not aligned or not the user's, memory that is not there, instructions that are not the user's. */
-  private *illegal(thread: Thread, { code, address, context }: Exception): Code {
-    if (thread.contexts.length === 1) yield* this.port.kill(thread, statusOfException(code, address));
+  private *illegal(thread: Thread, { code, address, context, fault }: Exception): Code {
+    if (thread.contexts.length === 1) yield* this.port.kill(thread, statusOfException(code, address), fault?.message);
     if (address < 0 || address >= KSEG0)
-      throw new Error(`${thread.name}: the kernel takes exception ${code} at 0x${(address >>> 0).toString(16)}`);
+      throw new Error(
+        `${thread.name}: the kernel takes exception ${code} at 0x${(address >>> 0).toString(16)}${fault ? `: ${fault.message}` : ''}`,
+      );
     context!.complete(ErrorNumber.EFAULT);
   }
 }

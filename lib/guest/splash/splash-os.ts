@@ -136,7 +136,7 @@ export class SplashOS implements SystemSoftware {
   }
 
   exception(cpu: Cpu, exception: Exception): Context | null {
-    const { code, address, vector } = exception;
+    const { code, address, vector, fault = null } = exception;
     switch (code) {
       case ExceptionCode.Interrupt:
         return this.interrupt(cpu, exception);
@@ -152,7 +152,7 @@ export class SplashOS implements SystemSoftware {
         }
     }
     throw new GuestError(
-      `processor ${cpu.number} takes the exception ${EXCEPTION_NAMES[code]} at 0x${(address >>> 0).toString(16)}, which SPLASHOS leaves to whoever is below`,
+      `processor ${cpu.number} takes the exception ${EXCEPTION_NAMES[code]} at 0x${(address >>> 0).toString(16)}, which SPLASHOS leaves to whoever is below${fault === null ? '' : `: ${fault.message}`}`,
     );
   }
 

@@ -19,6 +19,29 @@ export interface PieceLimits {
   readonly most: number;
 }
 
+/** Pieces that are copied of a command, at most: more than any device takes, one for each sector of the longest transfer. */
+const MOST_PIECES = 1 << 17;
+
+/**
+ * A copy of a command, to be looked at and used in peace: the guest may change its own meanwhile, and getters of it may answer
+ * differently each time. Empty for what is no object or cannot be read.
+ */
+export function copiedCommand(content: unknown): CommandContent {
+  if (typeof content !== 'object' || content === null) return {};
+  try {
+    const copy: Record<string, unknown> = { ...content };
+    const { pieces } = copy;
+    if (Array.isArray(pieces)) copy['pieces'] = pieces.length <= MOST_PIECES ? Array.from(pieces, copyOf) : null;
+    return copy;
+  } catch {
+    return {};
+  }
+}
+
+function copyOf(value: unknown): unknown {
+  return typeof value === 'object' && value !== null ? { ...value } : value;
+}
+
 /** Whom to tell that a command is done: a virtual processor, a code from 1 up, and a tag of 32 bits. Null if it does not say. */
 export function replyOf({ tag, interruptTo, interruptCode }: CommandContent, processors: number): Reply | null {
   if (!isInt32(tag) || !isInt32(interruptTo) || !isInt32(interruptCode)) return null;

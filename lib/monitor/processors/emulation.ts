@@ -1,10 +1,10 @@
 /** Privileged instructions of guests: executed on the virtual processor by the class that executes them on hardware. */
-import type { CommandContent } from '../../coherence/io-messages.js';
 import { InterruptMessage } from '../../coherence/messages.js';
 import { Context } from '../../processor/context.js';
 import { load, Op, store, type Operation } from '../../processor/operations.js';
 import { ExceptionCode, Register, Vector } from '../../processor/registers.js';
 import type { Core } from '../core.js';
+import { copiedCommand } from '../devices/guest-command.js';
 import type { VirtualDevice } from '../devices/virtual-device.js';
 import type { MonitorCpu } from '../monitor-cpu.js';
 import type { Steps } from '../steps.js';
@@ -91,15 +91,17 @@ export class Emulation {
     { request }: Operation,
   ): Steps {
     // A guest may have put anything there; what is no context cannot be jumped to.
-    if (request !== null && !(request instanceof Context)) return yield* this.refuse(cpu, virtual);
+    if (request !== null && !Context.is(request)) return yield* this.refuse(cpu, virtual);
+    const target = request ?? virtual.epc;
+    if (target !== null && cpu.processor.contextFault(target) !== null) return yield* this.refuse(cpu, virtual);
     yield this.core.code.step('exception return');
+    // Once it has the target, no other processor gets it.
+    if (virtual.take(target) !== null) return yield* this.refuse(cpu, virtual);
     context.complete();
     // The end of a handler restores Status; the instruction clears a bit.
     if (context.status >= 0) virtual.registers.status = context.status;
     else virtual.registers.leave();
     virtual.tlb.setMode(virtual.registers.mode);
-    const target = request ?? virtual.epc;
-    virtual.context = target;
     if (target === null || target === virtual.end) this.scheduler.stop(virtual);
     else target.interrupted ??= endOf(target, virtual.end);
   }
@@ -127,7 +129,7 @@ export class Emulation {
   ): Steps {
     const device = a === machine.bridge ? deviceAt(machine, b) : undefined;
     if (device === undefined)
-      return yield* inject(this.core, cpu.processor, virtual, {
+      return yield* inject(this.core, cpu, virtual, {
         code: ExceptionCode.BusData,
         vector: Vector.General,
         address: -1,
@@ -140,13 +142,13 @@ export class Emulation {
   /** A command for a device, by whichever way it came. */
   *command(cpu: MonitorCpu, device: VirtualDevice, content: unknown): Steps {
     this.core.statistics.deviceCommands++;
-    yield* device.command(cpu, typeof content === 'object' && content !== null ? (content as CommandContent) : {});
+    yield* device.command(cpu, copiedCommand(content));
   }
 
   /** The guest sees what hardware would have shown it: an instruction that is not for its mode. */
-  *refuse({ processor }: MonitorCpu, virtual: VirtualProcessor): Steps {
+  *refuse(cpu: MonitorCpu, virtual: VirtualProcessor): Steps {
     const exception = { code: ExceptionCode.CoprocessorUnusable, vector: Vector.General, address: -1 };
-    yield* inject(this.core, processor, virtual, exception);
+    yield* inject(this.core, cpu, virtual, exception);
   }
 }
 

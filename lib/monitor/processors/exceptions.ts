@@ -1,10 +1,12 @@
 /** Exceptions of guests: what hardware does on the bare machine, done to a virtual processor. */
-import type { Processor } from '../../processor/processor.js';
 import { Context } from '../../processor/context.js';
+import { described } from '../../processor/foreign.js';
 import { returnFromException, store, type Program } from '../../processor/operations.js';
 import { ExceptionCode, InterruptLine, Register, Vector } from '../../processor/registers.js';
 import type { InterruptMessage } from '../../coherence/messages.js';
+import type { Exception, ProgramFault } from '../../processor/software.js';
 import type { Core } from '../core.js';
+import type { MonitorCpu } from '../monitor-cpu.js';
 import type { Steps } from '../steps.js';
 import type { GuestSystem } from '../virtual-machine.js';
 import type { VirtualProcessor } from './virtual-processor.js';
@@ -16,6 +18,8 @@ export interface GuestException {
   /** The address it is about, -1 if none. */
   readonly address: number;
   readonly message?: InterruptMessage | null;
+  /** What is wrong with the operation, of a reserved instruction that is malformed. */
+  readonly fault?: ProgramFault | null | undefined;
 }
 
 const TRANSLATION: readonly number[] = [ExceptionCode.TlbLoad, ExceptionCode.TlbStore, ExceptionCode.Modified];
@@ -24,9 +28,10 @@ const TRANSLATION: readonly number[] = [ExceptionCode.TlbLoad, ExceptionCode.Tlb
  * Has the guest go on at its vector: its registers say why, and its handler is what the virtual processor does next. A
  * guest that has nothing to execute for it goes on where it was.
  */
-export function* inject(core: Core, processor: Processor, virtual: VirtualProcessor, exception: GuestException): Steps {
+export function* inject(core: Core, cpu: MonitorCpu, virtual: VirtualProcessor, exception: GuestException): Steps {
+  const { processor } = cpu;
   const { registers } = virtual;
-  const { code, vector, address, message = null } = exception;
+  const { code, vector, address, message = null, fault = null } = exception;
   yield core.code.step('inject');
   core.statistics.injected++;
   const kernels = virtual.inKernel;
@@ -35,8 +40,11 @@ export function* inject(core: Core, processor: Processor, virtual: VirtualProces
   // EPC stays at exception level, as on hardware.
   if (!registers.exceptional) virtual.epc = context;
   registers.enter(code, address, TRANSLATION.includes(code));
-  const system = core.machines[virtual.options.machine]!.system as GuestSystem;
-  const handler = system.exception(virtual, { code, vector, address, context: virtual.epc, message });
+  const machine = core.machines[virtual.options.machine]!;
+  const answer = answerOf(machine.system!, virtual, { code, vector, address, context: virtual.epc, message, fault });
+  const { handler } = answer;
+  const wrong = answer.wrong ?? handlerFault(cpu, virtual, handler);
+  if (wrong !== null) return yield* core.fail(cpu, machine, `its kernel ${wrong}`, answer.thrown);
   if (handler === null) {
     registers.status = status;
     virtual.epc = epc;
@@ -48,17 +56,46 @@ export function* inject(core: Core, processor: Processor, virtual: VirtualProces
   // A handler that simply ends returns to whoever was interrupted, with the Status of then.
   handler.interrupted = endOf(handler, context, status);
   handler.status = -1;
-  virtual.context = handler;
+}
+
+/** What a guest's kernel answers an exception with: a handler, or none, or what is wrong. */
+interface Answer {
+  readonly handler: Context | null;
+  readonly wrong: string | null;
+  readonly thrown?: unknown;
+}
+
+/** Makes a handler what the virtual processor does next; what is wrong with it, if anything is. */
+function handlerFault({ processor }: MonitorCpu, virtual: VirtualProcessor, handler: Context | null): string | null {
+  const fault = handler === null ? null : (processor.contextFault(handler) ?? virtual.take(handler));
+  return fault === null ? null : `answers with ${fault}`;
+}
+
+/** Asks a guest's kernel, which may throw or answer with anything. */
+function answerOf(system: GuestSystem, virtual: VirtualProcessor, exception: Exception): Answer {
+  let handler: unknown;
+  try {
+    handler = system.exception(virtual, exception);
+  } catch (thrown) {
+    return { handler: null, wrong: `threw ${described(thrown)}`, thrown };
+  }
+  const good = handler === null || Context.is(handler);
+  return good
+    ? { handler: handler as Context | null, wrong: null }
+    : {
+        handler: null,
+        wrong: `answers exception ${exception.code} with ${described(handler)}; give a context or null`,
+      };
 }
 
 /** Takes the interrupt that is pending for a virtual processor. */
-export function* injectInterrupt(core: Core, processor: Processor, virtual: VirtualProcessor): Steps {
+export function* injectInterrupt(core: Core, cpu: MonitorCpu, virtual: VirtualProcessor): Steps {
   const { registers, interrupts } = virtual;
   const external = (registers.status & InterruptLine.External) !== 0;
   const message = external ? (interrupts.shift() ?? null) : null;
   if (interrupts.length === 0) registers.setLine(InterruptLine.External, false);
   core.statistics.interruptsInjected++;
-  yield* inject(core, processor, virtual, {
+  yield* inject(core, cpu, virtual, {
     code: ExceptionCode.Interrupt,
     vector: Vector.General,
     address: -1,

@@ -128,15 +128,9 @@ export class TlbFaults {
     fillSpecial(cpu, virtual);
   }
 
-  private *forward(
-    { processor }: MonitorCpu,
-    virtual: VirtualProcessor,
-    address: number,
-    code: number,
-    vector: number,
-  ): Steps {
+  private *forward(cpu: MonitorCpu, virtual: VirtualProcessor, address: number, code: number, vector: number): Steps {
     this.core.statistics.forwardedMisses++;
-    yield* inject(this.core, processor, virtual, { code, vector, address });
+    yield* inject(this.core, cpu, virtual, { code, vector, address });
   }
 }
 

@@ -1,6 +1,12 @@
 /** Requests of guests to the monitor. A guest may ask for anything: what is wrong gets an error, and harms nobody. */
 import type { Context } from '../../processor/context.js';
-import { MONITOR_VERSION, MonitorError, requestFault, type MonitorRequest } from '../../processor/monitor-calls.js';
+import {
+  copiedRequest,
+  MONITOR_VERSION,
+  MonitorError,
+  requestFault,
+  type MonitorRequest,
+} from '../../processor/monitor-calls.js';
 import type { Core } from '../core.js';
 import type { MonitorCpu } from '../monitor-cpu.js';
 import type { Steps } from '../steps.js';
@@ -24,7 +30,7 @@ export class MonitorCalls {
   /** The operation at hand of the context is a monitor call of its kernel. */
   *serve(cpu: MonitorCpu, machine: VirtualMachine, virtual: VirtualProcessor, context: Context): Steps {
     const { statistics, code } = this.core;
-    const { request } = context.operation!;
+    const request = copiedRequest(context.operation!.request);
     yield code.step('monitor call');
     statistics.monitorCalls++;
     const fault = requestFault(request, machine.pmap.size);

@@ -32,6 +32,8 @@ export type VirtualState = 'new' | 'ready' | 'running' | 'idle' | 'stopped';
 export interface VirtualProcessorOptions {
   /** Among those of its machine. */
   readonly number: number;
+  /** What all processors of its machine have in common: contexts that one of them has executed are of that guest. */
+  readonly guest: object;
   /** The virtual machine's number. */
   readonly machine: number;
   readonly name: string;
@@ -94,6 +96,20 @@ export class VirtualProcessor implements Cpu {
       },
     });
     this.registers = this.unit.registers;
+  }
+
+  /** Makes a context the one that it continues with. Says what is wrong if that is another guest's or another processor's. */
+  take(context: Context | null): string | null {
+    const { guest } = this.options;
+    if (context !== null) {
+      if (context.guest !== null && context.guest !== guest) return 'a context of another guest';
+      if (context.executor !== null && context.executor !== this) return 'a context that another processor executes';
+      context.guest = guest;
+    }
+    if (this.context !== null) this.context.executor = null;
+    if (context !== null) context.executor = this;
+    this.context = context;
+    return null;
   }
 
   /** Its kernel executes, not a program of its user. */

@@ -11,6 +11,7 @@ import * as op from '../../../lib/processor/operations.js';
 import { entryLo, ExceptionCode, Register, Status } from '../../../lib/processor/registers.js';
 import { Activity } from '../../../lib/processor/software.js';
 import { boot, each, mapPair } from '../../processor/privileged.js';
+import { rethrow } from '../support/virtual.js';
 import { startPlain, type GuestAnswer, type PlainGuest } from '../support/plain-guest.js';
 
 /** Runs kernel-mode programs as one guest, to the end. */
@@ -24,8 +25,9 @@ function virtually(
   const preset = presets['disco-1997']({ nodes: processors });
   const nodes = { count: processors, processors: 1, memoryBytes: 512 * 4096 };
   const machine = buildMachine({ ...preset, nodes, devices }, { seed: 1 });
-  const { system } = startPlain(new Disco(machine), programs, answer, specification);
+  const { system, virtual } = startPlain(new Disco(machine), programs, answer, specification);
   machine.run();
+  rethrow(virtual);
   return system;
 }
 

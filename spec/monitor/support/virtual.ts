@@ -89,9 +89,15 @@ export function* startMain(kernel: CommodityKernel, thread: Thread): Code {
   while (kernel.processes.count > 0) yield* kernel.firstEnded.sleep(thread);
 }
 
-/** Runs it until all guests have stopped. */
+/** Runs it until all guests have stopped. Throws what one of them has thrown. */
 export function runGuests(setup: VirtualSetup): VirtualRunning {
   const running = withGuests(setup);
   running.machine.run();
+  for (const { virtual } of running.guests) rethrow(virtual);
   return running;
+}
+
+/** Throws what a guest has thrown: the monitor has only ended it. */
+export function rethrow({ thrown, failure, name }: VirtualMachine): void {
+  if (thrown !== undefined) throw thrown instanceof Error ? thrown : new Error(`${name}: ${failure}`);
 }
