@@ -6,6 +6,9 @@
 /** A number of ticks of the simulation at hand: a non-negative safe integer. */
 export type Ticks = number;
 
+/** The last tick that a simulation can reach: times behind it are not exact. */
+export const LAST_TICK: Ticks = Number.MAX_SAFE_INTEGER;
+
 declare const picoseconds: unique symbol;
 /** A duration in whole picoseconds, made by `ps`, `ns`, `us`, `ms`. */
 export type Duration = number & { readonly [picoseconds]: true };

@@ -72,7 +72,7 @@ export class WheelQueue implements EventQueue {
     const time = this.now + delay;
     if (delay >= 1 && delay < this.slots && (delay | 0) === delay) this.insert(time, target, payload, source);
     else {
-      if (!(delay >= 1) || !Number.isSafeInteger(time)) refuseDelay(delay);
+      if (!(delay >= 1) || !Number.isSafeInteger(delay)) refuseDelay(delay);
       this.far.add({ time, source, sequence: this.sequence++, target, payload });
       if (time < this.farTime) this.farTime = time;
     }

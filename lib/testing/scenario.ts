@@ -3,6 +3,10 @@
  * It keeps counters, homes, replicas and free frames as a real host does. There are no caches, no costs and no delays:
  * every reference given is a miss, and an interrupt arrives at once, whatever `delayNs` says.
  */
+import { list, plainObject, shown, wholeNumber } from '../engine/checks.js';
+import { SimulationError } from '../engine/errors.js';
+import { checkDecision, type Asked } from '../placement/check-decision.js';
+import { checkMemoryView, checkPolicy } from '../placement/check-policy.js';
 import { DecisionLog } from '../placement/decision-log.js';
 import type { DecisionEntry } from '../placement/decision-log.js';
 import type {
@@ -37,13 +41,15 @@ export interface ScenarioResult {
   readonly freeFrames: readonly number[];
 }
 
-/** The sequence `misses`, repeated `count` times. */
+/** The sequence `misses`, repeated `count` times, up to 2^24. */
 export function repeat(count: number, ...misses: readonly Miss[]): Miss[] {
+  wholeNumber(count, 'repeat: count', 0, 2 ** 24);
   return Array.from({ length: count }, () => misses).flat();
 }
 
 /**
- * Runs misses past a policy. Frames start as `view` has them. Throws an Error for a decision that no host could carry
+ * Runs misses past a policy. Frames start as `view` has them. Throws a SimulationError, whose ticks are nanoseconds, for an
+ * answer that is no decision (an unknown action, a node that does not exist, nothing at all) and for one that no host could carry
  * out (to a full node, to where the page is already, migrating a page that has replicas), for a store to replicas that
  * the policy does not collapse, when memory runs out, and if the policy wants evidence that a toy does not produce.
  */
@@ -52,10 +58,16 @@ export function scenario(
   misses: readonly Miss[],
   view: MemoryView = memory(),
 ): ScenarioResult {
+  list(misses, 'scenario: misses');
   const host = new ToyHost(policy, view);
   for (const miss of misses) host.miss(miss);
   return host.result();
 }
+
+/** Pages are numbered below this. */
+const MOST_PAGES = 2 ** 24;
+/** A toy has no randomness. */
+const NO_SEED = 'none';
 
 const PRODUCED: readonly EvidenceKind[] = ['first-touch', 'counted-miss', 'hot-page', 'replica-write'];
 
@@ -81,6 +93,8 @@ class ToyHost {
   private timeNs = 0;
 
   constructor(policy: PlacementPolicy, view: MemoryView) {
+    checkPolicy(policy);
+    checkMemoryView(view);
     this.policy = policy;
     this.counters = policy.counters;
     this.free = Array.from({ length: view.nodes }, (_, node) => view.freeFrames(node));
@@ -93,11 +107,13 @@ class ToyHost {
   }
 
   miss(miss: Miss): void {
+    plainObject(miss, 'scenario: a miss');
     this.advance(miss.timeNs ?? this.timeNs);
     const { node, store = false } = miss;
-    if (!(node in this.free)) throw this.error(`there is no node ${node}, only ${this.free.length} from 0`);
-    if (!(Number.isInteger(miss.page) && miss.page >= 0))
-      throw this.error(`${miss.page} is no page number; count from 0`);
+    if (!(Number.isInteger(node) && node >= 0 && node < this.free.length))
+      throw this.error(`there is no node ${shown(node)}, only ${this.free.length} from 0`);
+    if (!(Number.isInteger(miss.page) && miss.page >= 0 && miss.page < MOST_PAGES))
+      throw this.error(`${shown(miss.page)} is no page number; count from 0, below 2^24`);
     const page = (this.pages[miss.page] ??= this.newPage(miss.page));
     if (page.home < 0) this.place(page, node, store);
     if (store && page.replicas.length > 0) this.beforeStore(page, node);
@@ -119,6 +135,7 @@ class ToyHost {
 
   /** Clears what the counters hold at each multiple of `resetNs`. */
   private advance(timeNs: number): void {
+    if (!Number.isFinite(timeNs)) throw this.error(`${shown(timeNs)} is no time; give nanoseconds`);
     if (!(timeNs >= this.timeNs))
       throw this.error(`a miss at ${timeNs} ns comes after one at ${this.timeNs} ns; sort them`);
     const resetNs = this.counters?.resetNs ?? Infinity;
@@ -156,7 +173,9 @@ class ToyHost {
 
   private ask(kind: EvidenceKind, page: ToyPage, node: number, store: boolean): Decision {
     const evidence = { kind, node, store, timeNs: this.timeNs };
-    const decision = this.policy.decide(evidence, page, this.view);
+    const { policy, view, asked } = this;
+    const answer = policy.decide(evidence, page, view);
+    const decision = checkDecision(answer, { policy, evidence, page, memory: view }, asked);
     this.log.record(evidence, page, decision);
     return decision;
   }
@@ -201,8 +220,13 @@ class ToyHost {
     this.free[node]--;
   }
 
-  private error(what: string): Error {
-    return new Error(`scenario of ${this.policy.name} at ${this.timeNs} ns: ${what}`);
+  private get asked(): Asked {
+    return { path: `scenario of ${this.policy.name}`, time: this.timeNs, seed: NO_SEED };
+  }
+
+  private error(what: string): SimulationError {
+    const { path, time, seed } = this.asked;
+    return new SimulationError(path, time, seed, what);
   }
 }
 
