@@ -109,7 +109,7 @@ export class PrivateCaches {
 
   constructor(name: string, owner: CacheOwner, options: PrivateCacheOptions) {
     const { protocol, map } = options;
-    this.causes = options.missCauses === true ? new MissHistory(map.frames << map.frameShift) : null;
+    this.causes = options.missCauses === true ? new MissHistory(map.frames * 2 ** map.frameShift) : null;
     this.owner = owner;
     this.table = protocol.cache;
     this.stable = Uint8Array.from(protocol.cache.stable, Number);
