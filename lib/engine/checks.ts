@@ -67,6 +67,17 @@ export function string(value: unknown, name: string): void {
   throw new RangeError(`${name} is ${shown(value)}; give a string`);
 }
 
+/** Checks several fields of an object alike, as `wholeNumber` does; `where` is put before their names. */
+export function wholeNumbers<Name extends string>(
+  options: Readonly<Record<Name, unknown>>,
+  names: readonly Name[],
+  where: string,
+  least = 0,
+  most = Number.MAX_SAFE_INTEGER,
+): void {
+  for (const name of names) wholeNumber(options[name], `${where}: ${name}`, least, most);
+}
+
 function range(least: number, most: number): string {
   return most === Number.MAX_SAFE_INTEGER || most === Number.MAX_VALUE
     ? `of at least ${least}`

@@ -4,6 +4,7 @@
  * recorded systems, whose own kernel is part of the recording: then TLB refills and page faults cost nothing here,
  * because their instructions are in the trace.
  */
+import { callable, plainObject, wholeNumber } from '../engine/checks.js';
 import type { AddressMap } from '../coherence/address-map.js';
 import { HOT_PAGE, type InterruptMessage } from '../coherence/messages.js';
 import { checkDecision, decisionError, type Asked, type Question } from '../placement/check-decision.js';
@@ -104,7 +105,11 @@ export class BareKernel implements SystemSoftware {
   private readonly records: number[] = [];
 
   constructor(options: BareKernelOptions) {
-    const { map, policy } = options;
+    plainObject(options, 'the options of a bare kernel');
+    const { map, policy, costs } = options;
+    plainObject(costs, 'a bare kernel: costs');
+    for (const [name, cycles] of Object.entries(costs)) wholeNumber(cycles, `a bare kernel: costs.${name}`, 0, 2 ** 40);
+    for (const key of ['latencyNs', 'nowNs', 'clearCounters'] as const) callable(options[key], `a bare kernel: ${key}`);
     checkPolicy(policy);
     this.options = options;
     this.log = new DecisionLog({ keep: options.keepDecisions });

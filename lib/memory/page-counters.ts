@@ -2,6 +2,7 @@
  * Page miss counters at a home node, one per node and frame, as FLASH and the Origin 2000 had them: imperfect hardware
  * with sampling, saturation and a delay (the Origin's have 11 or 19 bits: IRIX refcnt(5) and the hub header in Linux).
  */
+import { plainObject, shown, wholeNumber } from '../engine/checks.js';
 import type { Ticks } from '../engine/time.js';
 
 /** How the counters of a machine are programmed; times in ticks. */
@@ -33,10 +34,12 @@ export class PageCounters {
   private readonly frames = new Map<number, Int32Array>();
 
   constructor(nodes: number, options: PageCounterOptions) {
+    wholeNumber(nodes, 'page counters: nodes', 1, 2 ** 20);
+    plainObject(options, 'page counters');
     for (const [name, value] of Object.entries(options) as [string, number][])
       if (!Number.isSafeInteger(value) || value < (name === 'delayTicks' ? 0 : 1))
         throw new RangeError(
-          `page counters: ${name} is a whole number of at least ${name === 'delayTicks' ? 0 : 1}, not ${value}`,
+          `page counters: ${name} is a whole number of at least ${name === 'delayTicks' ? 0 : 1}, not ${shown(value)}`,
         );
     if (options.bits > 31) throw new RangeError(`page counters have at most 31 bits, not ${options.bits}`);
     if (options.threshold > 2 ** options.bits - 1)

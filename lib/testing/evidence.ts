@@ -1,4 +1,5 @@
 /** Evidence of each kind, by the node that caused it, at time 0 and for the usual kind of access unless told. */
+import { finiteNumber, plainObject, wholeNumber } from '../engine/checks.js';
 import type { Evidence, EvidenceKind } from '../placement/policy.js';
 
 /** What may be unusual about a piece of evidence. */
@@ -45,5 +46,9 @@ export function memoryPressure(node: number, overrides?: EvidenceOverrides): Evi
 }
 
 function evidence(kind: EvidenceKind, node: number, overrides: EvidenceOverrides = {}): Evidence {
-  return { kind, node, store: false, timeNs: 0, ...overrides };
+  wholeNumber(node, `${kind} evidence: node`);
+  plainObject(overrides, `${kind} evidence: overrides`);
+  const made: Evidence = { kind, node, store: false, timeNs: 0, ...overrides };
+  finiteNumber(made.timeNs, `${kind} evidence: timeNs`);
+  return made;
 }
