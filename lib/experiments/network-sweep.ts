@@ -70,6 +70,8 @@ export function* networkSweep(options: NetworkSweepOptions): Generator<NetworkSw
   wholeNumbers(options, ['k'], 'a network sweep', 1, 1024);
   wholeNumbers(options, ['cycles'], 'a network sweep', 1, 2 ** 31);
   list(options.rates, 'a network sweep: rates');
+  plainObject(options.routers, 'a network sweep: routers');
+  wholeNumbers(options.routers, ['pipelineCycles'], 'a network sweep: routers', 1, 64);
   const { topology, sizes } = shapeOf(options);
   const faults = routerFaults(topology, options.routers);
   if (faults.length > 0) throw new RangeError(faults.join('; '));

@@ -22,6 +22,7 @@ export function hotPage(node: number, overrides?: EvidenceOverrides): Evidence {
 
 /** `node` stores to a page that has replicas. */
 export function replicaWrite(node: number, overrides?: EvidenceOverrides): Evidence {
+  if (overrides !== undefined) plainObject(overrides, 'replica-write evidence: overrides');
   return evidence('replica-write', node, { store: true, ...overrides });
 }
 

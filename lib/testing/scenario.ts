@@ -108,7 +108,7 @@ class ToyHost {
 
   miss(miss: Miss): void {
     plainObject(miss, 'scenario: a miss');
-    this.advance(miss.timeNs ?? this.timeNs);
+    this.advance(miss.timeNs === undefined ? this.timeNs : miss.timeNs);
     const { node, store = false } = miss;
     if (!(Number.isInteger(node) && node >= 0 && node < this.free.length))
       throw this.error(`there is no node ${shown(node)}, only ${this.free.length} from 0`);

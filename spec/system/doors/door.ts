@@ -64,6 +64,7 @@ function refusal(error: unknown, value: unknown, path: readonly Step[]): string 
   if (RangeErrorsOfTheHost.test(error.message)) return `gives an error of the host: ${error.message}`;
   const names = [...path].filter(step => typeof step === 'string');
   const shown = typeof value === 'string' ? `"${value}"` : String(value);
+  if (value === undefined && error.message.includes('is missing')) return null;
   if (error.message.includes(shown) || names.some(name => error.message.includes(name))) return null;
   return `is refused without its value or place: ${error.message}`;
 }

@@ -6,7 +6,7 @@ import { Component } from '../../../lib/engine/component.js';
 import { Port } from '../../../lib/engine/port.js';
 import { Runner } from '../../../lib/engine/runner.js';
 import { Simulation } from '../../../lib/engine/simulation.js';
-import { TimeBase, MHz, ps } from '../../../lib/engine/time.js';
+import { TimeBase, MHz } from '../../../lib/engine/time.js';
 import { Timer } from '../../../lib/engine/timer.js';
 import { NO_FAULTS } from './shared.js';
 import { crossbar } from '../../../lib/topology/crossbar.js';
@@ -16,7 +16,6 @@ import { memory, page } from '../../../lib/testing/views.js';
 import { trafficPattern } from '../../../lib/interconnect/traffic.js';
 import { randomStream } from '../../../lib/engine/random.js';
 import type { PrivateCacheOptions } from '../../../lib/processor/private-caches.js';
-import { Tlb } from '../../../lib/processor/tlb.js';
 import type { Door } from './door.js';
 
 export const sim = (): Simulation => new Simulation({ tickPs: 1000, seed: 'doors' });
@@ -41,9 +40,7 @@ export const caches = (): PrivateCacheOptions => ({
 });
 const counts = () => ({ overflows: 0, largestPool: 0 });
 const ROUTERS = { virtualChannels: 2, bufferFlits: 4, pipelineCycles: 2, creditCycles: 1 };
-const NO_RATE = [NaN, -1, '1', null, undefined, 2 ** 60, Infinity];
 const counterOptions = { threshold: 8, sampling: 1, bits: 8, delayTicks: 0, resetTicks: 1000 };
-const question = () => [{ kind: 'hot-page', node: 1, store: false, timeNs: 0 }, page(), memory()] as const;
 
 export const ENGINE: Readonly<Record<string, Door>> = {
   Clock: { args: () => [2500, 2] },
@@ -343,5 +340,3 @@ export const PROCESSOR: Readonly<Record<string, Door>> = {
   SecondLevel: { args: () => ['cache', { ...CACHE }, 1] },
   Tlb: { args: () => [8], takes: {} },
 };
-
-void [ps, question, Tlb, NO_RATE];
