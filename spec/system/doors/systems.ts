@@ -23,8 +23,7 @@ export const small = (): MachineSpecification => ({
   nodes: { count: 2, processors: 1, memoryBytes: SMALL },
 });
 const machine = (): Machine => buildMachine(small(), { seed: 'doors' });
-const map = (): AddressMap =>
-  new AddressMap({ frames: [16, 16], processors: [1, 1], pageBytes: 4096, lineBytes: 128 });
+const map = (): AddressMap => new AddressMap({ frames: [16, 16], processors: [1, 1], pageBytes: 4096, lineBytes: 128 });
 const mixed = () => ({
   ...{
     streams: 2,
