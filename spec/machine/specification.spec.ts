@@ -122,7 +122,7 @@ const FAULTS: readonly (readonly [path: (string | number)[], value: unknown, fau
   [
     ['directory'],
     { format: 'limited-evict', pointers: 1 },
-    ['directory.pointers: too small: expected number to be >=2'],
+    ['directory.pointers: too small: expected number to be >=2; given 1'],
   ],
   [
     ['directory'],
@@ -212,7 +212,7 @@ describe('a specification', () => {
     };
     expect(faultsOf(wrong)).toEqual([
       'name: is missing: a string',
-      'memory.banks: too small: expected number to be >=1',
+      'memory.banks: too small: expected number to be >=1; given 0',
       'colour: is unknown',
       'wheelSlots: 1025 is not a power of two',
       'busNs: 61 ns is not a whole number of ticks of 2500 ps; tickPs 500 would fit every time here',
