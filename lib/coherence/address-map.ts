@@ -4,6 +4,8 @@
  * Byte addresses of 40 bits do not fit 32-bit operators, so nothing here uses them.
  */
 
+import { list, plainObject, shown } from '../engine/checks.js';
+
 /** What an address map is made of. */
 export interface AddressMapOptions {
   /** Frames of memory by node; 0 for a node without memory. */
@@ -17,6 +19,9 @@ export interface AddressMapOptions {
   /** Size of a coherence line in bytes, a power of two, not above a page. */
   readonly lineBytes: number;
 }
+
+/** A mistake beyond it: every directory entry has a bit for each. */
+const MOST_PROCESSORS = 2 ** 20;
 
 /** Frames, lines, processors and the nodes that they belong to. Immutable. */
 export class AddressMap {
@@ -43,7 +48,11 @@ export class AddressMap {
 
   /** Throws a RangeError for counts that are no whole numbers, sizes that are no powers of two, or a machine of more than 2^31 lines. */
   constructor(options: AddressMapOptions) {
+    plainObject(options, 'an address map');
     const { frames, processors, pageBytes, lineBytes } = options;
+    list(frames, 'frames');
+    list(processors, 'processors');
+    if (options.bridges !== undefined) list(options.bridges, 'bridges');
     const { bridges = frames.map(() => 0) } = options;
     if (frames.length !== processors.length)
       throw new RangeError(`memory is given for ${frames.length} nodes, processors for ${processors.length}`);
@@ -55,17 +64,17 @@ export class AddressMap {
     ] as const)
       counts.forEach((count, node) => {
         if (!Number.isSafeInteger(count) || count < 0)
-          throw new RangeError(`node ${node} has a whole number of ${what}, not ${count}`);
+          throw new RangeError(`node ${node} has a whole number of ${what}, not ${shown(count)}`);
       });
     bridges.forEach((count, node) => {
-      if (count !== 0 && count !== 1) throw new RangeError(`node ${node} has 0 or 1 bridges, not ${count}`);
+      if (count !== 0 && count !== 1) throw new RangeError(`node ${node} has 0 or 1 bridges, not ${shown(count)}`);
     });
     for (const [name, size] of [
       ['page', pageBytes],
       ['line', lineBytes],
     ] as const)
       if (!Number.isSafeInteger(size) || size < 4 || (size & (size - 1)) !== 0)
-        throw new RangeError(`a ${name} is a power of two of bytes, not ${size}`);
+        throw new RangeError(`a ${name} is a power of two of bytes, not ${shown(size)}`);
     if (lineBytes > pageBytes) throw new RangeError(`a line of ${lineBytes} bytes does not fit a page of ${pageBytes}`);
     this.nodes = frames.length;
     this.pageBytes = pageBytes;
@@ -74,7 +83,9 @@ export class AddressMap {
     this.firstFrame = Float64Array.from(sums(frames));
     this.firstProcessor = Int32Array.from(sums(processors));
     this.frames = this.firstFrame[this.nodes]!;
-    this.processors = this.firstProcessor[this.nodes]!;
+    this.processors = sums(processors)[this.nodes]!;
+    if (this.processors > MOST_PROCESSORS)
+      throw new RangeError(`there are ${this.processors} processors; ${MOST_PROCESSORS} are the most`);
     if (this.frames * (pageBytes / lineBytes) > 2 ** 31)
       throw new RangeError(
         `${this.frames} frames hold more than 2^31 lines of ${lineBytes} bytes; use less memory or longer lines`,

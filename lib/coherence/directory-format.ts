@@ -1,5 +1,6 @@
 /** The formats of a directory: what an entry remembers of its sharers, and how many entries and pointers there are. */
 import type { CoherenceProtocol } from './protocol.js';
+import { plainObject, shown } from '../engine/checks.js';
 import { CoarseVector } from './sharers/coarse-vector.js';
 import { FullVector } from './sharers/full-vector.js';
 import { LimitedPointers } from './sharers/limited-pointers.js';
@@ -35,6 +36,7 @@ export const DIRECTORY_FORMATS = [
 
 /** The sharers of a format, for so many processors, without entries yet. Throws a RangeError for sizes that make none. */
 export function makeSharers(format: DirectoryFormat, processors: number, counts: SharerCounts): Sharers {
+  plainObject(format, 'the format of a directory');
   switch (format.format) {
     case 'full':
     case 'sparse':
@@ -50,6 +52,10 @@ export function makeSharers(format: DirectoryFormat, processors: number, counts:
       return new LimitedPointers(processors, format.pointers, false, counts);
     case 'dynamic-pointers':
       return new PointerLists(format.cells, counts);
+    default:
+      throw new RangeError(
+        `there is no format of directories ${shown((format as DirectoryFormat).format)}; there are ${DIRECTORY_FORMATS.join(', ')}`,
+      );
   }
 }
 

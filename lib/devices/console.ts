@@ -1,4 +1,5 @@
 /** A console: characters out into a bounded text, characters in by interrupt and register. */
+import { plainObject, wholeNumbers } from '../engine/checks.js';
 import { DeviceCommand, DeviceRead, DeviceValue, NO_DEVICE, type ToDevice } from '../coherence/io-messages.js';
 import { InterruptMessage, type FromDevice } from '../coherence/messages.js';
 import { Component, type Scope } from '../engine/component.js';
@@ -50,8 +51,12 @@ export class Console extends Component {
   /** Throws a RangeError unless it keeps a character. */
   constructor(parent: Scope, name: string, options: ConsoleOptions) {
     super(parent, name);
-    if (!Number.isSafeInteger(options.outputCharacters) || options.outputCharacters < 1)
-      throw new RangeError(`${this.path}: a console keeps at least a character, not ${options.outputCharacters}`);
+    plainObject(options, this.path);
+    wholeNumbers(options, ['outputCharacters'], this.path, 1, 2 ** 28);
+    wholeNumbers(options, ['interruptTo', 'bridge'], this.path);
+    wholeNumbers(options, ['interruptCode'], this.path, 1, 2 ** 31 - 1);
+    plainObject(options.flits, `${this.path}: flits`);
+    wholeNumbers(options.flits, ['control'], `${this.path}: flits`, 1, 2 ** 20);
     this.options = options;
   }
 

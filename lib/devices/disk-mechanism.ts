@@ -5,10 +5,14 @@
  * Mechanical times are measurements, not clock periods. They are rounded to ticks here, once, and nowhere else: the time
  * of a sector, of each seek and of a head switch. Everything from there on is exact.
  */
+import { finiteNumber, numberAbove, plainObject, wholeNumber, wholeNumbers } from '../engine/checks.js';
 import type { Ticks } from '../engine/time.js';
 
 /** Bytes of a sector. */
 export const SECTOR_BYTES = 512;
+
+/** The longest that a part of a disk may take. */
+const MOST_MS = 60_000;
 
 /** A disk, in the units of its data sheet. */
 export interface DiskModel {
@@ -63,15 +67,22 @@ export class DiskMechanism {
 
   /** Throws a RangeError if the model is no disk. */
   constructor(model: DiskModel, tickPs: number) {
+    plainObject(model, 'a disk: model');
+    plainObject(model.seek, 'a disk: seek');
+    wholeNumber(tickPs, 'a disk: tickPs', 1);
+    wholeNumbers(model, ['cylinders', 'tracksPerCylinder', 'sectorsPerTrack'], 'a disk', 1, 2 ** 20);
+    wholeNumbers(model, ['trackSkew', 'cylinderSkew'], 'a disk', 0, 2 ** 20);
+    wholeNumbers(model.seek, ['longFrom'], 'a disk: seek', 0, 2 ** 20);
+    for (const key of ['shortBaseMs', 'shortRootMs', 'longBaseMs', 'longSlopeMs'] as const)
+      finiteNumber(model.seek[key], `a disk: seek.${key}`, 0, MOST_MS);
+    for (const key of ['headSwitchMs', 'overheadMs'] as const) finiteNumber(model[key], `a disk: ${key}`, 0, MOST_MS);
+    numberAbove(model.rotationsPerMinute, 'a disk: rotationsPerMinute', 0, 1e6);
+    numberAbove(model.busMBytesPerSecond, 'a disk: busMBytesPerSecond', 0, 1e6);
+    wholeNumber(model.cacheBytes, 'a disk: cacheBytes', SECTOR_BYTES, 2 ** 40);
     const { cylinders, tracksPerCylinder, sectorsPerTrack, trackSkew, cylinderSkew, cacheBytes } = model;
-    for (const [what, count] of Object.entries({ cylinders, tracksPerCylinder, sectorsPerTrack }))
-      if (!Number.isSafeInteger(count) || count < 1) throw new RangeError(`a disk has no ${count} ${what}`);
-    for (const [what, skew] of Object.entries({ trackSkew, cylinderSkew }))
-      if (!Number.isSafeInteger(skew) || skew < 0) throw new RangeError(`a disk has no ${what} of ${skew} sectors`);
-    if (!Number.isSafeInteger(cacheBytes / SECTOR_BYTES) || cacheBytes < SECTOR_BYTES)
+    if (cacheBytes % SECTOR_BYTES !== 0)
       throw new RangeError(`a disk's cache holds whole sectors of ${SECTOR_BYTES} bytes, not ${cacheBytes} bytes`);
     const ticks = (milliseconds: number): Ticks => {
-      if (!(milliseconds >= 0)) throw new RangeError(`no part of a disk takes ${milliseconds} ms`);
       return Math.round((milliseconds * 1e9) / tickPs);
     };
     this.sectorsPerTrack = sectorsPerTrack;

@@ -7,6 +7,7 @@
  * own memory, from where each is written when its place comes by; if one is late, the disk goes round once more.
  * 310 lines: the two ways of a sector through the disk share their counters, and read together or not at all.
  */
+import { plainObject, wholeNumbers } from '../engine/checks.js';
 import type { AddressMap } from '../coherence/address-map.js';
 import {
   DeviceCommand,
@@ -98,6 +99,10 @@ export class Disk extends Component {
 
   constructor(parent: Scope, name: string, options: DiskOptions) {
     super(parent, name);
+    plainObject(options, this.path);
+    wholeNumbers(options, ['bridge'], this.path);
+    plainObject(options.flits, `${this.path}: flits`);
+    wholeNumbers(options.flits, ['control'], `${this.path}: flits`, 1, 2 ** 20);
     this.options = options;
     this.mechanism = new DiskMechanism(options.model, this.simulation.time.tickPs);
     this.content = new Sectors(this.mechanism.sectors);

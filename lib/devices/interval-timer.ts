@@ -2,6 +2,7 @@
  * The interval timer of a processor: an interrupt every period, to the tick. It never ends by itself, so a run with one
  * needs a limit, or software that turns it off.
  */
+import { plainObject, wholeNumber, wholeNumbers } from '../engine/checks.js';
 import { DeviceCommand, DeviceRead, DeviceValue, NO_DEVICE, type ToDevice } from '../coherence/io-messages.js';
 import { InterruptMessage, type FromDevice } from '../coherence/messages.js';
 import { Component, type Scope } from '../engine/component.js';
@@ -50,11 +51,14 @@ export class IntervalTimer extends Component {
   /** Throws a RangeError for a period or phase that cannot be. */
   constructor(parent: Scope, name: string, options: IntervalTimerOptions) {
     super(parent, name);
-    const { periodTicks, phaseTicks } = options;
-    if (!Number.isSafeInteger(periodTicks) || periodTicks < 1)
-      throw new RangeError(`${this.path}: a period is a whole number of ticks and at least 1, not ${periodTicks}`);
-    if (!Number.isSafeInteger(phaseTicks) || phaseTicks < 0 || phaseTicks >= periodTicks)
-      throw new RangeError(`${this.path}: a phase of ${phaseTicks} ticks is not within a period of ${periodTicks}`);
+    plainObject(options, this.path);
+    const { periodTicks } = options;
+    wholeNumbers(options, ['processor', 'bridge'], this.path);
+    wholeNumbers(options, ['interruptCode'], this.path, 1, 2 ** 31 - 1);
+    plainObject(options.flits, `${this.path}: flits`);
+    wholeNumbers(options.flits, ['control'], `${this.path}: flits`, 1, 2 ** 20);
+    wholeNumber(periodTicks, `${this.path}: periodTicks`, 1);
+    wholeNumber(options.phaseTicks, `${this.path}: phaseTicks`, 0, periodTicks - 1);
     this.options = options;
     this.period = periodTicks;
   }

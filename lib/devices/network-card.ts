@@ -2,6 +2,7 @@
  * A network card: sends frames that it gathers from memory, and puts those that it receives into buffers that software has
  * posted, in the order of posting. Data is whole words.
  */
+import { plainObject, wholeNumbers } from '../engine/checks.js';
 import type { AddressMap } from '../coherence/address-map.js';
 import {
   DeviceCommand,
@@ -103,9 +104,12 @@ export class NetworkCard extends Component {
   /** Throws a RangeError for options that cannot be. */
   constructor(parent: Scope, name: string, options: NetworkCardOptions) {
     super(parent, name);
-    const { buffers, mtuBytes } = options;
-    for (const [what, count] of Object.entries({ buffers, mtuBytes }))
-      if (!Number.isSafeInteger(count) || count < 1) throw new RangeError(`${this.path}: ${count} ${what} are too few`);
+    plainObject(options, this.path);
+    wholeNumbers(options, ['buffers', 'mtuBytes'], this.path, 1, 2 ** 24);
+    wholeNumbers(options, ['address'], this.path, 0, 2 ** 48 - 2);
+    wholeNumbers(options, ['bridge'], this.path);
+    plainObject(options.flits, `${this.path}: flits`);
+    wholeNumbers(options.flits, ['control'], `${this.path}: flits`, 1, 2 ** 20);
     this.options = options;
   }
 

@@ -3,6 +3,7 @@
  * waits; there are no collisions, no token and no errors of transmission. Frames reach the card that they are addressed to,
  * or all others.
  */
+import { list, plainObject, wholeNumber, wholeNumbers } from '../engine/checks.js';
 import { digestOfWords } from '../coherence/io-messages.js';
 import type { LineData } from '../coherence/line-data.js';
 import { Booking } from '../engine/booking.js';
@@ -89,13 +90,15 @@ export class NetworkSegment extends Component {
   /** Throws an Error for two cards of one address, a RangeError for other options that cannot be. */
   constructor(parent: Scope, name: string, options: NetworkSegmentOptions) {
     super(parent, name);
+    plainObject(options, this.path);
     const { addresses, ticksPerByte, overheadBytes, leastBytes } = options;
-    if (!Number.isSafeInteger(ticksPerByte) || ticksPerByte < 1)
-      throw new RangeError(`${this.path}: a byte takes a whole number of ticks and at least 1, not ${ticksPerByte}`);
+    wholeNumber(ticksPerByte, `${this.path}: ticksPerByte, the ticks of a byte,`, 1);
+    wholeNumbers(options, ['overheadBytes', 'leastBytes'], this.path, 0, 2 ** 24);
+    list(addresses, `${this.path}: addresses`);
     if (!(overheadBytes + leastBytes >= 1)) throw new RangeError(`${this.path}: the least frame has no length`);
     addresses.forEach((address, i) => {
       if (!isAddress(address) || address === BROADCAST)
-        throw new RangeError(`${this.path}: ${address} is no address of a card: 0 to 2^48 - 2`);
+        throw new RangeError(`${this.path}: addresses has ${address}, which is none of a card: 0 to 2^48 - 2`);
       if (addresses.indexOf(address) !== i) throw new Error(`${this.path}: two cards have the address ${address}`);
     });
     this.options = options;

@@ -1,4 +1,5 @@
 /** The time-of-day clock: simulated time in a register of 64 bits, read in two halves. */
+import { plainObject, wholeNumber, wholeNumbers } from '../engine/checks.js';
 import { DeviceRead, DeviceValue, NO_DEVICE, type ToDevice } from '../coherence/io-messages.js';
 import type { FromDevice } from '../coherence/messages.js';
 import { Component, type Scope } from '../engine/component.js';
@@ -39,9 +40,12 @@ export class TimeOfDayClock extends Component {
   /** Throws a RangeError for an epoch that is no safe integer from 0. */
   constructor(parent: Scope, name: string, options: TimeOfDayClockOptions) {
     super(parent, name);
+    plainObject(options, this.path);
     const { epoch, unit } = options;
-    if (!Number.isSafeInteger(epoch) || epoch < 0)
-      throw new RangeError(`${this.path}: an epoch is a whole number of ${unit} and not negative, not ${epoch}`);
+    wholeNumber(epoch, `${this.path}: epoch, in ${unit},`);
+    wholeNumbers(options, ['processors'], this.path, 0, 2 ** 20);
+    plainObject(options.flits, `${this.path}: flits`);
+    wholeNumbers(options.flits, ['control'], `${this.path}: flits`, 1, 2 ** 20);
     this.options = options;
     this.unitPs = unit === 'ns' ? 1000 : 1_000_000;
     this.high = new Int32Array(options.processors);

@@ -34,7 +34,7 @@ export class PlainQueue implements EventQueue {
   }
 
   schedule(delay: Ticks, target: Target, payload: unknown, source: number): void {
-    if (!(delay >= 1) || !Number.isSafeInteger(this.now + delay)) refuseDelay(delay);
+    if (!(delay >= 1) || !Number.isSafeInteger(delay)) refuseDelay(delay);
     this.heap.add({ time: this.now + delay, source, sequence: this.sequence++, target, payload });
   }
 

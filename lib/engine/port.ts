@@ -2,6 +2,7 @@
  * Ports and wires. A port's role is its type: `connect` takes a `Port<A, B>` only with a `Port<B, A>`.
  * One closure per port, made when the port is made; none per event.
  */
+import { plainObject, shown } from './checks.js';
 import type { Arrivals } from './arrivals.js';
 import { Booking } from './booking.js';
 import type { Component } from './component.js';
@@ -86,7 +87,7 @@ export class Port<in out Sends extends Message, in out Receives extends Message>
         this.path,
         this.simulation.now,
         this.simulation.seed,
-        `a message leaves a whole number of ticks from now, not ${delay}`,
+        `a message leaves a whole number of ticks from now, not ${shown(delay)}`,
       );
     this.forward(message, this.simulation.now + delay);
   }
@@ -105,8 +106,9 @@ export class Port<in out Sends extends Message, in out Receives extends Message>
     if (simulation.observer !== null)
       simulation.observer.sent?.(this.path, peer.path, message, simulation.now, arrives);
     if (peer.onTransit !== null && peer.onTransit(message, arrives)) return;
-    peer.arrivals.add(arrives);
+    // The queue refuses a delay that is none; then nothing is on its way.
     simulation.queue.schedule(arrives - simulation.now, peer, message, this.rank);
+    peer.arrivals.add(arrives);
   }
 
   /** For the queue only. */
@@ -123,12 +125,12 @@ export class Port<in out Sends extends Message, in out Receives extends Message>
     if (this.peer !== null) throw new Error(`${this.path} is already connected to ${this.peer.path}`);
     if (!Number.isSafeInteger(wire.latency) || wire.latency < 1)
       throw new RangeError(
-        `a wire from ${this.path} to ${peer.path} takes a whole number of ticks and at least 1, not ${wire.latency}`,
+        `a wire from ${this.path} to ${peer.path} takes a whole number of ticks and at least 1, not ${shown(wire.latency)}`,
       );
-    const ticksPerFlit = wire.ticksPerFlit ?? 0;
+    const ticksPerFlit = wire.ticksPerFlit === undefined ? 0 : wire.ticksPerFlit;
     if (!Number.isSafeInteger(ticksPerFlit) || ticksPerFlit < 0)
       throw new RangeError(
-        `a flit from ${this.path} to ${peer.path} takes a whole number of ticks, not ${ticksPerFlit}`,
+        `a flit from ${this.path} to ${peer.path} takes a whole number of ticks, not ${shown(ticksPerFlit)}`,
       );
     this.peer = peer;
     this.latency = wire.latency;
@@ -140,6 +142,7 @@ export class Port<in out Sends extends Message, in out Receives extends Message>
 
 /** Joins two ports of matching roles by a wire, both ways. Throws if one of them is already connected or the wire takes no time. */
 export function connect<A extends Message, B extends Message>(a: Port<A, B>, b: Port<B, A>, wire: Wire): void {
+  plainObject(wire, `the wire from ${a.path} to ${b.path}`);
   if (a.owner.simulation !== b.owner.simulation)
     throw new Error(`${a.path} and ${b.path} belong to two simulations, which cannot meet`);
   a.attach(b, wire);

@@ -2,6 +2,7 @@
  * What a queue of pending events is, and the order that it keeps.
  * Order is total: (time, source, sequence within that source). Whoever implements it, the order is the same.
  */
+import { shown } from './checks.js';
 import type { Ticks } from './time.js';
 
 /** Receives what the queue delivers. Ports and timers implement it. */
@@ -19,7 +20,8 @@ export interface EventQueue {
   /** Time of the next event, Infinity when there is none. */
   nextTime(): Ticks;
   /**
-   * Fires `payload` at `target` in `delay` ticks, an integer of at least 1. `source` is the rank of whoever schedules:
+   * Fires `payload` at `target` in `delay` ticks, an integer from 1 to 2^53 - 1; a simulation refuses to run behind that
+   * tick, so times beyond it need not be exact. `source` is the rank of whoever schedules:
    * events of one time fire by rank, those of one rank in the order of their scheduling.
    */
   schedule(delay: Ticks, target: Target, payload: unknown, source: number): void;
@@ -34,6 +36,6 @@ export interface EventQueue {
 /** Throws what both queues say of a delay that cannot be. */
 export function refuseDelay(delay: Ticks): never {
   throw new RangeError(
-    `a delay is a whole number of ticks and at least 1, not ${delay}; what happens in no time belongs into one component`,
+    `a delay is a whole number of ticks and at least 1, not ${shown(delay)}; what happens in no time belongs into one component`,
   );
 }

@@ -3,6 +3,7 @@
  * seedrandom's `alea`: its streams for similar names are uncorrelated, which its xor generators' are not
  * (docs/decisions/0003-random-streams.md; spec/engine/random.spec.ts repeats the check).
  */
+import { shown } from './checks.js';
 import seedrandom from 'seedrandom';
 
 /** A stream of random numbers. Equal (seed, name) give equal streams, on every machine. */
@@ -20,7 +21,7 @@ export function randomStream(seed: string, name: string): RandomStream {
     next: () => generator(),
     below(bound) {
       if (!Number.isSafeInteger(bound) || bound < 1 || bound > 2 ** 31)
-        throw new RangeError(`a bound is an integer from 1 to 2^31, not ${bound}`);
+        throw new RangeError(`a bound is an integer from 1 to 2^31, not ${shown(bound)}`);
       return Math.floor(generator() * bound);
     },
   };

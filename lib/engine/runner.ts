@@ -5,6 +5,8 @@
  */
 import { Arrivals } from './arrivals.js';
 import type { Component } from './component.js';
+import { shown } from './checks.js';
+import { SimulationError } from './errors.js';
 import type { Ticks } from './time.js';
 
 /** The least ticks in which something can reach a runner, by where it is now. Found when the simulation starts. */
@@ -42,9 +44,17 @@ export class Runner {
     return this.owner.simulation.runners.timeOf(this);
   }
 
-  /** Resumes at `time`, not before now; replaces an earlier appointment. */
+  /** Resumes at `time`, not before now; replaces an earlier appointment. Throws a SimulationError for a time that is none. */
   at(time: Ticks): void {
-    this.owner.simulation.runners.set(this, time);
+    const { simulation } = this.owner;
+    if (!(time >= simulation.now && Math.floor(time) === time)) this.refuse(time);
+    simulation.runners.set(this, time);
+  }
+
+  private refuse(time: Ticks): never {
+    const { path, simulation } = this.owner;
+    const what = `a runner resumes at a whole number of ticks, not before now, not at ${shown(time)}`;
+    throw new SimulationError(path, simulation.now, simulation.seed, what);
   }
 
   /** Forgets the appointment, if there is one. */

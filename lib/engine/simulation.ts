@@ -1,9 +1,10 @@
 /** A simulation: the clock, the names, the random streams and the run loop. Two of them in one process do not meet. */
 import { Arrivals } from './arrivals.js';
 import { calendars } from './booking.js';
+import { callable, plainObject, shown, wholeNumber } from './checks.js';
 import type { Component, Scope } from './component.js';
 import { Place } from './component.js';
-import { StallError, WiringError } from './errors.js';
+import { SimulationError, StallError, WiringError } from './errors.js';
 import { Fingerprint } from './fingerprint.js';
 import { domainOf, findLookaheads } from './lookahead.js';
 import type { Observer } from './observer.js';
@@ -12,7 +13,7 @@ import type { EventQueue } from './queue.js';
 import { randomStream, type RandomStream } from './random.js';
 import { RunnerQueue, type Runner } from './runner.js';
 import { StatisticsRegistry, type Statistic } from './statistics.js';
-import { TimeBase, type Clock, type Duration, type Frequency, type Ticks } from './time.js';
+import { LAST_TICK, TimeBase, type Clock, type Duration, type Frequency, type Ticks } from './time.js';
 import { WheelQueue } from './wheel-queue.js';
 
 /** What a simulation is made with. */
@@ -29,9 +30,9 @@ export interface SimulationOptions {
 
 /** Where a run stops. What is left out does not limit. */
 export interface RunLimits {
-  /** Last tick to be simulated. */
+  /** Last tick to be simulated: a whole number from 0 to 2^53 - 1, or Infinity for no limit. */
   readonly until?: Ticks;
-  /** Number of events after which to stop; the tick at hand is finished. */
+  /** Number of events after which to stop, a whole number from 0 or Infinity; the tick at hand is finished. */
   readonly events?: number;
   /** Called now and then with how far it is; `false` stops the run at a consistent point. */
   readonly progress?: (state: Progress) => boolean | void;
@@ -74,8 +75,14 @@ export class Simulation implements Scope {
   private readonly streams = new Set<string>();
   private ranks = 0;
   private started = false;
+  private running = false;
 
+  /** Throws a RangeError for a tick that is no whole number of picoseconds, and for a seed that is neither text nor a number. */
   constructor(options: SimulationOptions) {
+    plainObject(options, 'the options of a simulation');
+    const { seed } = options;
+    if (typeof seed !== 'string' && !Number.isFinite(seed))
+      throw new RangeError(`seed is ${shown(seed)}; give a string or a finite number`);
     this.seed = String(options.seed);
     this.time = new TimeBase(options.tickPs);
     this.runAhead = options.runAhead ?? true;
@@ -118,29 +125,19 @@ export class Simulation implements Scope {
     return randomStream(this.seed, name);
   }
 
-  /** Runs until nothing is left to do or a limit is met. Throws a StallError if somebody still waits when nothing is left. */
+  /**
+   * Runs until nothing is left to do or a limit is met. Throws a RangeError for limits that are none, a StallError if
+   * somebody still waits when nothing is left, and a SimulationError when time would pass 2^53 - 1 ticks and when it is
+   * called from within a run: by a policy, a program, a handler or `progress`.
+   */
   run(limits: RunLimits = {}): RunEnd {
-    this.elaborate();
-    const until = limits.until ?? Infinity;
-    const lastEvent = this.queue.fired + (limits.events ?? Infinity);
-    const { queue, runners } = this;
-    this.runLimit = until + 1;
-    if (queue.fired >= lastEvent) return 'event limit';
-    for (let turn = 1; ; turn++) {
-      const event = queue.nextTime();
-      const resumption = runners.nextTime();
-      if (event <= resumption) {
-        if (event === Infinity) return this.finish();
-        if (event > until) return this.stopAt(until, 'time limit');
-        queue.fireTick();
-      } else {
-        if (resumption > until) return this.stopAt(until, 'time limit');
-        if (resumption > queue.now) queue.moveTo(resumption);
-        runners.take().resume();
-      }
-      if (queue.fired >= lastEvent) return 'event limit';
-      if (turn % PROGRESS_TURNS === 0 && limits.progress?.({ now: this.now, events: queue.fired }) === false)
-        return 'stopped';
+    checkLimits(limits);
+    this.enter('run');
+    try {
+      this.elaborate();
+      return this.turns(limits);
+    } finally {
+      this.running = false;
     }
   }
 
@@ -151,17 +148,23 @@ export class Simulation implements Scope {
 
   /** Fires the next event, or resumes the next processor. False if there was nothing to do. */
   step(): boolean {
-    this.elaborate();
-    const event = this.queue.nextTime();
-    const resumption = this.runners.nextTime();
-    if (event === Infinity && resumption === Infinity) return false;
-    this.runLimit = Infinity;
-    if (event <= resumption) this.queue.fireOne();
-    else {
-      if (resumption > this.now) this.queue.moveTo(resumption);
-      this.runners.take().resume();
+    this.enter('step');
+    try {
+      this.elaborate();
+      const event = this.queue.nextTime();
+      const resumption = this.runners.nextTime();
+      if (event === Infinity && resumption === Infinity) return false;
+      if (event > LAST_TICK && resumption > LAST_TICK) throw this.outOfTime();
+      this.runLimit = LAST_TICK + 1;
+      if (event <= resumption) this.queue.fireOne();
+      else {
+        if (resumption > this.now) this.queue.moveTo(resumption);
+        this.runners.take().resume();
+      }
+      return true;
+    } finally {
+      this.running = false;
     }
-    return true;
   }
 
   /** All statistics with their units and definitions, in order of construction. */
@@ -217,6 +220,49 @@ export class Simulation implements Scope {
     return true;
   }
 
+  private turns(limits: RunLimits): RunEnd {
+    const { queue, runners } = this;
+    // No time behind LAST_TICK is exact, so the loop never gets there, whatever the limit.
+    const until = Math.min(limits.until ?? Infinity, LAST_TICK);
+    const lastEvent = queue.fired + (limits.events ?? Infinity);
+    this.runLimit = until + 1;
+    if (queue.fired >= lastEvent) return 'event limit';
+    for (let turn = 1; ; turn++) {
+      const event = queue.nextTime();
+      const resumption = runners.nextTime();
+      if (event <= resumption) {
+        if (event === Infinity) return this.finish();
+        if (event > until) return this.stopAt(limits);
+        queue.fireTick();
+      } else {
+        if (resumption > until) return this.stopAt(limits);
+        if (resumption > queue.now) queue.moveTo(resumption);
+        runners.take().resume();
+      }
+      if (queue.fired >= lastEvent) return 'event limit';
+      if (turn % PROGRESS_TURNS === 0 && limits.progress?.({ now: this.now, events: queue.fired }) === false)
+        return 'stopped';
+    }
+  }
+
+  private enter(method: 'run' | 'step'): void {
+    if (this.running)
+      throw new SimulationError(
+        'simulation',
+        this.now,
+        this.seed,
+        `${method} was called from within a run, which goes on when its caller returns; call it between two runs, not from a policy, a program, a handler or progress`,
+      );
+    this.running = true;
+  }
+
+  private outOfTime(): SimulationError {
+    const { now, seed } = this;
+    const next = Math.min(this.queue.nextTime(), this.runners.nextTime());
+    const what = `time would pass 2^53 - 1 ticks, the last one that is exact: what happens next is at tick ${next}`;
+    return new SimulationError('simulation', now, seed, `${what}; simulate less, or choose a longer tick`);
+  }
+
   private elaborate(): void {
     if (this.started) return;
     this.started = true;
@@ -236,8 +282,17 @@ export class Simulation implements Scope {
     return 'finished';
   }
 
-  private stopAt(until: Ticks, end: RunEnd): RunEnd {
+  private stopAt({ until = Infinity }: RunLimits): RunEnd {
+    if (until > LAST_TICK) throw this.outOfTime();
     if (until > this.now) this.queue.moveTo(until);
-    return end;
+    return 'time limit';
   }
+}
+
+function checkLimits(limits: RunLimits): void {
+  plainObject(limits, 'the limits of a run');
+  const { until, events, progress } = limits;
+  if (until !== undefined && until !== Infinity) wholeNumber(until, 'until, the last tick of a run,');
+  if (events !== undefined && events !== Infinity) wholeNumber(events, 'events, the number after which a run stops,');
+  if (progress !== undefined) callable(progress, 'progress');
 }

@@ -3,8 +3,13 @@
  * Nothing is rounded. What does not fit the tick is refused, with the tick that would fit.
  */
 
+import { numberAbove, shown, wholeNumber } from './checks.js';
+
 /** A number of ticks of the simulation at hand: a non-negative safe integer. */
 export type Ticks = number;
+
+/** The last tick that a simulation can reach: times behind it are not exact. */
+export const LAST_TICK: Ticks = Number.MAX_SAFE_INTEGER;
 
 declare const picoseconds: unique symbol;
 /** A duration in whole picoseconds, made by `ps`, `ns`, `us`, `ms`. */
@@ -36,16 +41,17 @@ export function ms(value: number): Duration {
 
 /** Megahertz. Throws a RangeError unless the period is a whole number of picoseconds. */
 export function MHz(value: number): Frequency {
-  const period = 1e6 / value;
-  if (!(value > 0) || Math.abs(period - Math.round(period)) > 1e-9 * period)
+  const period = typeof value === 'number' ? 1e6 / value : NaN;
+  if (!(value > 0 && period >= 1) || Math.abs(period - Math.round(period)) > 1e-9 * period)
     throw new RangeError(
-      `the period of ${value} MHz is ${period} ps, not a whole number; ${nearest(period)} MHz has one, or give the period with ps()`,
+      `the period of ${shown(value)} MHz is ${period} ps, not a whole number; ${nearest(period)} MHz has one, or give the period with ps()`,
     );
   return Math.round(period) as Frequency;
 }
 
 /** Gigahertz. Throws as `MHz` does. */
 export function GHz(value: number): Frequency {
+  numberAbove(value, 'a frequency in GHz', 0, 1000);
   return MHz(value * 1000);
 }
 
@@ -55,8 +61,7 @@ export class TimeBase {
   readonly tickPs: number;
 
   constructor(tickPs: number) {
-    if (!Number.isSafeInteger(tickPs) || tickPs < 1)
-      throw new RangeError(`a tick is a whole number of picoseconds and at least 1, not ${tickPs}`);
+    wholeNumber(tickPs, 'tickPs, the picoseconds of a tick,', 1);
     this.tickPs = tickPs;
   }
 
@@ -93,23 +98,24 @@ export class Clock {
   readonly period: Ticks;
 
   constructor(periodPs: number, period: Ticks) {
+    wholeNumber(periodPs, 'a clock: periodPs', 1);
+    wholeNumber(period, 'a clock: period', 1);
     this.periodPs = periodPs;
     this.period = period;
   }
 
   /** A whole number of cycles in ticks. Throws a RangeError for a fraction of a cycle. */
   cycles(count: number): Ticks {
-    if (!Number.isSafeInteger(count) || count < 0)
-      throw new RangeError(`a number of cycles is a non-negative integer, not ${count}`);
+    wholeNumber(count, 'a number of cycles');
     return count * this.period;
   }
 }
 
 function whole(value: number, unit: number, name: string): number {
-  const exact = value * unit;
+  const exact = typeof value === 'number' ? value * unit : NaN;
   const rounded = Math.round(exact);
   if (!(value >= 0) || !Number.isSafeInteger(rounded) || Math.abs(exact - rounded) > 1e-6)
-    throw new RangeError(`${value} ${name} is not a whole, non-negative number of picoseconds`);
+    throw new RangeError(`${shown(value)} ${name} is not a whole, non-negative number of picoseconds`);
   return rounded;
 }
 

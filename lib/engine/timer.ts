@@ -15,11 +15,12 @@ export class Timer<Payload = void> implements Target {
     this.onFire = onFire;
   }
 
-  /** Fires `delay` ticks from now, at least 1. */
+  /** Fires `delay` ticks from now. Throws a RangeError unless that is a whole number of at least 1. */
   after(delay: Ticks, payload: Payload): void {
     const { owner } = this;
-    owner.arrivals.add(owner.simulation.now + delay);
+    // The queue refuses a delay that is none; then nothing is on its way.
     owner.simulation.queue.schedule(delay, this, payload, this.rank);
+    owner.arrivals.add(owner.simulation.now + delay);
   }
 
   /** For the queue only. */

@@ -6,6 +6,7 @@
  * events are admitted whenever `now` moves, before any handler at the new time runs. So the events of one source in a
  * slot stand in the order of their scheduling, and sorting a slot stably by source when it is due gives the total order.
  */
+import { shown } from './checks.js';
 import FastPriorityQueue from 'fastpriorityqueue';
 import { before, type PendingEvent } from './plain-queue.js';
 import { refuseDelay, type EventQueue, type Target } from './queue.js';
@@ -60,7 +61,7 @@ export class WheelQueue implements EventQueue {
 
   constructor(slots = 4096) {
     if (!Number.isSafeInteger(slots) || slots < 1024 || slots > 1 << 20 || (slots & (slots - 1)) !== 0)
-      throw new RangeError(`a wheel has a power of two from 1024 to ${1 << 20} slots, not ${slots}`);
+      throw new RangeError(`a wheel has a power of two from 1024 to ${1 << 20} slots, not ${shown(slots)}`);
     this.slots = slots;
     this.mask = slots - 1;
     this.last = new Array<EventRecord | null>(slots).fill(null);
@@ -72,7 +73,7 @@ export class WheelQueue implements EventQueue {
     const time = this.now + delay;
     if (delay >= 1 && delay < this.slots && (delay | 0) === delay) this.insert(time, target, payload, source);
     else {
-      if (!(delay >= 1) || !Number.isSafeInteger(time)) refuseDelay(delay);
+      if (!(delay >= 1) || !Number.isSafeInteger(delay)) refuseDelay(delay);
       this.far.add({ time, source, sequence: this.sequence++, target, payload });
       if (time < this.farTime) this.farTime = time;
     }

@@ -1,4 +1,5 @@
 /** Several instances of a workload in one system: they share the programs and the root disk, and each has its work disk. */
+import { callable, wholeNumber } from '../engine/checks.js';
 import { fork, execve, type SystemCall } from '../guest/commodity/system-calls.js';
 import type { Executable } from '../guest/commodity/process.js';
 import type { Operation, Program } from '../processor/operations.js';
@@ -9,6 +10,8 @@ import type { GuestWorkload } from '../workloads/guest-workload.js';
  * more disk, mounted where no other instance mounts its own. One instance is that workload itself.
  */
 export function instancesOf(count: number, make: (number: number) => GuestWorkload): GuestWorkload {
+  wholeNumber(count, 'instancesOf: count', 1, 8192);
+  callable(make, 'instancesOf: make');
   const all = Array.from({ length: count }, (_, number) => make(number));
   const first = all[0]!;
   if (count === 1) return first;

@@ -1,4 +1,5 @@
 /** Read latencies by parts: what a quiet machine measures, what its parts add up to, and what the sources print. */
+import { plainObject, shown } from '../engine/checks.js';
 import { readParts, type LatencyPart, type ReadPath } from '../machine/latency.js';
 import { FlatMemory } from '../machine/flat-memory.js';
 import { buildMachine } from '../machine/machine.js';
@@ -68,18 +69,21 @@ export function presetLatencies(preset: PresetName): PresetLatencies {
  * What a processor waits for one read on a quiet machine, in nanoseconds. Throws a RangeError for a path that the
  * machine does not have: nodes that do not exist, or no processor to read or to own.
  */
-export function measureRead(specification: MachineSpecification, { reader, home, owner }: ReadPath): number {
+export function measureRead(specification: MachineSpecification, path: ReadPath): number {
+  plainObject(path, 'the path of a read');
+  const { reader, home, owner } = path;
   const machine = buildMachine(specification, { seed: 1 });
   const { map, processors } = machine;
   const first = (node: number, from = 0): number => {
-    const processor = map.firstProcessor[node] + from;
+    const processor = Number.isInteger(node) ? map.firstProcessor[node] + from : NaN;
     if (!(processor < map.firstProcessor[node + 1]))
-      throw new RangeError(`${specification.name} has no processor ${from} on a node ${node}`);
+      throw new RangeError(`${specification.name} has no processor ${from} on a node ${shown(node)}`);
     return processor;
   };
   const reads = first(reader);
   const owns = owner === null ? -1 : first(owner, owner === reader ? 1 : 0);
-  if (!(home >= 0 && home < map.nodes)) throw new RangeError(`${specification.name} has no node ${home}`);
+  if (!(Number.isInteger(home) && home >= 0 && home < map.nodes))
+    throw new RangeError(`${specification.name} has no node ${shown(home)}`);
   const address = home * PAIR + WORD;
   const programs = processors.map((_, processor): Program | null => {
     if (processor === owns) return [store(address, 1)].values();

@@ -1,4 +1,5 @@
 /** Workloads that run natively, by name, and the machines and systems that they can be run on. */
+import { numberAbove, plainObject, wholeNumber, wholeNumbers } from '../engine/checks.js';
 import type { Profile } from '../guest/commodity/profile.js';
 import { irix } from '../guest/commodity/profiles/irix.js';
 import { linuxMips } from '../guest/commodity/profiles/linux-mips.js';
@@ -88,8 +89,9 @@ export const nativeNames: readonly string[] = Object.keys(nativeChoices);
 export function makeWorkload(name: string, how: NativeScale): GuestWorkload {
   const choice = Object.hasOwn(nativeChoices, name) ? nativeChoices[name] : undefined;
   if (choice === undefined) throw new RangeError(`there is no workload ${name}; there are ${nativeNames.join(', ')}`);
-  if (!(how.scale > 0 && Number.isFinite(how.scale)))
-    throw new RangeError(`scale: ${how.scale} is not above 0; 1 is the length of the paper`);
+  plainObject(how, 'how to make a workload');
+  numberAbove(how.scale, 'scale, 1 for the length of the paper,', 0, 10_000);
+  wholeNumbers(how, ['processors'], 'a workload', 1, 8192);
   return choice.make(how);
 }
 
@@ -114,7 +116,11 @@ export interface NativeMachineOptions {
  * it cannot have as many processors; and for a name that there is not.
  */
 export function nativeMachine(name: PresetName, options: NativeMachineOptions = {}): ResolvedSpecification {
+  plainObject(options, 'the options of nativeMachine');
   const { processors, memoryBytes, l2Bytes } = options;
+  if (processors !== undefined) wholeNumber(processors, 'processors', 1, 8192);
+  if (memoryBytes !== undefined) wholeNumber(memoryBytes, 'memoryBytes', 4096, 2 ** 50);
+  if (l2Bytes !== undefined) wholeNumber(l2Bytes, 'l2Bytes', 4, 2 ** 28);
   if (!Object.hasOwn(presets, name))
     throw new RangeError(`there is no preset ${String(name)}; there are ${Object.keys(presets).join(', ')}`);
   const preset: Preset = presets[name];

@@ -1,4 +1,5 @@
 /** A workload under the commodity kernel on a bare machine: builds both, runs them, and says where the time goes. */
+import { plainObject } from '../engine/checks.js';
 import { ns } from '../engine/time.js';
 import { VERSION } from '../engine/version.js';
 import type { Code } from '../guest/commodity/code.js';
@@ -54,6 +55,7 @@ export class NativeRun {
 
   /** Throws a GuestError if the machine has too little memory, a SpecificationError if it is none. */
   constructor(options: NativeOptions) {
+    plainObject(options, 'the options of a native run');
     this.options = options;
     const { machine, kernel, files } = nativeSystem(options);
     this.machine = machine;

@@ -1,4 +1,5 @@
 /** Latency against load of a network of routers, beside the network that books links under the same traffic. */
+import { list, plainObject, wholeNumbers } from '../engine/checks.js';
 import { measureLoad, USUAL_ROUTERS, type LoadOptions, type LoadRow } from '../interconnect/load.js';
 import { routerFaults, type RouterOptions } from '../interconnect/router-options.js';
 import { trafficPattern, type TrafficPatternName } from '../interconnect/traffic.js';
@@ -65,6 +66,12 @@ export const USUAL_SWEEP: NetworkSweepOptions = {
  * cannot be.
  */
 export function* networkSweep(options: NetworkSweepOptions): Generator<NetworkSweepRow, NetworkSweep> {
+  plainObject(options, 'the options of a network sweep');
+  wholeNumbers(options, ['k'], 'a network sweep', 1, 1024);
+  wholeNumbers(options, ['cycles'], 'a network sweep', 1, 2 ** 31);
+  list(options.rates, 'a network sweep: rates');
+  plainObject(options.routers, 'a network sweep: routers');
+  wholeNumbers(options.routers, ['pipelineCycles'], 'a network sweep: routers', 1, 64);
   const { topology, sizes } = shapeOf(options);
   const faults = routerFaults(topology, options.routers);
   if (faults.length > 0) throw new RangeError(faults.join('; '));

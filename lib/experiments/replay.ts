@@ -1,6 +1,8 @@
 /** Replays a recorded trace on a machine under a placement policy, and says what happened. */
+import { plainObject, wholeNumbers } from '../engine/checks.js';
 import type { EventQueue } from '../engine/queue.js';
 import type { RunEnd, RunLimits } from '../engine/simulation.js';
+import { checkPolicy } from '../placement/check-policy.js';
 import { VERSION } from '../engine/version.js';
 import { BareKernel } from '../guest/bare-kernel.js';
 import { leanKernel } from '../guest/costs.js';
@@ -58,6 +60,11 @@ export class Replay {
 
   /** Throws a ReplayError if the trace lacks what the policy needs or the machine has too few processors. */
   constructor(options: ReplayOptions) {
+    plainObject(options, 'the options of a replay');
+    plainObject(options.trace, 'a replay: trace');
+    checkPolicy(options.policy);
+    wholeNumbers(options, ['copies', 'localityPages'], 'a replay', 0, 2 ** 20);
+    wholeNumbers(options, ['staggerCycles'], 'a replay', 0, 2 ** 40);
     const { trace, policy, copies } = options;
     this.options = options;
     checkFit(options);

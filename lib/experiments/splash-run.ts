@@ -1,4 +1,5 @@
 /** Recorded threads under SPLASHOS on a bare machine, with a result in the form of native runs: it has no processes, disks or kernel locks. */
+import { plainObject } from '../engine/checks.js';
 import { ns } from '../engine/time.js';
 import { VERSION } from '../engine/version.js';
 import type { SplashOS } from '../guest/splash/splash-os.js';
@@ -34,6 +35,7 @@ export class SplashRun {
 
   /** Throws a GuestError if the machine has too little memory, a SpecificationError if it is none. */
   constructor(options: SplashRunOptions) {
+    plainObject(options, 'the options of a run of SPLASHOS');
     const { program, seed, layout, runAhead = true } = options;
     this.options = options;
     this.machine = buildMachine(options.machine, { seed, layout, runAhead, missCauses: true });

@@ -1,4 +1,5 @@
 /** Virtual runs by name: guests, a workload, and what the monitor and kernels are to be like. */
+import { plainObject, wholeNumber } from '../engine/checks.js';
 import { NO_SWITCHES, type KernelSwitches } from '../guest/commodity/switches.js';
 import type { MachineSpecification } from '../machine/specification.js';
 import { resolve } from '../machine/specification.js';
@@ -38,6 +39,7 @@ export interface NamedVirtualOptions {
  * scale that is not above 0, and for what the system does not run or does not have.
  */
 export function virtualOptions(options: NamedVirtualOptions): VirtualOptions {
+  plainObject(options, 'the options of a virtual run');
   const { machine, policy, monitor = {}, seed } = options;
   const makePolicy = Object.hasOwn(policies, policy) ? policies[policy] : undefined;
   if (makePolicy === undefined)
@@ -70,7 +72,8 @@ function guestsOf(options: NamedVirtualOptions): VirtualGuests {
 
 /** Processors for each guest: as equal as can be, at least one. Throws a RangeError for no guests. */
 export function sharesOf(processors: number, guests: number): number[] {
-  if (!Number.isSafeInteger(guests) || guests < 1) throw new RangeError(`there is 1 guest or more, not ${guests}`);
+  wholeNumber(processors, 'processors', 1, 8192);
+  wholeNumber(guests, 'guests', 1, 8192);
   const [least, more] = [Math.floor(processors / guests), processors % guests];
   return Array.from({ length: guests }, (_, guest) => Math.max(1, least + (guest < more ? 1 : 0)));
 }

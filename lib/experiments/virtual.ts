@@ -1,4 +1,5 @@
 /** Guests on the monitor: builds all of it, runs them, and says where the time and memory go. */
+import { plainObject } from '../engine/checks.js';
 import { ns } from '../engine/time.js';
 import { VERSION } from '../engine/version.js';
 import { GuestError } from '../guest/errors.js';
@@ -46,6 +47,7 @@ export class VirtualRun {
 
   /** Throws a GuestError, DiscoError or SpecificationError for what cannot be. */
   constructor(options: VirtualOptions) {
+    plainObject(options, 'the options of a virtual run');
     this.options = options;
     this.system = virtualSystem(options, { go: () => this.begun, ready: () => this.ready });
     const { machine, disco, guests } = this.system;

@@ -4,8 +4,11 @@
  * recorded systems, whose own kernel is part of the recording: then TLB refills and page faults cost nothing here,
  * because their instructions are in the trace.
  */
+import { callable, plainObject, wholeNumber } from '../engine/checks.js';
 import type { AddressMap } from '../coherence/address-map.js';
 import { HOT_PAGE, type InterruptMessage } from '../coherence/messages.js';
+import { checkDecision, decisionError, type Asked, type Question } from '../placement/check-decision.js';
+import { checkPolicy } from '../placement/check-policy.js';
 import { DecisionLog } from '../placement/decision-log.js';
 import type {
   CounterSettings,
@@ -73,6 +76,8 @@ const REFUSED_GONE: Decision = { action: 'stay', because: 'moved since the inter
 const REFUSED_REPLICAS: Decision = { action: 'stay', because: 'has replicas, which migration does not move' };
 const REFUSED_FULL: Decision = { action: 'stay', because: 'no free frame at the target' };
 
+const CARRIES_OUT = 'has no tiers: it places, migrates, replicates, collapses, freezes and thaws';
+
 /** Entries of a page table that one frame holds: four bytes each. */
 const ENTRY_BYTES = 4;
 
@@ -102,7 +107,12 @@ export class BareKernel implements SystemSoftware {
   private readonly records: number[] = [];
 
   constructor(options: BareKernelOptions) {
-    const { map, policy } = options;
+    plainObject(options, 'the options of a bare kernel');
+    const { map, policy, costs } = options;
+    plainObject(costs, 'a bare kernel: costs');
+    for (const [name, cycles] of Object.entries(costs)) wholeNumber(cycles, `a bare kernel: costs.${name}`, 0, 2 ** 40);
+    for (const key of ['latencyNs', 'nowNs', 'clearCounters'] as const) callable(options[key], `a bare kernel: ${key}`);
+    checkPolicy(policy);
     this.options = options;
     this.log = new DecisionLog({ keep: options.keepDecisions });
     this.pages = new PageStore(map.frames);
@@ -235,7 +245,17 @@ export class BareKernel implements SystemSoftware {
   ): [Evidence, PageView, Decision] {
     const evidence: Evidence = { kind, node: processor.nodeNumber, store, timeNs: this.options.nowNs() };
     const view = this.view(page, raised, evidence.timeNs);
-    return [evidence, view, this.options.policy.decide(evidence, view, this.memory)];
+    const { policy } = this.options;
+    const answer = policy.decide(evidence, view, this.memory);
+    return [evidence, view, checkDecision(answer, this.question(evidence, view), this.asked(processor))];
+  }
+
+  private question(evidence: Evidence, page: PageView): Question {
+    return { policy: this.options.policy, evidence, page, memory: this.memory };
+  }
+
+  private asked({ path, simulation }: Processor): Asked {
+    return { path, time: simulation.now, seed: simulation.seed };
   }
 
   private view(page: Page, raised: InterruptMessage | null, timeNs: number): PageView {
@@ -262,15 +282,11 @@ export class BareKernel implements SystemSoftware {
     const [evidence, view, decision] = this.decide('first-touch', processor, page, store, null);
     if (decision.action === 'stay')
       throw new GuestError(`${processor.path}: out of memory: ${decision.because}; give the machine more memory`);
-    if (decision.action !== 'place')
-      throw new Error(
-        `the policy ${this.options.policy.name} answers a first touch with ${decision.action}; it must place the page`,
-      );
+    const refuse = (way: string): Error =>
+      decisionError(decision, this.question(evidence, view), this.asked(processor), way);
+    if (decision.action !== 'place') throw refuse('it must place the page');
     const frame = this.frames.take(decision.to, page.number);
-    if (frame < 0)
-      throw new Error(
-        `the policy ${this.options.policy.name} places a page on node ${decision.to}, which has no free frame`,
-      );
+    if (frame < 0) throw refuse(`node ${decision.to} has no free frame; ask memory.freeFrames first`);
     this.log.record(evidence, view, decision);
     page.frame = frame;
     page.home = decision.to;
@@ -321,7 +337,7 @@ export class BareKernel implements SystemSoftware {
       ? REFUSED_BUSY
       : !current || frameFor(page, node) !== message.a
         ? REFUSED_GONE
-        : this.possible(page, wish);
+        : this.possible(processor, page, wish, this.question(evidence, view));
     this.log.record(evidence, view, decision);
     yield* this.carryOut(processor, page, decision, started);
   }
@@ -348,12 +364,12 @@ export class BareKernel implements SystemSoftware {
   }
 
   /** What of a wish can be done now. */
-  private possible(page: Page, wish: Decision): Decision {
+  private possible(processor: Processor, page: Page, wish: Decision, question: Question): Decision {
+    const refuse = (way: string): Error => decisionError(wish, question, this.asked(processor), way);
+    if (wish.action === 'promote' || wish.action === 'demote') throw refuse(`the bare-machine kernel ${CARRIES_OUT}`);
     if (wish.action !== 'migrate' && wish.action !== 'replicate') return wish;
     if (wish.to === page.home || page.replicas?.has(wish.to) === true)
-      throw new Error(
-        `the policy ${this.options.policy.name} answers ${wish.action} for ${page.label}, which is on node ${wish.to} already; it must stay`,
-      );
+      throw refuse(`${page.label} is on node ${wish.to} already; it must stay`);
     if (wish.action === 'migrate' && page.replicas !== null) return REFUSED_REPLICAS;
     return this.frames.free(wish.to) === 0 ? REFUSED_FULL : wish;
   }
@@ -394,9 +410,7 @@ export class BareKernel implements SystemSoftware {
         work.collapses++;
         break;
       default:
-        throw new Error(
-          `the bare-machine kernel cannot ${decision.action} a page; it places, migrates, replicates, collapses, freezes and thaws`,
-        );
+        throw new Error(`the bare-machine kernel ${CARRIES_OUT}; it cannot ${decision.action} a page`);
     }
     // The counts that led here, and the misses of the copy itself, are no evidence about the page where it is now.
     // Frames given back are cleared, too, so that what is put there next begins at 0.

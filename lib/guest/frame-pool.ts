@@ -3,6 +3,7 @@
  * page gets a frame of its own number's colour wherever it lives: otherwise a policy would be judged by cache conflicts
  * that depend on how nodes number their frames. Commodity kernels of the time did the same.
  */
+import { plainObject, wholeNumber } from '../engine/checks.js';
 import type { AddressMap } from '../coherence/address-map.js';
 import { GuestError } from './errors.js';
 
@@ -18,8 +19,8 @@ export class FramePool {
 
   /** `colours` is the size of a cache way in pages, a positive integer. */
   constructor(map: AddressMap, colours: number) {
-    if (!Number.isSafeInteger(colours) || colours < 1)
-      throw new RangeError(`frames have at least one colour, not ${colours}`);
+    plainObject(map, 'a frame pool: map');
+    wholeNumber(colours, 'a frame pool: colours', 1, 2 ** 20);
     this.map = map;
     this.colours = colours;
     this.used = new Int32Array(map.nodes * colours);

@@ -1,4 +1,5 @@
 /** Pages of the bare-machine kernel: where they are, who may have them in a TLB, and what is being done to them. */
+import { wholeNumber } from '../engine/checks.js';
 import type { Processor } from '../processor/processor.js';
 
 /** A virtual page of an address space that maps a page. */
@@ -44,6 +45,7 @@ export class PageStore {
 
   /** For a machine of so many frames. */
   constructor(frames: number) {
+    wholeNumber(frames, 'a page store: frames', 0, 2 ** 31);
     this.byFrame = new Int32Array(frames).fill(-1);
   }
 

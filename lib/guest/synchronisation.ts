@@ -3,6 +3,7 @@
  * counters are replayed as recorded; this only makes them wait for each other. A waiter goes on one cycle after the
  * last one it waits for. Locks and semaphores are handed over in the order of waiting.
  */
+import { list } from '../engine/checks.js';
 import { wait, type Program } from '../processor/operations.js';
 import type { Processor } from '../processor/processor.js';
 
@@ -34,6 +35,7 @@ export class ThreadGroup {
 
   /** `threads` meet at barriers until they end. */
   constructor(threads: readonly Processor[]) {
+    list(threads, 'a thread group: threads');
     this.alive = new Set(threads);
     for (const thread of threads) {
       this.entered.set(thread, 0);

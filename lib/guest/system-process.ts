@@ -3,6 +3,7 @@
  * physical pages are placed and moved like any others; its unmapped segments (kseg0, kseg1) reach them through a window
  * that every processor keeps and that is shot down with the TLB, as if the kernel had been relocated.
  */
+import { wholeNumber } from '../engine/checks.js';
 import type { Program } from '../processor/operations.js';
 import type { Processor } from '../processor/processor.js';
 import { GLOBAL } from '../processor/tlb.js';
@@ -41,6 +42,8 @@ export class SystemProcess implements Process {
 
   /** Uses address space identifiers `firstSpace` to `firstSpace + spaces - 1`, one per task in turn. */
   constructor(firstSpace: number, spaces: number, prefix: string) {
+    wholeNumber(firstSpace, 'a system process: firstSpace', 0, GLOBAL - 1);
+    wholeNumber(spaces, 'a system process: spaces', 1, GLOBAL);
     if (firstSpace + spaces > GLOBAL)
       throw new RangeError(
         `address space identifiers end at 255; ${firstSpace} to ${firstSpace + spaces - 1} do not fit`,

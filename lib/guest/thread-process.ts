@@ -1,4 +1,5 @@
 /** Threads in one address space that synchronise as recorded. */
+import { shown } from '../engine/checks.js';
 import type { Program } from '../processor/operations.js';
 import type { Processor } from '../processor/processor.js';
 import { GuestError } from './errors.js';
@@ -20,7 +21,7 @@ export class ThreadProcess implements Process {
   /** `space` is its address space identifier, 0 to 255; `prefix` stands before the labels of its pages. */
   constructor(space: number, prefix: string, threads: readonly Processor[]) {
     if (!Number.isSafeInteger(space) || space < 0 || space > 255)
-      throw new RangeError(`an address space identifier is from 0 to 255, not ${space}`);
+      throw new RangeError(`an address space identifier is from 0 to 255, not ${shown(space)}`);
     this.space = space;
     this.prefix = prefix;
     this.group = new ThreadGroup(threads);

@@ -2,6 +2,7 @@
  * Latency against load, measured as networks are: warm up, mark the packets of a window, go on at the same rate until
  * all of them have arrived. After Dally and Towles, Principles and Practices of Interconnection Networks, chapter 24.
  */
+import { finiteNumber, list, numberAbove, plainObject, shown, wholeNumbers } from '../engine/checks.js';
 import type { Scope } from '../engine/component.js';
 import { connect, type Port } from '../engine/port.js';
 import { Simulation } from '../engine/simulation.js';
@@ -70,13 +71,18 @@ export const USUAL_ROUTERS: RouterOptions = {
   creditCycles: 1,
 };
 
+/** Longer than anybody waits for. */
+const MOST_CYCLES = 2 ** 32;
+
 /** Measures each rate in turn, each in a simulation of its own. */
 export function latencyAgainstLoad(options: LoadOptions, rates: readonly number[]): LoadRow[] {
+  list(rates, 'rates');
   return rates.map(rate => measureLoad(options, rate));
 }
 
 /** Measures one rate, in flits per node and cycle. */
 export function measureLoad(options: LoadOptions, rate: number): LoadRow {
+  checkLoad(options, rate);
   const { topology, warmUpCycles, measureCycles, drainCycles, latencyLimit, flits, routers } = options;
   const simulation = new Simulation({ tickPs: 1000, seed: options.seed });
   const cycleTicks = topology.links[0].ticksPerFlit;
@@ -109,6 +115,22 @@ export function measureLoad(options: LoadOptions, rate: number): LoadRow {
     fingerprint: simulation.fingerprint.toString(),
     events: simulation.events,
   };
+}
+
+/** Throws a RangeError, naming the option, unless a network can be measured so. */
+function checkLoad(options: LoadOptions, rate: number): void {
+  plainObject(options, 'the options of a load');
+  plainObject(options.topology, 'topology');
+  wholeNumbers(options, ['flits'], 'a load', 1, 2 ** 20);
+  wholeNumbers(options, ['warmUpCycles', 'drainCycles'], 'a load', 0, MOST_CYCLES);
+  wholeNumbers(options, ['measureCycles'], 'a load', 1, MOST_CYCLES);
+  if (options.latencyLimit !== Infinity) finiteNumber(options.latencyLimit, 'a load: latencyLimit');
+  numberAbove(rate, 'the rate of a load', 0, options.flits);
+  const { ticksPerFlit } = options.topology.links[0];
+  if (!(ticksPerFlit >= 1))
+    throw new RangeError(
+      `the links take ${shown(ticksPerFlit)} ticks for a flit; a load is measured in such cycles: give at least 1`,
+    );
 }
 
 function makeNetwork(scope: Scope, { topology, routers, faults }: LoadOptions): MeasuredNetwork {

@@ -7,6 +7,7 @@
  * Promised: order per pair of nodes and virtual network. Not promised: buffers that fill up and push back. Links are
  * booked when the message is handed over, with whatever gaps they have by then.
  */
+import { callable, plainObject } from '../engine/checks.js';
 import { Booking } from '../engine/booking.js';
 import { Component, type Scope } from '../engine/component.js';
 import { LANES, Port, type Message } from '../engine/port.js';
@@ -80,6 +81,9 @@ export class Network<M extends Message> extends Component {
 
   constructor(parent: Scope, name: string, options: NetworkOptions<M>) {
     super(parent, name);
+    plainObject(options, this.path);
+    plainObject(options.topology, `${this.path}: topology`);
+    callable(options.destination, `${this.path}: destination`);
     const { topology } = options;
     this.topology = topology;
     this.destination = options.destination;

@@ -1,6 +1,7 @@
 /** Sources that send whatever becomes of it, as measurements of networks do: an open loop. */
+import { callable, plainObject, shown, wholeNumber, wholeNumbers } from '../engine/checks.js';
 import { Component, type Scope } from '../engine/component.js';
-import { Port, type Message } from '../engine/port.js';
+import { LANES, Port, type Message } from '../engine/port.js';
 import type { RandomStream } from '../engine/random.js';
 import type { Ticks } from '../engine/time.js';
 import { Timer } from '../engine/timer.js';
@@ -63,14 +64,18 @@ export class OpenLoop extends Component {
 
   constructor(parent: Scope, name: string, options: OpenLoopOptions) {
     super(parent, name);
+    plainObject(options, this.path);
     const { rate, flits, cycleTicks } = options;
-    const probability = rate / flits;
+    wholeNumbers(options, ['node'], this.path);
+    wholeNumbers(options, ['flits'], this.path, 1, 2 ** 20);
+    wholeNumber(options.lane, `${this.path}: lane`, 0, LANES - 1);
+    for (const key of ['pattern', 'sent', 'arrived'] as const) callable(options[key], `${this.path}: ${key}`);
+    const probability = typeof rate === 'number' ? rate / flits : NaN;
     if (!(probability > 0 && probability <= 1))
       throw new RangeError(
-        `a rate of ${rate} flits per cycle in packets of ${flits} is not above 0 and at most ${flits}`,
+        `a rate of ${shown(rate)} flits per cycle in packets of ${flits} is not above 0 and at most ${flits}`,
       );
-    if (!Number.isSafeInteger(cycleTicks) || cycleTicks < 1)
-      throw new RangeError(`a cycle takes a whole number of ticks and at least 1, not ${cycleTicks}`);
+    wholeNumber(cycleTicks, `${this.path}: cycleTicks`, 1);
     this.options = options;
     this.random = this.simulation.random(this.path);
     this.gapScale = probability === 1 ? 0 : 1 / Math.log1p(-probability);

@@ -8,6 +8,7 @@
  * because nodes take what comes and routes cannot wait in circles. Unlike the network that books links it delivers a
  * message when its last flit has arrived, in whole cycles, and sends one for its own node to the router and back.
  */
+import { list, plainObject, wholeNumber } from '../engine/checks.js';
 import { Component, type Scope } from '../engine/component.js';
 import { LANES, Port, type Message } from '../engine/port.js';
 import type { Ticks } from '../engine/time.js';
@@ -57,9 +58,12 @@ export class RouterNetwork<M extends Message> extends Component {
   /** Throws an Error with the reasons if the topology cannot be built from such routers. */
   constructor(parent: Scope, name: string, options: RouterNetworkOptions<M>) {
     super(parent, name);
+    plainObject(options, this.path);
     const { topology, routers, ordered, faults = {} } = options;
+    list(ordered, `${this.path}: ordered`);
+    for (const lane of ordered) wholeNumber(lane, `${this.path}: ordered, a virtual network,`, 0, LANES - 1);
     const reasons = routerFaults(topology, routers);
-    if (reasons.length > 0) throw new Error(`${this.path}: ${reasons.join('; ')}`);
+    if (reasons.length > 0) throw new RangeError(`${this.path}: ${reasons.join('; ')}`);
     this.topology = topology;
     this.destination = options.destination;
     this.plan = routerPlan(topology, routers);

@@ -1,4 +1,5 @@
 /** What routers are made of, and whether a topology can be built from them. */
+import { plainObject, shown } from '../engine/checks.js';
 import { LANES } from '../engine/port.js';
 import type { Topology } from '../topology/topology.js';
 import { channelClasses, type ChannelClasses } from './channel-classes.js';
@@ -35,6 +36,7 @@ const MOST_CHANNELS = Math.floor(31 / LANES);
 
 /** Why a topology cannot be built from such routers, in sentences; none if it can. Each says the way out. */
 export function routerFaults(topology: Topology, options: RouterOptions): string[] {
+  plainObject(options, 'routers');
   const { virtualChannels, bufferFlits, pipelineCycles, creditCycles } = options;
   const faults = [
     ...outside('virtualChannels', virtualChannels, 1, MOST_CHANNELS),
@@ -73,7 +75,7 @@ const USE_BOOKING = 'use the network that books links, which has no buffers';
 
 function outside(what: string, value: number, least: number, most: number): string[] {
   if (Number.isSafeInteger(value) && value >= least && value <= most) return [];
-  return [`${what} is ${value}; give a whole number from ${least} to ${most}`];
+  return [`${what} is ${shown(value)}; give a whole number from ${least} to ${most}`];
 }
 
 /** Every node hangs on one router, and only routers pass messages on. */

@@ -2,6 +2,7 @@
  * Synthetic traffic patterns: where a source sends. After Dally and Towles, Principles and Practices of Interconnection
  * Networks, table 3.1. Nodes are numbered with the first dimension varying fastest, as in this library's topologies.
  */
+import { list, plainObject, shown, wholeNumber } from '../engine/checks.js';
 import type { RandomStream } from '../engine/random.js';
 
 /** Names of the patterns. */
@@ -36,10 +37,15 @@ export interface TrafficShape {
  * suit the pattern.
  */
 export function trafficPattern(name: TrafficPatternName, shape: TrafficShape): TrafficPattern {
+  plainObject(shape, 'the shape of a traffic pattern');
   const { sizes, hotspot = 0 } = shape;
+  list(sizes, 'sizes');
   const nodes = sizes.reduce((product, size) => product * size, 1);
   if (sizes.some(size => !Number.isSafeInteger(size) || size < 1))
-    throw new RangeError(`nodes along each dimension are whole numbers of at least 1, not ${sizes.join(' by ')}`);
+    throw new RangeError(
+      `nodes along each dimension are whole numbers of at least 1, not ${sizes.map(shown).join(' by ')}`,
+    );
+  wholeNumber(nodes, 'the number of nodes of a traffic pattern', 1, 2 ** 20);
   const moved = (step: (size: number) => number): TrafficPattern => {
     const table = Array.from({ length: nodes }, (_, node) => shifted(node, sizes, step));
     return source => table[source];
@@ -66,7 +72,7 @@ export function trafficPattern(name: TrafficPatternName, shape: TrafficShape): T
       return moved(() => 1);
     case 'hotspot':
       if (!Number.isSafeInteger(hotspot) || hotspot < 0 || hotspot >= nodes)
-        throw new RangeError(`the hot spot is node ${hotspot}, but the nodes are 0 to ${nodes - 1}`);
+        throw new RangeError(`the hot spot is node ${shown(hotspot)}, but the nodes are 0 to ${nodes - 1}`);
       return () => hotspot;
     default:
       throw new RangeError(`there is no traffic pattern ${String(name)}; there are ${TRAFFIC_PATTERNS.join(', ')}`);

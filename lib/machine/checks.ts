@@ -3,6 +3,7 @@ import type { CacheGeometry } from '../processor/set-array.js';
 import { checkDevicePlaces, checkDevices } from './device-checks.js';
 import { nodesOf } from './nodes.js';
 import type { MachineSpecification } from './specification.js';
+import { checkSizes } from './size-checks.js';
 import { checkTicks } from './tick-checks.js';
 import { checkNodeCount, checkTopology } from './topology-checks.js';
 
@@ -41,6 +42,10 @@ export const CHECKS: readonly Check[] = [
   { reads: ['wheelSlots'], check: checkWheel },
   { reads: ['devices'], check: checkDevices },
   { reads: ['nodes', 'devices'], check: checkDevicePlaces },
+  {
+    reads: ['nodes', 'pageBytes', 'memory', 'processor', 'network', 'directory', 'devices', 'wheelSlots'],
+    check: checkSizes,
+  },
   { reads: ['tickPs'], check: checkTicks },
 ];
 

@@ -1,4 +1,5 @@
 /** Finds all faults of a specification: of its fields one by one, then of fields that do not fit each other. */
+import { shown } from '../engine/checks.js';
 import type { z } from 'zod';
 import { DIRECTORY_FORMATS } from '../coherence/directory-format.js';
 import { CHECKS, type Path } from './checks.js';
@@ -52,10 +53,16 @@ function faultsOf(issue: Issue): Fault[] {
       return [{ path, message: unionMessage(issue) }];
     case 'invalid_type':
       if (issue.input === undefined) return [{ path, message: `is missing: ${withArticle(issue.expected)}` }];
-      return [{ path, message: lowerFirst(issue.message) }];
+      return [{ path, message: withValue(issue) }];
     default:
-      return [{ path, message: lowerFirst(issue.message) }];
+      return [{ path, message: withValue(issue) }];
   }
+}
+
+/** What is wrong with a value, and the value, unless the message is one of ours, which says it. */
+function withValue({ message, input }: Issue): string {
+  const text = lowerFirst(message);
+  return /^(too|invalid) /.test(text) ? `${text}; given ${shown(input)}` : text;
 }
 
 /** Names by the group and the key that tell forms apart. */

@@ -1,4 +1,5 @@
 /** System software for programs that need no kernel: one address space, and pages that stay where they were dealt. */
+import { callable, plainObject, wholeNumber } from '../engine/checks.js';
 import type { AddressMap } from '../coherence/address-map.js';
 import { HOT_PAGE } from '../coherence/messages.js';
 import type { Processor } from '../processor/processor.js';
@@ -25,6 +26,10 @@ export class FlatMemory implements SystemSoftware {
   private readonly free: Float64Array;
 
   constructor(map: AddressMap, options: FlatMemoryOptions) {
+    plainObject(map, 'a flat memory: map');
+    plainObject(options, 'a flat memory');
+    callable(options.nodeOfPage, 'a flat memory: nodeOfPage');
+    wholeNumber(options.refillCycles, 'a flat memory: refillCycles', 0, 2 ** 40);
     this.map = map;
     this.options = options;
     this.free = map.firstFrame.slice(0, map.nodes);

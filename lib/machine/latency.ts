@@ -1,4 +1,5 @@
 /** Unloaded latencies by arithmetic alone. What a quiet machine measures equals them (spec/machine/latency.spec.ts). */
+import { plainObject, shown } from '../engine/checks.js';
 import { ns, TimeBase } from '../engine/time.js';
 import { routeLatency } from '../topology/distance.js';
 import type { Topology } from '../topology/topology.js';
@@ -26,8 +27,12 @@ export interface LatencyPart {
  * not exist.
  */
 export function readParts(specification: ResolvedSpecification, topology: Topology, path: ReadPath): LatencyPart[] {
+  plainObject(path, 'the path of a read');
   const { nodes, controller } = specification;
   const { reader, home, owner } = path;
+  for (const [name, node] of Object.entries({ reader, home, owner }))
+    if (!(Number.isInteger(node) && nodes[node!] !== undefined) && !(name === 'owner' && node === null))
+      throw new RangeError(`${name} is ${shown(node)}; the nodes are 0 to ${nodes.length - 1}`);
   const time = new TimeBase(specification.tickPs);
   const parts: LatencyPart[] = [];
   const add = (part: string, value: number): void => void parts.push({ part, ns: time.ns(time.ticks(ns(value))) });

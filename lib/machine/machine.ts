@@ -5,6 +5,7 @@ import { HOME, Lane, type CoherenceMessage, type NodeMessage } from '../coherenc
 import type { CoherenceProtocol } from '../coherence/protocol.js';
 import { PROTOCOLS } from '../coherence/protocols.js';
 import type { NetworkSegment } from '../devices/network-segment.js';
+import { flag, plainObject } from '../engine/checks.js';
 import { connect } from '../engine/port.js';
 import type { EventQueue } from '../engine/queue.js';
 import { Simulation, type RunEnd, type RunLimits } from '../engine/simulation.js';
@@ -27,6 +28,8 @@ import { draw, type Drawing } from './draw.js';
 import { readLatencyNs } from './latency.js';
 import { messageLengths } from './message-lengths.js';
 import { physicalLayout, type PhysicalLayout } from './physical-layout.js';
+import { requestFaults } from './size-checks.js';
+import { SpecificationError } from './specification-error.js';
 import { resolve, type MachineSpecification, type ResolvedSpecification } from './specification.js';
 import { suggestion } from './suggestion.js';
 
@@ -49,10 +52,26 @@ export interface MachineOptions {
   readonly missCauses?: boolean;
 }
 
-/** Builds a machine. Throws a SpecificationError that lists all faults of its specification. */
+/**
+ * Builds a machine. Throws a SpecificationError that lists all faults of its specification, what it would take of memory
+ * included, and a RangeError for options that are none.
+ */
 export function buildMachine(specification: MachineSpecification, options: MachineOptions): Machine {
-  const { counters } = options;
-  return new Machine(resolve(counters === undefined ? specification : { ...specification, counters }), options);
+  checkOptions(options);
+  const { counters, layout, missCauses = false } = options;
+  const asked = counters === undefined ? specification : { ...specification, counters };
+  const resolved = resolve(specification !== null && typeof specification === 'object' ? asked : specification);
+  const faults = requestFaults(resolved, { layout: layout !== undefined, missCauses });
+  if (faults.length > 0) throw new SpecificationError(faults);
+  return new Machine(resolved, options);
+}
+
+/** The seed is for the simulation to check, counters are for the specification. */
+function checkOptions(options: MachineOptions): void {
+  plainObject(options, 'the options of buildMachine');
+  const { runAhead, missCauses } = options;
+  if (runAhead !== undefined) flag(runAhead, 'runAhead');
+  if (missCauses !== undefined) flag(missCauses, 'missCauses');
 }
 
 /** A wired machine. Load software, then run. */

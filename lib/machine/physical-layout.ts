@@ -2,6 +2,7 @@
  * Which frame of the machine each physical page is, for software that believes in a contiguous physical memory: what a
  * NUMA machine's firmware sets up. Frames are numbered node after node.
  */
+import { shown, wholeNumber } from '../engine/checks.js';
 import type { AddressMap } from '../coherence/address-map.js';
 
 /**
@@ -11,11 +12,16 @@ import type { AddressMap } from '../coherence/address-map.js';
  */
 export type PhysicalLayout = 'linear' | 'interleaved' | 'coloured';
 
+const LAYOUTS: readonly PhysicalLayout[] = ['linear', 'interleaved', 'coloured'];
+
 /**
  * The frame of each physical page. `colours` is the number of pages in a way of the second-level cache. Throws a RangeError
  * if pages cannot keep their colours: if nodes do not divide colours, or have unequal memories or no whole ways of it.
  */
 export function physicalLayout(map: AddressMap, layout: PhysicalLayout, colours: number): Int32Array {
+  wholeNumber(colours, 'physicalLayout: colours', 1, 2 ** 20);
+  if (!LAYOUTS.includes(layout))
+    throw new RangeError(`there is no layout ${shown(layout)}; there are ${LAYOUTS.join(', ')}`);
   if (layout === 'coloured') return coloured(map, colours);
   if (layout === 'linear') return Int32Array.from({ length: map.frames }, (_, page) => page);
   const next = Array.from(map.firstFrame.slice(0, map.nodes));

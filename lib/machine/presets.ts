@@ -17,7 +17,10 @@ export interface PresetOptions {
   readonly l2Bytes?: number;
 }
 
-/** Makes a specification. Numbers that make no machine are refused when it is resolved or built. */
+/**
+ * Makes a specification. Throws a RangeError for numbers that no machine has; others that make no machine are refused when it is
+ * resolved or built.
+ */
 export type Preset = (options?: PresetOptions) => MachineSpecification;
 
 /** All presets by name. */

@@ -3,6 +3,7 @@
  * made when the frame is first asked for, so an untouched memory costs nothing; a sparse directory has its own
  * (sparse-entries.ts).
  */
+import { plainObject, wholeNumber } from '../engine/checks.js';
 import { makeSharers, type DirectoryFormat } from '../coherence/directory-format.js';
 import type { SharerCounts, Sharers } from '../coherence/sharers/sharers.js';
 import { SparseEntries } from './sparse-entries.js';
@@ -40,7 +41,12 @@ export class Directory {
   private readonly order: number[] = [];
   private used = 0;
 
-  constructor({ processors, firstFrame, frameShift, format, counts }: DirectoryOptions) {
+  /** Throws a RangeError for numbers that make no directory. */
+  constructor(options: DirectoryOptions) {
+    plainObject(options, 'a directory');
+    const { processors, firstFrame, frameShift, format, counts } = options;
+    wholeNumber(firstFrame, 'a directory: firstFrame', 0, 2 ** 31);
+    wholeNumber(frameShift, 'a directory: frameShift', 0, 20);
     this.firstFrame = firstFrame;
     this.frameShift = frameShift;
     this.lineMask = (1 << frameShift) - 1;

@@ -4,6 +4,7 @@
  * latency, as in FLASH's MAGIC and the Origin's hub. 500 lines: the dispatch loop, the actions and the routing read
  * together or not at all; who waits for room in the directory is in room.ts.
  */
+import { plainObject, wholeNumber, wholeNumbers } from '../engine/checks.js';
 import type { AddressMap } from '../coherence/address-map.js';
 import { NO_EVENT, classifyAtHome } from '../coherence/classify.js';
 import { checkFormat, type DirectoryFormat } from '../coherence/directory-format.js';
@@ -164,6 +165,7 @@ export class NodeController extends Component {
 
   constructor(parent: Scope, name: string, options: NodeControllerOptions) {
     super(parent, name);
+    checkController(this.path, options);
     const { map, node, memory } = options;
     this.node = node;
     this.map = map;
@@ -188,8 +190,6 @@ export class NodeController extends Component {
       (message, arrives) => this.fromNetwork(message, arrives),
     );
     this.lastForward = new Array<Ticks>(this.caches.length).fill(0);
-    if (!Number.isSafeInteger(memory.banks) || memory.banks < 1)
-      throw new RangeError(`${this.path}: memory has at least one bank, not ${memory.banks}`);
     this.banks = Array.from({ length: memory.banks }, () => new Booking(this.simulation.calendars));
     this.directoryStats = format.format === 'full' ? null : this.statistics(DIRECTORY_STATISTICS);
     this.directory = new Directory({
@@ -584,3 +584,27 @@ export class NodeController extends Component {
 function ofHome(line: number): CoherenceMessage {
   return new CoherenceMessage(Kind.Inv, 0, line, HOME, HOME, HOME, 0, null);
 }
+
+/** Throws a RangeError, naming the option, unless a controller can be made so. Counters and directory check their own. */
+function checkController(path: string, options: NodeControllerOptions): void {
+  plainObject(options, path);
+  for (const part of ['timing', 'memory', 'flits', 'map', 'protocol'] as const)
+    plainObject(options[part], `${path}: ${part}`);
+  const { map, timing, memory, flits, counters, directory } = options;
+  wholeNumber(options.node, `${path}: node`, 0, map.nodes - 1);
+  wholeNumbers(timing, TIMES, `${path}: timing`);
+  wholeNumbers(memory, ['accessTicks', 'bankTicks'], `${path}: memory`);
+  wholeNumbers(memory, ['banks'], `${path}: memory`, 1, 65536);
+  wholeNumbers(flits, ['control', 'data'], `${path}: flits`, 1, 2 ** 20);
+  plainObject(options.protocol.home, `${path}: protocol.home`);
+  if (counters !== null) plainObject(counters, `${path}: counters`);
+  if (directory === undefined) return;
+  plainObject(directory, `${path}: directory`);
+  plainObject(directory.format, `${path}: directory.format`);
+  wholeNumbers(directory, ['ticksPerCell'], `${path}: directory`);
+}
+
+const TIMES: readonly (keyof ControllerTiming)[] = [
+  ...(['requestOut', 'lookupLocal', 'lookupRemote', 'forwardOut', 'forwardIn', 'responseOut', 'responseIn'] as const),
+  ...(['homeOccupancy', 'passOccupancy'] as const),
+];

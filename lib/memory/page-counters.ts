@@ -3,6 +3,7 @@
  * with sampling, saturation and a delay (the Origin's have 11 or 19 bits: IRIX refcnt(5) and the hub header in Linux).
  * The node controllers of a machine count with them, and so does the toy host of `scenario`.
  */
+import { plainObject, shown, wholeNumber } from '../engine/checks.js';
 import type { Ticks } from '../engine/time.js';
 
 /** How the counters of a machine are programmed; times in ticks. */
@@ -36,10 +37,13 @@ export class PageCounters {
 
   /** For the home with the number `home` of a machine of `nodes` nodes. Throws a RangeError for options out of range. */
   constructor(nodes: number, home: number, options: PageCounterOptions) {
+    wholeNumber(nodes, 'page counters: nodes', 1, 2 ** 20);
+    wholeNumber(home, 'page counters: home', 0, nodes - 1);
+    plainObject(options, 'page counters');
     for (const [name, value] of Object.entries(options) as [string, number][])
       if (!Number.isSafeInteger(value) || value < (name === 'delayTicks' ? 0 : 1))
         throw new RangeError(
-          `page counters: ${name} is a whole number of at least ${name === 'delayTicks' ? 0 : 1}, not ${value}`,
+          `page counters: ${name} is a whole number of at least ${name === 'delayTicks' ? 0 : 1}, not ${shown(value)}`,
         );
     if (options.bits > 31) throw new RangeError(`page counters have at most 31 bits, not ${options.bits}`);
     if (options.threshold > 2 ** options.bits - 1)

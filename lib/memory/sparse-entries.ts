@@ -3,7 +3,11 @@
  * cache, after Gupta, Weber and Mowry's sparse directories (1990).
  */
 
+import { wholeNumber } from '../engine/checks.js';
+
 const FREE = -1;
+/** Each takes 13 bytes. */
+const MOST_ENTRIES = 2 ** 28;
 
 /** Entries by set and way. The last number, `nowhere`, stands for all lines that have none. */
 export class SparseEntries {
@@ -19,14 +23,11 @@ export class SparseEntries {
   private readonly called: Uint8Array;
   private clock = 0;
 
-  /** Throws a RangeError unless there is an entry. */
+  /** Throws a RangeError unless there is an entry, and for more than 2^28 of them. */
   constructor(sets: number, ways: number) {
-    for (const [what, count] of [
-      ['set', sets],
-      ['way', ways],
-    ] as const)
-      if (!Number.isSafeInteger(count) || count < 1)
-        throw new RangeError(`a sparse directory has at least one ${what}, not ${count}`);
+    wholeNumber(sets, 'a sparse directory: sets', 1, MOST_ENTRIES);
+    wholeNumber(ways, 'a sparse directory: ways', 1, MOST_ENTRIES);
+    wholeNumber(sets * ways, `a sparse directory: entries (${sets} sets of ${ways} ways)`, 1, MOST_ENTRIES);
     this.sets = sets;
     this.ways = ways;
     this.nowhere = sets * ways;

@@ -3,6 +3,7 @@
  * kernel mode on every processor; guests run in supervisor and user mode, and every trap comes here first. This file takes
  * traps apart; what is done about them is in processors/, memory/, devices/, disks/ and subnet/.
  */
+import { plainObject } from '../engine/checks.js';
 import { HOT_PAGE, type InterruptMessage } from '../coherence/messages.js';
 import { MHz, ns } from '../engine/time.js';
 import type { Machine } from '../machine/machine.js';
@@ -83,6 +84,8 @@ export class Disco implements SystemSoftware {
    * the monitor itself or its gateway; a RangeError for a policy that wants evidence which the monitor does not produce.
    */
   constructor(machine: Machine, options: DiscoOptions = {}) {
+    plainObject(machine, 'the machine of a monitor');
+    plainObject(options, 'the options of a monitor');
     if (machine.layout !== null)
       throw new DiscoError(
         'the monitor is to run on a machine whose physical pages are frames: build it without a layout',

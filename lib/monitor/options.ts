@@ -1,4 +1,5 @@
 /** What a monitor is made with. */
+import { shown } from '../engine/checks.js';
 import type { PlacementPolicy } from '../placement/policy.js';
 import type { Machine } from '../machine/machine.js';
 import { suggestion } from '../machine/suggestion.js';
@@ -63,13 +64,12 @@ export function optionFaults(options: Settings, machine: Machine): string[] {
   const faults = Object.keys(options)
     .filter(name => !known.includes(name))
     .map(name => `${name}: there is no such option${suggestion(name, known)}`);
-  if (!(quantumNs > 0 && Number.isFinite(quantumNs)))
-    faults.push(`quantumNs: a quantum is longer than nothing and ends, not ${quantumNs}`);
+  faults.push(...quantumFaults(quantumNs, machine));
   if (typeof gang !== 'boolean') faults.push(`gang: ${String(gang)} is neither true nor false`);
   if (keepDecisions !== Infinity && !(Number.isSafeInteger(keepDecisions) && keepDecisions >= 0))
-    faults.push(`keepDecisions: ${keepDecisions} is neither an integer from 0 nor Infinity`);
+    faults.push(`keepDecisions: ${shown(keepDecisions)} is neither an integer from 0 nor Infinity`);
   if (!(Number.isSafeInteger(consoleCharacters) && consoleCharacters >= 1))
-    faults.push(`consoleCharacters: ${consoleCharacters} is no integer from 1`);
+    faults.push(`consoleCharacters: ${shown(consoleCharacters)} is no integer from 1`);
   try {
     if (secondLevelTlb !== null) new SecondLevelTlb(secondLevelTlb);
   } catch (error) {
@@ -77,4 +77,15 @@ export function optionFaults(options: Settings, machine: Machine): string[] {
   }
   if (gateway !== null) faults.push(...gatewayFaults(gateway, machine));
   return faults;
+}
+
+/** The longest quantum: 1000 seconds. */
+const MOST_NS = 1e12;
+
+function quantumFaults(quantumNs: number, machine: Machine): string[] {
+  if (!(typeof quantumNs === 'number' && quantumNs > 0 && quantumNs <= MOST_NS))
+    return [`quantumNs: a quantum is longer than 0 and at most ${MOST_NS} ns, not ${shown(quantumNs)}`];
+  const { tickPs } = machine.simulation.time;
+  if (Number.isSafeInteger((quantumNs * 1000) / tickPs)) return [];
+  return [`quantumNs: ${quantumNs} ns are not a whole number of ticks of ${tickPs} ps`];
 }

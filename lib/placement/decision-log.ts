@@ -1,4 +1,5 @@
 /** What a policy decided, on which evidence and why: counts of everything, and the last entries in full. */
+import { plainObject, shown } from '../engine/checks.js';
 import type { Decision, Evidence, PageView } from './policy.js';
 
 /** One observation with the page as it was at that moment: the unit of a recorded evidence log. */
@@ -41,9 +42,12 @@ export class DecisionLog {
 
   /** Throws a RangeError if `keep` is neither an integer from 0 up nor Infinity. */
   constructor(options: DecisionLogOptions) {
+    plainObject(options, 'DecisionLog');
     const { keep } = options;
-    if (!(keep === Infinity || (Number.isInteger(keep) && keep >= 0))) {
-      throw new RangeError(`DecisionLog: keep is ${keep}; it must be an integer from 0 up, or Infinity to keep all`);
+    if (!(keep === Infinity || (Number.isSafeInteger(keep) && keep >= 0))) {
+      throw new RangeError(
+        `DecisionLog: keep is ${shown(keep)}; it must be an integer from 0 up, or Infinity to keep all`,
+      );
     }
     this.keep = keep;
   }

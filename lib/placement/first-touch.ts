@@ -2,6 +2,7 @@
  * First touch: a page lives where it is used first.
  * The rule of Linux's "local" memory policy: the node of the processor that faults, else the nearest by distance.
  */
+import { wholeNumber } from '../engine/checks.js';
 import { place, stay } from './policy.js';
 import type { Decision, MemoryView, PlacementPolicy } from './policy.js';
 
@@ -24,6 +25,7 @@ export function firstTouch(): PlacementPolicy {
  * of memory.
  */
 export function placeNear(node: number, memory: MemoryView): Decision {
+  wholeNumber(node, 'placeNear: node', 0, memory.nodes - 1);
   if (memory.freeFrames(node) > 0) return place(node, 'first touch');
   let nearest = -1;
   for (let other = 0; other < memory.nodes; other++) {

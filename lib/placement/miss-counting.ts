@@ -2,6 +2,7 @@
  * Migration and replication by counted cache misses.
  * The rule of Verghese, Devine, Gupta and Rosenblum (ASPLOS 1996), which Disco (section 4.2.3) took into the monitor.
  */
+import { finiteNumber, flag, numberAbove, plainObject, shown } from '../engine/checks.js';
 import { placeNear } from './first-touch.js';
 import { collapse, migrate, replicate, stay } from './policy.js';
 import type { CounterSettings, Decision, MemoryView, PageView, PlacementPolicy } from './policy.js';
@@ -84,12 +85,14 @@ function nameOf({ migration, replication }: MissCountingOptions): string {
 }
 
 function check(options: MissCountingOptions): void {
+  plainObject(options, 'missCounting');
   const { trigger, sharing, bits, delayNs, resetNs } = options;
   for (const key of ['trigger', 'sharing', 'sampling'] as const) checkInteger(key, options[key], 1);
   for (const key of ['writes', 'moves'] as const) checkInteger(key, options[key], 0);
   checkInteger('bits', bits, 1, 31);
-  if (!(delayNs >= 0 && delayNs < Infinity)) throw outside('delayNs', delayNs, 'nanoseconds from 0 up');
-  if (!(resetNs > 0 && resetNs < Infinity)) throw outside('resetNs', resetNs, 'nanoseconds above 0');
+  for (const key of ['migration', 'replication'] as const) flag(options[key], `missCounting: ${key}`);
+  finiteNumber(delayNs, 'missCounting: delayNs');
+  numberAbove(resetNs, 'missCounting: resetNs', 0);
   if (sharing > trigger) {
     const way = 'lower sharing or raise trigger, or two nodes that miss alike each look like the only user';
     throw new RangeError(`missCounting: sharing ${sharing} is above trigger ${trigger}; ${way}`);
@@ -111,5 +114,5 @@ function checkInteger(name: string, value: number, least: number, most = Number.
 }
 
 function outside(name: string, value: number, range: string): RangeError {
-  return new RangeError(`missCounting: ${name} is ${value}; it must be ${range}`);
+  return new RangeError(`missCounting: ${name} is ${shown(value)}; it must be ${range}`);
 }

@@ -1,4 +1,7 @@
 /** Runs a recorded evidence log through a policy without a simulator. */
+import { list } from '../engine/checks.js';
+import { checkDecision } from './check-decision.js';
+import { checkMemoryView, checkPolicy } from './check-policy.js';
 import { DecisionLog } from './decision-log.js';
 import type { DecisionCount, EvidenceRecord } from './decision-log.js';
 import type { Decision, MemoryView, PlacementPolicy } from './policy.js';
@@ -14,16 +17,22 @@ export interface ReplayResult {
 /**
  * Asks a policy, which should be fresh if it keeps state, about each record in turn. Nothing is fed back: the pages are
  * as recorded and `memory` does not fill up, so a decision that differs from the recorded one does not change what follows.
+ * Throws a SimulationError, whose tick is the nanosecond of the evidence, for an answer that is no decision.
  */
 export function replayEvidence(
   policy: PlacementPolicy,
   records: readonly EvidenceRecord[],
   memory: MemoryView,
 ): ReplayResult {
+  checkPolicy(policy);
+  list(records, 'replayEvidence: records');
+  checkMemoryView(memory);
   const log = new DecisionLog({ keep: 0 });
-  const decisions = records.map(({ evidence, page }) => {
+  const decisions = records.map(({ evidence, page }, record) => {
     if (evidence.kind !== 'first-touch' && !policy.wants.includes(evidence.kind)) return undefined;
-    const decision = policy.decide(evidence, page, memory);
+    const asked = { path: `replayEvidence, records[${record}]`, time: evidence.timeNs, seed: 'none' };
+    const answer = policy.decide(evidence, page, memory);
+    const decision = checkDecision(answer, { policy, evidence, page, memory }, asked);
     log.record(evidence, page, decision);
     return decision;
   });

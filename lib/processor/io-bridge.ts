@@ -6,6 +6,7 @@
  * What it leaves out: it moves one line at a time, and lines that it has written stay in its cache until others want
  * them or their place is needed. 280 lines: what passes, the queue and the line at hand are one short story each.
  */
+import { plainObject, wholeNumbers } from '../engine/checks.js';
 import type { AddressMap } from '../coherence/address-map.js';
 import {
   DeviceCommand,
@@ -99,11 +100,15 @@ export class IoBridge extends Component implements CacheOwner {
 
   constructor(parent: Scope, name: string, options: IoBridgeOptions) {
     super(parent, name);
+    plainObject(options, this.path);
+    plainObject(options.flits, `${this.path}: flits`);
+    wholeNumbers(options, ['bridge'], this.path);
+    wholeNumbers(options, ['lines'], this.path, 1, 255);
+    wholeNumbers(options, ['lineTicks'], this.path, 1);
+    wholeNumbers(options, ['devices'], this.path, 0, 4096);
     const { map, bridge, lines, lineTicks, protocol, flits } = options;
     if (!(bridge >= map.processors && bridge < map.caches))
       throw new RangeError(`${this.path}: the map has no bridge ${bridge}; its bridges are its last caches`);
-    if (!Number.isSafeInteger(lineTicks) || lineTicks < 1)
-      throw new RangeError(`${this.path}: a line takes a whole number of ticks and at least 1, not ${lineTicks}`);
     this.layout = options.layout ?? null;
     this.map = map;
     this.processor = bridge;

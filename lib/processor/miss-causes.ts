@@ -3,6 +3,8 @@
  * because others wanted the line (communication, upgrades included). Kept apart for users' programs and for the rest.
  */
 
+import { wholeNumber } from '../engine/checks.js';
+
 /** Counts by cause. */
 export interface MissCauses {
   cold: number;
@@ -21,8 +23,9 @@ export class MissHistory {
   readonly kernel: MissCauses = none();
   private readonly lost: Uint8Array;
 
-  /** For a machine of so many lines. */
+  /** For a machine of so many lines, up to 2^31. */
   constructor(lines: number) {
+    wholeNumber(lines, 'a history of misses: lines', 0, 2 ** 31);
     this.lost = new Uint8Array(lines);
   }
 

@@ -4,6 +4,7 @@
  * A line is in the second level or, on its way out, in one of the buffers behind it; the protocol sees slots of both.
  * 300 lines: slots, actions and classification are one state machine.
  */
+import { plainObject, wholeNumbers } from '../engine/checks.js';
 import type { AddressMap } from '../coherence/address-map.js';
 import { NO_EVENT, classifyAtCache } from '../coherence/classify.js';
 import { wordOf, withWord, type LineData } from '../coherence/line-data.js';
@@ -108,8 +109,15 @@ export class PrivateCaches {
   private parked: CoherenceMessage[] = [];
 
   constructor(name: string, owner: CacheOwner, options: PrivateCacheOptions) {
+    plainObject(options, name);
+    plainObject(owner, `${name}: owner`);
+    plainObject(options.map, `${name}: map`);
+    plainObject(options.protocol, `${name}: protocol`);
+    plainObject(options.protocol.cache, `${name}: protocol.cache`);
+    plainObject(options.flits, `${name}: flits`);
+    wholeNumbers(options.flits, ['control', 'data'], `${name}: flits`, 1, 2 ** 20);
     const { protocol, map } = options;
-    this.causes = options.missCauses === true ? new MissHistory(map.frames << map.frameShift) : null;
+    this.causes = options.missCauses === true ? new MissHistory(map.frames * 2 ** map.frameShift) : null;
     this.owner = owner;
     this.table = protocol.cache;
     this.stable = Uint8Array.from(protocol.cache.stable, Number);

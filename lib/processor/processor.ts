@@ -3,6 +3,7 @@
  * far as nothing can reach it (engine/runner.ts); what involves others - a miss, a trap, a service call - it does at
  * the present. 1170 lines: the run loop, and what it does when it has to stop, read together or not at all.
  */
+import { plainObject, wholeNumbers } from '../engine/checks.js';
 import type { AddressMap } from '../coherence/address-map.js';
 import { DeviceCommand, DeviceRead, DeviceValue, type CommandContent } from '../coherence/io-messages.js';
 import { CoherenceMessage, InterruptMessage, type NodeMessage } from '../coherence/messages.js';
@@ -180,7 +181,11 @@ export class Processor extends Component implements CacheOwner, Cpu {
 
   constructor(parent: Scope, name: string, options: ProcessorOptions) {
     super(parent, name);
+    plainObject(options, this.path);
     const { map, processor } = options;
+    wholeNumbers(options, ['processor'], this.path, 0, map.processors - 1);
+    wholeNumbers(options, ['l2Ticks'], this.path);
+    plainObject(options.flits, `${this.path}: flits`);
     this.map = map;
     this.controlFlits = options.flits.control;
     this.l2Ticks = options.l2Ticks;
@@ -193,7 +198,7 @@ export class Processor extends Component implements CacheOwner, Cpu {
     this.caches = new PrivateCaches(this.path, this, options);
     if (knowsStrays(options.protocol)) this.caches.counts = this.statistics(STRAYS);
     if (refuses(options.protocol)) this.caches.refusals = this.statistics(REFUSALS);
-    this.stores = new StoreBuffer(this.path, options.storeBuffer ?? 0);
+    this.stores = new StoreBuffer(this.path, options.storeBuffer === undefined ? 0 : options.storeBuffer);
     this.unit = new SystemUnit({
       tlb: this.tlb,
       random: this.simulation.random(`${this.path}.tlb`),

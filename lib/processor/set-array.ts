@@ -3,6 +3,8 @@
  * use, most recent first, so the usual hit changes nothing; a second-level cache keeps lines where they are and ranks them.
  */
 
+import { plainObject, shown, wholeNumber } from '../engine/checks.js';
+
 /** Size and shape of a cache. */
 export interface CacheGeometry {
   readonly sizeBytes: number;
@@ -10,17 +12,20 @@ export interface CacheGeometry {
   readonly lineBytes: number;
 }
 
+const MOST_BYTES = 2 ** 30;
+
 /** Throws a RangeError, naming the cache, unless sizes are powers of two that fit each other; returns the number of sets. */
 export function checkGeometry(name: string, geometry: CacheGeometry): number {
+  plainObject(geometry, name);
   const { sizeBytes, ways, lineBytes } = geometry;
   for (const [what, value] of [
     ['size', sizeBytes],
     ['line', lineBytes],
   ] as const)
-    if (!Number.isSafeInteger(value) || value < 4 || (value & (value - 1)) !== 0)
-      throw new RangeError(`${name}: the ${what} is a power of two of bytes, not ${value}`);
+    if (!Number.isSafeInteger(value) || value < 4 || value > MOST_BYTES || (value & (value - 1)) !== 0)
+      throw new RangeError(`${name}: the ${what} is a power of two of bytes up to 2^30, not ${shown(value)}`);
   if (!Number.isSafeInteger(ways) || ways < 1 || ways > 255)
-    throw new RangeError(`${name}: 1 to 255 ways, not ${ways}`);
+    throw new RangeError(`${name}: 1 to 255 ways, not ${shown(ways)}`);
   const sets = sizeBytes / (ways * lineBytes);
   if (!Number.isSafeInteger(sets) || sets < 1 || (sets & (sets - 1)) !== 0)
     throw new RangeError(
@@ -127,6 +132,7 @@ export class SecondLevel {
   /** `extra` slots are added behind the cache's own. */
   constructor(name: string, geometry: CacheGeometry, extra: number) {
     const sets = checkGeometry(name, geometry);
+    wholeNumber(extra, `${name}: extra slots`, 0, 2 ** 20);
     this.ways = geometry.ways;
     this.setMask = sets - 1;
     this.lineShift = Math.log2(geometry.lineBytes);

@@ -3,6 +3,8 @@
  * After the abstract machine of Sewell et al., x86-TSO (2010). A plain object; when stores leave it is the processor's.
  */
 
+import { shown } from '../engine/checks.js';
+
 /** The stores on their way. Frames and byte offsets are those of the accesses. */
 export class StoreBuffer {
   /** The most stores that it holds; 0 for a processor without one. */
@@ -16,7 +18,7 @@ export class StoreBuffer {
 
   constructor(path: string, capacity: number) {
     if (!Number.isSafeInteger(capacity) || capacity < 0 || capacity > 64)
-      throw new RangeError(`${path}: a store buffer has from 0 to 64 entries, not ${capacity}`);
+      throw new RangeError(`${path}: a store buffer has from 0 to 64 entries, not ${shown(capacity)}`);
     this.capacity = capacity;
     this.frames = new Int32Array(capacity);
     this.offsets = new Int32Array(capacity);

@@ -3,6 +3,7 @@
  * identifiers, filled by software. In front of it a small direct-mapped array for each mode answers the usual case in
  * one comparison. R10000 user's manual as summarised in docs/processor.md: 64 entries, 8-bit ASID, G bit.
  */
+import { shown } from '../engine/checks.js';
 import { ASID_MASK, EntryLo, Mode, PFN_SHIFT } from './registers.js';
 import { KSEG0_PAGE, KSSEG_PAGE, UNMAPPED_PAGES, permits } from './segments.js';
 
@@ -80,7 +81,7 @@ export class Tlb {
    */
   constructor(entries: number, layout: Int32Array | null = null) {
     if (!Number.isSafeInteger(entries) || entries < 1 || entries > 1024)
-      throw new RangeError(`a TLB has 1 to 1024 entries, not ${entries}`);
+      throw new RangeError(`a TLB has 1 to 1024 entries, not ${shown(entries)}`);
     this.entries = entries;
     this.layout = layout;
     this.front = this.fronts[Mode.Kernel]!;

@@ -1,4 +1,5 @@
 /** Evidence of each kind, by the node that caused it, at time 0 and for the usual kind of access unless told. */
+import { finiteNumber, plainObject, wholeNumber } from '../engine/checks.js';
 import type { Evidence, EvidenceKind } from '../placement/policy.js';
 
 /** What may be unusual about a piece of evidence. */
@@ -21,6 +22,7 @@ export function hotPage(node: number, overrides?: EvidenceOverrides): Evidence {
 
 /** `node` stores to a page that has replicas. */
 export function replicaWrite(node: number, overrides?: EvidenceOverrides): Evidence {
+  if (overrides !== undefined) plainObject(overrides, 'replica-write evidence: overrides');
   return evidence('replica-write', node, { store: true, ...overrides });
 }
 
@@ -45,5 +47,9 @@ export function memoryPressure(node: number, overrides?: EvidenceOverrides): Evi
 }
 
 function evidence(kind: EvidenceKind, node: number, overrides: EvidenceOverrides = {}): Evidence {
-  return { kind, node, store: false, timeNs: 0, ...overrides };
+  wholeNumber(node, `${kind} evidence: node`);
+  plainObject(overrides, `${kind} evidence: overrides`);
+  const made: Evidence = { kind, node, store: false, timeNs: 0, ...overrides };
+  finiteNumber(made.timeNs, `${kind} evidence: timeNs`);
+  return made;
 }

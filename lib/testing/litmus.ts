@@ -2,6 +2,7 @@
  * Litmus tests on simulated machines: each runs many times, over random machines, placements and timings, and what was
  * observed is compared with all that the memory model allows. docs/consistency.md says what is sampled.
  */
+import { plainObject, wholeNumber } from '../engine/checks.js';
 import { randomStream } from '../engine/random.js';
 import { buildMachine } from '../machine/machine.js';
 import type { MachineSpecification } from '../machine/specification.js';
@@ -72,8 +73,10 @@ export function runLitmus(test: LitmusTest, options: LitmusOptions): LitmusRepor
 
 /** The same in pieces, for whoever wants to show how far it is: yields the number of rounds done, machine by machine. */
 export function* litmusSteps(test: LitmusTest, options: LitmusOptions): Generator<number, LitmusReport, void> {
+  plainObject(test, 'a litmus test');
+  plainObject(options, 'the options of a litmus test');
   const { model, runs, seed } = options;
-  if (!Number.isSafeInteger(runs) || runs < 1) throw new RangeError(`runs are a positive integer, not ${runs}`);
+  wholeNumber(runs, 'runs, the rounds of a litmus test,', 1);
   const allowed = allowedOutcomes(test, model);
   const strong = new Set(allowedOutcomes(test, 'sc').map(String));
   const counts = new Map(allowed.map(outcome => [String(outcome), 0]));

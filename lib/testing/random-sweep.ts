@@ -1,4 +1,5 @@
 /** Random tests of every combination: what is run in the specs and by `disco-sim random-test`. */
+import { plainObject, wholeNumber } from '../engine/checks.js';
 import { DIRECTORY_FORMATS, type DirectoryFormat } from '../coherence/directory-format.js';
 import { PROTOCOL_NAMES, PROTOCOLS, type ProtocolName } from '../coherence/protocols.js';
 import { hasRouters } from './random-machine.js';
@@ -55,6 +56,8 @@ const DIRECTORIES: Readonly<Record<DirectoryFormat['format'], DirectoryFormat>> 
  * combination is left.
  */
 export function randomSweep(sweep: RandomSweep): SweptTest[] {
+  plainObject(sweep, 'the options of a sweep');
+  wholeNumber(sweep.accesses, 'a sweep: accesses', 1);
   const {
     protocols = PROTOCOL_NAMES,
     directories = DIRECTORY_FORMATS,
@@ -62,6 +65,8 @@ export function randomSweep(sweep: RandomSweep): SweptTest[] {
     networks = RANDOM_NETWORKS,
   } = sweep;
   const { nodes = 4, processorsPerNode = 2 } = sweep;
+  wholeNumber(nodes, 'a sweep: nodes', 1, 64);
+  wholeNumber(processorsPerNode, 'a sweep: processorsPerNode', 1, 16);
   const shapes = topologies.flatMap(topology =>
     networks
       .filter(network => network === 'booking' || hasRouters(topology, nodes))

@@ -5,6 +5,7 @@
  * values and lost messages. At every completion the copies of the line are counted: one writer, or readers. An access
  * that takes too long is stuck; at the end everything has to be at rest and in its place.
  */
+import { plainObject, shown } from '../engine/checks.js';
 import type { CoherenceProtocol } from '../coherence/protocol.js';
 import { SimulationError } from '../engine/errors.js';
 import type { RandomStream } from '../engine/random.js';
@@ -53,6 +54,9 @@ export class RandomTester implements RandomDriverClient {
   private fault: RandomFailure | null = null;
 
   constructor(options: RandomTestOptions) {
+    plainObject(options, 'the options of a random test');
+    plainObject(options.protocol, 'a random test: protocol');
+    if (options.directory !== undefined) plainObject(options.directory, 'a random test: directory');
     for (const [name, least, most] of [
       ['accesses', 1, Number.MAX_SAFE_INTEGER],
       ['nodes', 1, 64],
@@ -61,7 +65,7 @@ export class RandomTester implements RandomDriverClient {
       ['deadlockTicks', 1, Number.MAX_SAFE_INTEGER],
     ] as const)
       if (!(Number.isSafeInteger(options[name]) && options[name] >= least && options[name] <= most))
-        throw new RangeError(`a random test has ${least} to ${most} ${name}, not ${options[name]}`);
+        throw new RangeError(`a random test has ${least} to ${most} ${name}, not ${shown(options[name])}`);
     this.options = options;
     this.machine = randomMachine(options);
     const { checks } = options;

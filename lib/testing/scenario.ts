@@ -5,6 +5,10 @@
  * what is decided is done at once.
  */
 import { PageCounters, type PageCounterOptions } from '../memory/page-counters.js';
+import { list, plainObject, shown, wholeNumber } from '../engine/checks.js';
+import { SimulationError } from '../engine/errors.js';
+import { checkDecision, type Asked } from '../placement/check-decision.js';
+import { checkMemoryView, checkPolicy } from '../placement/check-policy.js';
 import { DecisionLog } from '../placement/decision-log.js';
 import type { DecisionEntry } from '../placement/decision-log.js';
 import type {
@@ -39,15 +43,17 @@ export interface ScenarioResult {
   readonly freeFrames: readonly number[];
 }
 
-/** The sequence `misses`, repeated `count` times. */
+/** The sequence `misses`, repeated `count` times, up to 2^24. */
 export function repeat(count: number, ...misses: readonly Miss[]): Miss[] {
+  wholeNumber(count, 'repeat: count', 0, 2 ** 24);
   return Array.from({ length: count }, () => misses).flat();
 }
 
 /**
  * Runs misses past a policy. Frames start as `view` has them. Hot-page interrupts arrive `delayNs` after the miss that
  * raised them, before a miss of the same time, and those still under way at the end arrive then. Throws a RangeError for
- * counters that no machine has. Throws an Error for a decision that no host could carry
+ * counters that no machine has. Throws a SimulationError, whose ticks are nanoseconds, for an
+ * answer that is no decision (an unknown action, a node that does not exist, nothing at all) and for one that no host could carry
  * out (to a full node, to where the page is already, migrating a page that has replicas), for a store to replicas that
  * the policy does not collapse, when memory runs out, and if the policy wants evidence that a toy does not produce.
  */
@@ -56,10 +62,16 @@ export function scenario(
   misses: readonly Miss[],
   view: MemoryView = memory(),
 ): ScenarioResult {
+  list(misses, 'scenario: misses');
   const host = new ToyHost(policy, view);
   for (const miss of misses) host.miss(miss);
   return host.result();
 }
+
+/** Pages are numbered below this. */
+const MOST_PAGES = 2 ** 24;
+/** A toy has no randomness. */
+const NO_SEED = 'none';
 
 const PRODUCED: readonly EvidenceKind[] = ['first-touch', 'counted-miss', 'hot-page', 'replica-write'];
 
@@ -108,6 +120,8 @@ class ToyHost {
   private timeNs = 0;
 
   constructor(policy: PlacementPolicy, view: MemoryView) {
+    checkPolicy(policy);
+    checkMemoryView(view);
     checkWants(policy);
     const { name, counters } = policy;
     const options = counters && optionsOf(name, counters);
@@ -124,14 +138,18 @@ class ToyHost {
   }
 
   miss(miss: Miss): void {
-    const { node, store = false, timeNs = this.timeNs } = miss;
+    plainObject(miss, 'scenario: a miss');
+    const { node, store = false } = miss;
+    const timeNs = miss.timeNs === undefined ? this.timeNs : miss.timeNs;
+    if (!Number.isFinite(timeNs)) throw this.error(`${shown(timeNs)} is no time; give nanoseconds`);
     if (!(timeNs >= this.timeNs))
       throw this.error(`a miss at ${timeNs} ns comes after one at ${this.timeNs} ns; sort them`);
     this.interrupt(timeNs);
     this.timeNs = timeNs;
-    if (!(node in this.free)) throw this.error(`there is no node ${node}, only ${this.free.length} from 0`);
-    if (!(Number.isInteger(miss.page) && miss.page >= 0))
-      throw this.error(`${miss.page} is no page number; count from 0`);
+    if (!(Number.isInteger(node) && node >= 0 && node < this.free.length))
+      throw this.error(`there is no node ${shown(node)}, only ${this.free.length} from 0`);
+    if (!(Number.isInteger(miss.page) && miss.page >= 0 && miss.page < MOST_PAGES))
+      throw this.error(`${shown(miss.page)} is no page number; count from 0, below 2^24`);
     const page = (this.pages[miss.page] ??= this.newPage(miss.page));
     if (page.home < 0) this.place(page, node, store);
     if (store && page.replicas.length > 0) this.beforeStore(page, node);
@@ -209,7 +227,9 @@ class ToyHost {
   ): Decision {
     const evidence = { kind, node, store, timeNs: this.timeNs };
     const view = this.viewOf(page, counts);
-    const wish = this.policy.decide(evidence, view, this.view);
+    const { policy, asked, view: memory } = this;
+    const answer = policy.decide(evidence, view, memory);
+    const wish = checkDecision(answer, { policy, evidence, page: view, memory }, asked);
     const decision = moved ? MOVED : wish;
     this.log.record(evidence, view, decision);
     return decision;
@@ -277,8 +297,13 @@ class ToyHost {
     this.free[node]--;
   }
 
-  private error(what: string): Error {
-    return new Error(`scenario of ${this.policy.name} at ${this.timeNs} ns: ${what}`);
+  private get asked(): Asked {
+    return { path: `scenario of ${this.policy.name}`, time: this.timeNs, seed: NO_SEED };
+  }
+
+  private error(what: string): SimulationError {
+    const { path, time, seed } = this.asked;
+    return new SimulationError(path, time, seed, what);
   }
 }
 

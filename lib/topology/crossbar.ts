@@ -2,6 +2,7 @@
  * The crossbar: every node on one switch, so that only messages from one node or to one node share a link.
  */
 
+import { plainObject } from '../engine/checks.js';
 import { attachLinks } from './attachment.js';
 import { checkCount, checkTiming, MOST_VERTICES } from './checks.js';
 import { onCircle } from './layout.js';
@@ -18,6 +19,7 @@ export interface CrossbarOptions {
 
 /** A crossbar, the switch being its only router. Throws a RangeError for a size or a timing that is out of range. */
 export function crossbar(options: CrossbarOptions): Topology {
+  plainObject(options, 'crossbar');
   const { nodes, attach } = options;
   checkCount('crossbar: nodes', nodes, 1, MOST_VERTICES);
   checkTiming('crossbar: attach', attach);

@@ -7,6 +7,7 @@
  * but the one numbered `level`. Level 0 is the lowest.
  */
 
+import { plainObject } from '../engine/checks.js';
 import { addPair, attachLinks, attachmentSuffix, checkAttachment } from './attachment.js';
 import type { AttachmentOptions } from './attachment.js';
 import { checkCount, MOST_VERTICES } from './checks.js';
@@ -14,6 +15,9 @@ import type { Position } from './layout.js';
 import { routed } from './routed.js';
 import type { NextLink } from './routed.js';
 import type { Link, Topology } from './topology.js';
+
+/** The most links between routers, which are made one by one. */
+const MOST_LINKS = 2 ** 24;
 
 /** The size of a fat tree, beside what its nodes and links need; `nodesPerRouter` counts on the lowest level. */
 export interface FatTreeOptions extends AttachmentOptions {
@@ -39,11 +43,13 @@ interface Tree {
  * Throws a RangeError for a size, a number of nodes or a timing that is out of range.
  */
 export function fatTree(options: FatTreeOptions): Topology {
+  plainObject(options, 'fat tree');
   const { arity, levels, nodesPerRouter } = options;
   checkCount('fat tree: arity', arity, 2, 1024);
   checkCount('fat tree: levels', levels, 1, 16);
   const width = arity ** (levels - 1);
   checkCount('fat tree: routers on each level', width, 1, MOST_VERTICES);
+  checkCount('fat tree: links between routers', 2 * (levels - 1) * width * arity, 0, MOST_LINKS);
   checkAttachment('fat tree', width, options);
   const tree: Tree = { arity, levels, width, nodes: width * nodesPerRouter, nodesPerRouter };
   const links = attachLinks(tree.nodes, nodesPerRouter, options.attach);

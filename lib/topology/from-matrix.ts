@@ -2,6 +2,7 @@
  * A machine known only by its latencies: a link of its own for every ordered pair of nodes, and no routers.
  */
 
+import { list } from '../engine/checks.js';
 import { checkCount, checkTiming, MOST_VERTICES } from './checks.js';
 import { onCircle } from './layout.js';
 import { routed } from './routed.js';
@@ -12,6 +13,7 @@ import type { Link, Topology } from './topology.js';
  * need not be symmetric. Throws a RangeError for a matrix that is not square or a timing that is out of range.
  */
 export function fromMatrix(latencies: readonly (readonly number[])[], ticksPerFlit: number): Topology {
+  list(latencies, 'matrix: latencies');
   const nodes = latencies.length;
   checkCount('matrix: rows', nodes, 1, MOST_VERTICES);
   const links: Link[] = [];
@@ -25,6 +27,7 @@ export function fromMatrix(latencies: readonly (readonly number[])[], ticksPerFl
 }
 
 function addRow(links: Link[], from: number, row: readonly number[], nodes: number, ticksPerFlit: number): void {
+  list(row, `matrix: row ${from}`);
   if (row.length !== nodes) {
     throw new RangeError(
       `matrix: row ${from} has ${row.length} latencies, but there are ${nodes} rows; give each node one for each node`,

@@ -2,6 +2,7 @@
  * Any interconnect, given link by link. Nodes may be linked to each other without routers, and then pass messages on.
  */
 
+import { list, plainObject, shown } from '../engine/checks.js';
 import { adjacency } from './adjacency.js';
 import { addPair } from './attachment.js';
 import { checkCount, checkTiming, MOST_VERTICES } from './checks.js';
@@ -36,9 +37,11 @@ export interface GraphOptions {
  * that cannot reach each other.
  */
 export function graph(options: GraphOptions): Topology {
+  plainObject(options, 'graph');
   const { nodes, routers } = options;
   checkCount('graph: nodes', nodes, 1, MOST_VERTICES);
   checkCount('graph: routers', routers, 0, MOST_VERTICES);
+  list(options.edges, 'graph: edges');
   const links = toLinks(options);
   const name = routers === 0 ? `graph of ${nodes} nodes` : `graph of ${nodes} nodes and ${routers} routers`;
   const positions = [...onCircle(nodes, 0.45), ...onCircle(routers, routers === 1 ? 0 : 0.25)];
@@ -50,6 +53,7 @@ export function graph(options: GraphOptions): Topology {
 function toLinks({ nodes, routers, edges }: GraphOptions): Link[] {
   const links: Link[] = [];
   edges.forEach((edge, i) => {
+    plainObject(edge, `graph: edges[${i}]`);
     const [a, b] = 'a' in edge ? [edge.a, edge.b] : [edge.from, edge.to];
     checkVertex(i, a, nodes + routers);
     checkVertex(i, b, nodes + routers);
@@ -65,7 +69,9 @@ function toLinks({ nodes, routers, edges }: GraphOptions): Link[] {
 
 function checkVertex(i: number, vertex: number, vertices: number): void {
   if (Number.isInteger(vertex) && vertex >= 0 && vertex < vertices) return;
-  throw new RangeError(`graph: edges[${i}] names vertex ${vertex}; the vertices are 0 to ${vertices - 1}, nodes first`);
+  throw new RangeError(
+    `graph: edges[${i}] names vertex ${shown(vertex)}; the vertices are 0 to ${vertices - 1}, nodes first`,
+  );
 }
 
 function checkDistinct(links: readonly Link[], nodes: number, vertices: number): void {

@@ -3,6 +3,7 @@
  */
 
 import type { AttachmentOptions } from './attachment.js';
+import { plainObject } from '../engine/checks.js';
 import { checkCount } from './checks.js';
 import { grid } from './grid.js';
 import { fitted } from './layout.js';
@@ -20,6 +21,7 @@ export interface HypercubeOptions extends AttachmentOptions {
  * bit first (e-cube). Throws a RangeError for a dimension, a number of nodes or a timing that is out of range.
  */
 export function hypercube(options: HypercubeOptions): Topology {
+  plainObject(options, 'hypercube');
   const { dimension, nodesPerRouter, attach, link } = options;
   checkCount('hypercube: dimension', dimension, 0, 16);
   return grid({

@@ -3,6 +3,7 @@
  */
 
 import type { AttachmentOptions } from './attachment.js';
+import { plainObject } from '../engine/checks.js';
 import { checkCount } from './checks.js';
 import { grid } from './grid.js';
 import { onGrid } from './layout.js';
@@ -26,6 +27,7 @@ export function mesh(options: MeshOptions): Topology {
 
 /** A mesh or torus, by whether it wraps round; `kind` begins its name. Throws as they do. */
 export function rectangle(kind: string, options: MeshOptions, wraps: boolean): Topology {
+  plainObject(options, kind);
   const { columns, rows, nodesPerRouter, attach, link } = options;
   checkCount(`${kind}: columns`, columns, 1, 1024);
   checkCount(`${kind}: rows`, rows, 1, 1024);

@@ -3,6 +3,7 @@
  */
 
 import type { AttachmentOptions } from './attachment.js';
+import { plainObject } from '../engine/checks.js';
 import { checkCount, MOST_VERTICES } from './checks.js';
 import { grid } from './grid.js';
 import { onCircle } from './layout.js';
@@ -19,6 +20,7 @@ export interface RingOptions extends AttachmentOptions {
  * one link each way, not two. Throws a RangeError for a size, a number of nodes or a timing that is out of range.
  */
 export function ring(options: RingOptions): Topology {
+  plainObject(options, 'ring');
   const { routers, nodesPerRouter, attach, link } = options;
   checkCount('ring: routers', routers, 1, MOST_VERTICES);
   return grid({

@@ -1,6 +1,7 @@
 /**
  * Which format a trace is in, and its reader. Content decides; a name only where the content has no mark of its own.
  */
+import { plainObject } from '../engine/checks.js';
 import { readChampsim } from './champsim.js';
 import { readDinero } from './dinero.js';
 import { readDrmemtrace } from './drmemtrace.js';
@@ -61,7 +62,7 @@ export function detectFormat(bytes: Uint8Array, name: string): TraceFormat {
 export function readTrace(
   bytes: Uint8Array,
   options: ReadOptions,
-  format: TraceFormat = detectFormat(bytes, options.name),
+  format: TraceFormat = detectFormat(bytes, nameOf(options)),
 ): RecordedTrace {
   switch (format) {
     case 'NTR1':
@@ -107,4 +108,9 @@ function refuseCompressed(bytes: Uint8Array, name: string): void {
 
 function startsWith(bytes: Uint8Array, ...first: readonly number[]): boolean {
   return first.every((byte, i) => bytes[i] === byte);
+}
+
+function nameOf(options: ReadOptions): string {
+  plainObject(options, 'the options of a reader');
+  return options.name;
 }

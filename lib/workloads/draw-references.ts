@@ -1,4 +1,5 @@
 /** Draws a process of any length from a program image: its segments one after the other, round and round. */
+import { plainObject, shown } from '../engine/checks.js';
 import type { RandomStream } from '../engine/random.js';
 import type { References } from '../processor/references.js';
 import type { UserImage } from './user-image.js';
@@ -33,6 +34,8 @@ export interface Piece {
  * without instructions, and for a length, a limit or variants that are not as described.
  */
 export function* drawReferences(image: UserImage, options: DrawOptions): Generator<Piece, void> {
+  plainObject(image, 'drawReferences: image');
+  plainObject(options, 'drawReferences');
   check(image, options);
   const start = options.random?.below(image.segments.length) ?? 0;
   const walk = new Walk(image, options.variants ?? [image.stream], start, options.heapPages ?? Infinity);
@@ -50,9 +53,9 @@ export function* drawReferences(image: UserImage, options: DrawOptions): Generat
 
 function check(image: UserImage, { instructions, heapPages = 0, variants = [image.stream] }: DrawOptions): void {
   if (!Number.isSafeInteger(instructions) || instructions < 1)
-    throw new RangeError(`${image.name}: a drawing has a positive number of instructions, not ${instructions}`);
+    throw new RangeError(`${image.name}: a drawing has a positive number of instructions, not ${shown(instructions)}`);
   if (!Number.isSafeInteger(heapPages) || heapPages < 0)
-    throw new RangeError(`${image.name}: a limit of ${heapPages} pages of the heap is not a whole number from 0 up`);
+    throw new RangeError(`${image.name}: a limit of ${shown(heapPages)} heapPages is not a whole number from 0 up`);
   if (image.segments.every(segment => segment.instructions === 0))
     throw new RangeError(`${image.name}: the image has no instructions to draw from`);
   if (variants.length === 0 || variants.some(({ words }) => words.length !== image.stream.words.length))

@@ -2,6 +2,7 @@
  * Programs for a guest operating system, made from images of recorded programs: where their pages are and what they come
  * from, and user references to execute between system calls.
  */
+import { list, plainObject, wholeNumber } from '../engine/checks.js';
 import type { Executable, ProgramRegion } from '../guest/commodity/process.js';
 import type { RandomStream } from '../engine/random.js';
 import type { References } from '../processor/references.js';
@@ -35,6 +36,8 @@ export function guestProgram(
   program: Executable['program'],
   bufferPages = 4,
 ): GuestProgram {
+  list(images, `${path}: images`);
+  wholeNumber(bufferPages, `${path}: bufferPages`, 0, 65536);
   const kinds = new Map<number, PageKind>();
   const written = new Set<number>();
   for (const { pages } of images)
@@ -93,6 +96,9 @@ export class UserWork {
 
   /** Begins at a place drawn from `random`, or at the beginning. */
   constructor(image: UserImage, random?: RandomStream, limits: WorkLimits = {}) {
+    plainObject(image, 'UserWork: image');
+    plainObject(limits, 'UserWork: limits');
+    if (limits.heapPages !== undefined) wholeNumber(limits.heapPages, 'UserWork: limits.heapPages');
     this.image = image;
     this.limits = limits;
     this.random = random;
@@ -101,6 +107,7 @@ export class UserWork {
 
   /** Executes the next `instructions`, or a few more. */
   *run(instructions: number): Generator<Operation, void, number> {
+    wholeNumber(instructions, 'the instructions of UserWork', 0, 2 ** 52);
     let left = instructions;
     while (left > 0) {
       if (this.piece === null) {

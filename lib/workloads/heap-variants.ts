@@ -3,6 +3,7 @@
  * round, as a program that allocates does. Variants are made once for an image and shared by all its processes; each costs
  * four bytes a reference.
  */
+import { plainObject, wholeNumber } from '../engine/checks.js';
 import type { References } from '../processor/references.js';
 import type { ImageRegion } from './image-pages.js';
 import type { UserImage } from './user-image.js';
@@ -24,8 +25,8 @@ const USER_PAGES = 2 ** 19;
  * them close. The heaps lie in the largest unused part of the address space; a RangeError if they do not fit.
  */
 export function heapVariants(image: UserImage, count: number): HeapVariants {
-  if (!Number.isSafeInteger(count) || count < 1)
-    throw new RangeError(`${image.name}: a number of variants is from 1 up, not ${count}`);
+  plainObject(image, 'heapVariants: image');
+  wholeNumber(count, `${image.name}: the number of variants`, 1, 65536);
   const heap = image.pages.filter(({ kind }) => kind === 'heap').map(({ page }) => page);
   const pairs = new Map(heap.map(page => [page >>> 1, 0]));
   [...pairs.keys()].sort((a, b) => a - b).forEach((pair, i) => pairs.set(pair, i));

@@ -7,6 +7,7 @@
  * Linked accesses: a store of another thread to the location breaks the link, and a store-conditional may also fail
  * for no reason, because a cache may lose the line.
  */
+import { plainObject, wholeNumber } from '../engine/checks.js';
 import type { LitmusInstruction, LitmusOperand, LitmusOutcome, LitmusTest } from './litmus-test.js';
 import { LitmusError, outcomeOffset } from './litmus-test.js';
 
@@ -33,6 +34,8 @@ interface State {
 
 /** Every outcome that a model allows, in a fixed order. Throws a LitmusError if the test has too many states. */
 export function allowedOutcomes(test: LitmusTest, model: MemoryModel, mostStates = MOST_STATES): LitmusOutcome[] {
+  plainObject(test, 'allowedOutcomes: test');
+  wholeNumber(mostStates, 'allowedOutcomes: mostStates', 1);
   const machine = new AbstractMachine(test, model);
   const outcomes = new Map<string, LitmusOutcome>();
   const seen = new Set<string>();

@@ -2,6 +2,7 @@
  * Litmus tests as data: a few threads of a few instructions, and a condition on what they leave behind. After Alglave,
  * Maranget and Tautschnig, Herding Cats, section 3. Everything is a 32-bit word; every location has a word of its own.
  */
+import { wholeNumber } from '../engine/checks.js';
 import type { LitmusCondition, LitmusQuantifier } from './litmus-condition.js';
 
 /** A register of the thread, by index, or a constant. */
@@ -56,6 +57,7 @@ export class LitmusError extends Error {
 
 /** Where the registers of a thread begin in an outcome; for the number of threads, where the locations do. */
 export function outcomeOffset({ threads }: LitmusTest, thread: number): number {
+  wholeNumber(thread, 'outcomeOffset: thread', 0, threads.length);
   return threads.slice(0, thread).reduce((sum, { registers }) => sum + registers.length, 0);
 }
 

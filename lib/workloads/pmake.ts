@@ -4,6 +4,7 @@
  * that Table 2 implies: for each of some 25 compilations 4 execve, 64 opens, 148 writes, 76 reads. Their user references
  * are those of a recorded gcc.
  */
+import { numberAbove, plainObject, wholeNumbers } from '../engine/checks.js';
 import { randomStream } from '../engine/random.js';
 import type { Operation, Program } from '../processor/operations.js';
 import {
@@ -89,6 +90,10 @@ type Steps = Generator<Operation, void, number>;
 
 /** One make, with its files on two disks: the root with the programs and headers, and `work`. */
 export function pmake(images: PmakeImages, options: PmakeOptions): GuestWorkload {
+  plainObject(images, 'pmake: images');
+  plainObject(options, 'pmake');
+  numberAbove(options.scale, 'pmake: scale', 0, 10_000);
+  wholeNumbers(options, ['jobs', 'makes'], 'pmake', 1, 8192);
   const { work, jobs, makes, scale } = options;
   const files = Math.max(1, Math.round((makes > 1 ? FILES_OF_SEVERAL : FILES) * scale));
   const programs = programsOf(images, options, files, jobs);

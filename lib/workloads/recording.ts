@@ -3,6 +3,7 @@
  * A reference of the instruction with index p (0 is the first of the stream) has the gap p - q, where q is the index
  * of the instruction of the reference before it, and 0 for the first. So gaps and tail add up to all instructions.
  */
+import { plainObject, shown } from '../engine/checks.js';
 import { ReferenceKind } from '../processor/references.js';
 import { TraceError, type ReadOptions, type RecordedStream, type TraceMark } from './trace.js';
 
@@ -87,10 +88,11 @@ export class StreamRecording {
 
 /** log2 of the fetch line size. Throws a RangeError unless it is a power of two from 4 bytes to a page of 4096. */
 export function fetchLineShift(options: ReadOptions): number {
+  plainObject(options, 'the options of a reader');
   const bytes = options.fetchLineBytes;
   const shift = 31 - Math.clz32(bytes);
   if (shift < 2 || shift > 12 || bytes !== 1 << shift) {
-    throw new RangeError(`fetchLineBytes is ${bytes}; it must be a power of two from 4 to 4096`);
+    throw new RangeError(`fetchLineBytes is ${shown(bytes)}; it must be a power of two from 4 to 4096`);
   }
   return shift;
 }

@@ -2,6 +2,7 @@
  * What references do to a TLB and to caches, found without a machine: for calibrating a workload on the figures of a bare
  * machine. One program alone, no kernel, no coherence, no time.
  */
+import { plainObject, wholeNumbers } from '../engine/checks.js';
 import { randomStream, type RandomStream } from '../engine/random.js';
 import { ReferenceKind, type References } from '../processor/references.js';
 import { FirstLevel, Right, SecondLevel, type CacheGeometry } from '../processor/set-array.js';
@@ -14,7 +15,7 @@ export interface StatisticsOptions {
   readonly l1i: CacheGeometry;
   readonly l1d: CacheGeometry;
   readonly l2: CacheGeometry;
-  /** Times that the references run before they are counted: 0 starts cold. */
+  /** Times that the references run before they are counted: 0 starts cold, 1000 are the most. */
   readonly warmRounds: number;
 }
 
@@ -39,6 +40,9 @@ const USER_PAIRS = 2 ** 18;
 
 /** Counts user references. Pairs of pages have frames in order of first touch, as from a fresh pool. */
 export function referenceStatistics(references: References, options: StatisticsOptions): ReferenceStatistics {
+  plainObject(references, 'referenceStatistics: references');
+  plainObject(options, 'referenceStatistics');
+  wholeNumbers(options, ['warmRounds'], 'referenceStatistics', 0, 1000);
   const model = new Model(options);
   for (let round = 0; round < options.warmRounds; round++) model.run(references);
   model.reset();

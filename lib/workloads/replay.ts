@@ -1,4 +1,5 @@
 /** Programs that replay a recorded stream: its references as blocks, its marks as calls of the kernel between them. */
+import { plainObject, wholeNumber } from '../engine/checks.js';
 import type { SystemEvent } from '../guest/system-process.js';
 import type { SyncRequest } from '../guest/synchronisation.js';
 import { block, call, compute, type Program } from '../processor/operations.js';
@@ -14,6 +15,7 @@ export interface ThreadStep {
 
 /** A recorded thread, cut where its synchronisation takes effect. The last step has no request. */
 export function* threadSteps(stream: RecordedStream): Generator<ThreadStep, void> {
+  plainObject(stream, 'the stream of a thread');
   let from = 0;
   for (const mark of stream.marks) {
     const request = syncRequest(mark);
@@ -26,6 +28,7 @@ export function* threadSteps(stream: RecordedStream): Generator<ThreadStep, void
 
 /** Replays a thread: its synchronisation is respected, its references are those recorded. */
 export function* replayThread(stream: RecordedStream, delayCycles: number): Program {
+  checkReplay(stream, delayCycles);
   if (delayCycles > 0) yield compute(delayCycles);
   for (const { from, to, request } of threadSteps(stream)) {
     if (to > from) yield block(stream, from, to);
@@ -36,6 +39,7 @@ export function* replayThread(stream: RecordedStream, delayCycles: number): Prog
 
 /** Replays a processor of a recorded system: task switches and page mappings take no time of their own. */
 export function* replaySystem(stream: RecordedStream, delayCycles: number): Program {
+  checkReplay(stream, delayCycles);
   if (delayCycles > 0) yield compute(delayCycles);
   let from = 0;
   let events: SystemEvent[] = [];
@@ -77,4 +81,9 @@ function systemEvent(mark: TraceMark): SystemEvent | null {
   if (mark.kind === 'task') return { event: 'task', task: mark.task };
   if (mark.kind === 'map') return { event: 'map', page: mark.page, physical: mark.physical };
   return null;
+}
+
+function checkReplay(stream: RecordedStream, delayCycles: number): void {
+  plainObject(stream, 'the stream of a replay');
+  wholeNumber(delayCycles, 'the delayCycles of a replay', 0, 2 ** 40);
 }

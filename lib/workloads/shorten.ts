@@ -1,11 +1,12 @@
 /** The beginning of a trace, for a quick look. */
+import { numberAbove, plainObject } from '../engine/checks.js';
 import { ReferenceKind } from '../processor/references.js';
 import type { RecordedStream, RecordedTrace } from './trace.js';
 
 /** The first part of every stream. `fraction` is above 0 and at most 1; 1 returns the trace itself. Throws a RangeError otherwise. */
 export function shorten(trace: RecordedTrace, fraction: number): RecordedTrace {
-  if (!(fraction > 0 && fraction <= 1))
-    throw new RangeError(`a fraction of a trace is above 0 and at most 1, not ${fraction}`);
+  plainObject(trace, 'shorten: trace');
+  numberAbove(fraction, 'the fraction of a trace', 0, 1);
   if (fraction === 1) return trace;
   return {
     ...trace,

@@ -4,6 +4,7 @@
  * instructions stay. How often decides the TLB misses, how many pages there are the footprint: two figures to calibrate on a
  * bare machine, and no more than that, since the recorded program never saw such data.
  */
+import { list, plainObject, shown, wholeNumber, wholeNumbers } from '../engine/checks.js';
 import type { RandomStream } from '../engine/random.js';
 import type { References } from '../processor/references.js';
 import type { ImageRegion } from './image-pages.js';
@@ -23,9 +24,19 @@ const USER_PAGES = 2 ** 19;
 
 /** Copies the references, four bytes each, and spreads them; gaps are shared. Throws a RangeError for options out of range. */
 export function spreadPages(references: References, options: SpreadOptions): References {
+  plainObject(references, 'spreadPages: references');
+  plainObject(options, 'spreadPages');
   const { from, to, random } = options;
+  list(from, 'spreadPages: from');
+  for (const region of from) {
+    plainObject(region, 'spreadPages: a region of from');
+    wholeNumber(region.firstPage, 'spreadPages: from.firstPage', 0, USER_PAGES - 1);
+    wholeNumber(region.pages, 'spreadPages: from.pages', 0, USER_PAGES - region.firstPage);
+  }
+  plainObject(to, 'spreadPages: to');
+  wholeNumbers(to, ['firstPage', 'pages'], 'spreadPages: to');
   if (!Number.isSafeInteger(options.references) || options.references < 1)
-    throw new RangeError(`a page wanders after 1 reference or more, not ${options.references}`);
+    throw new RangeError(`a page wanders after 1 reference or more, not ${shown(options.references)}`);
   if (to.pages < 1 || to.firstPage < 0 || to.firstPage + to.pages > USER_PAGES)
     throw new RangeError(
       `pages cannot wander over ${to.pages} pages from page ${to.firstPage}: user pages end at ${USER_PAGES}`,

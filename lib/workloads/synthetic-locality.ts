@@ -1,6 +1,7 @@
 /**
  * Synthetic streams with locality: a few items that are used often, or a working set that moves.
  */
+import { finiteNumber } from '../engine/checks.js';
 import { packReference } from '../processor/references.js';
 import {
   buildStreams,
@@ -42,6 +43,7 @@ const mostItems = 2 ** 22;
 export function zipf(options: ZipfOptions, random: Random): RecordedStream[] {
   checkMixed(options);
   const { footprintBytes, itemBytes, exponent, storePercent } = options;
+  finiteNumber(exponent, 'exponent', 0, 4);
   words('itemBytes', itemBytes, 4, footprintBytes);
   divides('itemBytes', itemBytes, 'footprintBytes', footprintBytes);
   whole('footprintBytes / itemBytes', footprintBytes / itemBytes, 1, mostItems);

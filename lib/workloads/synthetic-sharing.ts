@@ -2,6 +2,7 @@
  * Synthetic streams that share memory in the classic patterns: producer and consumers, migratory, read-shared.
  * There are no marks: who comes first follows from the gaps, so streams that run at one speed stay in step.
  */
+import { plainObject } from '../engine/checks.js';
 import { ReferenceKind, packReference } from '../processor/references.js';
 import { buildStreams, checkSynthetic, drawBelow, words, type Random, type SyntheticOptions } from './synthetic.js';
 import type { RecordedStream } from './trace.js';
@@ -17,6 +18,7 @@ export interface StepOptions extends SharedOptions {
 
 /** Stream 0 writes the buffer from one end to the other, again and again; the others read it in the same order. Needs two streams. */
 export function producerConsumer(options: StepOptions): RecordedStream[] {
+  plainObject(options, 'the options of a synthetic stream');
   const { shared, steps } = checkSteps(options);
   return buildStreams(shared, (stream, base, i) => {
     const kind = stream === 0 ? ReferenceKind.Store : ReferenceKind.Load;
@@ -30,6 +32,7 @@ export function producerConsumer(options: StepOptions): RecordedStream[] {
  * be a multiple of the number of streams, of which there must be two.
  */
 export function migratory(options: StepOptions): RecordedStream[] {
+  plainObject(options, 'the options of a synthetic stream');
   const { shared, steps } = checkSteps(options);
   const { streams, stepBytes } = options;
   if (steps % streams !== 0)
@@ -45,6 +48,7 @@ export function migratory(options: StepOptions): RecordedStream[] {
 
 /** All streams load any word of one footprint with equal chance; nobody writes. */
 export function readShared(options: SharedOptions, random: Random): RecordedStream[] {
+  plainObject(options, 'the options of a synthetic stream');
   const shared = { ...options, streamDistanceBytes: 0 };
   checkSynthetic(shared);
   return buildStreams(shared, (_, base) =>

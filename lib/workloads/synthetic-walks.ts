@@ -1,6 +1,7 @@
 /**
  * Synthetic streams that walk through their footprint in a fixed order, or jump about in it evenly.
  */
+import { plainObject } from '../engine/checks.js';
 import { packReference } from '../processor/references.js';
 import { buildStreams, checkMixed, drawBelow, drawKind, words, type MixedOptions, type Random } from './synthetic.js';
 import type { RecordedStream } from './trace.js';
@@ -13,6 +14,7 @@ export interface StridedOptions extends MixedOptions {
 
 /** Word after word, from the beginning again at the end of the footprint. */
 export function sequential(options: MixedOptions, random: Random): RecordedStream[] {
+  plainObject(options, 'the options of a synthetic stream');
   return strided({ ...options, strideBytes: 4 }, random);
 }
 

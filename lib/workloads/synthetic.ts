@@ -1,6 +1,7 @@
 /**
  * What all synthetic streams have in common: their dimensions, the packing of references, and the trace around them.
  */
+import { callable, list, plainObject, shown } from '../engine/checks.js';
 import { ReferenceKind } from '../processor/references.js';
 import { longestGap, mostReferences } from './recording.js';
 import type { RecordedStream, RecordedTrace } from './trace.js';
@@ -34,6 +35,7 @@ const mostStreams = 1024;
 
 /** Throws a RangeError that names the option unless the dimensions fit. */
 export function checkSynthetic(options: SyntheticOptions): void {
+  plainObject(options, 'the options of a synthetic stream');
   const { streams, references, baseAddress, footprintBytes, streamDistanceBytes, gapInstructions } = options;
   whole('streams', streams, 1, mostStreams);
   whole('references', references, 1, mostReferences);
@@ -54,7 +56,7 @@ export function checkMixed(options: MixedOptions): void {
 /** Throws a RangeError unless `value` is a whole number in the range, both ends included. */
 export function whole(name: string, value: number, lowest: number, highest: number): void {
   if (!Number.isInteger(value) || value < lowest || value > highest) {
-    throw new RangeError(`${name} is ${value}; it must be a whole number from ${lowest} to ${highest}`);
+    throw new RangeError(`${name} is ${shown(value)}; it must be a whole number from ${lowest} to ${highest}`);
   }
 }
 
@@ -84,6 +86,8 @@ export function buildStreams(
   options: SyntheticOptions,
   next: (stream: number, base: number, i: number) => number,
 ): RecordedStream[] {
+  checkSynthetic(options);
+  callable(next, 'buildStreams: next');
   const { streams, references, baseAddress, streamDistanceBytes, gapInstructions } = options;
   return Array.from({ length: streams }, (_, stream) => {
     const packed = new Int32Array(references);
@@ -99,6 +103,7 @@ export function buildStreams(
 
 /** A user-level trace around synthetic streams. It lacks nothing: streams are threads. */
 export function syntheticTrace(name: string, streams: readonly RecordedStream[]): RecordedTrace {
+  list(streams, `trace ${name}: streams`);
   if (streams.length === 0) throw new RangeError(`trace ${name} has no streams`);
   const remarks = ['Synthetic: no instruction fetches, no synchronisation marks.'];
   return { name, format: 'synthetic', system: false, description: 'Synthetic streams.', streams, lacks: [], remarks };

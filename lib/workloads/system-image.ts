@@ -3,6 +3,8 @@
  * with its physical pages renumbered so that a small machine holds them. The kernel's addresses follow: it sees physical
  * memory from kseg0 on, or, when it is to be mapped, from a part of the supervisor segment on.
  */
+import { fetchLineShift } from './recording.js';
+import { plainObject, shown } from '../engine/checks.js';
 import type { SystemCounts, SystemImage, SystemStep, SystemStream } from '../guest/recorded/image.js';
 import { KSEG0, KSEG3_PAGE, KSSEG_PAGE, UNMAPPED_PAGES, KSEG0_PAGE } from '../processor/segments.js';
 import { NtrSpecial } from './ntr.js';
@@ -39,10 +41,13 @@ export interface SystemImageOptions {
  * for one whose handler of TLB refills is not found or which a mapped kernel cannot hold.
  */
 export function systemImage(trace: RecordedTrace, options: SystemImageOptions): SystemImage {
+  plainObject(trace, 'systemImage: trace');
+  plainObject(options, 'systemImage');
   const { fetchLineBytes, mapped = false, cacheOperations = false, dropThreadPointer = false } = options;
   if (!trace.system) throw new RangeError(`${trace.name} records threads, not a system: there is no kernel to execute`);
+  fetchLineShift({ name: trace.name, fetchLineBytes });
   if (fetchLineBytes > 128)
-    throw new RangeError(`lines of ${fetchLineBytes} bytes hold two vectors; read the trace with 128 at most`);
+    throw new RangeError(`lines of ${shown(fetchLineBytes)} bytes hold two vectors; read the trace with 128 at most`);
   const vectors = findVectors(trace);
   const cut = trace.streams.map(stream => cutStream(trace.name, stream, { vectors, cacheOperations }));
   const total = (of: (one: CutStream) => SystemCounts): SystemCounts => {

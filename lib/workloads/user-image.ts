@@ -2,6 +2,7 @@
  * Program images: the user references of one recorded program, or of threads that share an address space, ready for a guest
  * that executes them in blocks under an operating system of its own. Plain data; many processes may share one image.
  */
+import { plainObject, wholeNumber } from '../engine/checks.js';
 import { cutSegments, type Segment } from './image-segments.js';
 import { imagePages, imageRegions, type ImagePage, type ImageRegion } from './image-pages.js';
 import type { RecordedStream, RecordedTrace } from './trace.js';
@@ -49,7 +50,13 @@ export interface ThreadImages extends ImageSpace {
  * programs of one task apart, and to have the calls as marks. Throws a RangeError for a trace of threads.
  */
 export function userImages(trace: RecordedTrace, options: ImageOptions): UserImage[] {
-  const { minInstructions = 0 } = options;
+  plainObject(trace, 'userImages: trace');
+  plainObject(options, 'userImages');
+  const { segmentInstructions, maxInstructions, minInstructions = 0 } = options;
+  wholeNumber(segmentInstructions, 'userImages: segmentInstructions', 1);
+  if (maxInstructions !== undefined && maxInstructions !== Infinity)
+    wholeNumber(maxInstructions, 'userImages: maxInstructions', 1);
+  wholeNumber(minInstructions, 'userImages: minInstructions');
   return userStreams(trace, options)
     .filter(({ counts }) => counts.instructions >= minInstructions)
     .toSorted((a, b) => b.counts.instructions - a.counts.instructions)
@@ -58,6 +65,7 @@ export function userImages(trace: RecordedTrace, options: ImageOptions): UserIma
 
 /** The threads of a user-level trace. Its arrays are shared, not copied. Throws a RangeError for a whole-system trace. */
 export function threadImages(trace: RecordedTrace): ThreadImages {
+  plainObject(trace, 'threadImages: trace');
   if (trace.system) throw new RangeError(`${trace.name} records a system: its streams are processors, not threads`);
   return { name: trace.name, threads: trace.streams, ...space(trace.streams) };
 }

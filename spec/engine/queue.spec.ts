@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { PlainQueue } from '../../lib/engine/plain-queue.js';
 import type { EventQueue, Target } from '../../lib/engine/queue.js';
+import { LAST_TICK } from '../../lib/engine/time.js';
 import { WheelQueue } from '../../lib/engine/wheel-queue.js';
 import { play, schedules } from './schedules.js';
 import { MISTAKES, RIGHT, SortedQueue } from './sorted-queue.js';
@@ -42,11 +43,11 @@ describe.each(QUEUES)('%s', (_, make) => {
     expect(queue.nextTime()).toBe(Infinity);
   });
 
-  it('refuses a delay to a time that is not a safe integer any more', () => {
+  it('takes what lies behind the last exact tick and keeps it there: a simulation does not go so far', () => {
     const queue = make();
-    queue.moveTo(Number.MAX_SAFE_INTEGER - 10);
-    queue.schedule(10, nothing, null, 0);
-    expect(() => queue.schedule(5000, nothing, null, 0)).toThrow(RangeError);
+    queue.moveTo(LAST_TICK);
+    for (const delay of [5000, 1, 3, 4095]) queue.schedule(delay, nothing, null, 0);
+    expect(queue.nextTime()).toBe(LAST_TICK + 1);
   });
 
   it('leaves what is behind an event that throws where it was', () => {

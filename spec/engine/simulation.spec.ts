@@ -1,11 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { Component, type Scope } from '../../lib/engine/component.js';
-import { StallError } from '../../lib/engine/errors.js';
+import { SimulationError, StallError } from '../../lib/engine/errors.js';
 import type { Observer } from '../../lib/engine/observer.js';
 import { PlainQueue } from '../../lib/engine/plain-queue.js';
 import { connect } from '../../lib/engine/port.js';
-import type { Simulation } from '../../lib/engine/simulation.js';
+import type { RunLimits, Simulation } from '../../lib/engine/simulation.js';
+import { LAST_TICK } from '../../lib/engine/time.js';
 import { Timer } from '../../lib/engine/timer.js';
 import { Note, pair, Probe, ring, simulation, Talker } from './probes.js';
 
@@ -265,5 +266,65 @@ describe('components', () => {
     sim.step();
     sim.run();
     expect(started).toEqual(['b', 'a']);
+  });
+});
+
+describe('the limits of a run', () => {
+  const bad: [text: string, limits: unknown][] = [NaN, -5, 1.5, '500', null, 2 ** 60].flatMap(value => [
+    [`until ${JSON.stringify(value)} ${value}`, { until: value }],
+    [`events ${JSON.stringify(value)} ${value}`, { events: value }],
+  ]);
+
+  it.each(bad)('are refused with their name and value: %s', (_, limits) => {
+    const [[name, value]] = Object.entries(limits as object) as [[string, unknown]];
+    const shown = typeof value === 'string' ? `"${value}"` : String(value);
+    const { sim, a, b } = pair({ latency: 5 });
+    a.wire.send(new Note(1));
+    const run = (): unknown => sim.run(limits as RunLimits);
+    expect(run).toThrow(RangeError);
+    expect(run).toThrow(name);
+    expect(run).toThrow(`is ${shown}; give a whole number of at least 0`);
+    expect([sim.now, sim.events, b.received]).toEqual([0, 0, []]);
+  });
+
+  it.each([null, 3, 'fast'])('are an object, not %p', limits => {
+    expect(() => simulation().run(limits as unknown as RunLimits)).toThrow('the limits of a run is');
+  });
+
+  it('may be Infinity or left out', () => {
+    const { sim, a } = pair({ latency: 5 });
+    a.wire.send(new Note(1));
+    const open = { until: Infinity, events: Infinity };
+    expect([sim.run(open), sim.now]).toEqual(['finished', 5]);
+  });
+});
+
+describe('a run within a run', () => {
+  it.each(['run', 'step'] as const)('is refused, and the outer one can go on: %s', method => {
+    const { sim, a, b } = pair({ latency: 5 });
+    const again = new Timer(a, () => sim[method]());
+    again.after(3);
+    a.wire.send(new Note(1));
+    expect(() => sim.run()).toThrow(SimulationError);
+    expect([sim.run(), sim.now, b.received]).toEqual(['finished', 5, [[5, 1]]]);
+  });
+
+  it('says who must not call it', () => {
+    const { sim, a } = pair({ latency: 5 });
+    new Timer(a, () => sim.run()).after(3);
+    expect(() => sim.step()).toThrow('run was called from within a run');
+  });
+});
+
+describe('time', () => {
+  it('stops with an error that names it before it is not exact any more', () => {
+    const { sim, a } = pair({ latency: 5 });
+    const again: Timer = new Timer(a, () => again.after(2 ** 50));
+    again.after(2 ** 50);
+    expect(() => sim.run()).toThrow(SimulationError);
+    expect(() => sim.run()).toThrow(`at tick ${2 ** 53}; simulate less, or choose a longer tick`);
+    expect(() => sim.step()).toThrow('time would pass 2^53 - 1 ticks');
+    expect([sim.now, sim.events]).toEqual([2 ** 53 - 2 ** 50, 7]);
+    expect([sim.runUntil(LAST_TICK), sim.now]).toEqual(['time limit', LAST_TICK]);
   });
 });

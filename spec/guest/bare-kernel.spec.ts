@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { SimulationError } from '../../lib/engine/errors.js';
 import { GuestError } from '../../lib/guest/errors.js';
 import { ThreadProcess } from '../../lib/guest/thread-process.js';
 import { migrate, place, replicate, stay, type Decision, type PlacementPolicy } from '../../lib/placement/policy.js';
@@ -71,9 +72,9 @@ describe('a first touch', () => {
   });
 
   const mistakes: readonly [string, Decision, string][] = [
-    ['a migration', migrate(0, 'told'), 'the policy told answers a first touch with migrate; it must place the page'],
-    ['a full node', place(1, 'told'), 'the policy told places a page on node 1, which has no free frame'],
-    ['no node', place(9, 'told'), 'there is no node 9; the nodes are 0 to 1'],
+    ['a migration', migrate(0, 'told'), 'on page 0 with migrate to 0 ("told"): it must place the page'],
+    ['a full node', place(1, 'told'), 'node 1 has no free frame; ask memory.freeFrames first'],
+    ['no node', place(9, 'told'), 'to is 9; give a node as a whole number from 0 to 1'],
     ['out of memory', stay('none left'), 'node0.cpu0: out of memory: none left; give the machine more memory'],
   ];
   it.each(mistakes)('answered with %s is an error', (_, decision, message) => {
@@ -106,22 +107,27 @@ describe('a hot page', () => {
     [
       'what a kernel cannot do',
       { action: 'promote', to: 1, because: 'told' },
-      'the bare-machine kernel cannot promote a page',
-    ],
-    ['a node that is not there', migrate(9, 'told'), 'there is no node 9; the nodes are 0 to 3'],
-    [
-      'a move to where it is',
-      migrate(0, 'told'),
-      'the policy told answers migrate for page 0x10, which is on node 0 already',
+      'promote to 1 ("told"): the bare-machine kernel has no tiers',
     ],
     [
-      'a copy to where it is',
-      replicate(0, 'told'),
-      'the policy told answers replicate for page 0x10, which is on node 0 already',
+      'a node that is not there',
+      migrate(9, 'told'),
+      'migrate to 9 ("told"): to is 9; give a node as a whole number from 0 to 3',
+    ],
+    ['a move to where it is', migrate(0, 'told'), 'page 0x10 is on node 0 already; it must stay'],
+    ['a copy to where it is', replicate(0, 'told'), 'page 0x10 is on node 0 already; it must stay'],
+    ['nothing', undefined as unknown as Decision, 'on page 0 with undefined: that is no decision'],
+    ['null', null as unknown as Decision, 'on page 0 with null: that is no decision'],
+    [
+      'a node in quotes',
+      migrate('0' as unknown as number, 'x'),
+      'to is "0"; give a node as a whole number from 0 to 3',
     ],
   ];
   it.each(mistakes)('answered with %s is an error', (_, decision, message) => {
     expect(() => reader(decision)).toThrow(message);
+    expect(() => reader(decision)).toThrow(SimulationError);
+    expect(() => reader(decision)).toThrow('node1.cpu0: the policy told answers hot-page of node 1');
   });
 
   it('stays if its new node is full', () => {

@@ -97,7 +97,7 @@ describe('devices of a specification', () => {
       'a model with a fault',
       [{ ...DISK, model: { ...hp97560, cylinder: 1, headSwitchMs: -1 } }],
       [
-        'devices[0].model.headSwitchMs: too small: expected number to be >=0',
+        'devices[0].model.headSwitchMs: too small: expected number to be >=0; given -1',
         'devices[0].model.cylinder: is unknown; did you mean cylinders?',
       ],
     ],
@@ -140,7 +140,7 @@ describe('devices of a specification', () => {
     [
       'the code of the hardware',
       [timer(0, { interruptCode: 0 })],
-      ['devices[0].interruptCode: too small: expected number to be >=1'],
+      ['devices[0].interruptCode: too small: expected number to be >=1; given 0'],
     ],
     [
       'a phase beyond the period',

@@ -53,8 +53,8 @@ const star = [edge(0, 4), edge(1, 4), edge(2, 4)];
 /** A part, what it is replaced by, and what is said about it. */
 const FAULTS: readonly (readonly [path: (string | number)[], value: unknown, faults: string[]])[] = [
   [['tickPs'], undefined, ['tickPs: is missing: a number']],
-  [['tickPs'], '2500', ['tickPs: invalid input: expected number, received string']],
-  [['tickPs'], 0, ['tickPs: too small: expected number to be >=1']],
+  [['tickPs'], '2500', ['tickPs: invalid input: expected number, received string; given "2500"']],
+  [['tickPs'], 0, ['tickPs: too small: expected number to be >=1; given 0']],
   [['tikPs'], 1, ['tikPs: is unknown; did you mean tickPs?']],
   [['nodes', 2, 'memorybytes'], 1, ['nodes[2].memorybytes: is unknown; did you mean memoryBytes?']],
   [['nodes', 2, 'flavour'], 1, ['nodes[2].flavour: is unknown']],
@@ -64,7 +64,11 @@ const FAULTS: readonly (readonly [path: (string | number)[], value: unknown, fau
     5000,
     ['nodes[3].memoryBytes: 5000 bytes are not a multiple of the page of 4096; 4096 are'],
   ],
-  [['nodes', 3, 'memoryBytes'], 'much', ['nodes[3].memoryBytes: invalid input: expected number, received string']],
+  [
+    ['nodes', 3, 'memoryBytes'],
+    'much',
+    ['nodes[3].memoryBytes: invalid input: expected number, received string; given "much"'],
+  ],
   [['nodes', 1], { processors: 0, memoryBytes: 0 }, ['nodes[1]: has neither processors nor memory; leave it out']],
   [['nodes'], 4, ['nodes: is none of the forms that are allowed here']],
   [['nodes'], { count: 4, processors: 0, memoryBytes: 4096 }, ['nodes: no node has a processor']],
@@ -79,7 +83,7 @@ const FAULTS: readonly (readonly [path: (string | number)[], value: unknown, fau
     { count: 4, processors: 1, memoryBytes: 2 ** 36 },
     ['nodes: 274877906944 bytes of memory are more than 2^31 lines of 32 bytes, the shortest of any cache'],
   ],
-  [['pageBytes'], 8192, ['pageBytes: invalid input: expected 4096']],
+  [['pageBytes'], 8192, ['pageBytes: invalid input: expected 4096; given 8192']],
   [
     ['processor', 'l1d', 'lineBytes'],
     256,
@@ -100,8 +104,8 @@ const FAULTS: readonly (readonly [path: (string | number)[], value: unknown, fau
     ['processor.l2HitNs: 21 ns is not a whole number of ticks of 2500 ps; tickPs 500 would fit every time here'],
   ],
   [['busNs'], 0.0015, ['busNs: 0.0015 ns is 1.5 ps, not a whole number of picoseconds']],
-  [['busNs'], 0, ['busNs: too small: expected number to be >=0.001']],
-  [['memory', 'banks'], 1.5, ['memory.banks: invalid input: expected int, received number']],
+  [['busNs'], 0, ['busNs: too small: expected number to be >=0.001; given 0']],
+  [['memory', 'banks'], 1.5, ['memory.banks: invalid input: expected int, received number; given 1.5']],
   [['protocol'], 'MESIF', ['protocol: is none of MSI, MESI, MOSI, MOESI, MESI-retry; did you mean MESI?']],
   [
     ['directory'],
@@ -118,7 +122,7 @@ const FAULTS: readonly (readonly [path: (string | number)[], value: unknown, fau
   [
     ['directory'],
     { format: 'limited-evict', pointers: 1 },
-    ['directory.pointers: too small: expected number to be >=2'],
+    ['directory.pointers: too small: expected number to be >=2; given 1'],
   ],
   [
     ['directory'],
@@ -208,7 +212,7 @@ describe('a specification', () => {
     };
     expect(faultsOf(wrong)).toEqual([
       'name: is missing: a string',
-      'memory.banks: too small: expected number to be >=1',
+      'memory.banks: too small: expected number to be >=1; given 0',
       'colour: is unknown',
       'wheelSlots: 1025 is not a power of two',
       'busNs: 61 ns is not a whole number of ticks of 2500 ps; tickPs 500 would fit every time here',

@@ -206,8 +206,14 @@ describe('scenario', () => {
       noRoom,
       'cannot go to node 1, which has no free frame',
     ],
-    ['a move to nowhere', answering(migrate(9, 'told')), hot, memory(), 'cannot go to node 9, which has no free frame'],
-    ['a second placement', answering(place(1, 'told')), hot, memory(), 'cannot place page 0'],
+    [
+      'a move to nowhere',
+      answering(migrate(9, 'told')),
+      hot,
+      memory(),
+      'to is 9; give a node as a whole number from 0 to 3',
+    ],
+    ['a second placement', answering(place(1, 'told')), hot, memory(), 'a page is placed at its first touch only'],
     [
       'replicas written',
       answering(replicate(1, 'told')),

@@ -2,6 +2,7 @@
  * Exhaustive breadth-first search over all states that a protocol can get into with a few caches: every order of
  * deliveries, accesses and evictions. What is found first is found by a shortest way.
  */
+import { plainObject, wholeNumber } from '../../engine/checks.js';
 import type { CoherenceProtocol } from '../protocol.js';
 import { coverage, type CellReport } from './coverage.js';
 import { Graph, larger } from './graph.js';
@@ -100,6 +101,12 @@ export class Explorer {
 
   /** Throws a RangeError for more caches or lines than can be explored, or a network that does not exist. */
   constructor(protocol: CoherenceProtocol, options: ExploreOptions) {
+    plainObject(protocol, 'the protocol to explore');
+    plainObject(options, 'the options of an exploration');
+    const { lines, limit, pointers } = options;
+    if (lines !== undefined) wholeNumber(lines, 'lines to explore', 1, 2);
+    if (limit !== undefined && limit !== Infinity) wholeNumber(limit, 'limit, the states after which to stop,', 1);
+    if (pointers !== undefined) wholeNumber(pointers, 'pointers', 2, 8192);
     this.protocol = protocol;
     this.options = options;
     this.model = new Model(protocol, options);

@@ -4,6 +4,8 @@
  * New fields go into the bits that are free; nothing outside this file knows where a field is.
  */
 
+import { shown } from '../../engine/checks.js';
+
 /** Caches that a state can hold: their numbers have three bits, and 0 is home or nobody. */
 export const MOST_CACHES = 6;
 /** Lines that a state can hold. */
@@ -80,9 +82,9 @@ export interface Layout {
 /** The layout for so many caches and lines. Throws a RangeError for more than fit. */
 export function layoutOf(caches: number, lines: number): Layout {
   if (!Number.isInteger(caches) || caches < 1 || caches > MOST_CACHES)
-    throw new RangeError(`1 to ${MOST_CACHES} caches can be explored, not ${caches}`);
+    throw new RangeError(`1 to ${MOST_CACHES} caches can be explored, not ${shown(caches)}`);
   if (!Number.isInteger(lines) || lines < 1 || lines > MOST_LINES)
-    throw new RangeError(`1 or ${MOST_LINES} lines can be explored, not ${lines}`);
+    throw new RangeError(`1 or ${MOST_LINES} lines can be explored, not ${shown(lines)}`);
   const block = caches + HOME_WORDS;
   const messages = block * lines;
   // Sound protocols have fewer than three messages in flight for each cache and line; a wild one is stopped.

@@ -1,9 +1,15 @@
 /** A way to a fault as a sequence chart in Mermaid's notation, which forges and editors draw. */
+import { plainObject, wholeNumbers } from '../../engine/checks.js';
 import type { Violation } from './explorer.js';
 import type { TracedStep } from './trace.js';
 
 /** The chart of a violation: a message arrives where its arrow stands; notes tell accesses and changes of state. */
-export function sequenceChart({ kind, what, steps }: Violation, { caches, lines }: ChartSize): string {
+export function sequenceChart(violation: Violation, size: ChartSize): string {
+  plainObject(violation, 'the violation of a chart');
+  plainObject(size, 'the size of a chart');
+  wholeNumbers(size, ['caches', 'lines'], 'the size of a chart', 1, 64);
+  const { kind, what, steps } = violation;
+  const { caches, lines } = size;
   const several = lines > 1;
   const actors = [
     ...Array.from({ length: caches }, (_, cache) => `  participant C${cache} as cache ${cache}`),

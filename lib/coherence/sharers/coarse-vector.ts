@@ -3,6 +3,7 @@
  * while all sharers lie in one octant of that many processors (fine), and else has one bit for each group of processors
  * (coarse). A coarse bit says that somebody of its group shares or did, so it cannot be taken back for one of them.
  */
+import { wholeNumber } from '../../engine/checks.js';
 import { FullVector } from './full-vector.js';
 import type { SharerCounts, Sharers } from './sharers.js';
 
@@ -23,7 +24,8 @@ export class CoarseVector implements Sharers {
 
   /** Throws a RangeError unless the vector has at least one bit. */
   constructor(processors: number, bits: number, counts: SharerCounts) {
-    if (!Number.isSafeInteger(bits) || bits < 1) throw new RangeError(`a vector has at least one bit, not ${bits}`);
+    wholeNumber(processors, 'a coarse vector: processors', 1, 2 ** 20);
+    wholeNumber(bits, 'a coarse vector: bits', 1, 2 ** 20);
     this.bits = bits;
     this.processors = processors;
     this.group = Math.ceil(processors / bits);

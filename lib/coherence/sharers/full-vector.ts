@@ -1,4 +1,5 @@
 /** A full bit vector: one bit for each processor. Exact, and as large as the machine. */
+import { wholeNumber } from '../../engine/checks.js';
 import type { Sharers } from './sharers.js';
 
 /** One bit for each processor. */
@@ -7,7 +8,9 @@ export class FullVector implements Sharers {
   private bits = new Uint32Array(0);
   private readonly words: number;
 
+  /** Throws a RangeError unless there are from 1 to 2^20 processors. */
   constructor(processors: number) {
+    wholeNumber(processors, 'a full vector: processors', 1, 2 ** 20);
     this.words = Math.max(1, Math.ceil(processors / 32));
   }
 

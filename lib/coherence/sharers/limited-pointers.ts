@@ -3,6 +3,7 @@
  * Coherence (1988). When they run out, either everybody is taken for a sharer (broadcast, Dir_i B), or a sharer has to go
  * before another can come (no broadcast, Dir_i NB).
  */
+import { shown, wholeNumber } from '../../engine/checks.js';
 import type { SharerCounts, Sharers } from './sharers.js';
 
 const EVERYBODY = 0xffff;
@@ -19,8 +20,9 @@ export class LimitedPointers implements Sharers {
 
   /** Throws a RangeError unless there is a pointer. `broadcast` says whether it overflows to everybody. */
   constructor(processors: number, limit: number, broadcast: boolean, counts: SharerCounts) {
+    wholeNumber(processors, 'limited pointers: processors', 1, 2 ** 20);
     if (!Number.isSafeInteger(limit) || limit < 1 || limit >= EVERYBODY)
-      throw new RangeError(`an entry has between 1 and ${EVERYBODY - 1} pointers, not ${limit}`);
+      throw new RangeError(`an entry has between 1 and ${EVERYBODY - 1} pointers, not ${shown(limit)}`);
     this.limit = limit;
     this.processors = processors;
     this.exact = !broadcast;

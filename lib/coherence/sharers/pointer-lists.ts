@@ -3,6 +3,7 @@
  * cells for all others, with a free list. Exact; a sharer that leaves is taken out of its list. Somebody has to give a
  * list back when the pool is used up.
  */
+import { wholeNumber } from '../../engine/checks.js';
 import type { SharerCounts, Sharers } from './sharers.js';
 
 const NONE = -1;
@@ -26,9 +27,9 @@ export class PointerLists implements Sharers {
   private hand = 0;
   private readonly counts: SharerCounts;
 
-  /** Throws a RangeError unless there is a cell. */
+  /** Throws a RangeError unless there are from 1 to 2^28 cells. */
   constructor(cells: number, counts: SharerCounts) {
-    if (!Number.isSafeInteger(cells) || cells < 1) throw new RangeError(`a pool has at least one cell, not ${cells}`);
+    wholeNumber(cells, 'a pool of list cells: cells', 1, 2 ** 28);
     this.pointer = new Int32Array(cells);
     this.following = Int32Array.from({ length: cells }, (_, cell) => (cell + 1 < cells ? cell + 1 : NONE));
     this.entryOf = new Int32Array(cells).fill(NONE);

@@ -1,4 +1,5 @@
 /** A console in the kernel: text of programs, and what the kernel has to say itself. */
+import { plainObject, wholeNumbers } from '../../engine/checks.js';
 import { deviceCommand } from '../../processor/operations.js';
 import { ErrorNumber, type Code } from './code.js';
 import type { CommodityKernel } from './kernel.js';
@@ -23,6 +24,8 @@ export class ConsoleServices {
   private readonly console: KernelConsole;
 
   constructor(kernel: CommodityKernel, console: KernelConsole) {
+    plainObject(console, 'the console of a kernel');
+    wholeNumbers(console, ['bridge', 'device'], 'the console of a kernel', 0, 2 ** 20);
     this.kernel = kernel;
     this.console = console;
     kernel.calls.set('console', (thread, [text]) => this.write(thread, text));

@@ -2,6 +2,7 @@
  * Files in the kernel: disks mounted into one tree, the page cache, descriptors of processes, and the system calls that
  * use them. Puts together what files/ has.
  */
+import { list, plainObject, wholeNumbers } from '../../engine/checks.js';
 import { deviceCommand } from '../../processor/operations.js';
 import { isUserRange } from './arguments.js';
 import { ErrorNumber, type Channel, type Code, type KernelThread } from './code.js';
@@ -67,6 +68,15 @@ export class FileServices {
   private pipeNumbers = PIPE_NUMBERS;
 
   constructor(kernel: CommodityKernel, options: FileOptions) {
+    plainObject(options, 'the options of file services');
+    list(options.disks, 'file services: disks');
+    for (const disk of options.disks) {
+      plainObject(disk, 'file services: a disk');
+      wholeNumbers(disk, ['bridge', 'device', 'interruptTo'], 'file services: a disk', 0, 2 ** 20);
+    }
+    wholeNumbers(options, ['descriptors'], 'file services', 1, 65536);
+    wholeNumbers(options, ['readAheadPages'], 'file services', 0, 65536);
+    wholeNumbers(options, ['flushTicks'], 'file services', 1);
     this.kernel = kernel;
     this.options = options;
     const { pages } = kernel.options;

@@ -3,6 +3,7 @@
  * and traps. It knows processors by number only and acts on them by the operations that its programs yield, so it runs
  * unchanged whatever is below it.
  */
+import { plainObject, wholeNumber, wholeNumbers } from '../../engine/checks.js';
 import { Context } from '../../processor/context.js';
 import {
   annotate,
@@ -50,6 +51,9 @@ import { KernelProcessor, Thread } from './threads.js';
 import { IDLE_STATUS, KERNEL_STATUS, Traps } from './traps.js';
 import { FORGET, Translations } from './translations.js';
 import type { Vnode } from './vnode.js';
+
+/** Physical pages are at most what the unmapped segments reach: half a gigabyte. */
+const MOST_PAGES = 2 ** 17;
 
 /** What a kernel is made with. */
 export interface KernelOptions {
@@ -137,6 +141,14 @@ export class CommodityKernel implements KernelCore {
   private ticks = 0;
 
   constructor(options: KernelOptions) {
+    plainObject(options, 'the options of a kernel');
+    plainObject(options.profile, 'a kernel: profile');
+    wholeNumbers(options, ['processors'], 'a kernel', 1, 8192);
+    wholeNumbers(options, ['pages'], 'a kernel', 1, MOST_PAGES);
+    wholeNumbers(options, ['countsPerTick', 'tickNs', 'sliceTicks'], 'a kernel', 1, 2 ** 40);
+    wholeNumbers(options, ['mostProcesses'], 'a kernel', 1, 65536);
+    if (options.stallTicks !== undefined && options.stallTicks !== Infinity)
+      wholeNumber(options.stallTicks, 'a kernel: stallTicks', 1);
     const { profile } = options;
     this.options = options;
     this.profile = profile;

@@ -2,6 +2,7 @@
  * The network of the kernel: stations over cards or alone, datagrams for programs, and both sides of NFS. Puts together what
  * network/ has, with files.
  */
+import { list, plainObject, wholeNumber } from '../../engine/checks.js';
 import { copy } from '../../processor/operations.js';
 import type { Code, KernelThread } from './code.js';
 import type { FileServices } from './file-services.js';
@@ -43,6 +44,7 @@ export interface Station {
 
 /** The handle of the root of a server made by `exportNfs`, as its mount service would give it out. */
 export function rootHandle(fsid: number): Handle {
+  wholeNumber(fsid, 'rootHandle: fsid', 0, 2 ** 31 - 1);
   return [fsid, 1, ...new Array<number>(HANDLE_WORDS - 2).fill(0)];
 }
 
@@ -59,7 +61,9 @@ export class NetworkServices {
   private readonly pages: CachePages;
 
   constructor(kernel: CommodityKernel, files: FileServices, options: KernelNetworkOptions) {
+    plainObject(options, 'the options of network services');
     const { stations } = options;
+    list(stations, 'network services: stations');
     if (stations.length === 0) throw new RangeError('a network has at least one station');
     if (new Set(stations.map(({ address }) => address)).size < stations.length)
       throw new RangeError('two stations of a kernel have the same address');

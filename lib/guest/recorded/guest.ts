@@ -6,6 +6,7 @@
  * What the recording entered by a system call, a fault or an interrupt is entered by the same exception here, that of a
  * `call` at the recorded place: an honest trap, but Cause and BadVAddr do not tell the three apart.
  */
+import { plainObject, wholeNumber } from '../../engine/checks.js';
 import { Context } from '../../processor/context.js';
 import {
   block,
@@ -108,7 +109,11 @@ export class RecordedGuest implements SystemSoftware {
   private readonly refillFetches: References;
 
   /** Throws a RangeError if the image and its page tables do not fit into memory. */
-  constructor({ image, pages, statusPairs = false }: RecordedGuestOptions) {
+  constructor(options: RecordedGuestOptions) {
+    plainObject(options, 'the options of a recorded guest');
+    const { image, pages, statusPairs = false } = options;
+    plainObject(image, 'a recorded guest: image');
+    wholeNumber(pages, 'a recorded guest: pages', 0, 2 ** 31);
     this.image = image;
     this.statusPairs = statusPairs;
     this.processors = image.streams.map((stream, number) => new RecordedProcessor(number, stream));

@@ -6,6 +6,7 @@
  * On the bare machine library and program run in kernel mode. With `mapped` they use the segments only that supervisor
  * mode may use, and nothing but refills, interrupts, commands of devices and the start executes privileged operations.
  */
+import { plainObject, wholeNumbers } from '../../engine/checks.js';
 import { Context } from '../../processor/context.js';
 import {
   annotate,
@@ -85,9 +86,14 @@ export class SplashOS implements SystemSoftware {
 
   /** Throws a RangeError if the program and the library do not fit into memory. */
   constructor(options: SplashOptions) {
+    plainObject(options, 'the options of SPLASHOS');
+    wholeNumbers(options, ['processors'], 'SPLASHOS', 1, 8192);
+    wholeNumbers(options, ['threads', 'programPages'], 'SPLASHOS', 1, 2 ** 20);
+    wholeNumbers(options, ['dataPages', 'pages'], 'SPLASHOS', 0, 2 ** 31);
+    plainObject(options.scheduler, 'SPLASHOS: scheduler');
+    wholeNumbers(options.scheduler, ['spinTurns'], 'SPLASHOS: scheduler', 0, 2 ** 40);
+    wholeNumbers(options.scheduler, ['turnCycles'], 'SPLASHOS: scheduler', 1, 2 ** 40);
     const { processors, threads, pages, mapped } = options;
-    if (!Number.isSafeInteger(threads) || threads < 1)
-      throw new RangeError(`a program has 1 thread or more, not ${threads}`);
     this.memory = new SplashMemory(options);
     if (pages < this.memory.pages)
       throw new RangeError(

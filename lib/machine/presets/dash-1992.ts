@@ -1,5 +1,5 @@
 /** The Stanford DASH prototype, built of the parts of its published read latencies. */
-import { nearSquare } from './shapes.js';
+import { nearSquare, sizesOf } from './shapes.js';
 import type { PresetOptions } from '../presets.js';
 import type { MachineSpecification } from '../specification.js';
 
@@ -15,7 +15,8 @@ const clocks = (count: number): number => Math.round(10 * count * CLOCK_NS) / 10
  * the bus exactly as published; what CPU and bus take beyond that is in `requestOutNs` and `responseInNs`. The network
  * part is that of clusters two hops apart; where it is printed as 11.1 the 0.3 are in `lookupRemoteNs`.
  */
-export function dash1992({ nodes = 16, l2Bytes = 2 ** 18 }: PresetOptions = {}): MachineSpecification {
+export function dash1992(options: PresetOptions = {}): MachineSpecification {
+  const { nodes, l2Bytes } = sizesOf(options, { nodes: 16, l2Bytes: 2 ** 18 });
   const { columns, rows } = nearSquare(nodes);
   const bus = 5.5;
   return {

@@ -1,4 +1,5 @@
 /** The machine that the Disco paper simulated, and the bus-based machine that it compares with. */
+import { sizesOf } from './shapes.js';
 import type { MachineSpecification } from '../specification.js';
 import type { PresetOptions } from '../presets.js';
 
@@ -14,7 +15,8 @@ const PROCESSOR_CONFIDENCE =
  * FLASH as Disco saw it: 300 ns to local memory, 900 ns to remote. Local: bus 60, look-up 40, memory 140, bus 60.
  * Remote: bus 60, out 20, network 280, look-up 40, memory 140, network 280, in 20, bus 60.
  */
-export function disco1997({ nodes = 8, l2Bytes = 2 ** 20 }: PresetOptions = {}): MachineSpecification {
+export function disco1997(options: PresetOptions = {}): MachineSpecification {
+  const { nodes, l2Bytes } = sizesOf(options, { nodes: 8, l2Bytes: 2 ** 20 });
   return {
     name: 'disco-1997',
     source: SOURCE,
@@ -69,7 +71,8 @@ export function disco1997({ nodes = 8, l2Bytes = 2 ** 20 }: PresetOptions = {}):
  * memory; its controller is the bus. A miss that another cache answers takes 300 ns too: 60 + 40 + 60 + 60 + 20 + 60.
  * Each request occupies the bus, and its bank, for 10 ns: a single server, and yet the lower bound that it is in the paper.
  */
-export function uma({ nodes = 8, l2Bytes = 2 ** 20 }: PresetOptions = {}): MachineSpecification {
+export function uma(options: PresetOptions = {}): MachineSpecification {
+  const { nodes, l2Bytes } = sizesOf(options, { nodes: 8, l2Bytes: 2 ** 20 });
   const disco = disco1997({ nodes, l2Bytes });
   return {
     ...disco,

@@ -1,5 +1,5 @@
 /** The Stanford FLASH multiprocessor as its designers are recalled to have described it. Unverified: no source was open. */
-import { nearSquare } from './shapes.js';
+import { nearSquare, sizesOf } from './shapes.js';
 import type { PresetOptions } from '../presets.js';
 import type { MachineSpecification } from '../specification.js';
 
@@ -8,7 +8,8 @@ import type { MachineSpecification } from '../specification.js';
  * remote clean 1110, remote dirty at home 1450, remote dirty in a third node 1910. The recalled parts of 10 ns that fix
  * them: network 4 out, 22 across, 8 in; memory 14; request out 3 + 3; reply in 2; a line out of a cache 38 in all.
  */
-export function flash1994({ nodes = 16, l2Bytes = 2 ** 20 }: PresetOptions = {}): MachineSpecification {
+export function flash1994(options: PresetOptions = {}): MachineSpecification {
+  const { nodes, l2Bytes } = sizesOf(options, { nodes: 16, l2Bytes: 2 ** 20 });
   const { columns, rows } = nearSquare(nodes);
   return {
     name: 'flash-1994',

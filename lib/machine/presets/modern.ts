@@ -3,6 +3,7 @@
  * occupancies are 0, and contention is in the banks and links. There is no third-level cache in the model. A line out of
  * another cache of the socket is taken to cost as much as out of memory.
  */
+import { sizesOf } from './shapes.js';
 import type { PresetOptions } from '../presets.js';
 import type { ControllerSpecification, MachineSpecification, ProcessorSpecification } from '../specification.js';
 
@@ -32,7 +33,8 @@ const CONTROLLER: ControllerSpecification = {
 const CORES = '8 processors per socket chosen by us; 1 GB per node so that first touch can fill it';
 
 /** Two Xeon sockets: 81 ns local, 131 ns remote. More sockets are all one link apart. */
-export function xeon2s({ nodes = 2, l2Bytes = 2 ** 20 }: PresetOptions = {}): MachineSpecification {
+export function xeon2s(options: PresetOptions = {}): MachineSpecification {
+  const { nodes, l2Bytes } = sizesOf(options, { nodes: 2, l2Bytes: 2 ** 20 });
   return {
     name: 'xeon-2s',
     source: 'Intel MLC on a Skylake-SP test bed of FD.io CSIT (s5-t22-sut1): 81.3 and 131.1 ns, rounded',
@@ -63,7 +65,8 @@ export function xeon2s({ nodes = 2, l2Bytes = 2 ** 20 }: PresetOptions = {}): Ma
 }
 
 /** Two EPYC sockets: 130 ns local, 310 ns remote. More sockets are all one link apart. */
-export function epyc2s({ nodes = 2, l2Bytes = 2 ** 20 }: PresetOptions = {}): MachineSpecification {
+export function epyc2s(options: PresetOptions = {}): MachineSpecification {
+  const { nodes, l2Bytes } = sizesOf(options, { nodes: 2, l2Bytes: 2 ** 20 });
   return {
     ...xeon2s({ nodes, l2Bytes }),
     name: 'epyc-2s',
@@ -108,7 +111,8 @@ export function epyc2s({ nodes = 2, l2Bytes = 2 ** 20 }: PresetOptions = {}): Ma
  * 175, 105 and 394 ns from socket 1. A round trip is the same both ways, so socket 1 is told from socket 0 by its bus:
  * 3 ns more each way explain both 105 and 175. A line travels in three flits.
  */
-export function xeon2sCxl({ nodes = 3, l2Bytes = 2 ** 20 }: PresetOptions = {}): MachineSpecification {
+export function xeon2sCxl(options: PresetOptions = {}): MachineSpecification {
+  const { nodes, l2Bytes } = sizesOf(options, { nodes: 3, l2Bytes: 2 ** 20 });
   const socket = { processors: 8, memoryBytes: GB };
   const expander = { processors: 0, memoryBytes: 2 * GB, memory: { accessNs: 110, banks: 8, bankNs: 21.8 } };
   const list = [socket, { ...socket, busNs: 13 }, expander];

@@ -1,5 +1,5 @@
 /** The SGI Origin 2000. */
-import { dimensionFor } from './shapes.js';
+import { dimensionFor, sizesOf } from './shapes.js';
 import type { PresetOptions } from '../presets.js';
 import type { MachineSpecification } from '../specification.js';
 
@@ -7,7 +7,8 @@ import type { MachineSpecification } from '../specification.js';
  * Local 310 ns: bus 50, look-up 60, memory 150, bus 50. On the same router 540: bus 50, out 15, network 100, look-up
  * 60, memory 150, network 100, in 15, bus 50. Each further router 50 each way.
  */
-export function origin2000({ nodes = 8, l2Bytes = 2 ** 22 }: PresetOptions = {}): MachineSpecification {
+export function origin2000(options: PresetOptions = {}): MachineSpecification {
+  const { nodes, l2Bytes } = sizesOf(options, { nodes: 8, l2Bytes: 2 ** 22 });
   const nodesPerRouter = Math.min(2, nodes);
   const dimension = dimensionFor(nodes / nodesPerRouter);
   return {

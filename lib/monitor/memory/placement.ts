@@ -3,6 +3,8 @@
  * Disco, section 4.2.3.
  */
 import type { InterruptMessage } from '../../coherence/messages.js';
+import { checkDecision, decisionError, type Asked, type Question } from '../../placement/check-decision.js';
+import { checkPolicy } from '../../placement/check-policy.js';
 import { DecisionLog } from '../../placement/decision-log.js';
 import type {
   Decision,
@@ -62,6 +64,7 @@ const REFUSED_FRESH: Decision = { action: 'stay', because: 'not in use yet' };
 const REFUSED_PINNED: Decision = { action: 'stay', because: 'a device is at work on it' };
 const REFUSED_REPLICAS: Decision = { action: 'stay', because: 'has replicas, which migration does not move' };
 const REFUSED_FULL: Decision = { action: 'stay', because: 'no free frame at the target' };
+const CARRIES_OUT = 'has no tiers: it places, migrates, replicates, collapses, freezes and thaws';
 
 /** Asks the policy and carries out what it says, as far as possible. */
 export class Placement {
@@ -75,6 +78,7 @@ export class Placement {
   /** Throws a RangeError for a policy that wants evidence which the monitor does not produce. */
   constructor(options: PlacementOptions) {
     const { policy, frames, latencyNs } = options;
+    checkPolicy(policy);
     const missing = policy.wants.filter(kind => !PRODUCED.includes(kind));
     if (missing.length > 0)
       throw new RangeError(
@@ -89,24 +93,21 @@ export class Placement {
 
   /** Takes a frame for a new page, of the colour of that physical page, where the policy wants it; -1 if there is none anywhere. */
   firstTouch(cpu: MonitorCpu, physical: number, store: boolean): number {
-    const { policy, frames, memmap } = this.options;
+    const { frames, memmap } = this.options;
     const { nodes } = this.memory;
     const view: PageView = {
       ...{ page: memmap.made, home: -1, replicas: [], misses: new Array<number>(nodes).fill(0) },
       ...{ writes: 0, moves: 0, frozen: false },
     };
     const [evidence, decision] = this.ask('first-touch', cpu, view, store);
+    const refuse = (way: string): Error => decisionError(decision, this.question(evidence, view), askedOf(cpu), way);
     if (decision.action === 'stay') {
       if (frames.allFree === 0) return -1;
-      throw new Error(`the policy ${policy.name} has no place for a page, but there are free frames; it must place it`);
+      throw refuse('there are free frames; it must place the page');
     }
-    if (decision.action !== 'place')
-      throw new Error(
-        `the policy ${policy.name} answers a first touch with ${decision.action}; it must place the page`,
-      );
+    if (decision.action !== 'place') throw refuse('it must place the page');
     const frame = frames.take(decision.to, physical);
-    if (frame < 0)
-      throw new Error(`the policy ${policy.name} places a page on node ${decision.to}, which has no free frame`);
+    if (frame < 0) throw refuse(`node ${decision.to} has no free frame; ask memory.freeFrames first`);
     this.log.record(evidence, view, decision);
     return frame;
   }
@@ -125,7 +126,7 @@ export class Placement {
     if (page === null) return; // given back meanwhile
     const view = this.view(page, message);
     const [evidence, wish] = this.ask('hot-page', cpu, view, false);
-    const decision = this.possible(cpu, page, frame, wish);
+    const decision = this.possible(cpu, page, frame, wish, this.question(evidence, view));
     this.log.record(evidence, view, decision);
     yield* this.carryOut(cpu, page, decision, started);
   }
@@ -164,7 +165,7 @@ export class Placement {
   }
 
   private *carryOut(cpu: MonitorCpu, page: MachinePage, decision: Decision, started: number): Steps {
-    const { mover, frames, states, policy } = this.options;
+    const { mover, frames, states } = this.options;
     switch (decision.action) {
       case 'stay':
         return;
@@ -185,9 +186,7 @@ export class Placement {
         states.occupy(page);
         return yield* this.collapse(cpu, page, started);
       default:
-        throw new Error(
-          `the policy ${policy.name} answers with ${decision.action}; the monitor places, migrates, replicates, collapses, freezes and thaws`,
-        );
+        throw new Error(`the monitor ${CARRIES_OUT}; it cannot ${decision.action} a page`);
     }
   }
 
@@ -198,16 +197,16 @@ export class Placement {
   }
 
   /** What of a wish can be done now. */
-  private possible(cpu: MonitorCpu, page: MachinePage, frame: number, wish: Decision): Decision {
+  private possible(cpu: MonitorCpu, page: MachinePage, frame: number, wish: Decision, question: Question): Decision {
+    const refuse = (way: string): Error => decisionError(wish, question, askedOf(cpu), way);
+    if (wish.action === 'promote' || wish.action === 'demote') throw refuse(`the monitor ${CARRIES_OUT}`);
     if (wish.action === 'stay') return wish;
     if (page.busy) return REFUSED_BUSY;
     if (page.frameFor(cpu.node) !== frame) return REFUSED_GONE;
     if (page.users.length + page.keepers === 0) return REFUSED_FRESH;
     if (wish.action !== 'migrate' && wish.action !== 'replicate') return wish;
     if (wish.to === page.home || page.replicas?.has(wish.to) === true)
-      throw new Error(
-        `the policy ${this.options.policy.name} answers ${wish.action} for page ${page.id}, which is on node ${wish.to} already; it must stay`,
-      );
+      throw refuse(`it is on node ${wish.to} already; it must stay`);
     if (page.pins > 0) return REFUSED_PINNED;
     if (wish.action === 'migrate' && page.replicas !== null) return REFUSED_REPLICAS;
     return this.options.frames.free(wish.to) === 0 ? REFUSED_FULL : wish;
@@ -215,7 +214,12 @@ export class Placement {
 
   private ask(kind: EvidenceKind, cpu: MonitorCpu, view: PageView, store: boolean): [Evidence, Decision] {
     const evidence: Evidence = { kind, node: cpu.node, store, timeNs: this.options.nowNs() };
-    return [evidence, this.options.policy.decide(evidence, view, this.memory)];
+    const answer = this.options.policy.decide(evidence, view, this.memory);
+    return [evidence, checkDecision(answer, this.question(evidence, view), askedOf(cpu))];
+  }
+
+  private question(evidence: Evidence, page: PageView): Question {
+    return { policy: this.options.policy, evidence, page, memory: this.memory };
   }
 
   private view(page: MachinePage, raised: InterruptMessage | null): PageView {
@@ -242,6 +246,11 @@ export class Placement {
   private colourOf(page: MachinePage): number {
     return page.users[0]?.physical ?? page.id;
   }
+}
+
+/** Where and when a policy is asked. */
+function askedOf({ processor: { path, simulation } }: MonitorCpu): Asked {
+  return { path, time: simulation.now, seed: simulation.seed };
 }
 
 const nothingDone = (): PlacementWork => ({

@@ -3,6 +3,7 @@
  * miss, so that the guest sees a machine with a larger TLB. Disco, section 4.2.2; size and organisation are not printed
  * there, those of Cellular Disco are 1024 entries.
  */
+import { plainObject, shown } from '../../engine/checks.js';
 import { GLOBAL } from '../../processor/tlb.js';
 
 /** Bytes of an entry: EntryHi, two EntryLo, and what is merged into them. */
@@ -27,10 +28,11 @@ export class SecondLevelTlb {
 
   /** Throws a RangeError for sizes that cannot be. */
   constructor(options: SecondLevelOptions) {
+    plainObject(options, 'a second-level TLB');
     const { entries, ways } = options;
     for (const [what, count] of Object.entries({ entries, ways }))
       if (!Number.isSafeInteger(count) || count < 1 || (count & (count - 1)) !== 0 || count > 65536)
-        throw new RangeError(`a second-level TLB has ${what} that are a power of two up to 65536, not ${count}`);
+        throw new RangeError(`a second-level TLB has ${what} that are a power of two up to 65536, not ${shown(count)}`);
     if (ways > entries) throw new RangeError(`a second-level TLB of ${entries} entries has no ${ways} ways`);
     this.options = options;
     this.sets = entries / ways;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { SimulationError } from '../../../lib/engine/errors.js';
 import { firstTouch } from '../../../lib/placement/first-touch.js';
 import {
   collapse,
@@ -251,33 +252,30 @@ describe('a policy', () => {
     [
       'moves a page to where it is',
       migrate(0, 'hot'),
-      'the policy told answers migrate for page 0, which is on node 0 already; it must stay',
+      'with migrate to 0 ("hot"): it is on node 0 already; it must stay',
     ],
     [
       'asks for what the monitor cannot do',
       { action: 'promote', to: 1, because: 'hot' },
-      'the policy told answers with promote; the monitor places, migrates, replicates, collapses, freezes and thaws',
+      'with promote to 1 ("hot"): the monitor has no tiers: it places',
     ],
+    ['answers nothing', undefined as unknown as Decision, 'on page 0 with undefined: that is no decision'],
+    ['answers null', null as unknown as Decision, 'on page 0 with null: that is no decision'],
+    ['answers a node in quotes', migrate('0' as unknown as number, 'x'), 'to is "0"; give a node as a whole number'],
   ])('that %s is told', (_what, decision, message) => {
     expect(() => hot(decision)).toThrow(message);
+    expect(() => hot(decision)).toThrow(SimulationError);
+    expect(() => hot(decision)).toThrow('the policy told answers hot-page of node');
   });
 
   it.each<[string, Decision, string]>([
     [
       'does not place a first touch',
       migrate(0, 'odd'),
-      'the policy odd answers a first touch with migrate; it must place the page',
+      'with migrate to 0 ("odd"): it must place the page, or stay if no node has a free frame',
     ],
-    [
-      'has no place',
-      stay('why'),
-      'the policy odd has no place for a page, but there are free frames; it must place it',
-    ],
-    [
-      'places where there is no memory',
-      place(1, 'odd'),
-      'the policy odd places a page on node 1, which has no free frame',
-    ],
+    ['has no place', stay('why'), 'with stay ("why"): there are free frames; it must place the page'],
+    ['places where there is no memory', place(1, 'odd'), 'node 1 has no free frame; ask memory.freeFrames first'],
   ])('that %s is told', (_what, decision, message) => {
     const bench = new MemoryBench(1, 1, { policy: { name: 'odd', wants: [], needs: [], decide: () => decision } });
     while (bench.frames.take(1, 0) >= 0);

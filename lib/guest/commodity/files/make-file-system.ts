@@ -1,4 +1,5 @@
 /** Makes the content of a disk with a file system on it, before there is time: what `mkfs` and an installation do. */
+import { plainObject, wholeNumbers } from '../../../engine/checks.js';
 import {
   BLOCK_BYTES,
   BLOCK_WORDS,
@@ -49,6 +50,9 @@ interface Node {
  * out. Files lie one behind the other, each contiguous. Throws a RangeError if something does not fit.
  */
 export function* makeFileSystem(size: FileSystemSize, tree: TreeDescription): Generator<[number, Int32Array]> {
+  plainObject(size, 'the size of a file system');
+  wholeNumbers(size, ['blocks', 'inodes'], 'a file system', 1, 2 ** 24);
+  plainObject(tree, 'the tree of a file system');
   const layout = layoutOf(size.blocks, size.inodes);
   const nodes = nodesOf(tree);
   if (nodes.length >= layout.inodes)
