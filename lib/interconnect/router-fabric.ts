@@ -15,10 +15,10 @@
 import { LANES } from '../engine/port.js';
 import { adjacency, type Adjacency } from '../topology/adjacency.js';
 import type { Topology } from '../topology/topology.js';
-import { nextClass } from './channel-classes.js';
 import { CycleCalendar } from './cycle-calendar.js';
 import { Packets } from './packets.js';
 import type { RouterOptions, RouterPlan } from './router-options.js';
+import type { Way } from './ways.js';
 
 /** Mistakes that can be planted, to see that checks notice them. */
 export interface RouterFaults {
@@ -122,7 +122,6 @@ export class RouterFabric {
   private routerCount = 0;
   private readonly links1: Int32Array;
   private readonly channels1: Int32Array;
-  private readonly loopback: (Int32Array | undefined)[] = [];
   private creditsSent = 0;
 
   constructor(
@@ -207,18 +206,18 @@ export class RouterFabric {
     return this.sourceCount + this.routerCount > 0;
   }
 
-  /** Puts a message into the queue of its source, which may begin to send it `wait` cycles from the one at hand. */
-  submit(message: unknown, from: number, to: number, lane: number, flits: number, wait: number): void {
+  /** Puts a message into the queue of its source, which may begin to send it `wait` cycles from the current one. */
+  submit(message: unknown, from: number, to: number, way: Way, lane: number, flits: number, wait: number): void {
     const { packets, calendar } = this;
     const packet = packets.take();
     packets.message[packet] = message;
-    packets.route[packet] = from === to ? this.around(from) : this.topology.route(from, to);
+    packets.route[packet] = way.links;
+    packets.classes[packet] = way.classes;
     packets.from[packet] = from;
     packets.to[packet] = to;
     packets.lane[packet] = lane;
     packets.left[packet] = flits;
     packets.hop[packet] = 0;
-    packets.channelClass[packet] = 0;
     packets.since[packet] = calendar.cycle + wait;
     packets.next[packet] = -1;
     const queue = from * LANES + lane;
@@ -291,14 +290,6 @@ export class RouterFabric {
     return `${packets.count} messages to move on, one of them from node ${packets.from[packet]} to node ${packets.to[packet]}${where}`;
   }
 
-  /** The route of a message to its own node: to its router and back. */
-  private around(node: number): Int32Array {
-    return (this.loopback[node] ??= new Int32Array([
-      this.outOf.link[this.outOf.first[node]],
-      this.into.link[this.into.first[node]],
-    ]));
-  }
-
   private wakeSource(node: number): void {
     if (this.awake[node] !== 0) return;
     this.awake[node] = 1;
@@ -342,18 +333,16 @@ export class RouterFabric {
     const packet = word >> 2;
     const out = this.packets.route[packet][this.packets.hop[packet]];
     this.outLink[channel] = out;
-    this.allowed[channel] = this.allowedOn(packet, link, out);
+    this.allowed[channel] = this.allowedOn(packet, out);
     this.wanting[link] |= bit;
   }
 
   /** The channels that a packet may take on its next link, by its virtual network and class; one, if order is kept. */
-  private allowedOn(packet: number, link: number, out: number): number {
+  private allowedOn(packet: number, out: number): number {
     const { packets, plan } = this;
     const { virtualChannels } = this.options;
-    const channelClass = link < 0 ? 0 : nextClass(plan.group, plan.place, link, out, packets.channelClass[packet]);
-    packets.channelClass[packet] = channelClass;
     const classes = this.faults.noClasses === true ? 1 : plan.classes[out];
-    const which = classes === 1 ? 0 : channelClass;
+    const which = classes === 1 ? 0 : packets.classes[packet][packets.hop[packet]];
     const low = ((which * virtualChannels) / classes) | 0;
     const count = ((((which + 1) * virtualChannels) / classes) | 0) - low;
     const lane = packets.lane[packet];
@@ -397,7 +386,7 @@ export class RouterFabric {
   /** A free channel with a credit for the next packet of a queue, in turn; -1 if there is none. */
   private chooseChannel(queue: number, packet: number, link: number): number {
     const { width } = this;
-    const allowed = this.allowedOn(packet, -1, link) & this.freeChannels[link];
+    const allowed = this.allowedOn(packet, link) & this.freeChannels[link];
     for (let turn = 1; turn <= width; turn++) {
       const v = (this.lastChannel[queue] + turn) % width;
       const channel = link * width + v;

@@ -7,35 +7,53 @@ import { checkNode } from './checks.js';
 import type { Topology } from './topology.js';
 
 /** A topology before it has routes. */
-export type Shape = Omit<Topology, 'route'>;
+export type Shape = Omit<Topology, 'route' | 'routes'>;
 
 /** The index in `links` of the link to take at `vertex` towards the node `to`, never asked where they are equal. */
 export type NextLink = (vertex: number, to: number) => number;
 
-/** Adds to a shape the routes that follow `next`, which must arrive from everywhere, always along the same links. */
-export function routed(shape: Shape, next: NextLink): Topology {
-  const { name, nodes, routers, links, positions } = shape;
-  const routesFrom: (Int32Array | undefined)[][] = new Array(nodes);
+/**
+ * Adds to a shape the routes that follow `next`, which must arrive from everywhere, always along the same links. Where
+ * another link is as good, `other` names it, and otherwise says -1; `next` must arrive from there, too.
+ */
+export function routed(shape: Shape, next: NextLink, other: NextLink = nothingElse): Topology {
+  const { name, nodes, routers, links, positions, datelines = [] } = shape;
+  const routesFrom: (readonly Int32Array[] | undefined)[][] = new Array(nodes);
 
   function route(from: number, to: number): Int32Array {
-    return routesFrom[from]?.[to] ?? firstRoute(from, to);
+    return routes(from, to)[0];
   }
 
-  function firstRoute(from: number, to: number): Int32Array {
+  function routes(from: number, to: number): readonly Int32Array[] {
+    return routesFrom[from]?.[to] ?? firstRoutes(from, to);
+  }
+
+  function firstRoutes(from: number, to: number): readonly Int32Array[] {
     checkNode(shape, from);
     checkNode(shape, to);
-    const path = new Int32Array(walk(from, to));
-    routesFrom[from] ??= new Array<Int32Array | undefined>(nodes).fill(undefined);
-    routesFrom[from][to] = path;
-    return path;
+    const all: Int32Array[] = [];
+    walk(from, to, [], all);
+    routesFrom[from] ??= new Array<readonly Int32Array[] | undefined>(nodes).fill(undefined);
+    routesFrom[from][to] = all;
+    return all;
   }
 
-  function walk(from: number, to: number): number[] {
-    const path: number[] = [];
-    for (let vertex = from; vertex !== to; vertex = links[path[path.length - 1]].to) path.push(next(vertex, to));
-    return path;
+  function walk(from: number, to: number, begun: readonly number[], all: Int32Array[]): void {
+    const path = [...begun];
+    const turns: (readonly number[])[] = [];
+    for (let vertex = from; vertex !== to; vertex = links[path[path.length - 1]].to) {
+      const turn = other(vertex, to);
+      if (turn >= 0) turns.push([...path, turn]);
+      path.push(next(vertex, to));
+    }
+    all.push(new Int32Array(path));
+    for (const turn of turns) walk(links[turn[turn.length - 1]].to, to, turn, all);
   }
 
   // Not a spread: every topology has the same hidden class, so that a network's look-up of `route` stays fast.
-  return { name, nodes, routers, links, positions, route };
+  return { name, nodes, routers, links, positions, route, routes, datelines };
+}
+
+function nothingElse(): number {
+  return -1;
 }
