@@ -31,6 +31,8 @@ export function channelClasses(topology: Topology): ChannelClasses {
   const group = new Int32Array(links).fill(-1);
   const place = new Int32Array(links);
   components(links, follows, group, place);
+  const alone = new Set(group).size === links;
+  if (alone) return { group, place, datelines: null, classes: new Int32Array(links).fill(1) };
   const byPlace = counted(topology, group, place, null);
   const datelines = datelinesOf(topology, group);
   if (datelines === null) return byPlace;

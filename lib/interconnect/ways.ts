@@ -19,24 +19,32 @@ export class Ways {
   private readonly classes: ChannelClasses;
   private readonly ordered: readonly boolean[];
   private readonly random: RandomStream;
-  private readonly ways: (readonly Way[])[][];
+  /** By source and destination, the way of pairs that have one. */
+  private readonly only: Way[][];
+  private readonly several: (readonly Way[])[][];
   /** Of pairs that have several, the one that messages in order take. */
   private readonly kept: Way[][];
 
   /** `random` is drawn from only where there are several ways. */
   constructor(topology: Topology, classes: ChannelClasses, ordered: readonly boolean[], random: RandomStream) {
+    const perNode = <T>(): T[][] => Array.from({ length: topology.nodes }, () => []);
     this.topology = topology;
     this.classes = classes;
     this.ordered = ordered;
     this.random = random;
-    this.ways = Array.from({ length: topology.nodes }, () => []);
-    this.kept = Array.from({ length: topology.nodes }, () => []);
+    this.only = perNode();
+    this.several = perNode();
+    this.kept = perNode();
   }
 
   /** The way of the next message of a pair in a virtual network. */
   take(from: number, to: number, lane: number): Way {
-    const ways = (this.ways[from][to] ??= this.all(from, to));
-    if (ways.length === 1) return ways[0];
+    return this.only[from][to] ?? this.draw(from, to, lane);
+  }
+
+  private draw(from: number, to: number, lane: number): Way {
+    const ways = (this.several[from][to] ??= this.all(from, to));
+    if (ways.length === 1) return (this.only[from][to] = ways[0]);
     if (this.ordered[lane]) return (this.kept[from][to] ??= ways[this.random.below(ways.length)]);
     return ways[this.random.below(ways.length)];
   }

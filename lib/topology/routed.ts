@@ -18,36 +18,47 @@ export type NextLink = (vertex: number, to: number) => number;
  */
 export function routed(shape: Shape, next: NextLink, other: NextLink = nothingElse): Topology {
   const { name, nodes, routers, links, positions, datelines = [] } = shape;
-  const routesFrom: (readonly Int32Array[] | undefined)[][] = new Array(nodes);
+  const routesFrom: (Int32Array | undefined)[][] = new Array(nodes);
+  const allFrom: (readonly Int32Array[] | undefined)[][] = new Array(nodes);
 
   function route(from: number, to: number): Int32Array {
-    return routes(from, to)[0];
+    return routesFrom[from]?.[to] ?? firstRoute(from, to);
+  }
+
+  function firstRoute(from: number, to: number): Int32Array {
+    checkNode(shape, from);
+    checkNode(shape, to);
+    const path = walk(from, to, [], []);
+    routesFrom[from] ??= new Array<Int32Array | undefined>(nodes).fill(undefined);
+    routesFrom[from][to] = path;
+    return path;
   }
 
   function routes(from: number, to: number): readonly Int32Array[] {
-    return routesFrom[from]?.[to] ?? firstRoutes(from, to);
+    return allFrom[from]?.[to] ?? allRoutes(from, to);
   }
 
-  function firstRoutes(from: number, to: number): readonly Int32Array[] {
-    checkNode(shape, from);
-    checkNode(shape, to);
-    const all: Int32Array[] = [];
-    walk(from, to, [], all);
-    routesFrom[from] ??= new Array<readonly Int32Array[] | undefined>(nodes).fill(undefined);
-    routesFrom[from][to] = all;
+  function allRoutes(from: number, to: number): readonly Int32Array[] {
+    const all = [route(from, to)];
+    const turns: (readonly number[])[] = [];
+    walk(from, to, [], turns);
+    for (let turn = turns.shift(); turn !== undefined; turn = turns.shift()) all.push(walk(from, to, turn, turns));
+    allFrom[from] ??= new Array<readonly Int32Array[] | undefined>(nodes).fill(undefined);
+    allFrom[from][to] = all;
     return all;
   }
 
-  function walk(from: number, to: number, begun: readonly number[], all: Int32Array[]): void {
+  /** The route that begins with these links; to `turns` are added the beginnings of others. */
+  function walk(from: number, to: number, begun: readonly number[], turns: (readonly number[])[]): Int32Array {
     const path = [...begun];
-    const turns: (readonly number[])[] = [];
-    for (let vertex = from; vertex !== to; vertex = links[path[path.length - 1]].to) {
+    for (let vertex = begun.length > 0 ? links[begun[begun.length - 1]].to : from; vertex !== to; ) {
       const turn = other(vertex, to);
       if (turn >= 0) turns.push([...path, turn]);
-      path.push(next(vertex, to));
+      const link = next(vertex, to);
+      path.push(link);
+      vertex = links[link].to;
     }
-    all.push(new Int32Array(path));
-    for (const turn of turns) walk(links[turn[turn.length - 1]].to, to, turn, all);
+    return new Int32Array(path);
   }
 
   // Not a spread: every topology has the same hidden class, so that a network's look-up of `route` stays fast.
