@@ -76,7 +76,9 @@ export async function exploreCommand(words: readonly string[]): Promise<void> {
       `gave up after ${number(result.states)} states of ${what(result)} without a verdict; take fewer caches or lines`,
     );
   process.stdout.write(
-    values.json === true ? `${JSON.stringify({ version: VERSION, ...result }, null, 1)}\n` : explorationText(result),
+    values.json === true
+      ? `${JSON.stringify({ version: VERSION, ...result }, null, 1)}\n`
+      : explorationText(result, oneKindOfData),
   );
   if (result.violation !== null) process.exitCode = 1;
 }
@@ -115,7 +117,7 @@ async function search(explorer: Explorer): Promise<Exploration> {
   return explorer.result();
 }
 
-function explorationText(result: Exploration): string {
+function explorationText(result: Exploration, oneKindOfData: boolean): string {
   const { violation, cells } = result;
   const counts =
     `${number(result.states)} states${result.symmetry ? ` but for the names of caches${result.lines > 1 ? ' and lines' : ''}` : ''}, ` +
@@ -134,7 +136,11 @@ function explorationText(result: Exploration): string {
     ].join('\n');
   }
   const excused = cells.excused.map(({ cell, reason }) => `    ${cell}: ${reason}`);
-  const bare = [...cells.unexplained.map(cell => `    ${cell}: not reached, and the table does not say why`), ...cells.contradicted.map(cell => `    ${cell}: reached, although the table says why not`)]; // prettier-ignore
+  const why = (cell: string): string =>
+    oneKindOfData && cell.includes(' DataOwner')
+      ? 'owners send the data of homes'
+      : 'not reached, and the table does not say why';
+  const bare = [...cells.unexplained.map(cell => `    ${cell}: ${why(cell)}`), ...cells.contradicted.map(cell => `    ${cell}: reached, although the table says why not`)]; // prettier-ignore
   return [
     `${what(result)}: verified`,
     `  ${counts}`,

@@ -43,7 +43,7 @@ export function channelClasses(topology: Topology): ChannelClasses {
 /** The class of a message on each link of its route. */
 export function classesAlong({ group, place, datelines }: RoutedClasses, route: Int32Array): Uint8Array {
   const along = new Uint8Array(route.length);
-  for (let begin = 0; begin < route.length; ) {
+  for (let begin = 0; begin < route.length;) {
     let end = begin + 1;
     while (end < route.length && group[route[end]] === group[route[begin]]) {
       along[end] = along[end - 1] + (place[route[end]] < place[route[end - 1]] ? 1 : 0);
@@ -61,7 +61,7 @@ export function classesAlong({ group, place, datelines }: RoutedClasses, route: 
 
 /** Whether no message can wait for itself, by way of others, on the channels that routes of all pairs take. */
 export function isFreeOfCycles(topology: Topology, classes: ChannelClasses): boolean {
-  const most = Math.max(...classes.classes);
+  const most = Math.max(1, ...classes.classes);
   const channels = topology.links.length * most;
   const next = Array.from({ length: channels }, () => new Set<number>());
   forEachRoute(topology, route => {

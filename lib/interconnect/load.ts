@@ -132,7 +132,7 @@ export function measureLoad(options: LoadOptions, rate: number): LoadRow {
 /** When packets that have not arrived are counted, as shares of the window: two differences tell growth from a wave. */
 const BACKLOG_SHARES = [0, 0.5, 1] as const;
 /** The share of the packets of a window by which the backlog may grow. */
-const GROWTH = 0.01;
+const GROWTH = 0.02;
 /** Standard deviations of chance that are allowed on top. */
 const DEVIATIONS = 3;
 /** Sums of shares are exact but for this. */

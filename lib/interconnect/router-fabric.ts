@@ -446,7 +446,8 @@ export class RouterFabric {
 
   /** Every input bids for one output, every output takes one bid. Returns the number of outputs taken, in `links1`. */
   private bid(vertex: number): number {
-    const { into, outOf, ready, credits, outChannel, outLink, outPort, bidKey, width, stalled, masks, maskWidth } = this;
+    const { into, outOf, ready, credits, outChannel, outLink, outPort, bidKey, width, stalled, masks, maskWidth } =
+      this;
     const begin = into.first[vertex];
     const inputs = into.first[vertex + 1] - begin;
     const outputs = outOf.first[vertex + 1] - outOf.first[vertex];

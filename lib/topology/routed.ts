@@ -51,7 +51,7 @@ export function routed(shape: Shape, next: NextLink, other: NextLink = nothingEl
   /** The route that begins with these links; to `turns` are added the beginnings of others. */
   function walk(from: number, to: number, begun: readonly number[], turns: (readonly number[])[]): Int32Array {
     const path = [...begun];
-    for (let vertex = begun.length > 0 ? links[begun[begun.length - 1]].to : from; vertex !== to; ) {
+    for (let vertex = begun.length > 0 ? links[begun[begun.length - 1]].to : from; vertex !== to;) {
       const turn = other(vertex, to);
       if (turn >= 0) turns.push([...path, turn]);
       const link = next(vertex, to);
