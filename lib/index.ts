@@ -11,7 +11,7 @@ export * from './engine/observer.js';
 export * from './engine/plain-queue.js';
 export * from './engine/port.js';
 export * from './engine/queue.js';
-export * from './engine/random.js';
+export { randomStream, type RandomStream } from './engine/random.js';
 export * from './engine/runner.js';
 export * from './engine/simulation.js';
 export * from './engine/statistics.js';

@@ -24,6 +24,9 @@ PROTOCOL         msi, mesi, mosi, moesi or mesi-retry
                  (default full); the model takes every superset of the sharers for an inexact one, recalls lines
                  whenever it likes for one with too few entries, and names two sharers for limited-evict
 --unordered      let forwards overtake each other, to see why they must not
+--no-symmetry    count states that differ only in the names of caches and lines apart, as most published counts do
+--one-kind-of-data  owners send data as the same kind of message as homes, as in published counts; cells for an owner's
+                 data are not reached then
 --json           print one JSON object instead of text
 --help           this text
 `;
@@ -33,6 +36,8 @@ const OPTIONS = {
   lines: { type: 'string' },
   directory: { type: 'string' },
   unordered: { type: 'boolean' },
+  'no-symmetry': { type: 'boolean' },
+  'one-kind-of-data': { type: 'boolean' },
   json: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
 } as const;
@@ -63,13 +68,17 @@ export async function exploreCommand(words: readonly string[]): Promise<void> {
   const caches = wholeNumber('--caches', values.caches ?? '3', 1, MOST_CACHES);
   const lines = wholeNumber('--lines', values.lines ?? '1', 1, MOST_LINES);
   const forwards = values.unordered === true ? 'bag' : 'fifo';
-  const result = await search(new Explorer(protocol, { caches, lines, forwards }));
+  const symmetry = values['no-symmetry'] !== true;
+  const oneKindOfData = values['one-kind-of-data'] === true;
+  const result = await search(new Explorer(protocol, { caches, lines, forwards, symmetry, oneKindOfData }));
   if (!result.complete && result.violation === null)
     throw new UsageError(
       `gave up after ${number(result.states)} states of ${what(result)} without a verdict; take fewer caches or lines`,
     );
   process.stdout.write(
-    values.json === true ? `${JSON.stringify({ version: VERSION, ...result }, null, 1)}\n` : explorationText(result),
+    values.json === true
+      ? `${JSON.stringify({ version: VERSION, ...result }, null, 1)}\n`
+      : explorationText(result, oneKindOfData),
   );
   if (result.violation !== null) process.exitCode = 1;
 }
@@ -108,10 +117,10 @@ async function search(explorer: Explorer): Promise<Exploration> {
   return explorer.result();
 }
 
-function explorationText(result: Exploration): string {
+function explorationText(result: Exploration, oneKindOfData: boolean): string {
   const { violation, cells } = result;
   const counts =
-    `${number(result.states)} states but for the names of caches${result.lines > 1 ? ' and lines' : ''}, ` +
+    `${number(result.states)} states${result.symmetry ? ` but for the names of caches${result.lines > 1 ? ' and lines' : ''}` : ''}, ` +
     `${number(result.steps)} steps, ${result.depth} steps deep, at most ${result.mostMessagesInFlight} messages in flight`;
   if (violation !== null) {
     const way = violation.steps.map((step, index) => `${String(index + 1).padStart(4)}  ${step.text}`);
@@ -127,7 +136,11 @@ function explorationText(result: Exploration): string {
     ].join('\n');
   }
   const excused = cells.excused.map(({ cell, reason }) => `    ${cell}: ${reason}`);
-  const bare = [...cells.unexplained.map(cell => `    ${cell}: not reached, and the table does not say why`), ...cells.contradicted.map(cell => `    ${cell}: reached, although the table says why not`)]; // prettier-ignore
+  const why = (cell: string): string =>
+    oneKindOfData && cell.includes(' DataOwner')
+      ? 'owners send the data of homes'
+      : 'not reached, and the table does not say why';
+  const bare = [...cells.unexplained.map(cell => `    ${cell}: ${why(cell)}`), ...cells.contradicted.map(cell => `    ${cell}: reached, although the table says why not`)]; // prettier-ignore
   return [
     `${what(result)}: verified`,
     `  ${counts}`,

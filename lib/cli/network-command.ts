@@ -27,7 +27,7 @@ synthetic traffic, up to the first load that it cannot bear; and of the network 
                       (default ${USUAL_SWEEP.pattern})
 --flits N             length of every packet, 1 to 64 (default ${USUAL_SWEEP.flits})
 --rates A,B           loads in flits per node and cycle (default 0.02, then 0.05 to 1 in steps of 0.05)
---virtual-channels N  of a virtual network, 1 to 10 (default ${USUAL_SWEEP.routers.virtualChannels})
+--virtual-channels N  of a virtual network, 1 to 16 (default ${USUAL_SWEEP.routers.virtualChannels})
 --buffer-flits N      of a virtual channel, 1 to 1024 (default ${USUAL_SWEEP.routers.bufferFlits})
 --pipeline N          cycles of a router, 1 to 64 (default ${USUAL_SWEEP.routers.pipelineCycles})
 --cycles N            cycles that are measured, 100 to 10000000; half as many go before (default ${USUAL_SWEEP.cycles})
@@ -90,7 +90,7 @@ function chosen(values: Values): NetworkSweepOptions {
     rates: values.rates === undefined ? usual.rates : ratesOf(values.rates),
     routers: {
       ...usual.routers,
-      virtualChannels: number('virtual-channels', usual.routers.virtualChannels, 1, 10),
+      virtualChannels: number('virtual-channels', usual.routers.virtualChannels, 1, 16),
       bufferFlits: number('buffer-flits', usual.routers.bufferFlits, 1, 1024),
       pipelineCycles: number('pipeline', usual.routers.pipelineCycles, 1, 64),
     },

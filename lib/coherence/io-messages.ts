@@ -145,19 +145,27 @@ export class DmaDone {
   readonly flits: number;
   /** That of the request. */
   readonly tag: number;
-  /** What was read, null for zeros; null after writes. */
-  readonly words: LineData | null;
+  /** Bytes that were read; 0 after writes. */
+  readonly bytes: number;
+  /** As `words`, but null also if nobody ever wrote any of it: for devices that keep zeros without room for them. */
+  readonly stored: LineData | null;
 
-  /** `bytes` were read; 0 after writes. */
-  constructor(tag: number, bytes: number, words: LineData | null) {
+  constructor(tag: number, bytes: number, stored: LineData | null) {
     this.flits = 1 + Math.ceil(bytes / FLIT_BYTES);
     this.tag = tag;
-    this.words = words;
+    this.bytes = bytes;
+    this.stored = stored;
   }
 
-  /** For the fingerprint: the words. */
+  /** What was read, with zeros where nobody ever wrote; null after writes. */
+  get words(): LineData | null {
+    if (this.bytes === 0) return null;
+    return this.stored ?? new Int32Array(this.bytes >> 2);
+  }
+
+  /** For the fingerprint: the words; the tag alone if nobody ever wrote any of them. */
   signature(): number {
-    return this.words === null ? this.tag : this.tag ^ digestOfWords(this.words);
+    return this.stored === null ? this.tag : this.tag ^ digestOfWords(this.stored);
   }
 }
 

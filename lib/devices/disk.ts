@@ -247,7 +247,7 @@ export class Disk extends Component {
   }
 
   /** Memory has taken or given a sector. */
-  private onMoved({ tag, words }: DmaDone): void {
+  private onMoved({ tag, stored }: DmaDone): void {
     const { job, now, mechanism, stats } = this;
     if (tag !== this.serial || job === null) return;
     const index = this.moved++;
@@ -257,7 +257,7 @@ export class Disk extends Component {
       else if (this.failed) this.endRead();
       return;
     }
-    this.buffer[index] = words;
+    this.buffer[index] = stored;
     const start = Math.max(this.busFree, now);
     this.busFree = start + mechanism.busTicks;
     this.busDone.after(this.busFree - now, this.serial);

@@ -119,7 +119,7 @@ export class NetworkCard extends Component {
 
   private onMessage(message: ToDevice): void {
     if (message instanceof DmaDone) {
-      if (message.tag === SEND) this.onGathered(message.words);
+      if (message.tag === SEND) this.onGathered(message.stored);
       else this.onScattered();
     } else if (message instanceof DeviceCommand) this.onCommand(message.command);
     else this.onRead(message);

@@ -14,9 +14,17 @@ export interface RandomStream {
   below(bound: number): number;
 }
 
+/**
+ * What the generator of a stream is seeded with. Different pairs of seed and name never give the same text: the last `/`
+ * ends the seed, because a `/` of the name is written as a backslash and an `s`, and a backslash twice.
+ */
+export function streamKey(seed: string, name: string): string {
+  return `${seed}/${name.replace(/[\\/]/g, sign => (sign === '/' ? '\\s' : '\\\\'))}`;
+}
+
 /** Makes the stream of a name under a master seed. */
 export function randomStream(seed: string, name: string): RandomStream {
-  const generator = seedrandom.alea(`${seed}/${name}`);
+  const generator = seedrandom.alea(streamKey(seed, name));
   return {
     next: () => generator(),
     below(bound) {

@@ -1,10 +1,14 @@
 /**
  * Which class of virtual channels a message takes on each link, so that no cycle of buffers can wait for itself.
  * A route depends on two links at once where it goes from one to the next. Links that such dependencies join into a
- * cycle (one direction of a ring, say) form a group with an order; whenever a route steps backwards in that order, as
- * it must once on a ring, it goes on in the next class, and it begins with class 0 in each group. Along any route
- * (group, class, place) then only rises, so there is no cycle: the condition of Dally and Seitz, Deadlock-free message
- * routing in multiprocessor interconnection networks (1987). On a torus it gives the usual two classes and a dateline.
+ * cycle (one direction of a ring, say) form a group.
+ *
+ * Where the topology names datelines, as rings and tori do, a message has one class throughout a group: the number of
+ * datelines that it crosses there. On a ring messages that cross the dateline are then apart from those that do not, and
+ * neither go all the way round; it is the split of BookSim2. If that left a cycle, or without datelines, the group has an
+ * order: a route begins with class 0, and whenever it steps backwards in that order it goes on in the next class. Along
+ * any route (group, class, place) then only rises, so there is no cycle. Both are the condition of Dally and Seitz,
+ * Deadlock-free message routing in multiprocessor interconnection networks (1987).
  */
 import type { Topology } from '../topology/topology.js';
 
@@ -14,6 +18,8 @@ export interface ChannelClasses {
   readonly group: Int32Array;
   /** Its place in the order of its group. */
   readonly place: Int32Array;
+  /** Whether a message that crosses it takes the next class throughout its group; null to go by places. */
+  readonly datelines: Uint8Array | null;
   /** Classes that routes use in its group, at least 1. */
   readonly classes: Int32Array;
 }
@@ -25,31 +31,89 @@ export function channelClasses(topology: Topology): ChannelClasses {
   const group = new Int32Array(links).fill(-1);
   const place = new Int32Array(links);
   components(links, follows, group, place);
-  const most = new Int32Array(links);
-  forEachRoute(topology, route => {
-    let channelClass = 0;
-    for (let hop = 1; hop < route.length; hop++) {
-      channelClass = nextClass(group, place, route[hop - 1], route[hop], channelClass);
-      if (channelClass > most[group[route[hop]]]) most[group[route[hop]]] = channelClass;
-    }
-  });
-  return { group, place, classes: Int32Array.from(group, index => most[index] + 1) };
+  const alone = new Set(group).size === links;
+  if (alone) return { group, place, datelines: null, classes: new Int32Array(links).fill(1) };
+  const byPlace = counted(topology, group, place, null);
+  const datelines = datelinesOf(topology, group);
+  if (datelines === null) return byPlace;
+  const byDatelines = counted(topology, group, place, datelines);
+  return isFreeOfCycles(topology, byDatelines) ? byDatelines : byPlace;
 }
 
-/** The class on link `to` of a message that has class `channelClass` on link `from`. */
-export function nextClass(
+/** The class of a message on each link of its route. */
+export function classesAlong({ group, place, datelines }: RoutedClasses, route: Int32Array): Uint8Array {
+  const along = new Uint8Array(route.length);
+  for (let begin = 0; begin < route.length;) {
+    let end = begin + 1;
+    while (end < route.length && group[route[end]] === group[route[begin]]) {
+      along[end] = along[end - 1] + (place[route[end]] < place[route[end - 1]] ? 1 : 0);
+      end++;
+    }
+    if (datelines !== null) {
+      let crossed = 0;
+      for (let hop = begin; hop < end; hop++) crossed += datelines[route[hop]];
+      along.fill(crossed, begin, end);
+    }
+    begin = end;
+  }
+  return along;
+}
+
+/** Whether no message can wait for itself, by way of others, on the channels that routes of all pairs take. */
+export function isFreeOfCycles(topology: Topology, classes: ChannelClasses): boolean {
+  const most = Math.max(1, ...classes.classes);
+  const channels = topology.links.length * most;
+  const next = Array.from({ length: channels }, () => new Set<number>());
+  forEachRoute(topology, route => {
+    const along = classesAlong(classes, route);
+    for (let hop = 1; hop < route.length; hop++)
+      next[route[hop - 1] * most + along[hop - 1]].add(route[hop] * most + along[hop]);
+  });
+  const before = new Int32Array(channels);
+  for (const set of next) for (const channel of set) before[channel]++;
+  const clear = Array.from({ length: channels }, (_, channel) => channel).filter(channel => before[channel] === 0);
+  for (let i = 0; i < clear.length; i++)
+    for (const channel of next[clear[i]]) if (--before[channel] === 0) clear.push(channel);
+  return clear.length === channels;
+}
+
+type RoutedClasses = Pick<ChannelClasses, 'group' | 'place' | 'datelines'>;
+
+function counted(
+  topology: Topology,
   group: Int32Array,
   place: Int32Array,
-  from: number,
-  to: number,
-  channelClass: number,
-): number {
-  if (group[from] !== group[to]) return 0;
-  return place[to] < place[from] ? channelClass + 1 : channelClass;
+  datelines: Uint8Array | null,
+): ChannelClasses {
+  const most = new Int32Array(group.length);
+  forEachRoute(topology, route => {
+    classesAlong({ group, place, datelines }, route).forEach((channelClass, hop) => {
+      if (channelClass > most[group[route[hop]]]) most[group[route[hop]]] = channelClass;
+    });
+  });
+  return { group, place, datelines, classes: Int32Array.from(group, index => most[index] + 1) };
 }
 
-function forEachRoute({ nodes, route }: Topology, visit: (route: Int32Array) => void): void {
-  for (let from = 0; from < nodes; from++) for (let to = 0; to < nodes; to++) visit(route(from, to));
+/** The datelines among links that depend on each other in a cycle; null if there are none. */
+function datelinesOf({ datelines = [] }: Topology, group: Int32Array): Uint8Array | null {
+  const members = new Int32Array(group.length);
+  for (const index of group) members[index]++;
+  const inCycles = datelines.filter(link => members[group[link]] > 1);
+  if (inCycles.length === 0) return null;
+  const marked = new Uint8Array(group.length);
+  for (const link of inCycles) marked[link] = 1;
+  return marked;
+}
+
+function forEachRoute(topology: Topology, visit: (route: Int32Array) => void): void {
+  const { nodes } = topology;
+  for (let from = 0; from < nodes; from++)
+    for (let to = 0; to < nodes; to++) for (const route of routesOf(topology, from, to)) visit(route);
+}
+
+/** All routes of a pair that are equally good. */
+export function routesOf(topology: Topology, from: number, to: number): readonly Int32Array[] {
+  return topology.routes?.(from, to) ?? [topology.route(from, to)];
 }
 
 /** By link, the links that come next on some route, ascending. */

@@ -8,6 +8,7 @@ import { connect, type Port } from '../engine/port.js';
 import { Simulation } from '../engine/simulation.js';
 import type { Ticks } from '../engine/time.js';
 import type { Topology } from '../topology/topology.js';
+import { loadBound } from './load-bound.js';
 import { Network } from './network.js';
 import { OpenLoop, SOURCE_WIRE, type TrafficPacket } from './open-loop.js';
 import type { RouterOptions } from './router-options.js';
@@ -53,7 +54,12 @@ export interface LoadRow {
   readonly medianLatency: number;
   readonly p99Latency: number;
   readonly maxLatency: number;
-  /** All packets of the window arrived, and soon enough. */
+  /** The load that the busiest link allows; null if the pattern draws more than one number for a packet. */
+  readonly bound: number | null;
+  /**
+   * The load is not above the bound, all packets of the window arrived, and soon enough, and no fewer were delivered than
+   * offered in the window but for what chance explains.
+   */
   readonly stable: boolean;
   /** Links crossed by a packet of the window between routers, on average. */
   readonly meanLinks: number;
@@ -71,7 +77,7 @@ export const USUAL_ROUTERS: RouterOptions = {
   creditCycles: 1,
 };
 
-/** Longer than anybody waits for. */
+/** Cycles of a window at most. */
 const MOST_CYCLES = 2 ** 32;
 
 /** Measures each rate in turn, each in a simulation of its own. */
@@ -80,10 +86,14 @@ export function latencyAgainstLoad(options: LoadOptions, rates: readonly number[
   return rates.map(rate => measureLoad(options, rate));
 }
 
-/** Measures one rate, in flits per node and cycle. */
+/**
+ * Measures one rate, in flits per node and cycle. Throws a RangeError for a rate that cannot be offered, and for a pattern
+ * under which every node sends to itself.
+ */
 export function measureLoad(options: LoadOptions, rate: number): LoadRow {
   checkLoad(options, rate);
   const { topology, warmUpCycles, measureCycles, drainCycles, latencyLimit, flits, routers } = options;
+  const bound = loadBound(topology, options.pattern, options.toItself);
   const simulation = new Simulation({ tickPs: 1000, seed: options.seed });
   const cycleTicks = topology.links[0].ticksPerFlit;
   // The network that books links delivers the first flit; the others follow it one by one.
@@ -96,7 +106,10 @@ export function measureLoad(options: LoadOptions, rate: number): LoadRow {
   );
   const network = makeNetwork(simulation, options);
   connectSources(simulation, network, options, rate, window);
-  simulation.runUntil(window.end);
+  const backlog = BACKLOG_SHARES.map(share => {
+    simulation.runUntil(Math.round(window.begin + share * (window.end - window.begin)));
+    return window.backlog;
+  });
   const limit = window.end + drainCycles * cycleTicks;
   for (let step = 16; window.outstanding > 0 && simulation.now < limit; step *= 2)
     simulation.runUntil(Math.min(limit, simulation.now + step * cycleTicks));
@@ -110,7 +123,12 @@ export function measureLoad(options: LoadOptions, rate: number): LoadRow {
     medianLatency: quantile(latencies, 0.5),
     p99Latency: quantile(latencies, 0.99),
     maxLatency: quantile(latencies, 1),
-    stable: window.outstanding === 0 && !(meanLatency > latencyLimit),
+    bound,
+    stable:
+      window.outstanding === 0 &&
+      !(meanLatency > latencyLimit) &&
+      (bound === null || rate <= bound * (1 + ROUNDING)) &&
+      !grows(backlog, window.created),
     meanLinks: window.links / window.created,
     fingerprint: simulation.fingerprint.toString(),
     events: simulation.events,
@@ -131,6 +149,21 @@ function checkLoad(options: LoadOptions, rate: number): void {
     throw new RangeError(
       `the links take ${shown(ticksPerFlit)} ticks for a flit; a load is measured in such cycles: give at least 1`,
     );
+}
+
+/** When packets that have not arrived are counted, as shares of the window: two differences tell growth from a wave. */
+const BACKLOG_SHARES = [0, 0.5, 1] as const;
+/** The share of the packets of a window by which the backlog may grow. */
+const GROWTH = 0.02;
+/** Standard deviations of chance that are allowed on top. */
+const DEVIATIONS = 3;
+/** Sums of shares are exact but for this. */
+const ROUNDING = 1e-9;
+
+/** Whether packets are left behind in both halves of the window, more than chance explains. */
+function grows([begin, middle, end]: readonly number[], created: number): boolean {
+  const most = (GROWTH * created) / 2 + DEVIATIONS * Math.sqrt(begin + end);
+  return middle - begin > most && end - middle > most;
 }
 
 function makeNetwork(scope: Scope, { topology, routers, faults }: LoadOptions): MeasuredNetwork {
@@ -170,6 +203,8 @@ class Window {
   readonly end: Ticks;
   created = 0;
   outstanding = 0;
+  /** Packets that have not arrived, those from before the window included. */
+  backlog = 0;
   /** Links between routers that they cross. */
   links = 0;
   /** Of all packets whose last flit arrives in the window. */
@@ -186,6 +221,7 @@ class Window {
   }
 
   sent({ created, from, to }: TrafficPacket): void {
+    this.backlog++;
     if (created < this.begin || created >= this.end) return;
     this.created++;
     this.outstanding++;
@@ -193,6 +229,7 @@ class Window {
   }
 
   arrived({ created, flits }: TrafficPacket, left: Ticks): void {
+    this.backlog--;
     const whole = left + this.restTicks;
     if (whole >= this.begin && whole < this.end) this.deliveredFlits += flits;
     if (created < this.begin || created >= this.end) return;

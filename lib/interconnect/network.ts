@@ -4,7 +4,8 @@
  * it (cut-through: the receiver starts with the first word). Virtual networks share a link's bandwidth and never block
  * each other.
  *
- * Promised: order per pair of nodes and virtual network. Not promised: buffers that fill up and push back. Links are
+ * Promised: order per pair of nodes and virtual network. Where a topology has several routes for a pair that are equally
+ * good, its messages take them in turn. Not promised: buffers that fill up and push back. Links are
  * booked when the message is handed over, with whatever gaps they have by then.
  */
 import { callable, plainObject } from '../engine/checks.js';
@@ -48,17 +49,22 @@ class NetworkLink {
   }
 }
 
-/** The way from one node to another: traffic is counted once for all its links. */
+/** A way from one node to another: traffic is counted once for all its links. */
 class Path {
+  readonly route: Int32Array;
   readonly links: readonly NetworkLink[];
-  /** When the last message left, by virtual network. */
-  readonly lastExit: Ticks[] = new Array<Ticks>(LANES).fill(0);
+  /** The way that the next message of the pair takes: this one, or the next of those that are equally good. */
+  next: Path = this;
+  /** When the last message of the pair left, by virtual network; shared by all its ways. */
+  readonly lastExit: Ticks[];
   /** By virtual network. */
   readonly messages: number[] = new Array<number>(LANES).fill(0);
   flits = 0;
 
-  constructor(links: readonly NetworkLink[]) {
+  constructor(route: Int32Array, links: readonly NetworkLink[], lastExit: Ticks[]) {
+    this.route = route;
     this.links = links;
+    this.lastExit = lastExit;
   }
 }
 
@@ -75,7 +81,7 @@ export class Network<M extends Message> extends Component {
   private readonly topology: Topology;
   private readonly destination: (message: M) => number;
   private readonly links: readonly NetworkLink[];
-  /** By source and destination, made when they are first needed. */
+  /** By source and destination, the way of the next message; made when they are first needed. */
   private readonly paths: Path[][];
   private least: readonly number[] | null = null;
 
@@ -117,8 +123,8 @@ export class Network<M extends Message> extends Component {
         largestQueue,
       };
     });
-    this.forEachPath((path, from, to) => {
-      for (const link of this.topology.route(from, to)) {
+    this.forEachPath(path => {
+      for (const link of path.route) {
         const sum = traffic[link]!;
         sum.flits += path.flits;
         path.messages.forEach((count, lane) => (sum.messages[lane]! += count));
@@ -163,17 +169,34 @@ export class Network<M extends Message> extends Component {
     // A short message may fall into a gap before a long one; it still waits for it at the exit.
     if (lastExit[lane]! > time) time = lastExit[lane]!;
     lastExit[lane] = time;
+    if (path.next !== path) this.paths[from]![to] = path.next;
     this.nodes[to]!.forward(message, time);
     return true;
   }
 
   private makePath(from: number, to: number): Path {
-    const links = Array.from(this.topology.route(from, to), link => this.links[link]!);
-    return (this.paths[from]![to] = new Path(links));
+    const lastExit = new Array<Ticks>(LANES).fill(0);
+    const ways = (this.topology.routes?.(from, to) ?? [this.topology.route(from, to)]).map(
+      route =>
+        new Path(
+          route,
+          Array.from(route, link => this.links[link]!),
+          lastExit,
+        ),
+    );
+    ways.forEach((way, i) => (way.next = ways[(i + 1) % ways.length]!));
+    return (this.paths[from]![to] = ways[0]!);
   }
 
-  private forEachPath(visit: (path: Path, from: number, to: number) => void): void {
-    this.paths.forEach((paths, from) => paths.forEach((path, to) => visit(path, from, to)));
+  private forEachPath(visit: (path: Path) => void): void {
+    for (const paths of this.paths)
+      paths.forEach(first => {
+        let path = first;
+        do {
+          visit(path);
+          path = path.next;
+        } while (path !== first);
+      });
   }
 }
 

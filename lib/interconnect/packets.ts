@@ -5,8 +5,9 @@ export class Packets {
   /** Packets that are under way. */
   count = 0;
   message: unknown[] = [];
-  /** Links to take. */
+  /** Links to take, and the class of virtual channels on each. */
   route: Int32Array[] = [];
+  classes: Uint8Array[] = [];
   from = new Int32Array(64);
   to = new Int32Array(64);
   lane = new Int32Array(64);
@@ -14,8 +15,6 @@ export class Packets {
   left = new Int32Array(64);
   /** Links taken. */
   hop = new Int32Array(64);
-  /** Class of virtual channels on the last of them. */
-  channelClass = new Int32Array(64);
   /** The cycle from which the head waits where it is. */
   since = new Float64Array(64);
   /** The next in the queue of its source, or -1. */
@@ -43,7 +42,6 @@ export class Packets {
     this.lane = grown(this.lane);
     this.left = grown(this.left);
     this.hop = grown(this.hop);
-    this.channelClass = grown(this.channelClass);
     this.next = grown(this.next);
     const since = new Float64Array(2 * this.since.length);
     since.set(this.since);

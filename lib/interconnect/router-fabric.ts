@@ -7,18 +7,19 @@
  * credit or a message. A cycle in which everything sleeps does not take place.
  *
  * A *channel* is a virtual channel of a link; number `link * width + v`. It names the buffer at the far end as well as
- * the sender's record of it. A flit is a word: the number of its packet, whether it is the first, whether the last. It
+ * the sender's record of it. Sets of channels are masks of 32 bits: one for all channels of a link if they fit, else one
+ * for each virtual network. A flit is a word: the number of its packet, whether it is the first, whether the last. It
  * is put into the buffer when it leaves, into a place that a credit stands for, and seen when it arrives.
  *
- * 330 lines: one state, typed arrays side by side, and one loop over it (spec/bench/router).
+ * One state, typed arrays side by side, and one loop over it (spec/bench/router).
  */
 import { LANES } from '../engine/port.js';
 import { adjacency, type Adjacency } from '../topology/adjacency.js';
 import type { Topology } from '../topology/topology.js';
-import { nextClass } from './channel-classes.js';
 import { CycleCalendar } from './cycle-calendar.js';
 import { Packets } from './packets.js';
 import type { RouterOptions, RouterPlan } from './router-options.js';
+import type { Way } from './ways.js';
 
 /** Mistakes that can be planted, to see that checks notice them. */
 export interface RouterFaults {
@@ -71,6 +72,9 @@ export class RouterFabric {
   private readonly deliver: Deliver;
   private readonly packets = new Packets();
   private readonly width: number;
+  /** Masks of a link, and channels of a mask. */
+  private readonly masks: number;
+  private readonly maskWidth: number;
   private readonly nodes: number;
   private readonly into: Adjacency;
   private readonly outOf: Adjacency;
@@ -79,7 +83,7 @@ export class RouterFabric {
   private readonly outPort: Int32Array;
   private readonly linkFrom: Int32Array;
   private readonly linkTo: Int32Array;
-  /** By link, a bit for each channel: free for a packet; its front is a head without a channel; its front has one; no credit seen. */
+  /** By mask, a bit for each channel: free for a packet; its front is a head without a channel; its front has one; no credit seen. */
   private readonly freeChannels: Int32Array;
   private readonly wanting: Int32Array;
   private readonly ready: Int32Array;
@@ -93,6 +97,8 @@ export class RouterFabric {
   private readonly bidder: Int32Array;
   /** By channel. */
   private readonly linkOf: Int32Array;
+  private readonly maskOf: Int32Array;
+  private readonly bitOf: Int32Array;
   private readonly credits: Int32Array;
   private readonly visible: Int32Array;
   private readonly readAt: Int32Array;
@@ -122,7 +128,6 @@ export class RouterFabric {
   private routerCount = 0;
   private readonly links1: Int32Array;
   private readonly channels1: Int32Array;
-  private readonly loopback: (Int32Array | undefined)[] = [];
   private creditsSent = 0;
 
   constructor(
@@ -144,7 +149,10 @@ export class RouterFabric {
     this.deliver = deliver;
     this.nodes = nodes;
     this.width = LANES * options.virtualChannels;
+    this.masks = this.width <= 32 ? 1 : LANES;
+    this.maskWidth = this.width / this.masks;
     const channels = links.length * this.width;
+    const perMask = (): Int32Array => new Int32Array(links.length * this.masks);
     const perLink = (): Int32Array => new Int32Array(links.length);
     const perChannel = (): Int32Array => new Int32Array(channels);
     this.calendar = new CycleCalendar(Math.max(...plan.flight, ...plan.creditReturn) + 3);
@@ -158,10 +166,10 @@ export class RouterFabric {
     this.linkTo = Int32Array.from(links, ({ to }) => to);
     this.inPort = ranks(this.into, this.linkTo);
     this.outPort = ranks(this.outOf, this.linkFrom);
-    this.freeChannels = perLink().fill(2 ** this.width - 1);
-    this.wanting = perLink();
-    this.ready = perLink();
-    this.stalled = perLink();
+    this.freeChannels = perMask().fill(2 ** this.maskWidth - 1);
+    this.wanting = perMask();
+    this.ready = perMask();
+    this.stalled = perMask();
     this.occupancy = perLink();
     this.inputPointer = perLink();
     this.channelPointer = perLink();
@@ -169,6 +177,8 @@ export class RouterFabric {
     this.bidKey = perLink().fill(NONE);
     this.bidder = perLink();
     this.linkOf = perChannel().map((_, channel) => Math.floor(channel / this.width));
+    this.maskOf = perChannel().map((_, channel) => Math.floor(channel / this.maskWidth));
+    this.bitOf = perChannel().map((_, channel) => 1 << (channel % this.maskWidth));
     this.credits = perChannel().map((_, channel) =>
       this.linkTo[this.linkOf[channel]] < nodes ? UNLIMITED : options.bufferFlits,
     );
@@ -207,18 +217,18 @@ export class RouterFabric {
     return this.sourceCount + this.routerCount > 0;
   }
 
-  /** Puts a message into the queue of its source, which may begin to send it `wait` cycles from the one at hand. */
-  submit(message: unknown, from: number, to: number, lane: number, flits: number, wait: number): void {
+  /** Puts a message into the queue of its source, which may begin to send it `wait` cycles from the current one. */
+  submit(message: unknown, from: number, to: number, way: Way, lane: number, flits: number, wait: number): void {
     const { packets, calendar } = this;
     const packet = packets.take();
     packets.message[packet] = message;
-    packets.route[packet] = from === to ? this.around(from) : this.topology.route(from, to);
+    packets.route[packet] = way.links;
+    packets.classes[packet] = way.classes;
     packets.from[packet] = from;
     packets.to[packet] = to;
     packets.lane[packet] = lane;
     packets.left[packet] = flits;
     packets.hop[packet] = 0;
-    packets.channelClass[packet] = 0;
     packets.since[packet] = calendar.cycle + wait;
     packets.next[packet] = -1;
     const queue = from * LANES + lane;
@@ -273,7 +283,7 @@ export class RouterFabric {
       for (let v = 0; v < width; v++) {
         const channel = link * width + v;
         const name = `virtual channel ${v % options.virtualChannels} of virtual network ${Math.floor(v / options.virtualChannels)} ${where}`;
-        if (((this.freeChannels[link] >>> v) & 1) === 0) faults.push(`${name} is held`);
+        if ((this.freeChannels[this.maskOf[channel]] & this.bitOf[channel]) === 0) faults.push(`${name} is held`);
         if (this.visible[channel] > 0) faults.push(`${name} has ${this.visible[channel]} flits in its buffer`);
         if (to >= this.nodes && this.credits[channel] !== options.bufferFlits)
           faults.push(`${name} has ${this.credits[channel]} of ${options.bufferFlits} credits`);
@@ -289,14 +299,6 @@ export class RouterFabric {
     const link = topology.links[packets.route[packet][packets.hop[packet]]];
     const where = link === undefined ? '' : `, in front of the link from vertex ${link.from} to ${link.to}`;
     return `${packets.count} messages to move on, one of them from node ${packets.from[packet]} to node ${packets.to[packet]}${where}`;
-  }
-
-  /** The route of a message to its own node: to its router and back. */
-  private around(node: number): Int32Array {
-    return (this.loopback[node] ??= new Int32Array([
-      this.outOf.link[this.outOf.first[node]],
-      this.into.link[this.into.first[node]],
-    ]));
   }
 
   private wakeSource(node: number): void {
@@ -328,36 +330,33 @@ export class RouterFabric {
       this.largest[link] = held;
       if (held > this.counts.largestQueue) this.counts.largestQueue = held;
     }
-    if (behind === 0) this.front(channel, link, word);
+    if (behind === 0) this.front(channel, word);
     this.wakeRouter(this.linkTo[link]);
   }
 
   /** A flit has come to the front of its buffer. */
-  private front(channel: number, link: number, word: number): void {
-    const bit = 1 << (channel - link * this.width);
+  private front(channel: number, word: number): void {
     if ((word & HEAD) === 0) {
-      this.ready[link] |= bit;
+      this.ready[this.maskOf[channel]] |= this.bitOf[channel];
       return;
     }
     const packet = word >> 2;
     const out = this.packets.route[packet][this.packets.hop[packet]];
     this.outLink[channel] = out;
-    this.allowed[channel] = this.allowedOn(packet, link, out);
-    this.wanting[link] |= bit;
+    this.allowed[channel] = this.allowedOn(packet, out);
+    this.wanting[this.maskOf[channel]] |= this.bitOf[channel];
   }
 
-  /** The channels that a packet may take on its next link, by its virtual network and class; one, if order is kept. */
-  private allowedOn(packet: number, link: number, out: number): number {
+  /** The channels that a packet may take on its next link, in the mask of its virtual network: by its virtual network and class; one, if order is kept. */
+  private allowedOn(packet: number, out: number): number {
     const { packets, plan } = this;
     const { virtualChannels } = this.options;
-    const channelClass = link < 0 ? 0 : nextClass(plan.group, plan.place, link, out, packets.channelClass[packet]);
-    packets.channelClass[packet] = channelClass;
     const classes = this.faults.noClasses === true ? 1 : plan.classes[out];
-    const which = classes === 1 ? 0 : channelClass;
+    const which = classes === 1 ? 0 : packets.classes[packet][packets.hop[packet]];
     const low = ((which * virtualChannels) / classes) | 0;
     const count = ((((which + 1) * virtualChannels) / classes) | 0) - low;
     const lane = packets.lane[packet];
-    const shift = lane * virtualChannels + low;
+    const shift = (this.masks === 1 ? lane * virtualChannels : 0) + low;
     // The same channel for the same pair of nodes on each link: what cannot overtake in a queue cannot overtake at all.
     if (this.ordered[lane]) return 1 << (shift + ((31 * packets.from[packet] + packets.to[packet]) % count));
     return ((1 << count) - 1) << shift;
@@ -365,7 +364,7 @@ export class RouterFabric {
 
   /** Sends a flit of a node if it can, virtual networks in turn. False if there is nothing that it could send. */
   private send(node: number): boolean {
-    const { packets, width, calendar } = this;
+    const { packets, calendar } = this;
     const link = this.outOf.link[this.outOf.first[node]];
     for (let turn = 1; turn <= LANES; turn++) {
       const lane = (this.lastLane[node] + turn) % LANES;
@@ -383,7 +382,7 @@ export class RouterFabric {
       } else if (this.credits[channel] === 0) continue;
       if (--packets.left[packet] === 0) {
         word |= TAIL;
-        this.freeChannels[link] |= 1 << (channel - link * width);
+        this.freeChannels[this.maskOf[channel]] |= this.bitOf[channel];
         this.sourceChannel[queue] = -1;
         this.first[queue] = packets.next[packet];
       }
@@ -396,13 +395,14 @@ export class RouterFabric {
 
   /** A free channel with a credit for the next packet of a queue, in turn; -1 if there is none. */
   private chooseChannel(queue: number, packet: number, link: number): number {
-    const { width } = this;
-    const allowed = this.allowedOn(packet, -1, link) & this.freeChannels[link];
+    const { width, maskOf, bitOf } = this;
+    const mask = link * this.masks + (this.masks === 1 ? 0 : this.packets.lane[packet]);
+    const allowed = this.allowedOn(packet, link) & this.freeChannels[mask];
     for (let turn = 1; turn <= width; turn++) {
       const v = (this.lastChannel[queue] + turn) % width;
       const channel = link * width + v;
-      if (((allowed >>> v) & 1) === 0 || this.credits[channel] === 0) continue;
-      this.freeChannels[link] &= ~(1 << v);
+      if (maskOf[channel] !== mask || (allowed & bitOf[channel]) === 0 || this.credits[channel] === 0) continue;
+      this.freeChannels[mask] &= ~bitOf[channel];
       this.lastChannel[queue] = v;
       this.sourceChannel[queue] = channel;
       return channel;
@@ -446,38 +446,40 @@ export class RouterFabric {
 
   /** Every input bids for one output, every output takes one bid. Returns the number of outputs taken, in `links1`. */
   private bid(vertex: number): number {
-    const { into, outOf, ready, credits, outChannel, outLink, outPort, bidKey, width, stalled } = this;
+    const { into, outOf, ready, credits, outChannel, outLink, outPort, bidKey, width, stalled, masks, maskWidth } =
+      this;
     const begin = into.first[vertex];
     const inputs = into.first[vertex + 1] - begin;
     const outputs = outOf.first[vertex + 1] - outOf.first[vertex];
     let taken = 0;
     for (let input = 0; input < inputs; input++) {
       const link = into.link[begin + input];
-      let mask = ready[link];
-      if (mask === 0) continue;
-      const base = link * width;
+      // Most inputs have nothing: look before loading their pointers (spec/bench/router).
+      if (masks === 1 && ready[link] === 0) continue;
       const pointer = this.inputPointer[link];
-      const turn = this.channelPointer[link];
+      const turn = this.channelPointer[link] + link * width;
       let best = NONE;
       let bidder = -1;
-      while (mask !== 0) {
-        const bit = mask & -mask;
-        mask ^= bit;
-        const v = 31 - clz32(bit);
-        const channel = base + v;
-        if (credits[outChannel[channel]] === 0) {
-          if ((stalled[link] & bit) === 0) this.counts.creditStalls++;
-          stalled[link] |= bit;
-          continue;
-        }
-        let key = outPort[outLink[channel]] - pointer;
-        if (key < 0) key += outputs;
-        let order = v - turn;
-        if (order < 0) order += width;
-        key = (key << 5) | order;
-        if (key < best) {
-          best = key;
-          bidder = channel;
+      for (let at = link * masks; at < (link + 1) * masks; at++) {
+        let mask = ready[at];
+        while (mask !== 0) {
+          const bit = mask & -mask;
+          mask ^= bit;
+          const channel = at * maskWidth + 31 - clz32(bit);
+          if (credits[outChannel[channel]] === 0) {
+            if ((stalled[at] & bit) === 0) this.counts.creditStalls++;
+            stalled[at] |= bit;
+            continue;
+          }
+          let key = outPort[outLink[channel]] - pointer;
+          if (key < 0) key += outputs;
+          let order = channel - turn;
+          if (order < 0) order += width;
+          key = (key << 6) | order;
+          if (key < best) {
+            best = key;
+            bidder = channel;
+          }
         }
       }
       if (bidder < 0) continue;
@@ -494,31 +496,33 @@ export class RouterFabric {
 
   /** Every head without a channel asks for one that is free, every channel takes one of them. False if none is asked for. */
   private allocateChannels(vertex: number): boolean {
-    const { into, wanting, outLink, allowed, freeChannels, wantKey, channels1, width } = this;
+    const { into, wanting, outLink, allowed, freeChannels, wantKey, channels1, width, masks, maskWidth } = this;
     const begin = into.first[vertex];
     const inputs = into.first[vertex + 1] - begin;
     let wanted = 0;
     for (let input = 0; input < inputs; input++) {
       const link = into.link[begin + input];
-      let mask = wanting[link];
-      while (mask !== 0) {
-        const bit = mask & -mask;
-        mask ^= bit;
-        const v = 31 - clz32(bit);
-        const channel = link * width + v;
-        const out = outLink[channel];
-        const free = freeChannels[out] & allowed[channel];
-        if (free === 0) continue;
-        const start = this.wantPointer[channel] - out * width;
-        const behind = start > 0 && start < width ? free & (-1 << start) : 0;
-        const choice = behind !== 0 ? behind : free;
-        const target = out * width + 31 - clz32(choice & -choice);
-        let key = input * width + v - this.grantPointer[target];
-        if (key < 0) key += inputs * width;
-        if (key >= wantKey[target]) continue;
-        if (wantKey[target] === NONE) channels1[wanted++] = target;
-        wantKey[target] = key;
-        this.wanter[target] = channel;
+      for (let lane = 0; lane < masks; lane++) {
+        const at = link * masks + lane;
+        let mask = wanting[at];
+        while (mask !== 0) {
+          const bit = mask & -mask;
+          mask ^= bit;
+          const channel = at * maskWidth + 31 - clz32(bit);
+          const there = outLink[channel] * masks + lane;
+          const free = freeChannels[there] & allowed[channel];
+          if (free === 0) continue;
+          const start = this.wantPointer[channel] - there * maskWidth;
+          const behind = start > 0 && start < maskWidth ? free & (-1 << start) : 0;
+          const choice = behind !== 0 ? behind : free;
+          const target = there * maskWidth + 31 - clz32(choice & -choice);
+          let key = (input - link) * width + channel - this.grantPointer[target];
+          if (key < 0) key += inputs * width;
+          if (key >= wantKey[target]) continue;
+          if (wantKey[target] === NONE) channels1[wanted++] = target;
+          wantKey[target] = key;
+          this.wanter[target] = channel;
+        }
       }
     }
     for (let i = 0; i < wanted; i++) this.grant(channels1[i]);
@@ -529,13 +533,12 @@ export class RouterFabric {
     const { width } = this;
     const channel = this.wanter[target];
     const link = this.linkOf[channel];
-    const out = this.linkOf[target];
     const v = channel - link * width;
     this.wantKey[target] = NONE;
     this.outChannel[channel] = target;
-    this.freeChannels[out] &= ~(1 << (target - out * width));
-    this.wanting[link] &= ~(1 << v);
-    this.ready[link] |= 1 << v;
+    this.freeChannels[this.maskOf[target]] &= ~this.bitOf[target];
+    this.wanting[this.maskOf[channel]] &= ~this.bitOf[channel];
+    this.ready[this.maskOf[channel]] |= this.bitOf[channel];
     this.wantPointer[channel] = target + 1;
     this.grantPointer[target] = this.inPort[link] * width + v + 1;
   }
@@ -553,8 +556,8 @@ export class RouterFabric {
     this.inputPointer[link] = this.outPort[out] + 1;
     this.channelPointer[link] = v + 1;
     this.outputPointer[out] = this.inPort[link] + 1;
-    this.ready[link] &= ~(1 << v);
-    this.stalled[link] &= ~(1 << v);
+    this.ready[this.maskOf[channel]] &= ~this.bitOf[channel];
+    this.stalled[this.maskOf[channel]] &= ~this.bitOf[channel];
     this.occupancy[link]--;
     this.counts.flitHops++;
     if (++this.creditsSent !== this.faults.loseCredit) calendar.add(plan.creditReturn[link], (channel << 2) | CREDIT);
@@ -563,10 +566,10 @@ export class RouterFabric {
       const shortest = this.options.pipelineCycles < 3 ? 0 : 1;
       this.headLeaves(packet, out, calendar.cycle - packets.since[packet] - shortest);
     }
-    if ((word & TAIL) !== 0) this.freeChannels[out] |= 1 << (target - out * width);
+    if ((word & TAIL) !== 0) this.freeChannels[this.maskOf[target]] |= this.bitOf[target];
     if (this.linkTo[out] >= this.nodes) this.put(target, out, word);
     else this.arriveAtNode(out, word);
-    if (--this.visible[channel] > 0) this.front(channel, link, this.buffers[base + this.readAt[channel]]);
+    if (--this.visible[channel] > 0) this.front(channel, this.buffers[base + this.readAt[channel]]);
   }
 
   private arriveAtNode(out: number, word: number): void {

@@ -17,6 +17,7 @@ import type { Topology } from '../topology/topology.js';
 import type { LinkTraffic, NetworkOptions } from './network.js';
 import { RouterFabric, type RouterFaults } from './router-fabric.js';
 import { routerFaults, routerPlan, type RouterOptions, type RouterPlan } from './router-options.js';
+import { Ways } from './ways.js';
 
 /** What a network of routers is made with. */
 export interface RouterNetworkOptions<M extends Message> extends NetworkOptions<M> {
@@ -48,6 +49,7 @@ export class RouterNetwork<M extends Message> extends Component {
   private readonly destination: (message: M) => number;
   private readonly plan: RouterPlan;
   private readonly fabric: RouterFabric;
+  private readonly ways: Ways;
   private readonly keepsOrder: readonly boolean[];
   /** Messages that were handed over in ordered virtual networks and have not entered: by source, destination and lane, in order. */
   private readonly entering: M[][][];
@@ -69,6 +71,7 @@ export class RouterNetwork<M extends Message> extends Component {
     this.plan = routerPlan(topology, routers);
     this.keepsOrder = Array.from({ length: LANES }, (_, lane) => ordered.includes(lane));
     this.entering = Array.from({ length: topology.nodes }, () => []);
+    this.ways = new Ways(topology, this.plan, this.keepsOrder, this.simulation.random(`${this.path}.ties`));
     this.fabric = new RouterFabric(
       topology,
       routers,
@@ -153,7 +156,9 @@ export class RouterNetwork<M extends Message> extends Component {
     if (calendar.pending === 0 && !fabric.active) calendar.jump(Math.floor(now / plan.cycleTicks));
     // It enters in the first whole cycle and leaves its source in the next.
     const cycle = Math.ceil(now / plan.cycleTicks) + 1;
-    fabric.submit(message, from, this.destination(message), message.lane, message.flits, cycle - calendar.cycle);
+    const to = this.destination(message);
+    const way = this.ways.take(from, to, message.lane);
+    fabric.submit(message, from, to, way, message.lane, message.flits, cycle - calendar.cycle);
     stats.messages++;
     stats.flits += message.flits;
     if (fabric.underWay > stats.largestUnderWay) stats.largestUnderWay = fabric.underWay;

@@ -1,12 +1,11 @@
 /** What routers are made of, and whether a topology can be built from them. */
 import { plainObject, shown } from '../engine/checks.js';
-import { LANES } from '../engine/port.js';
 import type { Topology } from '../topology/topology.js';
 import { channelClasses, type ChannelClasses } from './channel-classes.js';
 
 /** A router, in cycles. A cycle is the time for which a flit occupies a link, the same on all links. */
 export interface RouterOptions {
-  /** Virtual channels of each virtual network at each input, from 1 to 10; two or more on a ring of four. */
+  /** Virtual channels of each virtual network at each input, from 1 to 16; two or more on a ring of four. */
   readonly virtualChannels: number;
   /** Flits that the buffer of a virtual channel holds, from 1 to 1024. */
   readonly bufferFlits: number;
@@ -31,8 +30,8 @@ export interface RouterPlan extends ChannelClasses {
 
 /** Routes of all pairs are looked at, and every buffer is there from the beginning. */
 const MOST_NODES = 1024;
-/** What a word's bits can tell apart. */
-const MOST_CHANNELS = Math.floor(31 / LANES);
+/** Of each virtual network; a mask of 32 bits would have room for more. */
+const MOST_CHANNELS = 16;
 
 /** Why a topology cannot be built from such routers, in sentences; none if it can. Each says the way out. */
 export function routerFaults(topology: Topology, options: RouterOptions): string[] {

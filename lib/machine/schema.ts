@@ -98,7 +98,7 @@ export const schema = object({
     flitBytes: count(1, 4096),
     headerBytes: count(1, 4096),
     routers: object({
-      virtualChannels: count(1, 10),
+      virtualChannels: count(1, 16),
       bufferFlits: count(1, 1024),
       pipelineCycles: count(1, 64),
       creditCycles: count(0, 64),

@@ -27,7 +27,8 @@ export interface GridOptions extends AttachmentOptions {
 }
 
 /**
- * A grid routed in dimension order, within a wrapping dimension the shorter way round and at equal distance upwards.
+ * A grid routed in dimension order, within a wrapping dimension the shorter way round; at equal distance `route` goes
+ * upwards, and `routes` has both ways.
  * Throws a RangeError for a bad timing or number of nodes; the sizes are the caller's to check.
  */
 export function grid(options: GridOptions): Topology {
@@ -36,16 +37,27 @@ export function grid(options: GridOptions): Topology {
   checkAttachment(name, routers, options);
   const nodes = routers * nodesPerRouter;
   const links = attachLinks(nodes, nodesPerRouter, options.attach);
-  const outgoing = addGridLinks(links, nodes, routers, options);
+  const datelines: number[] = [];
+  const outgoing = addGridLinks(links, datelines, nodes, routers, options);
   const positions = [...around(routerPositions, nodesPerRouter, options.nodeRadius), ...routerPositions];
   return routed(
-    { name: name + attachmentSuffix(nodesPerRouter, 1), nodes, routers, links, positions },
-    dimensionOrder(nodes, outgoing, options),
+    { name: name + attachmentSuffix(nodesPerRouter, 1), nodes, routers, links, positions, datelines },
+    dimensionOrder(nodes, outgoing, options, false),
+    options.wraps ? dimensionOrder(nodes, outgoing, options, true) : undefined,
   );
 }
 
-/** Adds the links between routers; returns the link of router r up its dimension d of D at 2(rD + d), down after it. */
-function addGridLinks(links: Link[], nodes: number, routers: number, options: GridOptions): Int32Array {
+/**
+ * Adds the links between routers, and to `datelines` those from the last router of a dimension to the first and back;
+ * returns the link of router r up its dimension d of D at 2(rD + d), down after it.
+ */
+function addGridLinks(
+  links: Link[],
+  datelines: number[],
+  nodes: number,
+  routers: number,
+  options: GridOptions,
+): Int32Array {
   const { sizes, link } = options;
   const outgoing = new Int32Array(2 * routers * sizes.length).fill(-1);
   for (let router = 0; router < routers; router++) {
@@ -56,6 +68,7 @@ function addGridLinks(links: Link[], nodes: number, routers: number, options: Gr
         const up = addPair(links, nodes + router, nodes + neighbour, link);
         outgoing[2 * (router * sizes.length + d)] = up;
         outgoing[2 * (neighbour * sizes.length + d) + 1] = up + 1;
+        if (neighbour < router) datelines.push(up, up + 1);
       }
       stride *= sizes[d];
     }
@@ -69,21 +82,25 @@ function upwards(router: number, stride: number, size: number, wraps: boolean): 
   return wraps && size > 2 ? router - (size - 1) * stride : router;
 }
 
-function dimensionOrder(nodes: number, outgoing: Int32Array, options: GridOptions): NextLink {
+/** The next link in dimension order; or, if only `ties` are asked for, the one the other way round where both are as long, else -1. */
+function dimensionOrder(nodes: number, outgoing: Int32Array, options: GridOptions, ties: boolean): NextLink {
   const { sizes, wraps, nodesPerRouter } = options;
   return (vertex, to) => {
-    if (vertex < nodes) return 2 * vertex;
+    if (vertex < nodes) return ties ? -1 : 2 * vertex;
     let here = vertex - nodes;
     let there = Math.floor(to / nodesPerRouter);
     const first = 2 * here * sizes.length;
     for (let d = 0; d < sizes.length; d++) {
       const size = sizes[d];
       const ahead = (there % size) - (here % size);
-      if (ahead !== 0) return outgoing[first + 2 * d + (goesUp(ahead, size, wraps) ? 0 : 1)];
+      if (ahead !== 0) {
+        if (ties) return size > 2 && 2 * Math.abs(ahead) === size ? outgoing[first + 2 * d + 1] : -1;
+        return outgoing[first + 2 * d + (goesUp(ahead, size, wraps) ? 0 : 1)];
+      }
       here = Math.floor(here / size);
       there = Math.floor(there / size);
     }
-    return 2 * to + 1;
+    return ties ? -1 : 2 * to + 1;
   };
 }
 

@@ -1,5 +1,5 @@
 /**
- * The shape of an interconnect as plain data: endpoints (nodes), routers, links, and a deterministic route for each pair.
+ * The shape of an interconnect as plain data: endpoints (nodes), routers, links, and the deterministic routes of each pair.
  * No behaviour in time: `interconnect/` books the links.
  */
 
@@ -32,4 +32,14 @@ export interface Topology {
    * Throws a RangeError for a node that does not exist.
    */
   route(from: number, to: number): Int32Array;
+  /**
+   * All routes that are equally good, `route` first: more than one where a ring is as long both ways round. The same
+   * arrays each time; do not change them. Without it there is `route` alone.
+   */
+  routes?(from: number, to: number): readonly Int32Array[];
+  /**
+   * Links that close a ring, one for each direction of each ring: a detailed network keeps messages that cross one in
+   * virtual channels of their own. Without it the classes of channels come from the routes.
+   */
+  readonly datelines?: readonly number[];
 }

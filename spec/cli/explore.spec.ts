@@ -23,6 +23,19 @@ describe('explore', () => {
     expect(stdout).toContain('    cache IM_A Inv-Ack: takes two acknowledgements that are missing\n');
   });
 
+  // Counts of an independent program (docs/trust.md).
+  it.each([
+    ['msi', '2', 'MSI with 2 caches and 1 line: verified\n  1,358 states, 3,340 steps, 23 steps deep'],
+    ['mesi', '2', 'MESI with 2 caches and 1 line: verified\n  1,860 states, 4,772 steps, 24 steps deep'],
+    ['msi', '3', 'MSI with 3 caches and 1 line: verified\n  38,256 states, 133,912 steps, 29 steps deep'],
+  ])('repeats published counts of %s with %s caches', (protocol, caches, says) => {
+    const words = ['explore', protocol, '--caches', caches, '--no-symmetry', '--one-kind-of-data'];
+    const { stdout, stderr, exit } = disco(TRACES, ...words);
+    expect([exit, stderr]).toEqual([0, '']);
+    expect(stdout).toContain(says);
+    expect(stdout).not.toContain('does not say why');
+  });
+
   it('verifies two lines, and four caches', () => {
     for (const words of [
       ['msi', '--caches', '2', '--lines', '2'],

@@ -31,6 +31,15 @@ describe('disco-sim network', () => {
     [['--topology', 'mesh,torus'], 'network measures one topology under one pattern'],
     [['--k', '3', '--pattern', 'bit-reverse'], 'it takes a power of two of nodes, not 9'],
     [['--topology', 'torus', '--virtual-channels', '1'], 'give at least 2'],
+    [['--virtual-channels', '17'], '--virtual-channels takes a whole number from 1 to 16, not "17"'],
+    [
+      ['--topology', 'torus', '--k', '2', '--pattern', 'tornado'],
+      'every node of torus 2x2 sends to itself under this pattern',
+    ],
+    [
+      ['--topology', 'ring', '--k', '8', '--pattern', 'transpose'],
+      'every node of ring 8 sends to itself under this pattern',
+    ],
     [['--rates', '0.1,x'], '--rates takes numbers above 0 and at most 1, not "x"'],
     [['--rates', '1.01'], '--rates takes numbers above 0 and at most 1, not "1.01"'],
     [['--rates', ''], '--rates takes numbers above 0 and at most 1, not ""'],

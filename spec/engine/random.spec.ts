@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { randomStream, type RandomStream } from '../../lib/engine/random.js';
+import fc from 'fast-check';
+import { randomStream, streamKey, type RandomStream } from '../../lib/engine/random.js';
 import { Simulation } from '../../lib/engine/simulation.js';
 
 const simulation = (seed: string | number): Simulation => new Simulation({ tickPs: 1, seed });
@@ -40,6 +41,33 @@ describe('random streams', () => {
     expect([draws(a, 20), draws(b, 20)]).toEqual([draws(a2, 20), draws(b2, 20)]);
     expect(draws(simulation('t').random('a'), 20)).not.toEqual(draws(simulation('s').random('a'), 20));
     expect(draws(simulation(7).random('a'), 5)).toEqual(draws(simulation('7').random('a'), 5));
+  });
+
+  it('of different seeds and names never share a key, whatever signs there are in them', () => {
+    const texts = fc.string({ unit: fc.constantFrom('a', 'b', 's', '/', '\\'), maxLength: 6 });
+    fc.assert(
+      fc.property(texts, texts, texts, texts, (seed, name, otherSeed, otherName) => {
+        fc.pre(seed !== otherSeed || name !== otherName);
+        expect(streamKey(seed, name)).not.toBe(streamKey(otherSeed, otherName));
+      }),
+      { numRuns: 2000 },
+    );
+    // Every way to part the same text.
+    fc.assert(
+      fc.property(texts, texts, (seed, name) => {
+        const whole = `${seed}/${name}`;
+        const parts = [...whole.matchAll(/\//g)].map(({ index }) => [whole.slice(0, index), whole.slice(index + 1)]);
+        expect(new Set(parts.map(([s, n]) => streamKey(s, n))).size).toBe(parts.length);
+      }),
+      { numRuns: 2000 },
+    );
+    expect(draws(simulation('a/b').random('c'), 5)).not.toEqual(draws(simulation('a').random('b/c'), 5));
+  });
+
+  it('keep what they gave in earlier versions where the name has neither slash nor backslash', () => {
+    expect(streamKey('1997/mesh', 'node0.cpu0.tlb')).toBe('1997/mesh/node0.cpu0.tlb');
+    // alea of '1997/node0', as in 0.4.0.
+    expect(randomStream('1997', 'node0').below(2 ** 31)).toBe(962334952);
   });
 
   it('have one user each', () => {

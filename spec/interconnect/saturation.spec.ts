@@ -31,6 +31,36 @@ describe('an 8x8 mesh saturates where BookSim2 does, within 5 %', () => {
   });
 });
 
+describe('a torus saturates where BookSim2 does, within 5 %', () => {
+  // BookSim2: dimension order, ties drawn, a dateline between the last and the first router of each ring.
+  it.each<[k: number, pattern: TrafficPatternName, virtualChannels: number, stable: number]>([
+    [4, 'transpose', 4, 0.609],
+    [8, 'uniform', 2, 0.352],
+  ])('%i routers along each dimension, %s, %i virtual channels', (k, pattern, virtualChannels, stable) => {
+    const options = load('torus', k, pattern, {
+      routers: { ...USUAL_ROUTERS, virtualChannels },
+      measureCycles: 6000,
+      drainCycles: 3000,
+    });
+    const below = measureLoad(options, 0.95 * stable);
+    expect([below.rate, below.stable]).toEqual([0.95 * stable, true]);
+    const above = measureLoad(options, 1.05 * stable);
+    expect([above.rate, above.stable]).toEqual([1.05 * stable, false]);
+  });
+
+  it('takes more with 16 virtual channels than with 2', () => {
+    const accepted = (virtualChannels: number): number =>
+      measureLoad(
+        load('torus', 8, 'uniform', {
+          routers: { ...USUAL_ROUTERS, virtualChannels },
+          ...{ warmUpCycles: 500, measureCycles: 1000, drainCycles: 0 },
+        }),
+        0.6,
+      ).accepted;
+    expect(accepted(16)).toBeGreaterThan(1.5 * accepted(2));
+  });
+});
+
 describe('in a long run nothing is above its bound', () => {
   // One link takes 7 flows of a transposition routed along rows first; one node takes a flit per cycle.
   it.each<[TrafficPatternName, bound: number, cycles: number]>([

@@ -47,6 +47,17 @@ describe('DMA through a bridge', () => {
     expect(hosts[0].loaded).toEqual([1, 5, 6, 7, 2]);
   });
 
+  it('of lines that nobody wrote reads zeros, as many as asked for', () => {
+    const { simulation, devices } = setUp();
+    devices[0].read(2, LINE - 4, 12);
+    simulation.run();
+    const [{ message }] = devices[0].received;
+    expect(Array.from((message as DmaDone).words!)).toEqual([0, 0, 0]);
+    expect(new DmaDone(1, 0, null).words).toBeNull();
+    // What was never written counts by its tag, as in 0.4.0.
+    expect(new DmaDone(7, 12, null).signature()).toBe(7);
+  });
+
   it('of zeros clears what was there, and reads it as zeros', () => {
     const { simulation, hosts, devices } = setUp();
     for (const offset of [0, 4, LINE]) hosts[0].store(2, offset, 9);

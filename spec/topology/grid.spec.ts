@@ -87,8 +87,22 @@ describe('a torus', () => {
     expect(routers(topology, 0, 18)).toEqual([0, 4, 3, 23, 18]);
   });
 
-  it('goes towards higher numbers when both ways are as long', () => {
+  it('has both ways round where they are as long, and goes towards higher numbers unless told otherwise', () => {
     const topology = torus({ columns: 4, rows: 4, ...one });
+    const ways = topology.routes!(0, 10).map(route =>
+      [...route].slice(0, -1).map(link => topology.links[link].to - topology.nodes),
+    );
+    expect(ways).toEqual([
+      [0, 1, 2, 6, 10],
+      [0, 3, 2, 6, 10],
+      [0, 1, 2, 14, 10],
+      [0, 3, 2, 14, 10],
+    ]);
+    expect(topology.routes!(0, 5)).toEqual([topology.route(0, 5)]);
+    expect(topology.datelines!.map(link => [topology.links[link].from, topology.links[link].to])).toContainEqual([
+      19, 16,
+    ]);
+    expect(topology.datelines).toHaveLength(16);
     expect(routers(topology, 0, 10)).toEqual([0, 1, 2, 6, 10]);
     expect(routers(topology, 10, 0)).toEqual([10, 11, 8, 12, 0]);
   });
