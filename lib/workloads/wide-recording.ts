@@ -18,7 +18,7 @@ export class WideRecording {
   private line = -1;
 
   constructor(pages: DensePages, options: ReadOptions) {
-    this.recording = new StreamRecording(options.name);
+    this.recording = new StreamRecording(options.name, options.memory ?? pages.memory);
     this.pages = pages;
     this.lineShift = fetchLineShift(options);
   }
