@@ -2,7 +2,7 @@
  * How much memory readers may hold, counted while it grows: what they allocate, not what a file states, and not what the
  * process has. So the same file meets the same limit on every machine.
  */
-import { TraceError } from './trace.js';
+import { TraceError, type ReadOptions } from './trace.js';
 
 /** What readers may hold unless told otherwise: 4 GB. */
 export const USUAL_MEMORY_BYTES = 4 * 2 ** 30;
@@ -64,6 +64,11 @@ export class MemoryLimit {
     const advice = most === this.bytes ? ', or allow more (--max-memory)' : '';
     return `needs more than the ${sizeText(most)} of ${what} that may be held (${sofar}); cut it into shorter windows${advice}`;
   }
+}
+
+/** Options with a limit: the one that they have, or one for this trace alone. */
+export function withMemory<Options extends ReadOptions>(options: Options): Options & { readonly memory: MemoryLimit } {
+  return { ...options, memory: options.memory ?? new MemoryLimit() };
 }
 
 /** `4 GB`, `1.5 MB`, `200 bytes`. */

@@ -2,7 +2,7 @@
  * Reader of NTR1: recorded MIPS32 programs, as blocks that were executed and addresses that they touched.
  * After traces/FORMAT.md. Accesses are aligned there (the processor traps others), so none crosses a page.
  */
-import { MemoryLimit } from './memory-limit.js';
+import { MemoryLimit, withMemory } from './memory-limit.js';
 import { checkBlocks, checkTableSize, compileBlocks, releaseBlocks, type NtrBlocks } from './ntr-blocks.js';
 import { MappingLog } from './ntr-mappings.js';
 import { splitNtr, startOfNtr, type NtrCounts, type NtrHeader, type NtrSections } from './ntr-sections.js';
@@ -52,7 +52,7 @@ export interface NtrOptions extends ReadOptions {
  */
 export function readNtr(bytes: Uint8Array, options: NtrOptions): RecordedTrace {
   const lineShift = fetchLineShift(options);
-  const memory = options.memory ?? new MemoryLimit();
+  const { memory } = withMemory(options);
   const sections = splitNtr(bytes, options.name);
   checkTableSize(sections.table, sections.header.counts.blocks);
   const blocks = compileBlocks(sections.table, lineShift, memory);
