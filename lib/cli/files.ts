@@ -1,14 +1,5 @@
 /** Files: traces in, reports out. A report appears whole or not at all. */
-import {
-  accessSync,
-  constants,
-  existsSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { accessSync, constants, existsSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { inflateRawSync } from 'node:zlib';
 import { detectFormat, readTrace, type TraceFormat } from '../workloads/detect.js';

@@ -59,7 +59,8 @@ export function detectFormat(bytes: Uint8Array, name: string): TraceFormat {
   if (bytes.length === 0) throw new TraceError(`${name}: the file is empty`);
   refuseCompressed(bytes, name);
   const found = byContent(bytes) ?? endings.find(([ending]) => name.toLowerCase().endsWith(ending))?.[1];
-  if (found !== undefined) return champsimForms[found] === undefined ? found : champsimFormat(bytes, champsimForms[found]);
+  if (found !== undefined)
+    return champsimForms[found] === undefined ? found : champsimFormat(bytes, champsimForms[found]);
   const { form, plain } = champsimContent(bytes);
   if (plain) return form === 'standard' ? 'champsim' : 'champsim-cloudsuite';
   const known = `${traceFormats.join(', ')}; name one explicitly, or use a file name that ends in ${endings.map(([ending]) => ending).join(' ')}`;

@@ -4,11 +4,11 @@
  * - `==pid== `, `--pid-- `, `**pid** `: messages to the user, of -v and -d, and of the program (VALGRIND_PRINTF); with
  *   --time-stamp a time stands before the pid, with -d a colon may stand after it;
  * - `SB address`: a superblock is entered (--trace-superblocks);
- * - `SYSCALL[pid,thread](number) `: a system call (--trace-syscalls);
+ * - `SYSCALL[pid,thread](number) `, ` --> `: a system call and what came of it (--trace-syscalls);
  * - `valgrind: `: Valgrind itself gives up;
  *
  * or is blank. A message of the program need not end its line. Then the next reference stands behind it, and the next message
- * has no beginning of its own. After the output of Valgrind 3.19.
+ * has no beginning of its own. After the exit code Valgrind may print tables (--profile-flags). After the output of Valgrind 3.19.
  */
 import type { TextCursor } from './text-cursor.js';
 
@@ -25,7 +25,9 @@ const prefixes: readonly number[] = [61, 45, 42]; // = - *
 const messageHead = /^>*(==|--|\*\*)(?:[\d:.]+ )?(\d+)(?:\1 ?|:)/;
 const failure = 'valgrind: ';
 const banner = /== Lackey, an example Valgrind tool/;
-const systemCall = /^SYSCALL\[(\d+),(\d+)\]/;
+const systemCall = /^SYSCALL\[(\d+),(\d+)\]|^ --> /;
+const exitCode = /== Exit code: /;
+const instructions = /==   guest instrs: +([\d,]+)/;
 const scheduled = /^>*--.*-- +SCHED\[(\d+)\]/;
 const superblock = /^SB [0-9a-f]{8,16}[ \t\r]*$/;
 /** What Lackey may have printed behind the text of a message. Its addresses have eight digits at least. */
@@ -56,6 +58,9 @@ export class LackeyMessages {
   private banners = 0;
   private readonly threads = new Set<string>();
   private continued = 0;
+  private exited = false;
+  /** Instructions that Lackey has counted itself, or -1. */
+  private counted = -1;
   /** Whether a message did not end its line, so that the next one has no beginning. */
   private open = false;
 
@@ -73,8 +78,11 @@ export class LackeyMessages {
     const [, , pid = ''] = messageHead.exec(line) ?? [];
     if (kind === LackeyLine.SystemCall) this.systemCall(line);
     else if (kind === LackeyLine.Message) this.message(line, pid);
-    else if (kind === LackeyLine.Other && !this.open)
-      text.fail('expected "I  address,size" or " L", " S", " M" (a program that prints? use valgrind --log-file)');
+    else if (kind === LackeyLine.Other && !this.open && !this.exited)
+      text.fail(
+        'expected "I  address,size" or " L", " S", " M", or a line that Valgrind begins ' +
+          '(a program that prints? use valgrind --log-file; dumps like those of --trace-symtab cannot be read)',
+      );
     if (kind === LackeyLine.Blank || kind === LackeyLine.Other) this.open = false;
     const clientText = kind === LackeyLine.Other || line.startsWith('**');
     if (clientText && this.unfinished(messageHead.exec(line)?.[0].length ?? 0)) return true;
@@ -82,9 +90,11 @@ export class LackeyMessages {
     return false;
   }
 
-  /** What a reader of a report must know. */
-  remarks(): string[] {
+  /** What a reader of a report must know. `read` is the number of instructions that were read. */
+  remarks(read: number): string[] {
     const remarks: string[] = [];
+    if (this.counted >= 0 && this.counted !== read)
+      remarks.push(`Lackey counted ${this.counted} instructions, but the log has ${read}: a part of it is missing.`);
     if (this.threads.size > 1)
       remarks.push(
         `The log names ${this.threads.size} threads (system calls, scheduler), but not whose each reference is; they are not told apart.`,
@@ -100,12 +110,16 @@ export class LackeyMessages {
       this.text.fail(
         'a second program begins (exec, or logs put together): its addresses are others; give each program a log of its own',
       );
+    if (exitCode.test(line)) this.exited = true;
+    const [, counted] = instructions.exec(line) ?? [];
+    if (counted !== undefined) this.counted = Number(counted.replaceAll(',', ''));
     const [, thread] = scheduled.exec(line) ?? [];
     if (thread !== undefined) this.ofThread(thread);
   }
 
   private systemCall(line: string): void {
-    const [, pid = '', thread = ''] = systemCall.exec(line) ?? [];
+    const [, pid, thread] = systemCall.exec(line) ?? [];
+    if (pid === undefined || thread === undefined) return;
     this.ofProcess(pid);
     this.ofThread(thread);
   }

@@ -35,7 +35,7 @@ export function readLackey(bytes: Uint8Array, settings: ReadOptions): RecordedTr
     lacks: ['thread', 'time'],
     remarks: [
       'Lackey runs threads one at a time and does not tell them apart: all are in one stream.',
-      ...messages.remarks(),
+      ...messages.remarks(stream.instructions),
       ...wideRemarks([stream], pages, options),
     ],
     streams: [stream.finish()],
