@@ -27,7 +27,7 @@ const failure = 'valgrind: ';
 const banner = /== Lackey, an example Valgrind tool/;
 const systemCall = /^SYSCALL\[(\d+),(\d+)\]|^ --> /;
 const exitCode = /== Exit code: /;
-const instructions = /==   guest instrs: +([\d,]+)/;
+const instructions = /== {3}guest instrs: +([\d,]+)/;
 const scheduled = /^>*--.*-- +SCHED\[(\d+)\]/;
 const superblock = /^SB [0-9a-f]{8,16}[ \t\r]*$/;
 /** What Lackey may have printed behind the text of a message. Its addresses have eight digits at least. */
