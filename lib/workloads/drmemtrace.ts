@@ -3,6 +3,7 @@
  * After clients/drcachesim/common/trace_entry.h of DynamoRIO, record version 7.
  */
 import { DensePages } from './dense-pages.js';
+import { withMemory } from './memory-limit.js';
 import { TraceError, type ReadOptions, type RecordedTrace } from './trace.js';
 import { WideRecording, wideRemarks } from './wide-recording.js';
 
@@ -27,7 +28,7 @@ const highLimit = 2 ** 21; // identifiers and times stay exact below 2^53
  * goes on with the thread of the part before. Throws a TraceError with part, record number and byte offset.
  */
 export function readDrmemtrace(parts: readonly TracePart[], options: ReadOptions): RecordedTrace {
-  const reader = new DrmemtraceReader(options);
+  const reader = new DrmemtraceReader(withMemory(options));
   for (const part of parts) reader.read(part);
   return reader.finish();
 }
