@@ -12,8 +12,8 @@ import {
 } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { gunzipSync, inflateRawSync } from 'node:zlib';
-import { readTrace, type TraceFormat } from '../workloads/detect.js';
-import { readDrmemtrace } from '../workloads/drmemtrace.js';
+import { detectFormat, readTrace, type TraceFormat } from '../workloads/detect.js';
+import { readDrmemtrace, type TracePart } from '../workloads/drmemtrace.js';
 import { TraceError, type RecordedTrace } from '../workloads/trace.js';
 import { readZipEntry, zipEntries } from '../workloads/zip.js';
 import { UsageError } from './errors.js';
@@ -21,13 +21,33 @@ import { UsageError } from './errors.js';
 /** The largest trace file that is read, in bytes. */
 const LARGEST = 2 ** 31 - 1;
 
+/** A trace file without its compression. */
+export interface Unpacked {
+  readonly name: string;
+  /** Its content, unless it is drmemtrace. */
+  readonly bytes?: Uint8Array;
+  /** Its chunks, if it is drmemtrace; one if it has none. */
+  readonly parts?: readonly TracePart[];
+}
+
 /** Reads a trace file: plain, gzip, or a zip of drmemtrace chunks. Throws a TraceError or UsageError that names the file. */
 export function readTraceFile(path: string, format: TraceFormat | undefined, fetchLineBytes: number): RecordedTrace {
-  const trace = parsed(path, format, fetchLineBytes);
+  return readUnpacked(unpackTraceFile(path, format), format, fetchLineBytes);
+}
+
+/** Reads a file that `unpackTraceFile` gave. */
+export function readUnpacked(
+  { name, bytes, parts }: Unpacked,
+  format: TraceFormat | undefined,
+  fetchLineBytes: number,
+): RecordedTrace {
+  const options = { name, fetchLineBytes };
+  const trace = bytes === undefined ? readDrmemtrace(parts ?? [], options) : readTrace(bytes, options, format);
   return { ...trace, name: trace.name.replace(/\.ntr$/, '') };
 }
 
-function parsed(path: string, format: TraceFormat | undefined, fetchLineBytes: number): RecordedTrace {
+/** The content of a trace file: plain, gzip, or a zip of drmemtrace chunks. Throws a TraceError or UsageError that names the file. */
+export function unpackTraceFile(path: string, format: TraceFormat | undefined): Unpacked {
   const bytes = readBytes(path);
   const name = basename(path).replace(/\.gz$/, '');
   if (bytes[0] === 0x50 && bytes[1] === 0x4b) {
@@ -36,15 +56,15 @@ function parsed(path: string, format: TraceFormat | undefined, fetchLineBytes: n
     const parts = zipEntries(bytes, name).map(entry => ({
       name: entry.name,
       bytes: readZipEntry(bytes, name, entry, data => unpack(name, () => inflateRawSync(data))),
+      file: name,
     }));
-    return readDrmemtrace(parts, { name, fetchLineBytes });
+    return { name, parts };
   }
-  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return readTrace(bytes, { name, fetchLineBytes }, format);
-  return readTrace(
-    unpack(name, () => gunzipSync(bytes, { maxOutputLength: LARGEST })),
-    { name, fetchLineBytes },
-    format,
-  );
+  const packed = bytes[0] === 0x1f && bytes[1] === 0x8b;
+  const content = packed ? unpack(name, () => gunzipSync(bytes, { maxOutputLength: LARGEST })) : bytes;
+  return (format ?? detectFormat(content, name)) === 'drmemtrace'
+    ? { name, parts: [{ name, bytes: content }] }
+    : { name, bytes: content };
 }
 
 /** Writes a file by way of a temporary one beside it, so that nobody ever sees half of it. A symbolic link is followed. */

@@ -2,22 +2,28 @@
  * A stream of a format with 64-bit addresses and accesses of any size: renumbers pages and splits what crosses one.
  */
 import { ReferenceKind, packReference } from '../processor/references.js';
-import type { DensePages } from './dense-pages.js';
 import { StreamRecording, fetchLineShift } from './recording.js';
 import type { ReadOptions, RecordedStream } from './trace.js';
 
 const pageBytes = 4096;
 
+/** Where a recorded address is: the numbering of an address space. */
+export interface PageNumbering {
+  /** The dense address of a recorded one, given as two unsigned halves. */
+  dense(high: number, low: number): number;
+}
+
 /** Collects one stream. Addresses come as two unsigned 32-bit halves. */
 export class WideRecording {
+  /** The address space that the stream is in; a stream of a core changes it. */
+  pages: PageNumbering;
   /** Accesses that became several references because they cross a page. */
   split = 0;
   private readonly recording: StreamRecording;
-  private readonly pages: DensePages;
   private readonly lineShift: number;
   private line = -1;
 
-  constructor(pages: DensePages, options: ReadOptions) {
+  constructor(pages: PageNumbering, options: ReadOptions) {
     this.recording = new StreamRecording(options.name);
     this.pages = pages;
     this.lineShift = fetchLineShift(options);
@@ -79,7 +85,11 @@ export class WideRecording {
 }
 
 /** Remarks that hold for every trace read this way. Call it before the streams are finished. */
-export function wideRemarks(streams: readonly WideRecording[], pages: DensePages, options: ReadOptions): string[] {
+export function wideRemarks(
+  streams: readonly WideRecording[],
+  pages: { readonly pairs: number },
+  options: ReadOptions,
+): string[] {
   const split = streams.reduce((sum, stream) => sum + stream.split, 0);
   const remarks = [
     `Pages are renumbered in pairs in order of first use: ${pages.pairs} pairs of 4 KB pages.`,
