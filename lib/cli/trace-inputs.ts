@@ -107,6 +107,8 @@ function belongs(member: Member, { members, folder }: Group): boolean {
   const related = members.some(
     other =>
       other.identity.byCore === identity.byCore &&
+      // Cores that idled from the start have headers without a file type.
+      (identity.byCore || other.identity.fileType === identity.fileType) &&
       ((together && (identity.byCore || other.identity.processes.size + identity.processes.size === 0)) ||
         [...identity.processes].some(process => other.identity.processes.has(process))),
   );

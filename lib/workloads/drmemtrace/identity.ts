@@ -10,6 +10,8 @@ export interface TraceIdentity {
   readonly threads: ReadonlySet<string>;
   /** Whether it holds the threads of a core, not of a program. */
   readonly byCore: boolean;
+  /** The bits of its file type, 0 without. */
+  readonly fileType: number;
   /** Times of the first and the last timestamp, in microseconds; undefined without. */
   readonly from: bigint | undefined;
   readonly to: bigint | undefined;
@@ -19,7 +21,7 @@ export interface TraceIdentity {
 export function identify(parts: readonly TracePart[]): TraceIdentity {
   const processes = new Set<bigint>();
   const threads = new Set<string>();
-  let byCore = false;
+  let fileType = 0;
   let from: bigint | undefined;
   let to: bigint | undefined;
   let recordBytes: number = RecordBytes.Wide;
@@ -50,10 +52,10 @@ export function identify(parts: readonly TracePart[]): TraceIdentity {
         if (from === undefined || time < from) from = time;
         if (to === undefined || time > to) to = time;
       } else if (view.getUint16(at + 2, true) === Marker.FileType) {
-        byCore ||= (view.getUint32(at + 4, true) & FileType.CoreSharded) !== 0;
+        fileType |= view.getUint32(at + 4, true);
       }
     }
     note();
   }
-  return { processes, threads, byCore, from, to };
+  return { processes, threads, byCore: (fileType & FileType.CoreSharded) !== 0, fileType, from, to };
 }
