@@ -2,7 +2,7 @@
 import { policies } from '../experiments/policies.js';
 import { presetNames } from '../machine/presets.js';
 import { traceFormats, type TraceFormat } from '../workloads/detect.js';
-import { namesOf, parseOptions, wholeNumber } from './options.js';
+import { byteCount, namesOf, parseOptions, wholeNumber } from './options.js';
 
 /** What `trace` and the main job are asked to do. */
 export interface Arguments {
@@ -13,6 +13,8 @@ export interface Arguments {
   readonly policiesUsual: boolean;
   readonly copies: number;
   readonly format: TraceFormat | undefined;
+  /** What the traces may take in memory while they are read. */
+  readonly memoryBytes: number;
   readonly seed: string;
   readonly quick: boolean;
   readonly json: boolean;
@@ -25,6 +27,7 @@ const OPTIONS = {
   policies: { type: 'string' },
   copies: { type: 'string' },
   format: { type: 'string' },
+  'max-memory': { type: 'string' },
   seed: { type: 'string' },
   report: { type: 'string' },
   quick: { type: 'boolean' },
@@ -50,6 +53,7 @@ export function parseArguments(words: readonly string[], usual: Usual): Argument
     policiesUsual: values.policies === undefined,
     copies: wholeNumber('--copies', values.copies ?? '1', 1, 64),
     format: values.format === undefined ? undefined : namesOf('format', values.format, traceFormats)[0],
+    memoryBytes: byteCount('--max-memory', values['max-memory'] ?? '4GB'),
     seed: values.seed ?? '1997',
     quick: values.quick ?? false,
     json: values.json ?? false,

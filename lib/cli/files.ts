@@ -1,70 +1,86 @@
 /** Files: traces in, reports out. A report appears whole or not at all. */
-import {
-  accessSync,
-  constants,
-  existsSync,
-  readFileSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { accessSync, constants, existsSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
-import { gunzipSync, inflateRawSync } from 'node:zlib';
+import { inflateRawSync } from 'node:zlib';
 import { detectFormat, readTrace, type TraceFormat } from '../workloads/detect.js';
 import { readDrmemtrace, type TracePart } from '../workloads/drmemtrace.js';
+import { sizeText, type MemoryLimit } from '../workloads/memory-limit.js';
+import { checkNtrStart } from '../workloads/ntr.js';
 import { TraceError, type RecordedTrace } from '../workloads/trace.js';
-import { readZipEntry, zipEntries } from '../workloads/zip.js';
+import { readZipEntry, zipEntries, type ZipEntry } from '../workloads/zip.js';
 import { UsageError } from './errors.js';
+import { readInput, reason } from './input-bytes.js';
 
-/** The largest trace file that is read, in bytes. */
-const LARGEST = 2 ** 31 - 1;
+/** How traces are read. */
+export interface TraceFileOptions {
+  /** The format; found by content if it is left out. */
+  readonly format?: TraceFormat | undefined;
+  readonly fetchLineBytes: number;
+  /** What may be held, by all traces of a command together. */
+  readonly memory: MemoryLimit;
+}
 
-/** A trace file without its compression. */
+/** Bytes of the beginning that are looked at, a multiple of the records of all formats. */
+const RECORDS = 192;
+
+/** A trace file without its compression. What it holds counts in the limit until `heldBytes` are released. */
 export interface Unpacked {
   readonly name: string;
   /** Its content, unless it is drmemtrace. */
   readonly bytes?: Uint8Array;
   /** Its chunks, if it is drmemtrace; one if it has none. */
   readonly parts?: readonly TracePart[];
+  readonly heldBytes: number;
 }
 
-/** Reads a trace file: plain, gzip, or a zip of drmemtrace chunks. Throws a TraceError or UsageError that names the file. */
-export function readTraceFile(path: string, format: TraceFormat | undefined, fetchLineBytes: number): RecordedTrace {
-  return readUnpacked(unpackTraceFile(path, format), format, fetchLineBytes);
+/**
+ * Reads a trace from a file or a pipe: plain, gzip, or a zip of drmemtrace chunks. Throws a TraceError or UsageError that names
+ * the file.
+ */
+export async function readTraceFile(path: string, options: TraceFileOptions): Promise<RecordedTrace> {
+  const unpacked = await unpackTraceFile(path, options);
+  const trace = readUnpacked(unpacked, options);
+  options.memory.release(unpacked.heldBytes);
+  return trace;
 }
 
-/** Reads a file that `unpackTraceFile` gave. */
-export function readUnpacked(
-  { name, bytes, parts }: Unpacked,
-  format: TraceFormat | undefined,
-  fetchLineBytes: number,
-): RecordedTrace {
-  const options = { name, fetchLineBytes };
-  const trace = bytes === undefined ? readDrmemtrace(parts ?? [], options) : readTrace(bytes, options, format);
+/** Reads what `unpackTraceFile` gave. Throws a TraceError. */
+export function readUnpacked({ name, bytes, parts }: Unpacked, options: TraceFileOptions): RecordedTrace {
+  const named = { ...options, name };
+  const trace = bytes === undefined ? readDrmemtrace(parts ?? [], named) : readTrace(bytes, named, options.format);
   return { ...trace, name: trace.name.replace(/\.ntr$/, '') };
 }
 
-/** The content of a trace file: plain, gzip, or a zip of drmemtrace chunks. Throws a TraceError or UsageError that names the file. */
-export function unpackTraceFile(path: string, format: TraceFormat | undefined): Unpacked {
-  const bytes = readBytes(path);
+/** The content of a trace file or pipe. Throws a TraceError or UsageError that names the file. */
+export async function unpackTraceFile(path: string, { memory, format }: TraceFileOptions): Promise<Unpacked> {
   const name = basename(path).replace(/\.gz$/, '');
-  if (bytes[0] === 0x50 && bytes[1] === 0x4b) {
-    if (format !== undefined && format !== 'drmemtrace')
-      throw new UsageError(`${path} is a zip archive, which can only hold drmemtrace, not ${format}`);
-    const parts = zipEntries(bytes, name).map(entry => ({
-      name: entry.name,
-      bytes: readZipEntry(bytes, name, entry, data => unpack(name, () => inflateRawSync(data))),
-      file: name,
-    }));
-    return { name, parts };
+  const check = (beginning: Uint8Array): void => checkBeginning(beginning, name, format);
+  const bytes = await readInput(path, name, { memory, check });
+  if (!isZip(bytes)) {
+    const content = { name, heldBytes: bytes.length };
+    return (format ?? detectFormat(bytes, name)) === 'drmemtrace'
+      ? { ...content, parts: [{ name, bytes }] }
+      : { ...content, bytes };
   }
-  const packed = bytes[0] === 0x1f && bytes[1] === 0x8b;
-  const content = packed ? unpack(name, () => gunzipSync(bytes, { maxOutputLength: LARGEST })) : bytes;
-  return (format ?? detectFormat(content, name)) === 'drmemtrace'
-    ? { name, parts: [{ name, bytes: content }] }
-    : { name, bytes: content };
+  if (format !== undefined && format !== 'drmemtrace')
+    throw new UsageError(`${path} is a zip archive, which can only hold drmemtrace, not ${format}`);
+  const parts = zipEntries(bytes, name).map(entry => {
+    memory.hold(entry.sizeBytes, name, `its entry ${entry.name} states ${sizeText(entry.sizeBytes)}`);
+    const content = readZipEntry(bytes, name, entry, data => unpack(name, entry, data));
+    return { name: entry.name, bytes: content, file: name };
+  });
+  return { name, parts, heldBytes: parts.reduce((sum, part) => sum + part.bytes.length, bytes.length) };
+}
+
+/** Throws a TraceError if the beginning of an input shows that the whole cannot be read. */
+function checkBeginning(beginning: Uint8Array, name: string, format: TraceFormat | undefined): void {
+  if (isZip(beginning)) return;
+  const whole = beginning.subarray(0, beginning.length - (beginning.length % RECORDS));
+  if ((format ?? detectFormat(whole, name)) === 'NTR1') checkNtrStart(beginning, name);
+}
+
+function isZip(bytes: Uint8Array): boolean {
+  return bytes[0] === 0x50 && bytes[1] === 0x4b;
 }
 
 /** Writes a file by way of a temporary one beside it, so that nobody ever sees half of it. A symbolic link is followed. */
@@ -116,35 +132,16 @@ function realpath(path: string): string {
   }
 }
 
-function readBytes(path: string): Uint8Array {
+/** Inflates an entry of an archive, to at most the size that its directory states. */
+function unpack(name: string, entry: ZipEntry, compressed: Uint8Array): Uint8Array {
   try {
-    const { size } = statSync(path);
-    if (size > LARGEST) throw new Error(`${size} bytes are more than the ${LARGEST} that can be read`);
-    return readFileSync(path);
+    return inflateRawSync(compressed, { maxOutputLength: Math.max(1, entry.sizeBytes) });
   } catch (error) {
-    throw new UsageError(`cannot read ${path}: ${reason(error)}`);
-  }
-}
-
-function unpack(name: string, inflate: () => Uint8Array): Uint8Array {
-  try {
-    return inflate();
-  } catch (error) {
-    throw new TraceError(`${name}: the compressed data are damaged or cut short: ${reason(error)}`);
-  }
-}
-
-function reason(error: unknown): string {
-  const { code, message } = error as NodeJS.ErrnoException;
-  switch (code) {
-    case 'ENOENT':
-      return 'there is no such file or folder';
-    case 'EACCES':
-    case 'EPERM':
-      return 'permission denied';
-    case 'EISDIR':
-      return 'it is a folder';
-    default:
-      return message;
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new TraceError(
+      code === 'ERR_BUFFER_TOO_LARGE'
+        ? `${name}: ${entry.name} has more bytes than the ${entry.sizeBytes} that the directory states`
+        : `${name}: the compressed data are damaged or cut short: ${message}`,
+    );
   }
 }

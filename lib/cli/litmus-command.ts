@@ -37,7 +37,7 @@ export async function litmusCommand(words: readonly string[]): Promise<void> {
   }
   if (chosen.paths.length === 0 && !chosen.classic)
     throw new UsageError('litmus needs FILEs, a FOLDER or --classic; see disco-sim litmus --help');
-  const { tests, refused } = readLitmusFiles(chosen.paths);
+  const { tests, refused } = await readLitmusFiles(chosen.paths);
   const { reports, tooLarge } = await runAll([...(chosen.classic ? classicLitmusTests() : []), ...tests], chosen);
   const bad = [...refused, ...tooLarge];
   for (const message of bad) process.stderr.write(`disco-sim: ${message}\n`);

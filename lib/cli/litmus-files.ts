@@ -1,9 +1,10 @@
 /** Litmus files: named one by one, or all `.litmus` files below a folder, in order of their paths. */
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { readLitmus } from '../workloads/litmus-reader.js';
 import { LitmusError, type LitmusTest } from '../workloads/litmus-test.js';
 import { UsageError } from './errors.js';
+import { readText } from './input-bytes.js';
 
 /** The largest file that is read, in bytes: tests have a few hundred. */
 const LARGEST = 2 ** 20;
@@ -16,13 +17,12 @@ export interface LitmusFiles {
 }
 
 /** Reads all that paths lead to. A file that cannot be read does not stop the others. Throws a UsageError for a path that leads nowhere. */
-export function readLitmusFiles(paths: readonly string[]): LitmusFiles {
+export async function readLitmusFiles(paths: readonly string[]): Promise<LitmusFiles> {
   const tests: LitmusTest[] = [];
   const refused: string[] = [];
   for (const file of paths.flatMap(filesOf))
     try {
-      if (statSync(file).size > LARGEST) throw new UsageError(`${file}: more than ${LARGEST} bytes are no litmus test`);
-      tests.push(readLitmus(readFileSync(file, 'utf8'), file));
+      tests.push(readLitmus(await readText(file, LARGEST), file));
     } catch (error) {
       const { message } = error as Error;
       refused.push(error instanceof LitmusError || error instanceof UsageError ? message : `${file}: ${message}`);

@@ -1,9 +1,10 @@
 /** The main job: the recorded programs in `traces/` on Disco's machine and on a UMA one, under three policies. */
 import { fileURLToPath } from 'node:url';
+import { MemoryLimit } from '../workloads/memory-limit.js';
 import { parseArguments } from './arguments.js';
 import { UsageError } from './errors.js';
 import { checkWritable, readTraceFile } from './files.js';
-import { runJob } from './job.js';
+import { runJob, type Task } from './job.js';
 import { output } from './output.js';
 import { tasksFor } from './trace-command.js';
 
@@ -44,7 +45,7 @@ const FETCH_BYTES = 64;
 export async function mainJob(words: readonly string[]): Promise<void> {
   const chosen = parseArguments(words, {
     policies: 'first-touch,round-robin,migrate-replicate,migrate-replicate-eager',
-    without: ['copies', 'format'],
+    without: ['copies', 'format', 'max-memory'],
   });
   if (chosen.help) {
     process.stdout.write(HELP);
@@ -55,9 +56,12 @@ export async function mainJob(words: readonly string[]): Promise<void> {
   const report = chosen.report ?? 'report.html';
   checkWritable(report);
   const folder = fileURLToPath(new URL('../../traces/', import.meta.url));
-  const tasks = PROGRAMS.flatMap(({ file, copies, l2Bytes }) =>
-    tasksFor(readTraceFile(`${folder}${file}`, undefined, FETCH_BYTES), { ...chosen, copies }, l2Bytes),
-  );
+  const memory = new MemoryLimit();
+  const tasks: Task[] = [];
+  for (const { file, copies, l2Bytes } of PROGRAMS) {
+    const trace = await readTraceFile(`${folder}${file}`, { fetchLineBytes: FETCH_BYTES, memory });
+    tasks.push(...tasksFor(trace, { ...chosen, copies }, l2Bytes));
+  }
   output(await runJob(tasks, chosen.seed), {
     title: 'Five recorded programs on Disco’s machine',
     json: chosen.json,

@@ -68,6 +68,18 @@ export function wholeNumber(what: string, text: string, least: number, most: num
   return value;
 }
 
+const UNITS: Readonly<Record<string, number>> = { '': 1, kb: 2 ** 10, mb: 2 ** 20, gb: 2 ** 30, tb: 2 ** 40 };
+
+/** A number of bytes from 1 up, as 2GB, 1.5 MB, 4096. KB is 1024 bytes. Throws a UsageError. */
+export function byteCount(what: string, text: string): number {
+  const [, number, unit] = /^(\d+\.?\d*|\.\d+)\s*([kmgt]?b?)$/i.exec(text) ?? [];
+  const scale = unit === undefined ? undefined : UNITS[/^b?$/i.test(unit) ? '' : `${unit[0]!.toLowerCase()}b`];
+  const bytes = Math.floor(Number(number) * (scale ?? NaN));
+  if (!Number.isSafeInteger(bytes) || bytes < 1)
+    throw new UsageError(`${what} takes a size as 500MB, 4GB or a number of bytes, not ${JSON.stringify(text)}`);
+  return bytes;
+}
+
 /** A number above 0 and up to 1. Throws a UsageError. */
 export function fraction(what: string, text: string): number {
   const value = Number(text);

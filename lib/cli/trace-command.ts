@@ -2,6 +2,7 @@
 import { policies } from '../experiments/policies.js';
 import { presets, type Preset } from '../machine/presets.js';
 import { resolve, type ResolvedSpecification } from '../machine/specification.js';
+import { MemoryLimit } from '../workloads/memory-limit.js';
 import { shorten } from '../workloads/shorten.js';
 import type { RecordedTrace } from '../workloads/trace.js';
 import { parseArguments, type Arguments } from './arguments.js';
@@ -22,6 +23,7 @@ FILE             NTR1, Valgrind Lackey, Dinero (din, extended, binary), ChampSim
 --policies A,B   page placement policies (default first-touch,round-robin,migrate-replicate)
 --copies N       copies of each trace side by side, each with processors of its own (default 1)
 --format NAME    format of the files, where it cannot be told from their content
+--max-memory N   what the traces may take in memory while they are read, as 500MB or 4GB (default 4GB)
 --seed TEXT      master seed (default 1997); equal seeds give equal results
 --quick          only the first tenth of each trace
 --json           print one JSON object instead of a table
@@ -44,7 +46,8 @@ export async function traceCommand(words: readonly string[]): Promise<void> {
   if (chosen.files.length === 0) throw new UsageError('trace needs at least one FILE; see disco-sim trace --help');
   const inputs = inputsOf(chosen.files);
   if (chosen.report !== undefined) checkWritable(chosen.report, inputs.map(({ path }) => path)); // prettier-ignore
-  const traces = readTraces(inputs, chosen.format, FETCH_BYTES);
+  const memory = new MemoryLimit(chosen.memoryBytes);
+  const traces = await readTraces(inputs, { format: chosen.format, fetchLineBytes: FETCH_BYTES, memory });
   const tasks = traces.flatMap(trace => tasksFor(trace, chosen));
   output(await runJob(tasks, chosen.seed), {
     title: 'Recorded programs on ccNUMA machines',

@@ -1,12 +1,12 @@
 /** Traces from FILEs and folders: which drmemtrace files are parts of one trace, and that trace read from them. */
 import { readdirSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import type { TraceFormat } from '../workloads/detect.js';
-import { readDrmemtrace, type TracePart } from '../workloads/drmemtrace.js';
+import type { TracePart } from '../workloads/drmemtrace.js';
+import { DrmemtraceReader } from '../workloads/drmemtrace/reader.js';
 import { identify, type TraceIdentity } from '../workloads/drmemtrace/identity.js';
 import type { RecordedTrace } from '../workloads/trace.js';
 import { UsageError } from './errors.js';
-import { readUnpacked, unpackTraceFile } from './files.js';
+import { readUnpacked, unpackTraceFile, type TraceFileOptions } from './files.js';
 
 /** A file that is to be read. */
 export interface TraceInput {
@@ -26,6 +26,8 @@ interface Member {
   readonly identity: TraceIdentity;
   /** Its content, while there is room to keep it. */
   readonly parts: readonly TracePart[] | undefined;
+  /** What the content takes in the limit. */
+  readonly heldBytes: number;
 }
 
 /** Content that is kept between the two looks at files that may belong together, in bytes; beyond it they are read twice. */
@@ -45,47 +47,46 @@ export function inputsOf(paths: readonly string[]): TraceInput[] {
  * Reads traces, in the order of the inputs. Drmemtrace files that share a process are one trace. Throws a TraceError or a
  * UsageError that names the file.
  */
-export function readTraces(
-  inputs: readonly TraceInput[],
-  format: TraceFormat | undefined,
-  fetchLineBytes: number,
-): RecordedTrace[] {
+export async function readTraces(inputs: readonly TraceInput[], options: TraceFileOptions): Promise<RecordedTrace[]> {
   const found: (RecordedTrace | Group)[] = [];
   let room = KEPT_BYTES;
   for (const input of inputs) {
-    const unpacked = unpackTraceFile(input.path, format);
-    if (unpacked.parts === undefined) {
+    const unpacked = await unpackTraceFile(input.path, options);
+    const { parts, heldBytes } = unpacked;
+    if (parts === undefined) {
       if (input.folder !== undefined)
         throw new UsageError(
           `cannot read ${input.folder}: a folder is read as one drmemtrace trace, but it holds ${basename(input.path)}, which is none; name the files one by one`,
         );
-      found.push(readUnpacked(unpacked, format, fetchLineBytes));
+      found.push(readUnpacked(unpacked, options));
+      options.memory.release(heldBytes);
       continue;
     }
-    const size = unpacked.parts.reduce((sum, { bytes }) => sum + bytes.length, 0);
-    const kept = size <= room || !statSync(input.path).isFile() || inputs.length === 1;
-    if (kept) room -= size;
-    const member = { input, identity: identify(unpacked.parts), parts: kept ? unpacked.parts : undefined };
+    // A pipe cannot be read twice.
+    const kept = heldBytes <= room || inputs.length === 1 || !statSync(input.path).isFile();
+    if (kept) room -= heldBytes;
+    else options.memory.release(heldBytes);
+    const member = { input, identity: identify(parts), parts: kept ? parts : undefined, heldBytes };
     const group = found.find((one): one is Group => 'members' in one && belongs(member, one));
     if (group === undefined) found.push({ members: [member], folder: input.folder });
     else group.members.push(member);
   }
   const groups = found.filter(one => 'members' in one);
-  return found.map(one => ('members' in one ? readGroup(one, groups, fetchLineBytes) : one));
+  const traces: RecordedTrace[] = [];
+  for (const one of found) traces.push('members' in one ? await readGroup(one, groups, options) : one);
+  return traces;
 }
 
-function readGroup(group: Group, groups: readonly Group[], fetchLineBytes: number): RecordedTrace {
+async function readGroup(group: Group, groups: readonly Group[], options: TraceFileOptions): Promise<RecordedTrace> {
   const members = inOrder(group.members);
-  const several = members.length > 1;
-  const name = nameOf(group, groups);
-  const parts = members.flatMap(({ input, parts: kept }) => {
+  const reader = new DrmemtraceReader({ ...options, name: nameOf(group, groups) });
+  for (const { input, parts, heldBytes } of members) {
     const file = fileName(input.path);
-    const own = kept ?? unpackTraceFile(input.path, 'drmemtrace').parts ?? [];
-    return several
-      ? own.map(part => ({ ...part, file, name: part.name === file ? file : `${file}/${part.name}` }))
-      : own;
-  });
-  return readDrmemtrace(parts, { name, fetchLineBytes });
+    for (const part of parts ?? (await unpackTraceFile(input.path, options)).parts ?? [])
+      reader.read(members.length === 1 ? part : { ...part, file, name: part.name === file ? file : `${file}/${part.name}` }); // prettier-ignore
+    options.memory.release(heldBytes);
+  }
+  return reader.finish();
 }
 
 /** A single file has its own name, a folder that of the folder, several files that of the first. */

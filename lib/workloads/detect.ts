@@ -6,6 +6,7 @@ import { readDinero } from './dinero.js';
 import { readDrmemtrace } from './drmemtrace.js';
 import { looksLikeDrmemtrace } from './drmemtrace/format.js';
 import { readLackey } from './lackey.js';
+import { withMemory } from './memory-limit.js';
 import { readNtr } from './ntr.js';
 import { TraceError, type ReadOptions, type RecordedTrace } from './trace.js';
 
@@ -59,9 +60,10 @@ export function detectFormat(bytes: Uint8Array, name: string): TraceFormat {
 /** Reads decompressed bytes in the given format, or in the one that `detectFormat` finds. */
 export function readTrace(
   bytes: Uint8Array,
-  options: ReadOptions,
-  format: TraceFormat = detectFormat(bytes, options.name),
+  settings: ReadOptions,
+  format: TraceFormat = detectFormat(bytes, settings.name),
 ): RecordedTrace {
+  const options = withMemory(settings);
   switch (format) {
     case 'NTR1':
       return readNtr(bytes, options);

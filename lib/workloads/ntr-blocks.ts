@@ -3,6 +3,8 @@
  * which they happen, in flat arrays. After traces/FORMAT.md.
  */
 import { ReferenceKind, packReference } from '../processor/references.js';
+import { Growing } from './growing.js';
+import type { MemoryLimit } from './memory-limit.js';
 import type { VarintReader } from './varints.js';
 
 /** All blocks. The steps of block b are `stepStart[b]` up to `stepStart[b + 1]`; `operands` numbers the memory operations of all blocks. */
@@ -39,12 +41,40 @@ const loadLinked = 13;
 const systemCall = 15;
 const mostInstructions = 4096; // the recorder's translator ends a block after 512
 const mostSteps = 2 ** 24;
+/** Most memory operations of a block, and most special instructions. */
+const mostOperations = 0xffff;
+/** Bytes of the longest block: five for each number. */
+const longestBlock = 5 * (4 + 2 * mostOperations);
 
-/** Reads the whole section. Lines have 2^lineShift bytes. */
-export function compileBlocks(table: VarintReader, lineShift: number): NtrBlocks {
-  const compiler = new BlockCompiler(table, lineShift);
+/** Reads the whole section. Lines have 2^lineShift bytes. The result is held until `releaseBlocks`. */
+export function compileBlocks(table: VarintReader, lineShift: number, memory: MemoryLimit): NtrBlocks {
+  const compiler = new BlockCompiler(table, lineShift, memory);
   while (table.at < table.end) compiler.block();
   return compiler.finish();
+}
+
+/** Gives back what the blocks hold. */
+export function releaseBlocks(blocks: NtrBlocks, memory: MemoryLimit): void {
+  for (const value of Object.values(blocks) as (number | Int32Array)[])
+    if (typeof value !== 'number') memory.release(value.buffer.byteLength);
+}
+
+/**
+ * Checks the blocks that are certainly complete in the beginning of a section, before the rest of it is there. Throws a
+ * TraceError as compileBlocks does.
+ */
+export function checkBlocks(table: VarintReader, available: number, memory: MemoryLimit): void {
+  const compiler = new BlockCompiler(table, 6, memory);
+  while (table.at + longestBlock <= available) compiler.block();
+  compiler.release();
+}
+
+/** Throws a TraceError if so many blocks cannot take so many bytes. */
+export function checkTableSize(table: VarintReader, blocks: number): void {
+  const bytes = table.end - table.at;
+  if (bytes > blocks * longestBlock) {
+    table.fail(`${bytes} bytes, but the ${blocks} blocks that the header counts take ${longestBlock} bytes each at most`);
+  }
 }
 
 class BlockCompiler {
@@ -52,120 +82,175 @@ class BlockCompiler {
   private readonly lineShift: number;
   private pc = 0;
   private operands = 0;
-  private readonly blocks = {
-    length: [] as number[],
-    loads: [] as number[],
-    stores: [] as number[],
-    pc: [] as number[],
-    systemCall: [] as number[],
+  private readonly blocks: {
+    readonly length: Growing<Uint16Array<ArrayBuffer>>;
+    readonly loads: Growing<Uint16Array<ArrayBuffer>>;
+    readonly stores: Growing<Uint16Array<ArrayBuffer>>;
+    readonly firstLine: Growing<Int32Array<ArrayBuffer>>;
+    readonly lastLine: Growing<Int32Array<ArrayBuffer>>;
+    readonly entryFetch: Growing<Int32Array<ArrayBuffer>>;
+    readonly systemCall: Growing<Uint8Array<ArrayBuffer>>;
+    readonly stepStart: Growing<Int32Array<ArrayBuffer>>;
+    readonly stepPosition: Growing<Uint16Array<ArrayBuffer>>;
+    readonly stepWord: Growing<Int32Array<ArrayBuffer>>;
+    readonly stepOperand: Growing<Int32Array<ArrayBuffer>>;
+    readonly linkedStart: Growing<Int32Array<ArrayBuffer>>;
+    readonly linkedOperand: Growing<Int32Array<ArrayBuffer>>;
+    readonly specialStart: Growing<Int32Array<ArrayBuffer>>;
+    readonly specialPosition: Growing<Uint16Array<ArrayBuffer>>;
+    readonly specialCode: Growing<Uint8Array<ArrayBuffer>>;
   };
-  private readonly stepStart = [0];
-  private readonly steps = { position: [] as number[], word: [] as number[], operand: [] as number[] };
-  private readonly linkedStart = [0];
-  private readonly linked: number[] = [];
-  private readonly specialStart = [0];
-  private readonly specials = { position: [] as number[], code: [] as number[] };
   /** Instruction positions of the memory operations of the current block. */
-  private positions: number[] = [];
+  private readonly positions = new Uint16Array(mostOperations);
+  private positionCount = 0;
 
-  constructor(table: VarintReader, lineShift: number) {
+  constructor(table: VarintReader, lineShift: number, memory: MemoryLimit) {
     this.table = table;
     this.lineShift = lineShift;
+    const words = (what: string) => new Growing(Int32Array, memory, table.trace, what);
+    const halves = (what: string) => new Growing(Uint16Array, memory, table.trace, what);
+    const bytes = (what: string) => new Growing(Uint8Array, memory, table.trace, what);
+    this.blocks = {
+      length: halves('blocks'),
+      loads: halves('blocks'),
+      stores: halves('blocks'),
+      firstLine: words('blocks'),
+      lastLine: words('blocks'),
+      entryFetch: words('blocks'),
+      systemCall: bytes('blocks'),
+      stepStart: words('blocks'),
+      stepPosition: halves('references of blocks'),
+      stepWord: words('references of blocks'),
+      stepOperand: words('references of blocks'),
+      linkedStart: words('blocks'),
+      linkedOperand: words('load-linked instructions'),
+      specialStart: words('blocks'),
+      specialPosition: halves('special instructions'),
+      specialCode: bytes('special instructions'),
+    };
+    this.startBlock();
   }
 
   block(): void {
-    const start = this.table.at;
-    this.pc += 4 * this.table.signed();
-    const length = this.table.below(mostInstructions + 1, 'block length');
-    if (length === 0) this.table.fail('a block without instructions', start);
+    const { table } = this;
+    const start = table.at;
+    this.pc += 4 * table.signed();
+    const length = table.below(mostInstructions + 1, 'block length');
+    if (length === 0) table.fail('a block without instructions', start);
     if (this.pc < 0 || this.pc + 4 * length > 2 ** 32)
-      this.table.fail(`a block at ${this.pc} leaves the 32-bit addresses`, start);
+      table.fail(`a block at ${this.pc} leaves the 32-bit addresses`, start);
     this.readOperations(length);
     this.readSpecials(length);
-    this.stepStart.push(this.steps.word.length);
-    this.linkedStart.push(this.linked.length);
-    this.specialStart.push(this.specials.code.length);
-    if (this.steps.word.length > mostSteps)
-      this.table.fail(`more than ${mostSteps} references in the block table`, start);
+    this.startBlock();
+    if (this.blocks.stepWord.length > mostSteps)
+      table.fail(`more than ${mostSteps} references in the block table`, start);
   }
 
   finish(): NtrBlocks {
-    const { blocks, steps, lineShift } = this;
+    const parts = this.blocks;
     return {
-      count: blocks.pc.length,
+      count: parts.length.length,
       operands: this.operands,
-      length: Uint16Array.from(blocks.length),
-      loads: Uint16Array.from(blocks.loads),
-      stores: Uint16Array.from(blocks.stores),
-      firstLine: Int32Array.from(blocks.pc, pc => pc >>> lineShift),
-      lastLine: Int32Array.from(blocks.pc, (pc, b) => (pc + 4 * blocks.length[b] - 4) >>> lineShift),
-      entryFetch: Int32Array.from(blocks.pc, pc => packReference(pc, ReferenceKind.Fetch)),
-      systemCall: Uint8Array.from(blocks.systemCall),
-      stepStart: Int32Array.from(this.stepStart),
-      stepPosition: Uint16Array.from(steps.position),
-      stepWord: Int32Array.from(steps.word),
-      stepOperand: Int32Array.from(steps.operand),
-      linkedStart: Int32Array.from(this.linkedStart),
-      linkedOperand: Int32Array.from(this.linked),
-      specialStart: Int32Array.from(this.specialStart),
-      specialPosition: Uint16Array.from(this.specials.position),
-      specialCode: Uint8Array.from(this.specials.code),
+      length: parts.length.finish(),
+      loads: parts.loads.finish(),
+      stores: parts.stores.finish(),
+      firstLine: parts.firstLine.finish(),
+      lastLine: parts.lastLine.finish(),
+      entryFetch: parts.entryFetch.finish(),
+      systemCall: parts.systemCall.finish(),
+      stepStart: parts.stepStart.finish(),
+      stepPosition: parts.stepPosition.finish(),
+      stepWord: parts.stepWord.finish(),
+      stepOperand: parts.stepOperand.finish(),
+      linkedStart: parts.linkedStart.finish(),
+      linkedOperand: parts.linkedOperand.finish(),
+      specialStart: parts.specialStart.finish(),
+      specialPosition: parts.specialPosition.finish(),
+      specialCode: parts.specialCode.finish(),
     };
   }
 
+  release(): void {
+    for (const part of Object.values(this.blocks)) part.release();
+  }
+
+  /** Where the next block begins in the lists. */
+  private startBlock(): void {
+    const { stepStart, stepWord, linkedStart, linkedOperand, specialStart, specialCode } = this.blocks;
+    stepStart.push(stepWord.length);
+    linkedStart.push(linkedOperand.length);
+    specialStart.push(specialCode.length);
+  }
+
   private readOperations(length: number): void {
-    const lineMask = (1 << this.lineShift) - 1;
+    const { table, lineShift, blocks } = this;
+    const lineMask = (1 << lineShift) - 1;
     let nextLine = (lineMask + 1 - (this.pc & lineMask)) >> 2;
     let stores = 0;
     let position = 0;
-    this.positions = [];
     const fetchUpTo = (last: number): void => {
       for (; nextLine <= last; nextLine += (lineMask + 1) >> 2) {
         this.step(nextLine, packReference(this.pc + 4 * nextLine, ReferenceKind.Fetch), -1);
       }
     };
-    const count = this.table.unsigned();
+    const count = this.count('memory operations');
     for (let i = 0; i < count; i++) {
-      const start = this.table.at;
-      const value = this.table.unsigned();
+      const start = table.at;
+      const value = table.unsigned();
       position += Math.floor(value / 8);
-      if (position >= length) this.table.fail(`a memory operation at instruction ${position} of ${length}`, start);
+      if (position >= length) table.fail(`a memory operation at instruction ${position} of ${length}`, start);
       fetchUpTo(position);
       const kind = value % 2 === 1 ? ReferenceKind.Store : ReferenceKind.Load;
       stores += kind;
-      this.positions.push(position);
+      this.positions[i] = position;
       this.step(position, kind, this.operands++);
     }
+    this.positionCount = count;
     fetchUpTo(length - 1);
-    if (count > 0xffff) this.table.fail(`${count} memory operations in one block`);
-    this.blocks.pc.push(this.pc);
-    this.blocks.length.push(length);
-    this.blocks.stores.push(stores);
-    this.blocks.loads.push(count - stores);
+    blocks.length.push(length);
+    blocks.firstLine.push(this.pc >>> lineShift);
+    blocks.lastLine.push((this.pc + 4 * length - 4) >>> lineShift);
+    blocks.entryFetch.push(packReference(this.pc, ReferenceKind.Fetch));
+    blocks.stores.push(stores);
+    blocks.loads.push(count - stores);
   }
 
   private readSpecials(length: number): void {
-    const firstOperand = this.operands - this.positions.length;
+    const { table, positions, positionCount, blocks } = this;
+    const firstOperand = this.operands - positionCount;
     let position = 0;
+    let operation = 0;
     let calls = 0;
-    for (let i = this.table.unsigned(); i > 0; i--) {
-      const start = this.table.at;
-      const value = this.table.unsigned();
+    for (let i = this.count('special instructions'); i > 0; i--) {
+      const start = table.at;
+      const value = table.unsigned();
       position += Math.floor(value / 32);
-      if (position >= length) this.table.fail(`a special instruction at ${position} of ${length}`, start);
-      this.specials.position.push(position);
-      this.specials.code.push(value % 32);
+      if (position >= length) table.fail(`a special instruction at ${position} of ${length}`, start);
+      blocks.specialPosition.push(position);
+      blocks.specialCode.push(value % 32);
       if (value % 32 === systemCall) calls = 1;
       if (value % 32 !== loadLinked) continue;
-      const operand = this.positions.indexOf(position);
-      if (operand >= 0) this.linked.push(firstOperand + operand);
+      while (operation < positionCount && positions[operation] < position) operation++;
+      if (operation < positionCount && positions[operation] === position)
+        blocks.linkedOperand.push(firstOperand + operation);
     }
-    this.blocks.systemCall.push(calls);
+    blocks.systemCall.push(calls);
+  }
+
+  /** How many of something a block has. Each takes a byte at least, so a number that the section cannot hold is refused first. */
+  private count(what: string): number {
+    const { table } = this;
+    const start = table.at;
+    const count = table.unsigned();
+    if (count > mostOperations) table.fail(`${count} ${what} in one block, at most ${mostOperations} are read`, start);
+    if (count > table.end - table.at)
+      table.fail(`${count} ${what} in one block, but the section ends after ${table.end - table.at} bytes`, start);
+    return count;
   }
 
   private step(position: number, word: number, operand: number): void {
-    this.steps.position.push(position);
-    this.steps.word.push(word);
-    this.steps.operand.push(operand);
+    this.blocks.stepPosition.push(position);
+    this.blocks.stepWord.push(word);
+    this.blocks.stepOperand.push(operand);
   }
 }

@@ -3,10 +3,13 @@
  * The recorder writes a mapping once, on the processor that made it. When streams are taken apart the others would not
  * know it; so it is repeated in a stream that runs the same task later, or that runs at all for kernel pages.
  */
-import type { TraceMark } from './trace.js';
+import type { MarkList } from './mark-list.js';
 
 const userPages = 0x80000;
 const everybody = -1;
+/** What a mapping takes in the log, and what a stream that knows it takes beside the mark. */
+const LOG_BYTES = 32;
+const KNOWN_BYTES = 64;
 
 interface Log {
   readonly pages: number[];
@@ -31,13 +34,13 @@ export class MappingLog {
 export class StreamMappings {
   private task = 0;
   private readonly log: MappingLog;
-  private readonly marks: TraceMark[];
+  private readonly marks: MarkList;
   /** Physical page by task and virtual page. */
   private readonly known = new Map<number, number>();
   /** How far this stream has read each log. */
   private readonly read = new Map<number, number>();
 
-  constructor(log: MappingLog, marks: TraceMark[]) {
+  constructor(log: MappingLog, marks: MarkList) {
     this.log = log;
     this.marks = marks;
   }
@@ -59,6 +62,7 @@ export class StreamMappings {
   map(page: number, physical: number, at: number): void {
     const owner = page < userPages ? this.task : everybody;
     const { pages, physical: frames } = this.log.of(owner);
+    this.marks.hold(LOG_BYTES);
     pages.push(page);
     frames.push(physical);
     this.read.set(owner, pages.length);
@@ -76,7 +80,9 @@ export class StreamMappings {
   }
 
   private learn(owner: number, page: number, physical: number, at: number): void {
-    this.known.set(key(owner, page), physical);
+    const place = key(owner, page);
+    if (!this.known.has(place)) this.marks.hold(KNOWN_BYTES);
+    this.known.set(place, physical);
     this.marks.push({ kind: 'map', at, page, physical });
   }
 }

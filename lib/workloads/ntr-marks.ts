@@ -4,6 +4,7 @@
  * the opening and the closing mark; so the opening mark gets its object when the region has ended.
  */
 import { ReferenceKind } from '../processor/references.js';
+import type { MarkList } from './mark-list.js';
 import type { StreamRecording } from './recording.js';
 import type { TraceMark } from './trace.js';
 
@@ -20,6 +21,9 @@ const Code = {
   Waited: 25,
 } as const;
 
+/** What an address takes in a list that grows. */
+const ADDRESS_BYTES = 16;
+
 interface Wait {
   readonly marks: number[];
   readonly candidates: readonly number[];
@@ -28,7 +32,7 @@ interface Wait {
 /** Collects the marks of one stream. */
 export class SynchronisationMarks {
   /** In recorded order. Waits have their semaphore after `resolveWaits`. */
-  readonly marks: TraceMark[] = [];
+  readonly marks: readonly TraceMark[];
   /** Addresses that posts of this stream raised. */
   readonly posted = new Set<number>();
   /** Whether load-linked addresses are wanted. */
@@ -38,25 +42,31 @@ export class SynchronisationMarks {
   private code = 0;
   private opening = 0;
   private linked: number[] = [];
+  /** What the addresses of the open region take. Those of waits are kept. */
+  private addressBytes = 0;
   private readonly held: number[] = [];
   private readonly waits: Wait[] = [];
   private readonly recording: StreamRecording;
+  private readonly list: MarkList;
 
-  constructor(recording: StreamRecording) {
+  constructor(recording: StreamRecording, list: MarkList) {
     this.recording = recording;
+    this.list = list;
+    this.marks = list.marks;
   }
 
   /** A load-linked instruction of the open region. */
   loadLinked(address: number): void {
+    this.holdAddress();
     this.linked.push(address);
   }
 
   /** The mark with this code happens now. */
   mark(code: number): void {
     const at = this.recording.length;
-    if (code === Code.BarrierEnter) this.marks.push({ kind: 'barrier-enter', at });
-    else if (code === Code.BarrierLeave) this.marks.push({ kind: 'barrier-leave', at });
-    else if (code < Code.LockRequest || code > Code.Waited) this.marks.push({ kind: 'note', at, note: code });
+    if (code === Code.BarrierEnter) this.list.push({ kind: 'barrier-enter', at });
+    else if (code === Code.BarrierLeave) this.list.push({ kind: 'barrier-leave', at });
+    else if (code < Code.LockRequest || code > Code.Waited) this.list.push({ kind: 'note', at, note: code });
     else if (code % 2 === 0) this.enter(code);
     else this.leave(code);
   }
@@ -70,7 +80,7 @@ export class SynchronisationMarks {
   resolveWaits(posted: ReadonlySet<number>): void {
     for (const wait of this.waits) {
       const semaphore = wait.candidates.find(address => posted.has(address)) ?? wait.candidates[0] ?? 0;
-      for (const index of wait.marks) this.marks[index] = { ...this.marks[index], semaphore } as TraceMark;
+      for (const index of wait.marks) this.list.marks[index] = { ...this.marks[index], semaphore } as TraceMark;
     }
   }
 
@@ -99,13 +109,16 @@ export class SynchronisationMarks {
 
   private closeRegion(closing: number): void {
     const marks = [this.opening, closing].filter(index => index >= 0);
-    const candidates = this.linked.length > 0 ? this.linked : this.dataAddresses();
+    const candidates = this.linked.length > 0 ? this.linked : this.dataAddresses(this.code === Code.Wait ? Infinity : 1);
     this.open = false;
     if (this.linked.length === 0) this.guessed++;
     if (this.code === Code.Wait) {
       this.waits.push({ marks, candidates });
+      this.addressBytes = 0;
       return;
     }
+    this.list.release(this.addressBytes);
+    this.addressBytes = 0;
     const first = candidates[0] ?? 0;
     const object = this.code === Code.LockRelease ? this.released(first) : first;
     if (this.code === Code.LockRequest) this.held.push(object);
@@ -123,25 +136,34 @@ export class SynchronisationMarks {
     return index < 0 ? seen : this.held.splice(index, 1)[0];
   }
 
+  private holdAddress(): void {
+    this.list.hold(ADDRESS_BYTES);
+    this.addressBytes += ADDRESS_BYTES;
+  }
+
   private codeAt(index: number, closing: number): number {
     return index === closing ? this.code + 1 : this.code;
   }
 
   private put(code: number, object: number, index = this.marks.length): void {
     const at = this.marks[index]?.at ?? this.recording.length;
-    this.marks[index] =
+    const mark: TraceMark =
       code <= Code.LockReleased
         ? { kind: lockKinds[code - Code.LockRequest], at, lock: object }
         : { kind: semaphoreKinds[code - Code.PostBegin], at, semaphore: object };
+    if (index === this.marks.length) this.list.push(mark);
+    else this.list.marks[index] = mark;
   }
 
-  /** Word addresses of the loads and stores of the region. */
-  private dataAddresses(): number[] {
+  /** Word addresses of the loads and stores of the region, up to so many. */
+  private dataAddresses(most: number): number[] {
     const found: number[] = [];
     const start = this.opening < 0 ? this.recording.length : this.marks[this.opening].at;
-    for (let i = start; i < this.recording.length; i++) {
+    for (let i = start; i < this.recording.length && found.length < most; i++) {
       const word = this.recording.words[i];
-      if ((word & 3) !== ReferenceKind.Fetch) found.push((word & ~3) >>> 0);
+      if ((word & 3) === ReferenceKind.Fetch) continue;
+      this.holdAddress();
+      found.push((word & ~3) >>> 0);
     }
     return found;
   }

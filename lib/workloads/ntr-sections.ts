@@ -1,6 +1,7 @@
 /**
  * The outer form of an NTR1 file: magic, JSON header, and three sections of varints. After traces/FORMAT.md.
  */
+import { sizeText } from './memory-limit.js';
 import { TraceError } from './trace.js';
 import { VarintReader } from './varints.js';
 
@@ -47,6 +48,9 @@ const totals = [
   'taskSwitches',
 ] as const;
 const mostStreams = 1024;
+/** The largest section that is read, and the largest header. */
+const mostSectionBytes = 2 ** 29;
+const mostHeaderBytes = 2 ** 24;
 
 /** Takes a decompressed NTR1 file apart. Throws a TraceError at a bad magic, header or section length, or trailing bytes. */
 export function splitNtr(bytes: Uint8Array, trace: string): NtrSections {
@@ -58,7 +62,7 @@ export function splitNtr(bytes: Uint8Array, trace: string): NtrSections {
     const start = end + 4;
     if (start > bytes.length)
       throw new TraceError(`${trace}: ${name}, byte ${end}: the file ends inside the section length`);
-    const length = (bytes[end] | (bytes[end + 1] << 8) | (bytes[end + 2] << 16) | (bytes[end + 3] << 24)) >>> 0;
+    const length = sectionLength(bytes, end, name, trace);
     const rest = bytes.length - start;
     if (length > rest)
       throw new TraceError(
@@ -78,6 +82,31 @@ export function splitNtr(bytes: Uint8Array, trace: string): NtrSections {
   if (end !== bytes.length)
     throw new TraceError(`${trace}: end of file, byte ${end}: ${bytes.length - end} bytes after the last section`);
   return sections;
+}
+
+/**
+ * The header and the beginning of the block table, from the beginning of a file; null if not even the header is there. The
+ * reader of the table ends where the section will end, beyond the bytes that are there.
+ */
+export function startOfNtr(bytes: Uint8Array, trace: string): Pick<NtrSections, 'header' | 'table'> | null {
+  if (bytes.length < 8) return null;
+  const text = new VarintReader(bytes, 8, 8 + sectionLength(bytes, 4, 'header', trace), trace, 'header');
+  const { end } = text;
+  if (bytes.length < end + 4) return null;
+  const header = readHeader(new TextDecoder().decode(bytes.subarray(8, end)), text);
+  const length = sectionLength(bytes, end, 'block table', trace);
+  return { header, table: new VarintReader(bytes, end + 4, end + 4 + length, trace, 'block table') };
+}
+
+/** The length that stands at a place. A section that is too large is refused before it is looked for. */
+function sectionLength(bytes: Uint8Array, at: number, name: string, trace: string): number {
+  const length = (bytes[at] | (bytes[at + 1] << 8) | (bytes[at + 2] << 16) | (bytes[at + 3] << 24)) >>> 0;
+  const most = name === 'header' ? mostHeaderBytes : mostSectionBytes;
+  if (length > most)
+    throw new TraceError(
+      `${trace}: ${name}, byte ${at}: a section of ${length} bytes; at most ${most} (${sizeText(most)}) can be read, record shorter windows`,
+    );
+  return length;
 }
 
 function readHeader(text: string, place: VarintReader): NtrHeader {

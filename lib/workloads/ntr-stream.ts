@@ -1,16 +1,27 @@
 /**
  * What the NTR1 reader keeps for each stream while it takes the file apart.
  */
+import { MarkList } from './mark-list.js';
+import type { MemoryLimit } from './memory-limit.js';
 import type { NtrBlocks } from './ntr-blocks.js';
 import { StreamMappings, type MappingLog } from './ntr-mappings.js';
 import { SynchronisationMarks } from './ntr-marks.js';
 import { StreamRecording } from './recording.js';
 
+/** What a stream is bound by. */
+export interface NtrStreamOptions {
+  /** Instructions that the header announces. */
+  readonly instructionLimit: number;
+  readonly memory: MemoryLimit;
+}
+
 /** One stream, and the state from which its blocks and addresses are predicted. */
 export class NtrStream {
   /** References and instructions so far. */
   readonly recording: StreamRecording;
-  /** Marks so far. */
+  /** Marks so far, of whatever kind. */
+  readonly marks: MarkList;
+  /** Marks of synchronisation. */
   readonly synchronisation: SynchronisationMarks;
   /** Page mappings that the stream knows. */
   readonly mappings: StreamMappings;
@@ -25,12 +36,22 @@ export class NtrStream {
   /** Line fetched last, or -1. */
   line = -1;
 
-  constructor(trace: string, blocks: NtrBlocks, log: MappingLog, instructionLimit: number) {
-    this.recording = new StreamRecording(trace);
-    this.synchronisation = new SynchronisationMarks(this.recording);
-    this.mappings = new StreamMappings(log, this.synchronisation.marks);
+  private readonly memory: MemoryLimit;
+
+  constructor(trace: string, blocks: NtrBlocks, log: MappingLog, { instructionLimit, memory }: NtrStreamOptions) {
+    this.memory = memory;
+    memory.hold(4 * (blocks.operands + blocks.count), trace, `${blocks.count} blocks are read`);
+    this.recording = new StreamRecording(trace, memory);
+    this.marks = new MarkList(memory, trace);
+    this.synchronisation = new SynchronisationMarks(this.recording, this.marks);
+    this.mappings = new StreamMappings(log, this.marks);
     this.addresses = new Uint32Array(blocks.operands);
     this.successors = new Int32Array(blocks.count).fill(-1);
     this.instructionLimit = instructionLimit;
+  }
+
+  /** Gives back what only reading needs. */
+  release(): void {
+    this.memory.release(4 * (this.addresses.length + this.successors.length));
   }
 }

@@ -2,9 +2,10 @@
  * Reader of NTR1: recorded MIPS32 programs, as blocks that were executed and addresses that they touched.
  * After traces/FORMAT.md. Accesses are aligned there (the processor traps others), so none crosses a page.
  */
-import { compileBlocks, type NtrBlocks } from './ntr-blocks.js';
+import { MemoryLimit, withMemory } from './memory-limit.js';
+import { checkBlocks, checkTableSize, compileBlocks, releaseBlocks, type NtrBlocks } from './ntr-blocks.js';
 import { MappingLog } from './ntr-mappings.js';
-import { splitNtr, type NtrCounts, type NtrHeader, type NtrSections } from './ntr-sections.js';
+import { splitNtr, startOfNtr, type NtrCounts, type NtrHeader, type NtrSections } from './ntr-sections.js';
 import { NtrStream } from './ntr-stream.js';
 import { fetchLineShift } from './recording.js';
 import { TraceError, type ReadOptions, type RecordedTrace } from './trace.js';
@@ -51,10 +52,26 @@ export interface NtrOptions extends ReadOptions {
  */
 export function readNtr(bytes: Uint8Array, options: NtrOptions): RecordedTrace {
   const lineShift = fetchLineShift(options);
+  const { memory } = withMemory(options);
   const sections = splitNtr(bytes, options.name);
-  const decoder = new NtrDecoder(sections, compileBlocks(sections.table, lineShift), options);
+  checkTableSize(sections.table, sections.header.counts.blocks);
+  const blocks = compileBlocks(sections.table, lineShift, memory);
+  const decoder = new NtrDecoder(sections, blocks, { ...options, memory });
   decoder.run();
-  return decoder.finish();
+  const trace = decoder.finish();
+  releaseBlocks(blocks, memory);
+  return trace;
+}
+
+/**
+ * Looks at the beginning of an NTR1 file, as much of it as is there, before the rest is read or inflated. Throws a
+ * TraceError where `readNtr` would throw one for the whole file; says nothing of what is not there yet.
+ */
+export function checkNtrStart(bytes: Uint8Array, trace: string): void {
+  const start = startOfNtr(bytes, trace);
+  if (start === null) return;
+  checkTableSize(start.table, start.header.counts.blocks);
+  checkBlocks(start.table, bytes.length, new MemoryLimit());
 }
 
 class NtrDecoder {
@@ -64,13 +81,13 @@ class NtrDecoder {
   private readonly control: VarintReader;
   private readonly deltas: VarintReader;
   private readonly blocks: NtrBlocks;
-  private readonly options: NtrOptions;
+  private readonly options: NtrOptions & { readonly memory: MemoryLimit };
   private readonly systemCalls: boolean;
   private readonly specials: boolean;
   private page = 0;
   private readonly seen = { blockExecutions: 0, marks: 0, maps: 0, taskSwitches: 0 };
 
-  constructor(sections: NtrSections, blocks: NtrBlocks, options: NtrOptions) {
+  constructor(sections: NtrSections, blocks: NtrBlocks, options: NtrOptions & { readonly memory: MemoryLimit }) {
     this.header = sections.header;
     this.control = sections.control;
     this.deltas = sections.addresses;
@@ -107,7 +124,8 @@ class NtrDecoder {
   finish(): RecordedTrace {
     const { header, options } = this;
     const posted = new Set<number>();
-    const all = Array.from(this.streams, (stream, s) => stream ?? this.open(s));
+    // A stream that the header counts and that never runs needs no tables.
+    const all = Array.from(this.streams, (stream, s) => stream ?? this.open(s, { ...this.blocks, count: 0, operands: 0 }));
     for (const { synchronisation } of all) {
       synchronisation.finish();
       for (const address of synchronisation.posted) posted.add(address);
@@ -116,6 +134,7 @@ class NtrDecoder {
     const remarks = this.remarks(all);
     const streams = all.map(({ recording, synchronisation }) => recording.finish(synchronisation.marks));
     this.compare(all);
+    for (const stream of all) stream.release();
     return {
       name: options.name,
       format: 'NTR1',
@@ -127,8 +146,9 @@ class NtrDecoder {
     };
   }
 
-  private open(s: number): NtrStream {
-    return new NtrStream(this.options.name, this.blocks, this.log, this.header.counts.perStream[s][0]);
+  private open(s: number, blocks = this.blocks): NtrStream {
+    const { name, memory } = this.options;
+    return new NtrStream(name, blocks, this.log, { instructionLimit: this.header.counts.perStream[s][0], memory });
   }
 
   private select(s: number): NtrStream {
@@ -201,13 +221,13 @@ class NtrDecoder {
       const position = specialPosition[i];
       while (step < stepStart[block + 1] && stepPosition[step] <= position) step++;
       const at = behind + step;
-      stream.synchronisation.marks.push({ kind: 'special', at, code: specialCode[i], instruction: base + position });
+      stream.marks.push({ kind: 'special', at, code: specialCode[i], instruction: base + position });
     }
   }
 
   private callSystem(stream: NtrStream, block: number): void {
     const next = ((this.blocks.entryFetch[block] & ~3) + 4 * this.blocks.length[block]) >>> 0;
-    stream.synchronisation.marks.push({ kind: 'system-call', at: stream.recording.length, next });
+    stream.marks.push({ kind: 'system-call', at: stream.recording.length, next });
   }
 
   private link(stream: NtrStream, block: number): void {
@@ -224,7 +244,7 @@ class NtrDecoder {
       const code = control.unsigned();
       this.seen.marks++;
       // The marks of whole-system traces are steps of an operating system script, whatever their number.
-      if (header.system) stream.synchronisation.marks.push({ kind: 'note', at, note: code });
+      if (header.system) stream.marks.push({ kind: 'note', at, note: code });
       else stream.synchronisation.mark(code);
       return;
     }

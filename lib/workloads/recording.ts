@@ -4,6 +4,7 @@
  * of the instruction of the reference before it, and 0 for the first. So gaps and tail add up to all instructions.
  */
 import { ReferenceKind } from '../processor/references.js';
+import { MemoryLimit } from './memory-limit.js';
 import { TraceError, type ReadOptions, type RecordedStream, type TraceMark } from './trace.js';
 
 /** Longest gap that fits into the packed form, in instructions. */
@@ -11,10 +12,17 @@ export const longestGap = 0xffff;
 /** Most references that one stream may hold in memory. */
 export const mostReferences = 2 ** 27;
 
+/** Bytes of a reference: a word and a gap. */
+const REFERENCE_BYTES = 6;
+/** Room of a stream with a first reference. */
+const FIRST = 64;
+/** What a stream takes without any reference, with what its reader keeps beside it. */
+const STREAM_BYTES = 1024;
+
 /** Collects the references of one stream. */
 export class StreamRecording {
   /** Packed references; only the first `length` are valid. Replaced when it grows. */
-  words = new Int32Array(1024);
+  words = new Int32Array(0);
   /** References so far. */
   length = 0;
   /** Instructions so far; the reader keeps it. */
@@ -25,12 +33,15 @@ export class StreamRecording {
   stores = 0;
   /** Repeated fetches that were put in because a gap was too long. */
   repeatedFetches = 0;
-  private gaps = new Uint16Array(1024);
+  private gaps = new Uint16Array(0);
   private last = 0;
   private readonly trace: string;
+  private readonly memory: MemoryLimit;
 
-  constructor(trace: string) {
+  constructor(trace: string, memory = new MemoryLimit()) {
     this.trace = trace;
+    this.memory = memory;
+    memory.hold(STREAM_BYTES, trace, 'streams without a reference are read');
   }
 
   /** Adds the next reference. `position` is the index of its instruction and must not fall. */
@@ -47,6 +58,9 @@ export class StreamRecording {
     const { instructions, loads, stores } = this;
     const tail = instructions - this.last;
     const counts = { instructions, loads, stores };
+    const capacity = this.words.length;
+    this.memory.hold(this.length * REFERENCE_BYTES, this.trace, `${this.length} references of a stream are read`);
+    this.memory.release(capacity * REFERENCE_BYTES);
     return { words: this.words.slice(0, this.length), gaps: this.gaps.slice(0, this.length), marks, tail, counts };
   }
 
@@ -76,12 +90,15 @@ export class StreamRecording {
         `${this.trace}: a stream has more than ${mostReferences} references; cut the trace into shorter windows`,
       );
     }
-    const words = new Int32Array(this.length * 2);
-    const gaps = new Uint16Array(this.length * 2);
+    const capacity = Math.max(FIRST, this.length * 2);
+    this.memory.hold(capacity * REFERENCE_BYTES, this.trace, `${this.length} references of a stream are read so far`);
+    const words = new Int32Array(capacity);
+    const gaps = new Uint16Array(capacity);
     words.set(this.words);
     gaps.set(this.gaps);
     this.words = words;
     this.gaps = gaps;
+    this.memory.release(this.length * REFERENCE_BYTES);
   }
 }
 

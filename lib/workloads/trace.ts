@@ -4,6 +4,7 @@
  */
 import type { References } from '../processor/references.js';
 import type { ReferenceFact } from '../placement/policy.js';
+import type { MemoryLimit } from './memory-limit.js';
 
 /** Something that happens between two references of a stream. `at` is the index of the reference that follows it. */
 export type TraceMark =
@@ -64,12 +65,14 @@ export interface RecordedTrace {
   readonly headlines?: readonly string[];
 }
 
-/** How a reader cuts instruction fetches. */
+/** How a reader cuts instruction fetches, and how much memory it may hold. */
 export interface ReadOptions {
   /** Name for reports and error messages, usually the file's. */
   readonly name: string;
   /** Size of an instruction-cache line in bytes, a power of two: one fetch per line entered. */
   readonly fetchLineBytes: number;
+  /** What the reader may hold, shared by all that are given the same limit; 4 GB for each trace if it is left out. */
+  readonly memory?: MemoryLimit;
 }
 
 /** A trace that cannot be read. The message names the trace, the place (line, record or byte offset) and what was expected. */

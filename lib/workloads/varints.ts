@@ -12,8 +12,9 @@ export class VarintReader {
   at: number;
   /** Offset in the file behind the section. */
   readonly end: number;
+  /** Name of the trace, for errors. */
+  readonly trace: string;
   private readonly bytes: Uint8Array;
-  private readonly trace: string;
   private readonly section: string;
 
   constructor(bytes: Uint8Array, at: number, end: number, trace: string, section: string) {

@@ -24,7 +24,7 @@ export class WideRecording {
   private line = -1;
 
   constructor(pages: PageNumbering, options: ReadOptions) {
-    this.recording = new StreamRecording(options.name);
+    this.recording = new StreamRecording(options.name, options.memory);
     this.pages = pages;
     this.lineShift = fetchLineShift(options);
   }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { readTraceFile } from '../../lib/cli/files.js';
+import { MemoryLimit } from '../../lib/workloads/memory-limit.js';
 import { PlainQueue } from '../../lib/engine/plain-queue.js';
 import { policies } from '../../lib/experiments/policies.js';
 import { Replay, ReplayError, type ReplayOptions } from '../../lib/experiments/replay.js';
@@ -270,10 +271,12 @@ describe('a result', () => {
 });
 
 describe('the beginning of a recorded program', () => {
-  const radix = shorten(readTraceFile(join(__dirname, '../../traces/radix-16.ntr.gz'), undefined, 64), 0.02);
+  const file = join(__dirname, '../../traces/radix-16.ntr.gz');
+  const radix = readTraceFile(file, { fetchLineBytes: 64, memory: new MemoryLimit() }).then(whole => shorten(whole, 0.02));
 
-  it.each(['first-touch', 'migrate-replicate-eager'])('under %s is the same with run-ahead off', policy => {
-    const results = [true, false].map(runAhead => play(radix, { policy: policies[policy](), runAhead }));
+  it.each(['first-touch', 'migrate-replicate-eager'])('under %s is the same with run-ahead off', async policy => {
+    const trace = await radix;
+    const results = [true, false].map(runAhead => play(trace, { policy: policies[policy](), runAhead }));
     expect(results[1]).toEqual(results[0]);
     expect(sum(Object.values(results[0].time))).toBe(results[0].elapsedNs * 16);
   });
