@@ -237,6 +237,7 @@ export * from './workloads/heap-variants.js';
 export type { ImagePage, ImageRegion, PageKind } from './workloads/image-pages.js';
 export type { Segment } from './workloads/image-segments.js';
 export * from './workloads/lackey.js';
+export { MemoryLimit, USUAL_MEMORY_BYTES } from './workloads/memory-limit.js';
 export * from './workloads/litmus-classics.js';
 export * from './workloads/litmus-condition.js';
 export * from './workloads/litmus-outcomes.js';

@@ -34,7 +34,9 @@ export async function readInput(path: string, name: string, { memory, check }: I
   const { stream, sizeBytes } = await opened(path);
   if (sizeBytes > LARGEST) {
     stream.destroy();
-    throw new UsageError(`cannot read ${path}: it has ${sizeText(sizeBytes)}, at most ${sizeText(LARGEST)} can be read`);
+    throw new UsageError(
+      `cannot read ${path}: it has ${sizeText(sizeBytes)}, at most ${sizeText(LARGEST)} can be read`,
+    );
   }
   const collected = new Collected(name, memory, check);
   try {
@@ -165,7 +167,9 @@ class Collected {
 
   private grow(): void {
     if (this.bytes.length === LARGEST)
-      throw new TraceError(`${this.name}: more than ${sizeText(LARGEST)}, inflated, which is the most that can be read`);
+      throw new TraceError(
+        `${this.name}: more than ${sizeText(LARGEST)}, inflated, which is the most that can be read`,
+      );
     this.check(this.bytes.subarray(0, this.length));
     // What is not written yet takes no memory; what is there takes it twice until it is copied.
     this.memory.hold(this.length, this.name, `${sizeText(this.length)} of the input are read, inflated`);

@@ -1,7 +1,8 @@
 /**
  * Which format a trace is in, and its reader. Content decides; a name only where the content has no mark of its own.
  */
-import { readChampsim } from './champsim.js';
+import { champsimContent } from './champsim-form.js';
+import { champsimForm, readChampsim, type ChampsimForm } from './champsim.js';
 import { readDinero } from './dinero.js';
 import { readDrmemtrace } from './drmemtrace.js';
 import { looksLikeDrmemtrace } from './drmemtrace/format.js';
@@ -36,11 +37,16 @@ const endings: readonly (readonly [string, TraceFormat])[] = [
   ['.cloudsuite', 'champsim-cloudsuite'],
   ['.memtrace', 'drmemtrace'],
 ];
+/** Forms of ChampSim by format. */
+const champsimForms: Partial<Record<TraceFormat, ChampsimForm>> = {
+  champsim: 'standard',
+  'champsim-cloudsuite': 'cloudsuite',
+};
 const firstLines: readonly (readonly [RegExp, TraceFormat])[] = [
   [/^(I {2}| [LSM] )[0-9a-fA-F]+,\d+\r?$/, 'lackey'],
   [/^==\d+== /, 'lackey'],
   [/^[ \t]*[rwimcvRWIMCV][ \t]+(0[xX])?[0-9a-fA-F]+[ \t]+(0[xX])?[0-9a-fA-F]+([ \t\r]|$)/, 'dinero-extended'],
-  [/^[ \t]*0*[0-5][ \t]+(0[xX])?[0-9a-fA-F]+([ \t\r]|$)/, 'din'],
+  [/^[ \t]*(0[xX])?0*[0-5][ \t]+(0[xX])?[0-9a-fA-F]+([ \t\r]|$)/, 'din'],
 ];
 const mostLine = 4096;
 
@@ -52,7 +58,10 @@ export function detectFormat(bytes: Uint8Array, name: string): TraceFormat {
   if (bytes.length === 0) throw new TraceError(`${name}: the file is empty`);
   refuseCompressed(bytes, name);
   const found = byContent(bytes) ?? endings.find(([ending]) => name.toLowerCase().endsWith(ending))?.[1];
-  if (found !== undefined) return found;
+  if (found !== undefined)
+    return champsimForms[found] === undefined ? found : champsimFormat(bytes, champsimForms[found]);
+  const { form, plain } = champsimContent(bytes);
+  if (plain) return form === 'standard' ? 'champsim' : 'champsim-cloudsuite';
   const known = `${traceFormats.join(', ')}; name one explicitly, or use a file name that ends in ${endings.map(([ending]) => ending).join(' ')}`;
   throw new TraceError(`${name}: neither content nor name fits a known format: ${known}`);
 }
@@ -84,6 +93,11 @@ export function readTrace(
     default:
       throw new TraceError(`${options.name}: unknown format ${String(format)}; known are ${traceFormats.join(', ')}`);
   }
+}
+
+/** A name says that it is ChampSim; content says which form, unless both are possible. */
+function champsimFormat(bytes: Uint8Array, named: ChampsimForm): TraceFormat {
+  return champsimForm(bytes, named) === 'standard' ? 'champsim' : 'champsim-cloudsuite';
 }
 
 function byContent(bytes: Uint8Array): TraceFormat | undefined {

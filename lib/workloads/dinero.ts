@@ -3,6 +3,7 @@
  * records (-informat b). After the tracein sources of Dinero IV.
  */
 import { DensePages } from './dense-pages.js';
+import { withMemory } from './memory-limit.js';
 import { TextCursor } from './text-cursor.js';
 import { TraceError, type ReadOptions, type RecordedTrace } from './trace.js';
 import { WideRecording, wideRemarks } from './wide-recording.js';
@@ -19,7 +20,8 @@ const recordBytes = 8;
  * Reads a trace of one stream. Miscellaneous accesses count as loads, as in Dinero; copy-backs and invalidations are
  * dropped. Throws a TraceError with line or record number, also for a blank line and when there is no reference.
  */
-export function readDinero(bytes: Uint8Array, options: ReadOptions, form: DineroForm): RecordedTrace {
+export function readDinero(bytes: Uint8Array, settings: ReadOptions, form: DineroForm): RecordedTrace {
+  const options = withMemory(settings);
   const sink = new DineroSink(options);
   if (form === 'binary') readRecords(bytes, options, sink);
   else readLines(new TextCursor(bytes, options.name), form, sink);
@@ -74,18 +76,21 @@ class DineroSink {
 function readLines(text: TextCursor, form: 'din' | 'extended', sink: DineroSink): void {
   while (!text.ended) {
     text.skipBlanks();
+    if (text.ended) return;
     const type = form === 'din' ? label(text) : letter(text);
     if (!text.skipBlanks()) text.fail('expected a blank before the address');
     text.skipPrefix();
     text.hexadecimal('an address');
     const { high, low } = text;
-    const size = form === 'din' ? 1 : sizeField(text);
+    text.endField('the address');
+    const size = form === 'din' ? 1 : sizeField(text, type);
     if (!sink.take(type, high, low, size)) text.fail(`label ${type.toString(16)}, expected 0 to 5`);
     text.nextLine();
   }
 }
 
 function label(text: TextCursor): number {
+  text.skipPrefix();
   text.hexadecimal('a label');
   return text.high > 0 ? -1 : text.low;
 }
@@ -98,12 +103,19 @@ function letter(text: TextCursor): number {
   return type;
 }
 
-function sizeField(text: TextCursor): number {
+/** Of a copy-back or an invalidation 0 bytes mean the whole cache. */
+function sizeField(text: TextCursor, type: number): number {
   if (!text.skipBlanks()) text.fail('expected a blank and a size');
   text.skipPrefix();
   text.hexadecimal('a size');
-  if (text.high > 0 || text.low === 0 || text.low > 0xffff) text.fail('a size outside 1 to ffff bytes');
+  text.endField('the size');
+  const least = isCommand(type) ? 0 : 1;
+  if (text.high > 0 || text.low < least || text.low > 0xffff) text.fail(`a size outside ${least} to ffff bytes`);
   return text.low;
+}
+
+function isCommand(type: number): boolean {
+  return type === Type.CopyBack || type === Type.Invalidate;
 }
 
 function readRecords(bytes: Uint8Array, options: ReadOptions, sink: DineroSink): void {
@@ -112,7 +124,7 @@ function readRecords(bytes: Uint8Array, options: ReadOptions, sink: DineroSink):
     if (at + recordBytes > bytes.length) failRecord(options, at, 'the file ends inside the record');
     const size = view.getUint16(at + 4, true);
     const type = bytes[at + 6];
-    if (size === 0) failRecord(options, at, 'an access of no bytes');
+    if (size === 0 && !isCommand(type)) failRecord(options, at, 'an access of no bytes');
     if (!sink.take(type, 0, view.getUint32(at, true), size)) failRecord(options, at, `type ${type}, expected 0 to 5`);
   }
 }

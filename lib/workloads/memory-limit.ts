@@ -73,7 +73,12 @@ export function withMemory<Options extends ReadOptions>(options: Options): Optio
 
 /** `4 GB`, `1.5 MB`, `200 bytes`. */
 export function sizeText(bytes: number): string {
-  for (const [unit, size] of [['GB', 2 ** 30], ['MB', 2 ** 20], ['KB', 2 ** 10]] as const) // prettier-ignore
+  for (const [unit, size] of [
+    ['GB', 2 ** 30],
+    ['MB', 2 ** 20],
+    ['KB', 2 ** 10],
+  ] as const)
+    // prettier-ignore
     if (bytes >= size) return `${Number((bytes / size).toFixed(1))} ${unit}`;
   return `${bytes} bytes`;
 }

@@ -74,7 +74,9 @@ export function checkBlocks(table: VarintReader, available: number, memory: Memo
 export function checkTableSize(table: VarintReader, blocks: number): void {
   const bytes = table.end - table.at;
   if (bytes > blocks * longestBlock) {
-    table.fail(`${bytes} bytes, but the ${blocks} blocks that the header counts take ${longestBlock} bytes each at most`);
+    table.fail(
+      `${bytes} bytes, but the ${blocks} blocks that the header counts take ${longestBlock} bytes each at most`,
+    );
   }
 }
 

@@ -109,7 +109,8 @@ export class SynchronisationMarks {
 
   private closeRegion(closing: number): void {
     const marks = [this.opening, closing].filter(index => index >= 0);
-    const candidates = this.linked.length > 0 ? this.linked : this.dataAddresses(this.code === Code.Wait ? Infinity : 1);
+    const candidates =
+      this.linked.length > 0 ? this.linked : this.dataAddresses(this.code === Code.Wait ? Infinity : 1);
     this.open = false;
     if (this.linked.length === 0) this.guessed++;
     if (this.code === Code.Wait) {

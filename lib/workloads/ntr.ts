@@ -125,7 +125,10 @@ class NtrDecoder {
     const { header, options } = this;
     const posted = new Set<number>();
     // A stream that the header counts and that never runs needs no tables.
-    const all = Array.from(this.streams, (stream, s) => stream ?? this.open(s, { ...this.blocks, count: 0, operands: 0 }));
+    const all = Array.from(
+      this.streams,
+      (stream, s) => stream ?? this.open(s, { ...this.blocks, count: 0, operands: 0 }),
+    );
     for (const { synchronisation } of all) {
       synchronisation.finish();
       for (const address of synchronisation.posted) posted.add(address);

@@ -32,9 +32,42 @@ export class TextCursor {
     return this.bytes[this.at + ahead] ?? 0;
   }
 
+  /** A cursor at the same place that goes its own way. */
+  copy(): TextCursor {
+    const copy = new TextCursor(this.bytes, this.trace);
+    copy.at = this.at;
+    copy.line = this.line;
+    return copy;
+  }
+
+  /** Bytes from here to the end of the line. */
+  lineBytes(): number {
+    const end = this.bytes.indexOf(Newline, this.at);
+    return (end < 0 ? this.bytes.length : end) - this.at;
+  }
+
+  /** The line from here on, up to so many bytes, which become a character each. */
+  head(most: number): string {
+    let end = this.at;
+    while (end < this.bytes.length && end - this.at < most && this.bytes[end] !== Newline) end++;
+    return String.fromCharCode(...this.bytes.subarray(this.at, end));
+  }
+
+  /** Bytes of the line from one place to another, both counted from here; they become a character each. */
+  tail(from: number, to: number): string {
+    return String.fromCharCode(...this.bytes.subarray(this.at + from, this.at + to));
+  }
+
   /** Goes over some bytes of this line. */
   skip(count: number): void {
     this.at += count;
+  }
+
+  /** Expects a blank or the end of the line after what was read. */
+  endField(what: string): void {
+    const next = this.peek();
+    if (this.ended || next === 32 || next === 9 || next === Newline || next === Return) return;
+    this.fail(`${JSON.stringify(String.fromCharCode(next))} after ${what}, expected a blank or the end of the line`);
   }
 
   /** Goes over blanks and tabs; true if there was one. */

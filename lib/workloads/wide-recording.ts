@@ -34,6 +34,11 @@ export class WideRecording {
     return this.recording.length;
   }
 
+  /** Instructions so far. */
+  get instructions(): number {
+    return this.recording.instructions;
+  }
+
   /** Whether the source has recorded instructions. */
   get timed(): boolean {
     return this.recording.instructions > 0;

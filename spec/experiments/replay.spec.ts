@@ -272,7 +272,9 @@ describe('a result', () => {
 
 describe('the beginning of a recorded program', () => {
   const file = join(__dirname, '../../traces/radix-16.ntr.gz');
-  const radix = readTraceFile(file, { fetchLineBytes: 64, memory: new MemoryLimit() }).then(whole => shorten(whole, 0.02));
+  const radix = readTraceFile(file, { fetchLineBytes: 64, memory: new MemoryLimit() }).then(whole =>
+    shorten(whole, 0.02),
+  );
 
   it.each(['first-touch', 'migrate-replicate-eager'])('under %s is the same with run-ahead off', async policy => {
     const trace = await radix;

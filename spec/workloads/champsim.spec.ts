@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { readChampsim, type ChampsimForm } from '../../lib/workloads/champsim.js';
+import { readTrace } from '../../lib/workloads/detect.js';
 import { expectConsistent, listing, problem } from './reading.js';
 
 const options = { name: 'core0', fetchLineBytes: 64 };
@@ -62,6 +63,26 @@ describe('the ChampSim reader', () => {
     );
   });
 
+  it('passes over zeros: behind the records, between them, and less than a record', () => {
+    const bytes = records('standard', program);
+    const zeros = new Uint8Array(100);
+    const padded = Uint8Array.from([...bytes, ...new Uint8Array(64), ...bytes, ...zeros]);
+    const trace = readChampsim(padded, options, 'standard');
+    expect(trace.streams[0].counts).toEqual({ instructions: 6, loads: 4, stores: 4 });
+    expect(trace.remarks.join(' ')).toContain('3 records of zeros are passed over');
+    expect(problem(() => readChampsim(zeros, options, 'standard'))).toMatch(/all bytes are zero/);
+  });
+
+  it('keeps the address spaces of CloudSuite records apart, and says so', () => {
+    const bytes = records('cloudsuite', [program[0], program[0], program[0]]);
+    bytes[96 + 88] = 1; // address space of the second record
+    const trace = readChampsim(bytes, options, 'cloudsuite');
+    const loads = listing(trace.streams[0]).filter(line => line.startsWith('load'));
+    expect(loads[0]).not.toBe(loads[1]);
+    expect(new Set([loads[0], loads[2]].map(line => line.replace(/ \+.*/, '')))).toHaveProperty('size', 1);
+    expect(trace.remarks.join(' ')).toContain('2 address spaces are recorded');
+  });
+
   it('gives a consistent trace or a TraceError for any change of bytes', () => {
     const valid = records('standard', program);
     fc.assert(
@@ -70,6 +91,83 @@ describe('the ChampSim reader', () => {
         for (const [at, value] of changes) bytes[at] = value;
         problem(() => readChampsim(bytes, options, 'standard').streams.forEach(expectConsistent));
       }),
+    );
+  });
+});
+
+describe('the form of ChampSim records', () => {
+  const address = fc.oneof(
+    fc.constant(0n),
+    fc.bigInt({ min: 0x1000n, max: 0x7fffffffffffn }),
+    fc.bigInt({ min: 0xffff800000000000n, max: 0xffffffffffffffffn }),
+  );
+  /** Straight code with branches, from anywhere; data anywhere. */
+  const code = fc.array(
+    fc.record({
+      step: fc.integer({ min: 1, max: 15 }),
+      jump: fc.option(fc.bigInt({ min: 0x400000n, max: 0x7fffffffffffn }), { freq: 6 }),
+      taken: fc.boolean(),
+      reads: fc.array(address, { maxLength: 4 }),
+      writes: fc.array(address, { maxLength: 2 }),
+    }),
+    { minLength: 24, maxLength: 200 },
+  );
+  const names = ['a.champsim', 'a.champsimtrace', 'a.CLOUDSUITE', 'a.trace', 'a'];
+
+  function traceOf(form: ChampsimForm, list: typeof code extends fc.Arbitrary<infer List> ? List : never): Uint8Array {
+    let pc = 0x400000n;
+    const bytes = records(
+      form,
+      list.map(({ step, jump, reads, writes }) => {
+        const instruction = { pc, reads, writes };
+        pc = jump ?? pc + BigInt(step);
+        return instruction;
+      }),
+    );
+    const size = form === 'standard' ? 64 : 96;
+    list.forEach(({ jump, taken }, i) => {
+      bytes[i * size + 8] = jump === null ? 0 : 1;
+      bytes[i * size + 9] = jump !== null && taken ? 1 : 0;
+    });
+    return bytes;
+  }
+
+  it('is found by content under any name, and a reader of the other form refuses', () => {
+    fc.assert(
+      fc.property(
+        code,
+        fc.constantFrom<ChampsimForm[]>('standard', 'cloudsuite'),
+        fc.constantFrom(...names),
+        (list, form, name) => {
+          const bytes = traceOf(form, list);
+          const trace = readTrace(bytes, { name, fetchLineBytes: 64 });
+          const count = (of: 'reads' | 'writes'): number =>
+            list.flatMap(one => one[of]).filter(one => one !== 0n).length;
+          expect(trace.streams[0].counts).toEqual({
+            instructions: list.length,
+            loads: count('reads'),
+            stores: count('writes'),
+          });
+          const other = form === 'standard' ? 'cloudsuite' : 'standard';
+          expect(problem(() => readChampsim(bytes, options, other))).toMatch(`those of the ${form} form`);
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  it('is that of the content where an ending says another: 200 instructions, 100 loads, 67 stores', () => {
+    const list = Array.from({ length: 200 }, (_, i) => ({
+      pc: 0x400000n + 4n * BigInt(i),
+      reads: i % 2 === 0 ? [0x601000n + 8n * BigInt(i)] : [],
+      writes: i % 3 === 0 ? [0x7ffe0000n + 8n * BigInt(i)] : [],
+    }));
+    const bytes = records('cloudsuite', list);
+    const trace = readTrace(bytes, { name: 'x.champsimtrace', fetchLineBytes: 64 });
+    expect(trace.description).toContain('cloudsuite');
+    expect(trace.streams[0].counts).toEqual({ instructions: 200, loads: 100, stores: 67 });
+    expect(problem(() => readTrace(bytes, { name: 'x', fetchLineBytes: 64 }, 'champsim'))).toMatch(
+      /records are those of the cloudsuite form \(96 bytes\), not of the standard form \(64 bytes\)/,
     );
   });
 });

@@ -61,7 +61,35 @@ describe('the Dinero reader', () => {
     expect(trace.remarks.join(' ')).toContain('each reference counts as one instruction');
   });
 
+  // What the readers of Dinero IV take.
+  it.each<[DineroForm, string, object]>([
+    ['din', '  2 400020\n', { instructions: 1 }],
+    ['din', '0x2 0X400020\n', { instructions: 1 }],
+    ['din', '\t00002\t400020 a comment, 0 10\n', { instructions: 1 }],
+    ['din', '2 400020', { instructions: 1 }],
+    ['din', '2 400020\n \t', { instructions: 1 }],
+    ['din', '2 400020\r\n0 10\r\n', { instructions: 1, loads: 1 }],
+    ['din', '2 ABCDEF0123456789\n', { instructions: 1 }],
+    ['extended', 'R 10 4 a comment\nI 0x400020 0x4', { instructions: 1, loads: 1 }],
+    ['extended', 'c 0 0\nv 0 0\nw 10 4\n', { stores: 1 }],
+  ])('takes in the %s form %j', (form, content, counts) => {
+    expect(readDinero(new TextEncoder().encode(content), options, form).streams[0].counts).toMatchObject(counts);
+  });
+
+  it('takes commands for the whole cache, which have size 0, in the binary form', () => {
+    expect(readDinero(records([0, 0, 4], [0, 0, 5], [0, 4, 1]), options, 'binary').streams[0].counts.stores).toBe(1);
+  });
+
   it.each<[DineroForm, string, RegExp]>([
+    ['din', '0 1000,4\n', /line 1: "," after the address/],
+    ['din', '0 10zz\n', /line 1: "z" after the address/],
+    ['din', '# comment\n0 10\n', /line 1: expected a label/],
+    ['din', '0 10\n  \n', /line 2: expected a label/],
+    ['extended', 'r 10g 4\n', /line 1: "g" after the address/],
+    ['extended', 'r 10 4x\n', /line 1: "x" after the size/],
+    ['extended', 'w 10 0\n', /line 1: a size outside 1 to ffff/],
+    ['extended', 'c 10 10000\n', /line 1: a size outside 0 to ffff/],
+    ['extended', 'rw 10 4\n', /line 1: expected a blank/],
     ['din', '', /without a single reference/],
     ['din', '5 0\n', /without a single reference/],
     ['din', '0 10\n\n0 20\n', /line 2: expected a label/],
