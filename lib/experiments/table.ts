@@ -45,7 +45,9 @@ const NOTES = [
 ] as const;
 
 function notesOn(columns: readonly Column[]): string[] {
-  const notes: string[] = NOTES.filter(([about]) => columns.some(({ heading }) => heading === about)).map(([, note]) => note);
+  const notes: string[] = NOTES.filter(([about]) => columns.some(({ heading }) => heading === about)).map(
+    ([, note]) => note,
+  );
   const partial = columns[0]!.cells.some(cell => cell.startsWith('!'));
   if (columns.some(({ heading, cells }) => heading === 'ms' && cells.includes(NONE)))
     notes.push(
