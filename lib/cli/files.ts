@@ -3,7 +3,7 @@ import { accessSync, constants, existsSync, realpathSync, renameSync, rmSync, st
 import { basename, dirname, resolve } from 'node:path';
 import { inflateRawSync } from 'node:zlib';
 import { detectFormat, readTrace, type TraceFormat } from '../workloads/detect.js';
-import { readDrmemtrace } from '../workloads/drmemtrace.js';
+import { readDrmemtrace, type TracePart } from '../workloads/drmemtrace.js';
 import { sizeText, type MemoryLimit } from '../workloads/memory-limit.js';
 import { checkNtrStart } from '../workloads/ntr.js';
 import { TraceError, type RecordedTrace } from '../workloads/trace.js';
@@ -23,32 +23,53 @@ export interface TraceFileOptions {
 /** Bytes of the beginning that are looked at, a multiple of the records of all formats. */
 const RECORDS = 192;
 
+/** A trace file without its compression. What it holds counts in the limit until `heldBytes` are released. */
+export interface Unpacked {
+  readonly name: string;
+  /** Its content, unless it is drmemtrace. */
+  readonly bytes?: Uint8Array;
+  /** Its chunks, if it is drmemtrace; one if it has none. */
+  readonly parts?: readonly TracePart[];
+  readonly heldBytes: number;
+}
+
 /**
  * Reads a trace from a file or a pipe: plain, gzip, or a zip of drmemtrace chunks. Throws a TraceError or UsageError that names
  * the file.
  */
 export async function readTraceFile(path: string, options: TraceFileOptions): Promise<RecordedTrace> {
-  const { memory, format } = options;
-  const name = basename(path).replace(/\.gz$/, '');
-  const check = (beginning: Uint8Array): void => checkBeginning(beginning, name, format);
-  const bytes = await readInput(path, name, { memory, check });
-  const trace = parsed(bytes, path, { ...options, name });
-  memory.release(bytes.length);
+  const unpacked = await unpackTraceFile(path, options);
+  const trace = readUnpacked(unpacked, options);
+  options.memory.release(unpacked.heldBytes);
+  return trace;
+}
+
+/** Reads what `unpackTraceFile` gave. Throws a TraceError. */
+export function readUnpacked({ name, bytes, parts }: Unpacked, options: TraceFileOptions): RecordedTrace {
+  const named = { ...options, name };
+  const trace = bytes === undefined ? readDrmemtrace(parts ?? [], named) : readTrace(bytes, named, options.format);
   return { ...trace, name: trace.name.replace(/\.ntr$/, '') };
 }
 
-function parsed(bytes: Uint8Array, path: string, options: TraceFileOptions & { readonly name: string }): RecordedTrace {
-  const { format, name, memory } = options;
-  if (!isZip(bytes)) return readTrace(bytes, options, format);
+/** The content of a trace file or pipe. Throws a TraceError or UsageError that names the file. */
+export async function unpackTraceFile(path: string, { memory, format }: TraceFileOptions): Promise<Unpacked> {
+  const name = basename(path).replace(/\.gz$/, '');
+  const check = (beginning: Uint8Array): void => checkBeginning(beginning, name, format);
+  const bytes = await readInput(path, name, { memory, check });
+  if (!isZip(bytes)) {
+    const content = { name, heldBytes: bytes.length };
+    return (format ?? detectFormat(bytes, name)) === 'drmemtrace'
+      ? { ...content, parts: [{ name, bytes }] }
+      : { ...content, bytes };
+  }
   if (format !== undefined && format !== 'drmemtrace')
     throw new UsageError(`${path} is a zip archive, which can only hold drmemtrace, not ${format}`);
   const parts = zipEntries(bytes, name).map(entry => {
     memory.hold(entry.sizeBytes, name, `its entry ${entry.name} states ${sizeText(entry.sizeBytes)}`);
-    return { name: entry.name, bytes: readZipEntry(bytes, name, entry, data => unpack(name, entry, data)) };
+    const content = readZipEntry(bytes, name, entry, data => unpack(name, entry, data));
+    return { name: entry.name, bytes: content, file: name };
   });
-  const trace = readDrmemtrace(parts, options);
-  for (const part of parts) memory.release(part.bytes.length);
-  return trace;
+  return { name, parts, heldBytes: parts.reduce((sum, part) => sum + part.bytes.length, bytes.length) };
 }
 
 /** Throws a TraceError if the beginning of an input shows that the whole cannot be read. */

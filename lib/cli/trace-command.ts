@@ -7,16 +7,18 @@ import { shorten } from '../workloads/shorten.js';
 import type { RecordedTrace } from '../workloads/trace.js';
 import { parseArguments, type Arguments } from './arguments.js';
 import { UsageError } from './errors.js';
-import { checkWritable, readTraceFile } from './files.js';
+import { checkWritable } from './files.js';
 import { runJob, type Task } from './job.js';
 import { output } from './output.js';
+import { inputsOf, readTraces } from './trace-inputs.js';
 
 const HELP = `disco-sim trace FILE... [options]
 
 Replays recorded references on simulated ccNUMA machines and says where the time goes.
 
 FILE             NTR1, Valgrind Lackey, Dinero (din, extended, binary), ChampSim or drmemtrace;
-                 plain, gzip, or a zip of drmemtrace chunks
+                 plain, gzip, or a zip of drmemtrace chunks. Drmemtrace files of one process are
+                 parts of one run; a folder is read as one drmemtrace trace
 --preset A,B     machines (default disco-1997,uma)
 --policies A,B   page placement policies (default first-touch,round-robin,migrate-replicate)
 --copies N       copies of each trace side by side, each with processors of its own (default 1)
@@ -42,11 +44,10 @@ export async function traceCommand(words: readonly string[]): Promise<void> {
     return;
   }
   if (chosen.files.length === 0) throw new UsageError('trace needs at least one FILE; see disco-sim trace --help');
-  if (chosen.report !== undefined) checkWritable(chosen.report, chosen.files);
+  const inputs = inputsOf(chosen.files);
+  if (chosen.report !== undefined) checkWritable(chosen.report, inputs.map(({ path }) => path)); // prettier-ignore
   const memory = new MemoryLimit(chosen.memoryBytes);
-  const traces: RecordedTrace[] = [];
-  for (const file of chosen.files)
-    traces.push(await readTraceFile(file, { format: chosen.format, fetchLineBytes: FETCH_BYTES, memory }));
+  const traces = await readTraces(inputs, { format: chosen.format, fetchLineBytes: FETCH_BYTES, memory });
   const tasks = traces.flatMap(trace => tasksFor(trace, chosen));
   output(await runJob(tasks, chosen.seed), {
     title: 'Recorded programs on ccNUMA machines',

@@ -129,6 +129,7 @@ export class Replay {
         streams: trace.streams.length,
         lacks: trace.lacks,
         remarks: trace.remarks,
+        ...(trace.headlines === undefined ? {} : { headlines: trace.headlines }),
       },
       policy: options.policy.name,
       elapsedNs: ns(simulation.now),

@@ -19,7 +19,7 @@ export interface LabelledRun {
   readonly label: string;
   /** Number over all results, from 1. */
   readonly number: number;
-  /** Elapsed time over that of the baseline, times 100; null if either is partial. */
+  /** Elapsed time over that of the baseline, times 100; null if either is partial or of an incomplete recording. */
   readonly relative: number | null;
 }
 
@@ -114,11 +114,16 @@ export function whole(run: RunResult): boolean {
   return run.partial === null;
 }
 
+/** Whether the recording has every access and instruction, so that times and shares of misses mean something. */
+export function complete({ trace }: RunResult): boolean {
+  return !trace.lacks.includes('data') && !trace.lacks.includes('instruction');
+}
+
 const NAMED: ReadonlySet<string> = new Set(TIME_GROUPS.flatMap(({ activities }) => activities));
 
-/** First touch on a machine of several nodes; else first touch; else the slowest. A partial run never is. */
+/** First touch on a machine of several nodes; else first touch; else the slowest. A partial run never is, nor one of an incomplete recording. */
 function baselineOf(runs: readonly RunResult[]): RunResult | null {
-  const candidates = runs.filter(run => whole(run) && run.elapsedNs > 0);
+  const candidates = runs.filter(run => whole(run) && complete(run) && run.elapsedNs > 0);
   const firstTouch = candidates.filter(({ policy }) => policy === 'first-touch');
   const slowest = candidates.reduce<RunResult | null>(
     (most, run) => (most && most.elapsedNs >= run.elapsedNs ? most : run),
@@ -128,7 +133,7 @@ function baselineOf(runs: readonly RunResult[]): RunResult | null {
 }
 
 function relative(run: RunResult, baseline: RunResult | null): number | null {
-  if (baseline === null || !whole(run)) return null;
+  if (baseline === null || !whole(run) || !complete(run)) return null;
   const quotient = ratio(run.elapsedNs, baseline.elapsedNs);
   return quotient === null ? null : 100 * quotient;
 }

@@ -3,8 +3,8 @@ import { legend, smallBar, stackedBars } from './chart-bars.js';
 import { TIME_PAINTS } from './chart-palette.js';
 import { html } from './html.js';
 import type { Html } from './html.js';
-import { count, counted, decimal, duration, milliseconds, percent } from './report-format.js';
-import { localShare, TIME_GROUPS, timeShares, whole } from './report-figures.js';
+import { count, counted, decimal, duration, milliseconds, NONE, percent } from './report-format.js';
+import { complete, localShare, TIME_GROUPS, timeShares, whole } from './report-figures.js';
 import type { LabelledRun, ProgramRuns } from './report-figures.js';
 import { localityPictures } from './report-locality.js';
 import { queuesTable } from './report-queues.js';
@@ -22,7 +22,7 @@ export function programSection(program: ProgramRuns, id: string): Html {
     <p class="muted">
       Recorded: ${kind}; ${count(streams)} parallel streams${copies > 1 && `; ${count(copies)} copies side by side`}.
     </p>
-    ${partialNotes(runs)} ${finding(program)}
+    ${headlinesOf(runs)} ${partialNotes(runs)} ${finding(program)}
     <h3>Where the time went</h3>
     ${timeFigure(runs, baseline)}
     <h3>Misses, and pages moved</h3>
@@ -32,6 +32,13 @@ export function programSection(program: ProgramRuns, id: string): Html {
     <h3>Queues</h3>
     ${queuesTable(runs)}
   </section>`;
+}
+
+/** What nobody may miss about the recording. */
+function headlinesOf(runs: readonly LabelledRun[]): Html {
+  const sentences = [...new Set(runs.flatMap(({ run }) => run.trace.headlines ?? []))];
+  const incomplete = runs.some(({ run }) => !complete(run));
+  return html`${sentences.map(sentence => html`<p class="${incomplete ? 'partial' : 'muted'}">${sentence}</p>`)}`;
 }
 
 /** A box for every partial run, or nothing. */
@@ -90,7 +97,11 @@ function timeFigure(runs: readonly LabelledRun[], baseline: LabelledRun | null):
     label,
     length: relative,
     parts: used.map(group => shares[i]![group]!),
-    remark: whole(run) ? 'nothing to compare with' : `PARTIAL, not comparable: ${run.partial}`,
+    remark: !whole(run)
+      ? `PARTIAL, not comparable: ${run.partial}`
+      : complete(run)
+        ? 'nothing to compare with'
+        : 'an incomplete recording',
   }));
   const scale = baseline === null ? 'no run is whole' : `${baseline.label} is 100`;
   return html`<figure>
@@ -130,9 +141,9 @@ function timeRow(entry: LabelledRun, baseline: LabelledRun | null, shares: reado
   const { run, label, relative } = entry;
   return html`<tr class="${rowClass(entry, baseline)}">
     <th scope="row">${label}</th>
-    <td>${milliseconds(run.elapsedNs)}</td>
+    <td>${complete(run) ? milliseconds(run.elapsedNs) : NONE}</td>
     <td>${whole(run) ? decimal(relative, 1) : 'partial'}</td>
-    ${shares.map(share => html`<td>${percent(share)}</td>`)}
+    ${shares.map(share => html`<td>${complete(run) ? percent(share) : NONE}</td>`)}
   </tr>`;
 }
 
@@ -165,7 +176,7 @@ function placementTable(runs: readonly LabelledRun[], baseline: LabelledRun | nu
 function placementRow(entry: LabelledRun, baseline: LabelledRun | null): Html {
   const { run, label } = entry;
   const { misses, placement } = run;
-  const share = localShare(misses);
+  const share = complete(run) ? localShare(misses) : null;
   const { pages, migrations, replications, collapses, meanMigrationNs, meanReplicationNs, decisions } = placement;
   const reasons = decisions.map(
     (decision, i) => html`${i > 0 && html`<br />`}${count(decision.count)} × ${decision.action}: ${decision.because}`,

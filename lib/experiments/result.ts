@@ -23,6 +23,8 @@ export interface RunResult {
     readonly streams: number;
     readonly lacks: readonly string[];
     readonly remarks: readonly string[];
+    /** Those of the remarks that tables show too; left out if there are none. */
+    readonly headlines?: readonly string[];
   };
   readonly policy: string;
   /** Simulated time from start to end. */

@@ -1,6 +1,6 @@
 /** All results as one table of plain text, and below it why pages were moved or stayed. */
 import { clipped, count, counted, decimal, duration, milliseconds, NONE, percent, printable } from './report-format.js';
-import { localShare, mainStay, programsOf, TIME_GROUPS, timeShares } from './report-figures.js';
+import { complete, localShare, mainStay, programsOf, TIME_GROUPS, timeShares } from './report-figures.js';
 import type { LabelledRun, ProgramRuns } from './report-figures.js';
 import type { RunResult } from './result.js';
 import { fitting, linesOf, wrapped } from './table-layout.js';
@@ -21,7 +21,7 @@ export function textTable(results: readonly RunResult[]): string {
   const [heading, ...rows] = linesOf(columns);
   const lines = [heading!];
   for (const program of programs) {
-    lines.push('', titleOf(program));
+    lines.push('', titleOf(program), ...headlinesOf(program));
     for (const entry of program.runs) lines.push(rows[runs.indexOf(entry)]!);
   }
   lines.push('', ...notesOn(columns), '', 'Decisions, and the reasons given');
@@ -45,12 +45,25 @@ const NOTES = [
 ] as const;
 
 function notesOn(columns: readonly Column[]): string[] {
-  const notes = NOTES.filter(([about]) => columns.some(({ heading }) => heading === about)).map(([, note]) => note);
+  const notes: string[] = NOTES.filter(([about]) => columns.some(({ heading }) => heading === about)).map(
+    ([, note]) => note,
+  );
   const partial = columns[0]!.cells.some(cell => cell.startsWith('!'));
+  if (columns.some(({ heading, cells }) => heading === 'ms' && cells.includes(NONE)))
+    notes.push(
+      `${NONE}: times and shares of misses of a recording without every access and instruction mean nothing; --json has them.`,
+    );
   return partial ? [...notes, '!: PARTIAL: the run was cut short; its figures cannot be compared with others.'] : notes;
 }
 
-function titleOf({ name, baseline }: ProgramRuns): string {
+/** What nobody may miss about the recording. */
+function headlinesOf({ runs }: ProgramRuns): string[] {
+  const sentences = new Set(runs.flatMap(({ run }) => run.trace.headlines ?? []));
+  return [...sentences].flatMap(sentence => wrapped('  ', sentence, WIDTH)).map(printable);
+}
+
+function titleOf({ name, baseline, runs }: ProgramRuns): string {
+  if (!runs.every(({ run }) => complete(run))) return printable(`${name}  (an incomplete recording)`);
   return printable(`${name}  (100 = ${baseline?.label ?? 'nothing: no run is whole'})`);
 }
 
@@ -70,7 +83,7 @@ function columnsOf(entries: readonly LabelledRun[]): readonly Column[] {
   });
   const times = TIME_GROUPS.map(({ short }, group) => ({
     ...column(short, group === 0 ? 2 : 1, () => ''),
-    cells: shares.map(parts => percent(parts[group]!)),
+    cells: shares.map((parts, i) => (complete(entries[i]!.run) ? percent(parts[group]!) : NONE)),
   }));
   const moves = [
     column('migr', 2, run => count(run.placement.migrations)),
@@ -79,10 +92,10 @@ function columnsOf(entries: readonly LabelledRun[]): readonly Column[] {
   ];
   return [
     { ...column('configuration', 0, nameOf), align: 'left' },
-    column('ms', 2, run => milliseconds(run.elapsedNs)),
+    column('ms', 2, run => (complete(run) ? milliseconds(run.elapsedNs) : NONE)),
     column('rel', 2, (run, { relative }) => (run.partial === null ? decimal(relative, 1) : 'partial')),
     ...times.filter(notAllZero),
-    column('loc %', 2, run => percent(localShare(run.misses))),
+    column('loc %', 2, run => (complete(run) ? percent(localShare(run.misses)) : NONE)),
     ...moves.filter(notAllZero),
     column('queue', 2, queuesOf, 1),
     { ...column('stays for', 2, run => clipped(printable(mainStay(run)?.because ?? NONE), 16), 2), align: 'left' },
@@ -94,7 +107,7 @@ function nameOf({ partial }: RunResult, { label }: LabelledRun): string {
 }
 
 function notAllZero({ cells }: Column): boolean {
-  return cells.some(cell => Number(cell.replaceAll(',', '')) !== 0);
+  return cells.some(cell => cell !== NONE && Number(cell.replaceAll(',', '')) !== 0);
 }
 
 /** Largest queues of controllers, banks and links. */

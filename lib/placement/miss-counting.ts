@@ -35,7 +35,7 @@ export function missCounting(options: MissCountingOptions): PlacementPolicy {
   return {
     name,
     wants: replication ? ['hot-page', 'replica-write'] : ['hot-page'],
-    needs: replication ? ['thread', 'write'] : ['thread'],
+    needs: replication ? ['thread', 'write', 'data'] : ['thread', 'data'],
     counters: { threshold: trigger, sampling, bits, delayNs, resetNs },
     decide(evidence, page, memory) {
       switch (evidence.kind) {

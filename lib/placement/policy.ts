@@ -69,8 +69,11 @@ export type Decision =
       readonly because: string;
     };
 
-/** A fact about references that a trace may lack and a policy may need. */
-export type ReferenceFact = 'thread' | 'write' | 'time';
+/**
+ * A fact about references that a trace may lack and a policy may need: the thread that made them, which are writes, when they
+ * were made, every load and store (`data`), every instruction (`instruction`).
+ */
+export type ReferenceFact = 'thread' | 'write' | 'time' | 'data' | 'instruction';
 
 /** Decides where pages live. Never touches the machine. */
 export interface PlacementPolicy {

@@ -6,6 +6,7 @@ import { champsimContent } from './champsim-form.js';
 import { champsimForm, readChampsim, type ChampsimForm } from './champsim.js';
 import { readDinero } from './dinero.js';
 import { readDrmemtrace } from './drmemtrace.js';
+import { looksLikeDrmemtrace } from './drmemtrace/format.js';
 import { readLackey } from './lackey.js';
 import { withMemory } from './memory-limit.js';
 import { readNtr } from './ntr.js';
@@ -49,8 +50,6 @@ const firstLines: readonly (readonly [RegExp, TraceFormat])[] = [
   [/^[ \t]*(0[xX])?0*[0-5][ \t]+(0[xX])?[0-9a-fA-F]+([ \t\r]|$)/, 'din'],
 ];
 const mostLine = 4096;
-const drmemtraceHeader = 25;
-const drmemtraceRecordBytes = 12;
 
 /**
  * The format of decompressed bytes. `name` is the file's. Throws a TraceError for compressed files, and for files that
@@ -105,19 +104,17 @@ function champsimFormat(bytes: Uint8Array, named: ChampsimForm): TraceFormat {
 function byContent(bytes: Uint8Array): TraceFormat | undefined {
   const line = String.fromCharCode(...bytes.subarray(0, mostLine)).split('\n', 1)[0];
   if (line.startsWith('NTR1')) return 'NTR1';
-  if (
-    startsWith(bytes, drmemtraceHeader, 0) &&
-    bytes.length % drmemtraceRecordBytes === 0 &&
-    bytes.subarray(5, 12).every(byte => byte === 0)
-  ) {
-    return 'drmemtrace';
-  }
+  if (looksLikeDrmemtrace(bytes)) return 'drmemtrace';
   return firstLines.find(([pattern]) => pattern.test(line))?.[1];
 }
 
 function refuseCompressed(bytes: Uint8Array, name: string): void {
   if (startsWith(bytes, 0x1f, 0x8b)) throw new TraceError(`${name}: compressed with gzip; decompress it first`);
   if (startsWith(bytes, 0xfd, 0x37, 0x7a)) throw new TraceError(`${name}: compressed with xz; decompress it first`);
+  if (startsWith(bytes, 0x04, 0x22, 0x4d, 0x18))
+    throw new TraceError(`${name}: compressed with lz4; decompress it first`);
+  if (startsWith(bytes, 0xff, 0x06, 0x00, 0x00, 0x73, 0x4e, 0x61, 0x50))
+    throw new TraceError(`${name}: compressed with snappy; decompress it first`);
   if (startsWith(bytes, 0x50, 0x4b, 3, 4))
     throw new TraceError(`${name}: a zip archive; read its entries with zipEntries and readZipEntry first`);
 }

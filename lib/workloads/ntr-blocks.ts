@@ -65,7 +65,8 @@ export function releaseBlocks(blocks: NtrBlocks, memory: MemoryLimit): void {
  */
 export function checkBlocks(table: VarintReader, available: number, memory: MemoryLimit): void {
   const compiler = new BlockCompiler(table, 6, memory);
-  while (table.at + longestBlock <= available) compiler.block();
+  const end = Math.min(available, table.end);
+  while (table.at + longestBlock <= end) compiler.block();
   compiler.release();
 }
 

@@ -61,6 +61,8 @@ export interface RecordedTrace {
   readonly lacks: readonly ReferenceFact[];
   /** Remarks for the reader of a report, one sentence each: what was merged, split, renumbered or dropped. */
   readonly remarks: readonly string[];
+  /** Those of the remarks that nobody may miss, for tables: what was put together, and what is missing. None unless given. */
+  readonly headlines?: readonly string[];
 }
 
 /** How a reader cuts instruction fetches, and how much memory it may hold. */

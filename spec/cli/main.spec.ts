@@ -7,6 +7,7 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import { VERSION } from '../../lib/engine/version.js';
 import type { RunResult } from '../../lib/experiments/result.js';
 import { textTable } from '../../lib/experiments/table.js';
+import { file, instruction, store } from '../workloads/drmemtrace/records.js';
 import { TRACES, build, disco, inFolder, put, shell, smallTrace, start, unmappedTrace } from './running.js';
 
 // The only shared state of these specs is what they are about: the built package.
@@ -14,6 +15,12 @@ beforeAll(build);
 
 const DIN = '0 1000\n1 2000\n2 3000\n';
 const FEW = ['--preset', 'disco-1997', '--policies', 'round-robin'];
+
+/** A drmemtrace file of a thread of process 10, as raw2trace writes one for each thread. */
+function threadFile(id: bigint, type = 0x40n): Uint8Array {
+  const accesses = Array.from({ length: 200 }, (_, i) => [instruction(0x400000n), store(0x601000n + BigInt(8 * i))]);
+  return file('', id, type, ...accesses.flat()).bytes;
+}
 
 /** Makes what a case needs in its folder, and returns the command line. */
 type Case = readonly [name: string, words: (folder: string) => readonly string[], says: string];
@@ -84,6 +91,47 @@ const REFUSED: readonly Case[] = [
   ['a file for main', () => ['main', 'x.din'], 'main takes no files; use: disco-sim trace x.din'],
   ['a file that is not there', () => ['trace', 'x.din'], 'cannot read x.din: there is no such file or folder'],
   ['a folder', folder => ['trace', folder], 'it is a folder'],
+  [
+    'a folder of raw records',
+    folder => {
+      mkdirSync(join(folder, 'app.dir', 'raw'), { recursive: true });
+      return ['trace', 'app.dir'];
+    },
+    'cannot read app.dir: it holds raw records only; make a trace of them with DynamoRIO',
+  ],
+  [
+    'a folder of folders',
+    folder => {
+      mkdirSync(join(folder, 'all', 'drmemtrace.app.1.dir'), { recursive: true });
+      return ['trace', 'all'];
+    },
+    'cannot read all: it holds folders and no drmemtrace file; name one of drmemtrace.app.1.dir',
+  ],
+  [
+    'a folder with other files',
+    folder => {
+      mkdirSync(join(folder, 'app'));
+      put(folder, 'app/app.1.memtrace', threadFile(1n));
+      put(folder, 'app/x.din', DIN);
+      return ['trace', 'app'];
+    },
+    'cannot read app: a folder is read as one drmemtrace trace, but it holds x.din, which is none',
+  ],
+  [
+    'a folder that holds a thread twice',
+    folder => {
+      mkdirSync(join(folder, 'app'));
+      put(folder, 'app/app.1.memtrace', threadFile(1n));
+      put(folder, 'app/copy.memtrace', threadFile(1n));
+      return ['trace', 'app'];
+    },
+    'cannot read app: app.1.memtrace and copy.memtrace hold the same thread at the same time; leave one of them out',
+  ],
+  [
+    'a policy that needs loads and stores, of which some were filtered out',
+    trace('x.memtrace', threadFile(1n, 0x140n), '--policies', 'migrate'),
+    'the policy migrate needs to know data, which x.memtrace (drmemtrace) does not record; use first-touch',
+  ],
   ['an empty file', trace('x.din', ''), 'x.din: the file is empty'],
   [
     'gzip cut short',
@@ -195,6 +243,61 @@ describe('a command line that cannot be carried out', () => {
       expect(stderr).toMatch(/^disco-sim: cannot write the output: .*\n$/);
     }),
   );
+});
+
+describe('drmemtrace files', () => {
+  const runs = (folder: string, ...words: readonly string[]): RunResult[] =>
+    (JSON.parse(disco(folder, 'trace', ...words, ...FEW, '--json').stdout) as { results: RunResult[] }).results;
+
+  it('of one process are one run of as many streams, named one by one, as a folder, or where DynamoRIO puts them', () =>
+    inFolder(folder => {
+      mkdirSync(join(folder, 'app.dir', 'trace'), { recursive: true });
+      mkdirSync(join(folder, 'app.dir', 'raw'));
+      const names = ['app.1.memtrace', 'app.2.memtrace'];
+      names.forEach((name, i) => {
+        put(folder, name, threadFile(BigInt(i + 1)));
+        put(folder, `app.dir/trace/${name}`, gzipSync(threadFile(BigInt(i + 1))));
+      });
+      put(folder, 'app.dir/trace/modules.log', 'a list');
+      put(folder, 'app.dir/trace/cpu_schedule.bin.zip', 'an archive');
+      const all = [runs(folder, ...names), runs(folder, 'app.dir'), runs(folder, 'app.dir/trace')];
+      expect(all.map(results => results.map(({ trace: { name, streams } }) => [name, streams]))).toEqual([
+        [['app.1.memtrace and 1 more', 2]],
+        [['app.dir', 2]],
+        [['trace', 2]],
+      ]);
+      for (const [run] of all) {
+        expect(run!.fingerprint).toBe(all[0]![0]!.fingerprint);
+        expect(run!.trace.headlines).toEqual(['Put together from 2 files: app.1.memtrace, app.2.memtrace.']);
+      }
+      expect(disco(folder, 'trace', 'app.dir', ...FEW).stdout).toContain(
+        'Put together from 2 files: app.1.memtrace, app.2.memtrace.',
+      );
+    }));
+
+  it('of other processes, of other recordings, and given twice stay apart', () =>
+    inFolder(folder => {
+      put(folder, 'a.memtrace', threadFile(1n));
+      put(folder, 'b.memtrace', threadFile(2n, 0x240n));
+      put(folder, 'x.din', DIN);
+      const found = runs(folder, 'a.memtrace', 'x.din', 'b.memtrace', 'a.memtrace');
+      expect(found.map(({ trace: { name, streams } }) => [name, streams])).toEqual([
+        ['a.memtrace', 1],
+        ['x.din', 1],
+        ['b.memtrace', 1],
+        ['a.memtrace', 1],
+      ]);
+    }));
+
+  it('that lack loads and stores have no times in the table, and say why', () =>
+    inFolder(folder => {
+      put(folder, 'x.memtrace', threadFile(1n, 0x140n));
+      const { stdout } = disco(folder, 'trace', 'x.memtrace', '--report', 'r.html');
+      expect(stdout).toMatch(/x\.memtrace {2}\(an incomplete recording\)\n {2}Loads and stores that hit a small cache/);
+      expect(stdout).toMatch(/first-touch @ disco-1997 +– +– +– /);
+      const html = readFileSync(join(folder, 'r.html'), 'utf8');
+      expect(html).toContain('Loads and stores that hit a small cache of the recorder are missing');
+    }));
 });
 
 describe('the command line', () => {

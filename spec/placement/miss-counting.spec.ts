@@ -59,8 +59,8 @@ describe('missCounting, each half alone', () => {
   }
 
   it('asks for evidence and facts only as needed', () => {
-    expect(counting()).toMatchObject({ wants: ['hot-page', 'replica-write'], needs: ['thread', 'write'] });
-    expect(counting({ replication: false })).toMatchObject({ wants: ['hot-page'], needs: ['thread'] });
+    expect(counting()).toMatchObject({ wants: ['hot-page', 'replica-write'], needs: ['thread', 'write', 'data'] });
+    expect(counting({ replication: false })).toMatchObject({ wants: ['hot-page'], needs: ['thread', 'data'] });
   });
 });
 
