@@ -246,7 +246,7 @@ describe('a network card', () => {
 
   it('is refused without buffers or data', () => {
     expect(() => setUp({ card: { buffers: 0 } })).toThrow('buffers is 0; give a whole number from 1');
-    expect(() => setUp({ card: { mtuBytes: 0 } })).toThrow('0 mtuBytes are too few');
+    expect(() => setUp({ card: { mtuBytes: 0 } })).toThrow('mtuBytes is 0; give a whole number from 1');
   });
 });
 

@@ -90,7 +90,7 @@ describe('segments', () => {
 
   it('have instructions', () => {
     expect(() => cutSegments(stream([]), [], 0)).toThrow(
-      new RangeError('a segment has a positive number of instructions, not 0'),
+      new RangeError('userImages: segmentInstructions is 0; give a whole number of at least 1'),
     );
   });
 });
@@ -198,7 +198,7 @@ describe('variants of the heap', () => {
 
   it('have to fit', () => {
     expect(() => heapVariants(image(4), 2 ** 16)).toThrow('65536 heaps of 8 pages do not fit into the address space');
-    expect(() => heapVariants(image(4), 0)).toThrow('a number of variants is from 1 up, not 0');
+    expect(() => heapVariants(image(4), 0)).toThrow('the number of variants is 0; give a whole number from 1');
   });
 });
 
