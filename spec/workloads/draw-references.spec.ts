@@ -90,7 +90,7 @@ describe('segments', () => {
 
   it('have instructions', () => {
     expect(() => cutSegments(stream([]), [], 0)).toThrow(
-      new RangeError('userImages: segmentInstructions is 0; give a whole number of at least 1'),
+      new RangeError('a segment has a positive number of instructions, not 0'),
     );
   });
 });
