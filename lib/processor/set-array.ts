@@ -23,7 +23,7 @@ export function checkGeometry(name: string, geometry: CacheGeometry): number {
     ['line', lineBytes],
   ] as const)
     if (!Number.isSafeInteger(value) || value < 4 || value > MOST_BYTES || (value & (value - 1)) !== 0)
-      throw new RangeError(`${name}: the ${what} is a power of two of bytes up to 2^30, not ${shown(value)}`);
+      throw new RangeError(`${name}: the ${what} is a power of two of bytes, not ${shown(value)}`);
   if (!Number.isSafeInteger(ways) || ways < 1 || ways > 255)
     throw new RangeError(`${name}: 1 to 255 ways, not ${shown(ways)}`);
   const sets = sizeBytes / (ways * lineBytes);

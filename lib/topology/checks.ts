@@ -25,7 +25,7 @@ export function checkTiming(where: string, timing: LinkTiming): void {
   }
   if (!Number.isSafeInteger(ticksPerFlit) || ticksPerFlit < 0) {
     throw new RangeError(
-      `${where}: ticksPerFlit of ${shown(ticksPerFlit)} is not a whole number of at least 0; ` +
+      `${where}: ${shown(ticksPerFlit)} ticks per flit is not a whole number of at least 0; ` +
         'use 0 for a link that never queues, and a finer tick to make fractions whole',
     );
   }

@@ -55,7 +55,9 @@ function check(image: UserImage, { instructions, heapPages = 0, variants = [imag
   if (!Number.isSafeInteger(instructions) || instructions < 1)
     throw new RangeError(`${image.name}: a drawing has a positive number of instructions, not ${shown(instructions)}`);
   if (!Number.isSafeInteger(heapPages) || heapPages < 0)
-    throw new RangeError(`${image.name}: a limit of ${shown(heapPages)} heapPages is not a whole number from 0 up`);
+    throw new RangeError(
+      `${image.name}: a limit of ${shown(heapPages)} pages of the heap is not a whole number from 0 up`,
+    );
   if (image.segments.every(segment => segment.instructions === 0))
     throw new RangeError(`${image.name}: the image has no instructions to draw from`);
   if (variants.length === 0 || variants.some(({ words }) => words.length !== image.stream.words.length))

@@ -58,6 +58,6 @@ describe('a console', () => {
   });
 
   it('is refused if it keeps nothing', () => {
-    expect(() => setUp({ outputCharacters: 0 })).toThrow('at least a character, not 0');
+    expect(() => setUp({ outputCharacters: 0 })).toThrow('outputCharacters is 0; give a whole number from 1');
   });
 });

@@ -580,11 +580,11 @@ describe('commands to a disk', () => {
 
 describe('a disk model', () => {
   it.each([
-    [{ cylinders: 0 }, 'a disk has no 0 cylinders'],
-    [{ sectorsPerTrack: 1.5 }, 'a disk has no 1.5 sectorsPerTrack'],
-    [{ trackSkew: -1 }, 'a disk has no trackSkew of -1 sectors'],
-    [{ cacheBytes: 100 }, 'whole sectors of 512 bytes, not 100 bytes'],
-    [{ overheadMs: -1 }, 'no part of a disk takes -1 ms'],
+    [{ cylinders: 0 }, 'cylinders is 0; give a whole number'],
+    [{ sectorsPerTrack: 1.5 }, 'sectorsPerTrack is 1.5; give a whole number'],
+    [{ trackSkew: -1 }, 'trackSkew is -1; give a whole number'],
+    [{ cacheBytes: 100 }, 'cacheBytes is 100; give a whole number from 512'],
+    [{ overheadMs: -1 }, 'overheadMs is -1; give a number from 0 to 60000'],
   ])('with %j is refused', (changes, message) => {
     expect(() => setUp({ model: { ...hp97560, ...changes } })).toThrow(message);
   });

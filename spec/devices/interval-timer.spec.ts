@@ -91,10 +91,10 @@ describe('an interval timer', () => {
   });
 
   it.each([
-    [{ periodTicks: 0 }, 'at least 1, not 0'],
-    [{ periodTicks: 1.5 }, 'at least 1, not 1.5'],
-    [{ phaseTicks: 1000 }, 'a phase of 1000 ticks is not within a period of 1000'],
-    [{ phaseTicks: -1 }, 'a phase of -1 ticks'],
+    [{ periodTicks: 0 }, 'periodTicks is 0; give a whole number of at least 1'],
+    [{ periodTicks: 1.5 }, 'periodTicks is 1.5; give a whole number of at least 1'],
+    [{ phaseTicks: 1000 }, 'phaseTicks is 1000; give a whole number from 0 to 999'],
+    [{ phaseTicks: -1 }, 'phaseTicks is -1; give a whole number from 0 to 999'],
   ])('with %j is refused', (changes, message) => {
     expect(() => setUp(changes)).toThrow(message);
   });

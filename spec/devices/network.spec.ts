@@ -245,8 +245,8 @@ describe('a network card', () => {
   });
 
   it('is refused without buffers or data', () => {
-    expect(() => setUp({ card: { buffers: 0 } })).toThrow('0 buffers are too few');
-    expect(() => setUp({ card: { mtuBytes: 0 } })).toThrow('0 mtuBytes are too few');
+    expect(() => setUp({ card: { buffers: 0 } })).toThrow('buffers is 0; give a whole number from 1');
+    expect(() => setUp({ card: { mtuBytes: 0 } })).toThrow('mtuBytes is 0; give a whole number from 1');
   });
 });
 
@@ -259,9 +259,9 @@ describe('a segment', () => {
 
   it.each<[Partial<NetworkSegmentOptions>, string]>([
     [{ addresses: [1, 1] }, 'two cards have the address 1'],
-    [{ addresses: [-1] }, '-1 is no address of a card'],
-    [{ addresses: [BROADCAST] }, 'is no address of a card'],
-    [{ ticksPerByte: 0 }, 'at least 1, not 0'],
+    [{ addresses: [-1] }, 'addresses has -1, which is none of a card'],
+    [{ addresses: [BROADCAST] }, 'which is none of a card'],
+    [{ ticksPerByte: 0 }, 'ticksPerByte, the ticks of a byte, is 0'],
     [{ overheadBytes: 0, leastBytes: 0 }, 'the least frame has no length'],
   ])('with %j is refused', (changes, message) => {
     expect(make(changes)).toThrow(message);

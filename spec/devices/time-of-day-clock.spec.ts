@@ -71,7 +71,7 @@ describe('a time-of-day clock', () => {
   });
 
   it('refuses an epoch that is no whole number', () => {
-    expect(() => setUp({ epoch: 0.5 })).toThrow('an epoch is a whole number of ns and not negative, not 0.5');
-    expect(() => setUp({ epoch: -1 })).toThrow('not -1');
+    expect(() => setUp({ epoch: 0.5 })).toThrow('epoch, in ns, is 0.5');
+    expect(() => setUp({ epoch: -1 })).toThrow('epoch, in ns, is -1');
   });
 });

@@ -174,6 +174,6 @@ describe('a virtual run that cannot be', () => {
 describe('the shares of guests', () => {
   it('are as equal as can be, and at least a processor', () => {
     expect([sharesOf(8, 8), sharesOf(8, 3), sharesOf(1, 2)]).toEqual([Array(8).fill(1), [3, 3, 2], [1, 1]]);
-    expect(() => sharesOf(8, 0)).toThrow('there is 1 guest or more, not 0');
+    expect(() => sharesOf(8, 0)).toThrow('guests is 0; give a whole number from 1');
   });
 });

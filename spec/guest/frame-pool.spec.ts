@@ -57,7 +57,7 @@ describe('a frame pool', () => {
 
   it('refuses what makes no sense', () => {
     const { frames } = pool([1, 0]);
-    expect(() => pool([1], 0)).toThrow('frames have at least one colour, not 0');
+    expect(() => pool([1], 0)).toThrow('colours is 0; give a whole number from 1');
     expect(() => frames.free(2)).toThrow('there is no node 2; the nodes are 0 to 1');
     expect(() => frames.take(-1, 0)).toThrow('there is no node -1');
     expect(() => frames.give(0)).toThrow('frame 0 is given back, but nobody has taken it');

@@ -23,7 +23,7 @@ const GOOD: VirtualMachineSpecification = { name: 'good', processors: 1, memoryB
 
 describe('a monitor', () => {
   it.each<[DiscoOptions, string]>([
-    [{ quantumNs: 0 }, 'quantumNs: a quantum is longer than nothing and ends, not 0'],
+    [{ quantumNs: 0 }, 'quantumNs: a quantum is longer than 0 and at most 1000000000000 ns, not 0'],
     [{ keepDecisions: -1 }, 'keepDecisions: -1 is neither an integer from 0 nor Infinity'],
     [{ consoleCharacters: 0 }, 'consoleCharacters: 0 is no integer from 1'],
     [

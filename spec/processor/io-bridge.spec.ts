@@ -220,7 +220,7 @@ describe('a bridge', () => {
     expect(make({})).not.toThrow();
     expect(make({ bridge: 1 })).toThrow('the map has no bridge 1');
     expect(make({ bridge: 3 })).toThrow('the map has no bridge 3');
-    expect(make({ lineTicks: 0 })).toThrow('at least 1, not 0');
+    expect(make({ lineTicks: 0 })).toThrow('lineTicks is 0; give a whole number of at least 1');
     expect(make({ lines: 3 })).toThrow('is a power of two');
   });
 });

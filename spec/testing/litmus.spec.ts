@@ -55,7 +55,7 @@ describe('litmus tests on simulated machines', () => {
   });
 
   it('refuse a number of runs that is none', () => {
-    expect(() => run(classic('SB'), { runs: 0 })).toThrow('runs are a positive integer, not 0');
+    expect(() => run(classic('SB'), { runs: 0 })).toThrow('runs, the rounds of a litmus test, is 0');
   });
 
   it('start from initial values, and keep what linked accesses promise', () => {

@@ -198,7 +198,7 @@ describe('variants of the heap', () => {
 
   it('have to fit', () => {
     expect(() => heapVariants(image(4), 2 ** 16)).toThrow('65536 heaps of 8 pages do not fit into the address space');
-    expect(() => heapVariants(image(4), 0)).toThrow('a number of variants is from 1 up, not 0');
+    expect(() => heapVariants(image(4), 0)).toThrow('the number of variants is 0; give a whole number from 1');
   });
 });
 

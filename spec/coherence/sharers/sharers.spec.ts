@@ -123,10 +123,10 @@ describe('the sharers of a directory', () => {
   });
 
   it.each([
-    [{ format: 'coarse', bits: 0 }, 'a vector has at least one bit, not 0'],
+    [{ format: 'coarse', bits: 0 }, 'bits is 0; give a whole number from 1'],
     [{ format: 'limited-broadcast', pointers: 0 }, 'an entry has between 1 and 65534 pointers, not 0'],
     [{ format: 'limited-evict', pointers: 1 }, 'sharers can be evicted from two pointers on; use broadcast with one'],
-    [{ format: 'dynamic-pointers', cells: 0 }, 'a pool has at least one cell, not 0'],
+    [{ format: 'dynamic-pointers', cells: 0 }, 'cells is 0; give a whole number from 1'],
   ] as const)('are not made from %j', (format, message) => {
     expect(() => makeSharers(format, 4, counts())).toThrow(message);
   });

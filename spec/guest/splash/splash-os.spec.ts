@@ -61,7 +61,7 @@ describe('SPLASHOS', () => {
   it('refuses programs without threads, and programs that do not fit into memory', () => {
     const link = (): (() => SplashCode) => function* () {};
     expect(() => withSplash({ processors: 1, link, programPages: 1e6 })).toThrow('pages of physical memory');
-    expect(() => withSplash({ processors: 1, link, threads: 0 })).toThrow('1 thread or more, not 0');
+    expect(() => withSplash({ processors: 1, link, threads: 0 })).toThrow('threads is 0; give a whole number from 1');
     expect(() => withSplash({ processors: 1, link: os => (os.allocate(17 * 4096), link()) })).toThrow('are used up');
   });
 
