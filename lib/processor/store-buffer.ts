@@ -3,6 +3,34 @@
  * After the abstract machine of Sewell et al., x86-TSO (2010). A plain object; when stores leave it is the processor's.
  */
 
+import type { RandomStream } from '../engine/random.js';
+import type { Ticks } from '../engine/time.js';
+
+/**
+ * How long stores wait when they have become the oldest: half of them not at all, the others a time whose order of
+ * magnitude is drawn, too. TSO allows any time that is finite. For tests of what programs may see.
+ */
+export class DrainDelays {
+  private readonly random: RandomStream;
+  private readonly longest: number;
+  private readonly period: Ticks;
+
+  /** `longest` is in cycles of `period` ticks, at least 1. */
+  constructor(random: RandomStream, longest: number, period: Ticks) {
+    this.random = random;
+    this.longest = longest;
+    this.period = period;
+  }
+
+  /** The next store's, in ticks. One draw for each store, in their order. */
+  draw(): Ticks {
+    const { random, longest } = this;
+    if (random.below(2) === 0) return 0;
+    const most = Math.min(longest, 2 ** (1 + random.below(Math.ceil(Math.log2(longest + 1)))));
+    return (1 + random.below(most)) * this.period;
+  }
+}
+
 /** The stores on their way. Frames and byte offsets are those of the accesses. */
 export class StoreBuffer {
   /** The most stores that it holds; 0 for a processor without one. */
