@@ -15,11 +15,15 @@ export interface LitmusFiles {
   readonly refused: readonly string[];
 }
 
-/** Reads all that paths lead to. A file that cannot be read does not stop the others. Throws a UsageError for a path that leads nowhere. */
-export function readLitmusFiles(paths: readonly string[]): LitmusFiles {
+/**
+ * Reads all that paths lead to, a file at a time; yields the number of files read. A file that cannot be read does not stop
+ * the others. Throws a UsageError for a path that leads nowhere.
+ */
+export function* readLitmusFiles(paths: readonly string[]): Generator<number, LitmusFiles, void> {
   const tests: LitmusTest[] = [];
   const refused: string[] = [];
-  for (const file of paths.flatMap(filesOf))
+  for (const [index, file] of paths.flatMap(filesOf).entries()) {
+    yield index;
     try {
       if (statSync(file).size > LARGEST) throw new UsageError(`${file}: more than ${LARGEST} bytes are no litmus test`);
       tests.push(readLitmus(readFileSync(file, 'utf8'), file));
@@ -27,6 +31,7 @@ export function readLitmusFiles(paths: readonly string[]): LitmusFiles {
       const { message } = error as Error;
       refused.push(error instanceof LitmusError || error instanceof UsageError ? message : `${file}: ${message}`);
     }
+  }
   return { tests, refused };
 }
 

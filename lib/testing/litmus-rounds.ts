@@ -58,6 +58,15 @@ export interface LitmusEvent {
   readonly what: string;
 }
 
+/** How many rounds, and of what kind. */
+export interface LitmusRoundsOptions {
+  readonly count: number;
+  /** The round whose history is kept, or -1. */
+  readonly watched: number;
+  /** The longest time that stores stay in the machine's buffers: in half of the rounds, threads pause for half as long. */
+  readonly storeDelayCycles: number;
+}
+
 /** The rounds of one machine. */
 export class LitmusRounds {
   /** What each round left behind, filled while the machine runs. */
@@ -70,15 +79,19 @@ export class LitmusRounds {
   private readonly watched: number;
   private readonly words = new LitmusWords();
 
-  /** `watched` is the round whose history is kept, or -1. */
-  constructor(test: LitmusTest, machine: Machine, random: RandomStream, count: number, watched: number) {
+  constructor(
+    test: LitmusTest,
+    machine: Machine,
+    random: RandomStream,
+    { count, watched, storeDelayCycles }: LitmusRoundsOptions,
+  ) {
     this.test = test;
     this.machine = machine;
     this.watched = watched;
     // Before the rounds, so that fewer of them are the same ones.
     const places = shuffled(machine.processors.length, random);
     const free = Array.from({ length: machine.map.nodes }, () => 0);
-    this.rounds = Array.from({ length: count }, () => drawRound(test, random, free));
+    this.rounds = Array.from({ length: count }, () => drawRound(test, random, free, storeDelayCycles));
     const size = outcomeOffset(test, test.threads.length) + test.locations.length;
     this.outcomes = this.rounds.map(() => Array.from({ length: size }, () => 0));
     const programs: (Program | null)[] = machine.processors.map(() => null);
@@ -150,7 +163,9 @@ export class LitmusRounds {
     const { values } = access;
     switch (instruction.kind) {
       case 'load':
-        return (values[instruction.register] = this.words.valueOf(yield load(this.address(instruction.location, access))));
+        return (values[instruction.register] = this.words.valueOf(
+          yield load(this.address(instruction.location, access)),
+        ));
       case 'load-linked':
         return (values[instruction.register] = this.words.valueOf(
           yield loadLinked(this.address(instruction.location, access)),
@@ -230,7 +245,11 @@ export class LitmusRounds {
     const named = register === null ? '' : ` ${registers[register]!}`;
     const value = register === null ? result : values[register]!;
     const outcome = instruction.kind === 'fence' ? '' : ` = ${describeValue(value, locations)}`;
-    this.history.push({ time: this.machine.simulation.now, thread, what: `${instruction.kind}${where}${named}${outcome}` });
+    this.history.push({
+      time: this.machine.simulation.now,
+      thread,
+      what: `${instruction.kind}${where}${named}${outcome}`,
+    });
   }
 }
 
@@ -242,12 +261,13 @@ interface Access {
   readonly values: number[];
 }
 
-function drawRound(test: LitmusTest, random: RandomStream, free: number[]): Round {
+function drawRound(test: LitmusTest, random: RandomStream, free: number[], storeDelayCycles: number): Round {
   const addresses: number[] = [];
   for (const [i] of test.locations.entries())
     // Now and then two locations share a line.
     addresses.push(i > 0 && random.below(8) === 0 ? addresses[i - 1]! + 4 : freshLine(random, free));
-  const slow = [0, 4, 30, 300][random.below(4)]!;
+  const slow =
+    storeDelayCycles > 0 && random.below(2) === 0 ? storeDelayCycles >> 1 : [0, 4, 30, 300][random.below(4)]!;
   const some = (odds: number): number[] => test.locations.flatMap((_, i) => (random.below(odds) === 0 ? [i] : []));
   const parts = test.threads.map(({ instructions }) => ({
     warmed: some(2),

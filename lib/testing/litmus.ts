@@ -73,7 +73,7 @@ export interface LitmusReport {
 /** Rounds on one machine. */
 const ROUNDS = 50;
 /** What machines with late drains draw from: the longest time in cycles that a store waits in its buffer. */
-const DELAYS = [0, 64, 1024, 8192];
+const DELAYS = [1024, 16384];
 /** How far a machine runs between two looks at whoever waits. */
 const SLICE = { events: 20_000, ticks: 1_000_000 };
 
@@ -179,7 +179,7 @@ function* runMachine(
   const threads = test.threads.length;
   const specification = litmusMachine(random, { threads, protocol, storeBuffer, storeDelayCycles });
   const machine = buildMachine(specification, { seed, runAhead: watched < 0 && runsAhead(index) });
-  const rounds = new LitmusRounds(test, machine, random, count, watched);
+  const rounds = new LitmusRounds(test, machine, random, { count, watched, storeDelayCycles });
   const { simulation } = machine;
   while (machine.run({ events: SLICE.events, until: simulation.now + SLICE.ticks }) !== 'finished')
     yield { phase: 'running', done: index * ROUNDS };

@@ -39,7 +39,9 @@ type Unresolved<T> = T extends Access ? Omit<T, 'location'> & { readonly locatio
 
 /** An instruction while its thread is being read. */
 export type UnresolvedInstruction =
-  Exclude<LitmusInstruction, Access | Branch> | Unresolved<Access> | (Omit<Branch, 'target'> & { readonly target: Jump });
+  | Exclude<LitmusInstruction, Access | Branch>
+  | Unresolved<Access>
+  | (Omit<Branch, 'target'> & { readonly target: Jump });
 
 /** A thread while it is being read. */
 export class ThreadBuilder {

@@ -71,7 +71,9 @@ export class LitmusMachine {
     if (known !== undefined) return known;
     const number = this.numbers.size;
     if (number === MOST_VALUES)
-      throw new LitmusError(`${this.test.name}: more than ${MOST_VALUES} different values; is there a loop that counts?`);
+      throw new LitmusError(
+        `${this.test.name}: more than ${MOST_VALUES} different values; is there a loop that counts?`,
+      );
     this.numbers.set(value, number);
     return number;
   }
@@ -221,7 +223,11 @@ export class LitmusMachine {
   private join(state: LitmusState, thread: number, operation: LitmusOperation, left: number, right: number): number {
     const value = joinOperands(operation, left, right);
     if (Number.isNaN(value))
-      this.fail(state, thread, `addresses are not calculated with, but this is ${operation} of ${this.words(left, right)}`);
+      this.fail(
+        state,
+        thread,
+        `addresses are not calculated with, but this is ${operation} of ${this.words(left, right)}`,
+      );
     return value;
   }
 

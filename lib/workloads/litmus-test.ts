@@ -13,8 +13,7 @@ export type LitmusOperand = { readonly register: number } | { readonly value: nu
 export type LitmusPlace = number | { readonly register: number };
 
 /** How `set` and `update` join their operands, in 32-bit arithmetic; `exchange` takes the second. */
-export type LitmusOperation =
-  'add' | 'subtract' | 'and' | 'or' | 'xor' | 'nor' | 'less' | 'less-unsigned' | 'exchange';
+export type LitmusOperation = 'add' | 'subtract' | 'and' | 'or' | 'xor' | 'nor' | 'less' | 'less-unsigned' | 'exchange';
 
 /** When a branch goes to its target. Order is that of signed integers. */
 export type LitmusComparison = 'equal' | 'unequal' | 'less' | 'less-or-equal';

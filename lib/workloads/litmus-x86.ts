@@ -90,7 +90,10 @@ function operandsOf(
   const sourceFirst = isSourceFirst(scanner, architecture, first, second, suffixed, name);
   const [source, target] = sourceFirst ? [first, second] : [second, first];
   if (target.kind === 'constant')
-    scanner.fail(`expected a register or a location, because ${architecture} has the destination ${sourceFirst ? 'last' : 'first'}`, target.at);
+    scanner.fail(
+      `expected a register or a location, because ${architecture} has the destination ${sourceFirst ? 'last' : 'first'}`,
+      target.at,
+    );
   if (source.kind === 'memory' && target.kind === 'memory')
     scanner.fail(`expected ${name.toUpperCase()} with at most one location`, start);
   return { source, target };
@@ -121,7 +124,8 @@ function operand(scanner: LitmusScanner, thread: ThreadBuilder, architecture: st
   const { at } = scanner;
   if (scanner.accept('$')) {
     const number = scanner.integer();
-    const value = number === null ? thread.addressOf(scanner.take(NAME) ?? scanner.fail('expected a number')) : { value: number };
+    const value =
+      number === null ? thread.addressOf(scanner.take(NAME) ?? scanner.fail('expected a number')) : { value: number };
     return { kind: 'constant', value, at, atAndT: false };
   }
   const number = scanner.integer();
@@ -145,10 +149,17 @@ function operand(scanner: LitmusScanner, thread: ThreadBuilder, architecture: st
 }
 
 /** MOV and arithmetic. On a location that is a load and a store, which others may come between. */
-function change(scanner: LitmusScanner, thread: ThreadBuilder, { operation, source, target }: Effect, place: string, moves: boolean): void {
+function change(
+  scanner: LitmusScanner,
+  thread: ThreadBuilder,
+  { operation, source, target }: Effect,
+  place: string,
+  moves: boolean,
+): void {
   if (target.kind === 'register') {
     if (source.kind !== 'memory') set(thread, target.name, operation, valueOf(source, thread, scanner), place);
-    else if (moves) thread.add({ kind: 'load', register: thread.written(target.name), location: source.location }, place);
+    else if (moves)
+      thread.add({ kind: 'load', register: thread.written(target.name), location: source.location }, place);
     else
       withHidden(thread, place, register => {
         thread.add({ kind: 'load', register, location: source.location }, place);
@@ -169,7 +180,12 @@ function change(scanner: LitmusScanner, thread: ThreadBuilder, { operation, sour
 }
 
 /** Arithmetic with LOCK. */
-function update(scanner: LitmusScanner, thread: ThreadBuilder, { operation, source, target }: Effect, place: string): void {
+function update(
+  scanner: LitmusScanner,
+  thread: ThreadBuilder,
+  { operation, source, target }: Effect,
+  place: string,
+): void {
   if (target.kind !== 'memory') scanner.fail('expected a location, because LOCK is for accesses to memory', target.at);
   const value = valueOf(source, thread, scanner);
   thread.add({ kind: 'update', register: null, location: target.location, operation, value }, place);
@@ -197,7 +213,13 @@ function withHidden(thread: ThreadBuilder, place: string, use: (register: number
   set(thread, HIDDEN, 'exchange', { value: 0 }, place);
 }
 
-function set(thread: ThreadBuilder, name: string, operation: LitmusOperation, right: LitmusOperand, place: string): void {
+function set(
+  thread: ThreadBuilder,
+  name: string,
+  operation: LitmusOperation,
+  right: LitmusOperand,
+  place: string,
+): void {
   const register = thread.written(name);
   const moves = operation === 'exchange';
   // A move is written as it always was, as the sum with 0.

@@ -84,12 +84,13 @@ function consistent(
     ((a.kind === 'W' && placeOf(a.id) < placeOf(b.id)) ||
       (a.kind === 'R' && placeOf(rf.get(a.id)!) < placeOf(b.id) && b.partner !== a.id));
   // Nothing comes between the read of an update and its write.
-  for (const { id, partner } of events)
-    if (partner >= 0 && placeOf(rf.get(partner)!) + 1 !== placeOf(id)) return false;
+  for (const { id, partner } of events) if (partner >= 0 && placeOf(rf.get(partner)!) + 1 !== placeOf(id)) return false;
   if (model === 'sc') return acyclic(events, (a, b) => before(a, b) || reads(a, b) || order(a, b));
   const updates = new Set(events.flatMap(({ id, partner }) => (partner < 0 ? [] : [id, partner])));
   const fenced = (a: Event, b: Event): boolean =>
-    updates.has(a.id) || updates.has(b.id) || events.some(c => c.kind === 'F' && before(a, c) && before(c, b)) ||
+    updates.has(a.id) ||
+    updates.has(b.id) ||
+    events.some(c => c.kind === 'F' && before(a, c) && before(c, b)) ||
     events.some(c => updates.has(c.id) && before(a, c) && before(c, b));
   const kept = (a: Event, b: Event): boolean =>
     before(a, b) && a.kind !== 'F' && b.kind !== 'F' && (a.kind === 'R' || b.kind === 'W' || fenced(a, b));
@@ -120,7 +121,9 @@ function valuesOf(
           initial: test.initial,
         });
   }
-  const last = co.map((list, location) => (list.length === 0 ? test.initial[location]! : written.get(list.at(-1)!.id)!));
+  const last = co.map((list, location) =>
+    list.length === 0 ? test.initial[location]! : written.get(list.at(-1)!.id)!,
+  );
   const outcome = [...registers.flat(), ...last];
   return outcome.some(Number.isNaN) ? null : outcome.join();
 }
@@ -147,7 +150,11 @@ function perform(instruction: LitmusInstruction, registers: number[], flow: Data
       written.set(write!.id, value(instruction.value));
       break;
     case 'set':
-      registers[instruction.register] = joinOperands(instruction.operation, value(instruction.left), value(instruction.right));
+      registers[instruction.register] = joinOperands(
+        instruction.operation,
+        value(instruction.left),
+        value(instruction.right),
+      );
       break;
     case 'update': {
       written.set(write!.id, joinOperands(instruction.operation, found, value(instruction.value)));

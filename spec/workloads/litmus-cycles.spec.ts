@@ -95,7 +95,9 @@ describe('litmus tests from cycles', () => {
 function reorders({ instructions }: LitmusThread): boolean {
   const [first, last] = [instructions[0]!, instructions.at(-1)!];
   return (
-    first.kind === 'store' && last.kind === 'load' && last.location !== first.location &&
+    first.kind === 'store' &&
+    last.kind === 'load' &&
+    last.location !== first.location &&
     instructions.every(({ kind }) => kind !== 'fence')
   );
 }
@@ -108,10 +110,7 @@ describe('the enumeration', () => {
   });
 
   const REGISTERS = ['r0', 'r1'];
-  const operand = fc.oneof(
-    fc.record({ register: fc.nat(1) }),
-    fc.record({ value: fc.constantFrom(1, 2, 3) }),
-  );
+  const operand = fc.oneof(fc.record({ register: fc.nat(1) }), fc.record({ value: fc.constantFrom(1, 2, 3) }));
   const location = fc.nat(1);
   const register = fc.nat(1);
   const operation = fc.constantFrom('add', 'xor', 'exchange');
@@ -119,8 +118,20 @@ describe('the enumeration', () => {
     { weight: 4, arbitrary: fc.record({ kind: fc.constant('store'), location, value: operand }) },
     { weight: 4, arbitrary: fc.record({ kind: fc.constant('load'), register, location }) },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant('fence') }) },
-    { weight: 1, arbitrary: fc.record({ kind: fc.constant('update'), register: fc.option(register), location, operation, value: operand }) },
-    { weight: 1, arbitrary: fc.record({ kind: fc.constant('set'), register, operation, left: operand, right: operand }) },
+    {
+      weight: 1,
+      arbitrary: fc.record({
+        kind: fc.constant('update'),
+        register: fc.option(register),
+        location,
+        operation,
+        value: operand,
+      }),
+    },
+    {
+      weight: 1,
+      arbitrary: fc.record({ kind: fc.constant('set'), register, operation, left: operand, right: operand }),
+    },
   ) as fc.Arbitrary<LitmusInstruction>;
 
   it('finds of random programs just what the axioms allow', () => {
