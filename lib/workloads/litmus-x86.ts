@@ -64,7 +64,7 @@ export function readX86(scanner: LitmusScanner, thread: ThreadBuilder, architect
   }
   const locked = word === 'lock';
   if (locked) scanner.skip();
-  const start = scanner.at;
+  const start = locked ? scanner.at : at;
   const full = locked ? (scanner.take(NAME)?.toLowerCase() ?? '') : word;
   const name = full.replace(/(?<=^(?:mov|xchg|add|sub|and|or|xor|inc|dec))[lq]$/, '');
   if (!Object.hasOwn(OPERATIONS, name)) scanner.fail(`expected ${KNOWN}`, start);
