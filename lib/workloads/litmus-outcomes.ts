@@ -23,7 +23,7 @@ export const MEMORY_MODELS: readonly MemoryModel[] = ['sc', 'tso'];
 export const MOST_LITMUS_STATES = 2_000_000;
 
 /** States between two looks at whoever waits. */
-const SLICE = 2_000;
+const SLICE = 250;
 
 /** Every outcome that a model allows, in a fixed order. Throws a LitmusError if the test has more than `mostStates` states. */
 export function allowedOutcomes(
