@@ -16,17 +16,22 @@ export interface LitmusFiles {
   readonly refused: readonly string[];
 }
 
-/** Reads all that paths lead to. A file that cannot be read does not stop the others. Throws a UsageError for a path that leads nowhere. */
-export async function readLitmusFiles(paths: readonly string[]): Promise<LitmusFiles> {
+/**
+ * Reads all that paths lead to, a file at a time, and tells how many it has read. A file that cannot be read does not stop
+ * the others. Throws a UsageError for a path that leads nowhere.
+ */
+export async function readLitmusFiles(paths: readonly string[], tell: (files: number) => void): Promise<LitmusFiles> {
   const tests: LitmusTest[] = [];
   const refused: string[] = [];
-  for (const file of paths.flatMap(filesOf))
+  for (const [index, file] of paths.flatMap(filesOf).entries()) {
+    tell(index);
     try {
       tests.push(readLitmus(await readText(file, LARGEST), file));
     } catch (error) {
       const { message } = error as Error;
       refused.push(error instanceof LitmusError || error instanceof UsageError ? message : `${file}: ${message}`);
     }
+  }
   return { tests, refused };
 }
 

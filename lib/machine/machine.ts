@@ -190,11 +190,12 @@ export class Machine {
 
   private makeProcessors(): Processor[] {
     const { map, specification, simulation } = this;
-    const { clockMHz, tlbEntries, l1i, l1d, l2, l2HitNs, storeBuffer } = specification.processor;
+    const { clockMHz, tlbEntries, l1i, l1d, l2, l2HitNs, storeBuffer, storeDelayCycles } = specification.processor;
     const { protocol } = this;
     const clock = simulation.clock(MHz(clockMHz));
     const flits = messageLengths(specification);
-    const shared = { clock, map, protocol, tlbEntries, l1i, l1d, l2, l2Ticks: this.ticks(l2HitNs), storeBuffer, flits };
+    const caches = { l1i, l1d, l2, l2Ticks: this.ticks(l2HitNs) };
+    const shared = { clock, map, protocol, tlbEntries, ...caches, storeBuffer, storeDelayCycles, flits };
     const memory = { ...(this.layout === null ? {} : { layout: this.layout }), missCauses: this.missCauses };
     return Array.from(map.nodeOfProcessor.subarray(0, map.processors), (node, processor) => {
       const name = `cpu${processor - map.firstProcessor[node]}`;

@@ -78,6 +78,7 @@ export const schema = object({
     l2: cache,
     l2HitNs: duration,
     storeBuffer: count(0, 64).optional(),
+    storeDelayCycles: count(0, 2 ** 20).optional(),
   }),
   memory,
   controller: object({

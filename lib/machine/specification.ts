@@ -93,6 +93,11 @@ export interface ProcessorSpecification {
    * sequentially consistent.
    */
   readonly storeBuffer?: number | undefined;
+  /**
+   * For tests: a store that has become the oldest of the buffer waits up to so many cycles, drawn for each from the
+   * processor's own random stream. That is TSO as before, and shows more of it. 0 unless given: stores leave at once.
+   */
+  readonly storeDelayCycles?: number | undefined;
 }
 
 /** Memory of a node. */

@@ -25,7 +25,7 @@ import { ReferenceKind } from './references.js';
 import { ExceptionCode, InterruptLine, Mode, Vector, type SystemRegisters } from './registers.js';
 import type { CacheGeometry } from './set-array.js';
 import { ACTIVITIES, Activity, type Cpu, type ProgramFault, type SystemSoftware } from './software.js';
-import { StoreBuffer } from './store-buffer.js';
+import { DrainDelays, StoreBuffer } from './store-buffer.js';
 import { SystemUnit } from './system-unit.js';
 import { Tlb, Untranslated } from './tlb.js';
 
@@ -44,6 +44,8 @@ export interface ProcessorOptions {
   readonly l2Ticks: Ticks;
   /** Entries of its store buffer, 0 to 64; without one, or with 0, memory is sequentially consistent, else TSO. */
   readonly storeBuffer?: number | undefined;
+  /** The longest time in cycles that a store waits when it has become the oldest, drawn for each; 0 unless given. */
+  readonly storeDelayCycles?: number | undefined;
   /** Lengths of messages in flits. */
   readonly flits: { readonly control: number; readonly data: number };
   /** Whether to count misses of the caches by cause. Not unless given. */
@@ -166,6 +168,7 @@ export class Processor extends Component implements CacheOwner, Cpu {
   /** How often it has moved the present itself since it resumed. */
   private reached = 0;
   private readonly stores: StoreBuffer;
+  private readonly delays: DrainDelays | null;
   /** When the oldest buffered store tries its line next; Infinity if there is none or it waits for its line. */
   private drainAt: Ticks = Infinity;
   /** Before this time the caches take no store from the buffer. */
@@ -199,6 +202,9 @@ export class Processor extends Component implements CacheOwner, Cpu {
     if (knowsStrays(options.protocol)) this.caches.counts = this.statistics(STRAYS);
     if (refuses(options.protocol)) this.caches.refusals = this.statistics(REFUSALS);
     this.stores = new StoreBuffer(this.path, options.storeBuffer === undefined ? 0 : options.storeBuffer);
+    const longest = options.storeDelayCycles ?? 0;
+    this.delays =
+      longest > 0 ? new DrainDelays(this.simulation.random(`${this.path}.stores`), longest, this.period) : null;
     this.unit = new SystemUnit({
       tlb: this.tlb,
       random: this.simulation.random(`${this.path}.tlb`),
@@ -937,7 +943,7 @@ export class Processor extends Component implements CacheOwner, Cpu {
     const { stores } = this;
     if (stores.size === stores.capacity) return this.awaitStores(at, horizon);
     stores.push(number, offset, value);
-    if (stores.size === 1) this.drainAt = Math.max(at + this.period, this.drained);
+    if (stores.size === 1) this.drainAt = Math.max(at + this.period, this.drained) + this.drainDelay();
     frame.operation = null;
     frame.result = value;
     return at;
@@ -975,7 +981,12 @@ export class Processor extends Component implements CacheOwner, Cpu {
   private leave(time: Ticks): void {
     this.stores.shift();
     this.drained = time;
-    this.drainAt = this.stores.size > 0 ? time : Infinity;
+    this.drainAt = this.stores.size > 0 ? time + this.drainDelay() : Infinity;
+  }
+
+  /** What the store that has just become the oldest waits beyond need. */
+  private drainDelay(): Ticks {
+    return this.delays === null ? 0 : this.delays.draw();
   }
 
   /** The oldest store has got its line. Who waits for it goes on; who does not has to look at the next one in time. */

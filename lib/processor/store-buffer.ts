@@ -4,6 +4,35 @@
  */
 
 import { shown } from '../engine/checks.js';
+import type { RandomStream } from '../engine/random.js';
+import type { Ticks } from '../engine/time.js';
+
+/**
+ * How long stores wait when they have become the oldest: half of them not at all, a quarter up to the longest time, a
+ * quarter a time whose order of magnitude is drawn, too. TSO allows any time that is finite. For tests of what programs may see.
+ */
+export class DrainDelays {
+  private readonly random: RandomStream;
+  private readonly longest: number;
+  private readonly period: Ticks;
+
+  /** `longest` is in cycles of `period` ticks, at least 1. */
+  constructor(random: RandomStream, longest: number, period: Ticks) {
+    this.random = random;
+    this.longest = longest;
+    this.period = period;
+  }
+
+  /** The next store's, in ticks. One draw for each store, in their order. */
+  draw(): Ticks {
+    const { random, longest } = this;
+    const kind = random.below(4);
+    if (kind < 2) return 0;
+    if (kind === 2) return (1 + random.below(longest)) * this.period;
+    const most = Math.min(longest, 2 ** (1 + random.below(Math.ceil(Math.log2(longest + 1)))));
+    return (1 + random.below(most)) * this.period;
+  }
+}
 
 /** The stores on their way. Frames and byte offsets are those of the accesses. */
 export class StoreBuffer {

@@ -31,5 +31,6 @@ export type { ChartSize } from '../coherence/explore/sequence-chart.js';
 export { withRows } from '../coherence/with-rows.js';
 export type { ChangedRow, RowChanges } from '../coherence/with-rows.js';
 export { litmusSteps, runLitmus, shownWeak } from './litmus.js';
-export type { ForbiddenOutcome, LitmusOptions, LitmusReport, ObservedOutcome } from './litmus.js';
+export type { ForbiddenOutcome, LitmusOptions, LitmusProgress, LitmusReport, ObservedOutcome } from './litmus.js';
 export type { LitmusEvent } from './litmus-rounds.js';
+export { litmusShares, type LitmusShare } from './litmus-share.js';

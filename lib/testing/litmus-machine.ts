@@ -13,6 +13,8 @@ export interface LitmusMachineOptions {
   readonly protocol: MachineSpecification['protocol'];
   /** Entries of the store buffers; 0 for none. */
   readonly storeBuffer: number;
+  /** The longest time in cycles that the oldest store waits; 0 for none. */
+  readonly storeDelayCycles: number;
 }
 
 /** A random machine with room for the threads: two to eight nodes of one or two processors. */
@@ -38,6 +40,7 @@ export function litmusMachine(random: RandomStream, options: LitmusMachineOption
       l2: { sizeBytes: bytes, ways: 2, lineBytes: LITMUS_LINE },
       l2HitNs: random.below(12),
       ...(options.storeBuffer > 0 ? { storeBuffer: options.storeBuffer } : {}),
+      ...(options.storeDelayCycles > 0 ? { storeDelayCycles: options.storeDelayCycles } : {}),
     },
     memory: { accessNs: time(150), banks: 1 + random.below(2), bankNs: 1 + random.below(20) },
     controller: {

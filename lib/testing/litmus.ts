@@ -7,8 +7,8 @@ import { randomStream } from '../engine/random.js';
 import { buildMachine } from '../machine/machine.js';
 import type { MachineSpecification } from '../machine/specification.js';
 import { holds, verdict, type LitmusVerdict } from '../workloads/litmus-condition.js';
-import { allowedOutcomes, type MemoryModel } from '../workloads/litmus-outcomes.js';
-import { describeOutcome, type LitmusOutcome, type LitmusTest } from '../workloads/litmus-test.js';
+import { outcomeSteps, type MemoryModel } from '../workloads/litmus-outcomes.js';
+import { describeOutcome, LitmusError, type LitmusOutcome, type LitmusTest } from '../workloads/litmus-test.js';
 import { litmusMachine } from './litmus-machine.js';
 import { LitmusRounds, type LitmusEvent } from './litmus-rounds.js';
 
@@ -22,6 +22,18 @@ export interface LitmusOptions {
   readonly seed: string;
   /** The coherence protocol; MESI unless given. */
   readonly protocol?: MachineSpecification['protocol'];
+  /** Whether stores stay in the buffers of most TSO machines for random times, which shows more; true unless given. */
+  readonly lateDrains?: boolean;
+  /** States of the enumeration after which the test is refused; two million unless given. */
+  readonly mostStates?: number;
+}
+
+/** How far a test is. */
+export interface LitmusProgress {
+  /** The outcomes that a model allows are looked for first. */
+  readonly phase: 'enumerating' | 'running';
+  /** States found, or rounds done. */
+  readonly done: number;
 }
 
 /** An outcome and how often it was observed. */
@@ -61,8 +73,15 @@ export interface LitmusReport {
 
 /** Rounds on one machine. */
 const ROUNDS = 50;
+/** What machines with late drains draw from: the longest time in cycles that a store waits in its buffer. */
+const DELAYS = [1024, 16384];
+/** How far a machine runs between two looks at whoever waits. */
+const SLICE = { events: 20_000, ticks: 1_000_000 };
 
-/** Runs a test. Throws a RangeError unless `runs` is a positive integer, and a LitmusError if the test has too many states. */
+/**
+ * Runs a test. Throws a RangeError unless `runs` is a positive integer, and a LitmusError if the test has too many states,
+ * or none in which it has ended, or uses what is no address.
+ */
 export function runLitmus(test: LitmusTest, options: LitmusOptions): LitmusReport {
   const steps = litmusSteps(test, options);
   for (;;) {
@@ -71,19 +90,21 @@ export function runLitmus(test: LitmusTest, options: LitmusOptions): LitmusRepor
   }
 }
 
-/** The same in pieces, for whoever wants to show how far it is: yields the number of rounds done, machine by machine. */
-export function* litmusSteps(test: LitmusTest, options: LitmusOptions): Generator<number, LitmusReport, void> {
+/** The same in pieces of some milliseconds, to show how far it is, or to stop. */
+export function* litmusSteps(test: LitmusTest, options: LitmusOptions): Generator<LitmusProgress, LitmusReport, void> {
   plainObject(test, 'a litmus test');
   plainObject(options, 'the options of a litmus test');
   const { model, runs, seed } = options;
   wholeNumber(runs, 'runs, the rounds of a litmus test,', 1);
-  const allowed = allowedOutcomes(test, model);
-  const strong = new Set(allowedOutcomes(test, 'sc').map(String));
+  const allowed = yield* enumerate(test, model, options);
+  if (allowed.length === 0) throw new LitmusError(`${test.name}: the threads never end`);
+  const strong = new Set((model === 'sc' ? allowed : yield* enumerate(test, 'sc', options)).map(String));
   const counts = new Map(allowed.map(outcome => [String(outcome), 0]));
   const forbidden = new Map<string, Sighting>();
   let conditionHeld = 0;
   for (let machine = 0; machine * ROUNDS < runs; machine++) {
-    const rounds = runMachine(test, options, machine, Math.min(ROUNDS, runs - machine * ROUNDS));
+    const count = Math.min(ROUNDS, runs - machine * ROUNDS);
+    const rounds = yield* runMachine(test, options, { machine, count, watched: -1 });
     for (const [round, outcome] of rounds.outcomes.entries()) {
       const key = String(outcome);
       if (holds(test.condition, outcome)) conditionHeld++;
@@ -91,8 +112,9 @@ export function* litmusSteps(test: LitmusTest, options: LitmusOptions): Generato
       if (known !== undefined) counts.set(key, known + 1);
       else sight(forbidden, key, { outcome, machine, round, count: 1 });
     }
-    yield Math.min(runs, (machine + 1) * ROUNDS);
   }
+  const explained: ForbiddenOutcome[] = [];
+  for (const sighting of forbidden.values()) explained.push(yield* explain(test, options, sighting));
   const observed = (list: readonly LitmusOutcome[]): ObservedOutcome[] =>
     list.map(outcome => ({ outcome: describeOutcome(test, outcome), count: counts.get(String(outcome))! }));
   return {
@@ -101,8 +123,21 @@ export function* litmusSteps(test: LitmusTest, options: LitmusOptions): Generato
     verdict: verdict(test, allowed),
     allowed: observed(allowed),
     weak: observed(allowed.filter(outcome => !strong.has(String(outcome)))),
-    forbidden: [...forbidden.values()].map(sighting => explain(test, options, sighting)),
+    forbidden: explained,
   };
+}
+
+function* enumerate(
+  test: LitmusTest,
+  model: MemoryModel,
+  { mostStates }: LitmusOptions,
+): Generator<LitmusProgress, LitmusOutcome[], void> {
+  const steps = outcomeSteps(test, model, mostStates);
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done === true) return value;
+    yield { phase: 'enumerating', done: value };
+  }
 }
 
 /** Whether tests that may show more than SC allows have done so at least once; null if there are none. */
@@ -128,28 +163,41 @@ function sight(sightings: Map<string, Sighting>, key: string, sighting: Sighting
 /** Machines take turns in running ahead, which must not matter. */
 const runsAhead = (machine: number): boolean => machine % 2 === 0;
 
-/** Runs some rounds on one machine of a series. A watched round (or -1) keeps its history, and nothing runs ahead then. */
-function runMachine(
+/** Some rounds on one machine of a series. A watched round (or -1) keeps its history, and nothing runs ahead then. */
+interface Batch {
+  readonly machine: number;
+  readonly count: number;
+  readonly watched: number;
+}
+
+function* runMachine(
   test: LitmusTest,
   options: LitmusOptions,
-  index: number,
-  count: number,
-  watched = -1,
-): LitmusRounds {
-  const { model, seed, protocol = 'MESI' } = options;
+  { machine: index, count, watched }: Batch,
+): Generator<LitmusProgress, LitmusRounds, void> {
+  const { model, seed, protocol = 'MESI', lateDrains = true } = options;
   const random = randomStream(seed, `litmus ${test.name} ${model} ${index}`);
   const storeBuffer = model === 'tso' ? 1 + random.below(8) : 0;
-  const specification = litmusMachine(random, { threads: test.threads.length, protocol, storeBuffer });
+  const storeDelayCycles = model === 'tso' && lateDrains ? DELAYS[random.below(DELAYS.length)]! : 0;
+  const threads = test.threads.length;
+  const specification = litmusMachine(random, { threads, protocol, storeBuffer, storeDelayCycles });
   const machine = buildMachine(specification, { seed, runAhead: watched < 0 && runsAhead(index) });
-  const rounds = new LitmusRounds(test, machine, random, count, watched);
-  machine.run();
+  const rounds = new LitmusRounds(test, machine, random, { count, watched, storeDelayCycles });
+  const { simulation } = machine;
+  while (machine.run({ events: SLICE.events, until: simulation.now + SLICE.ticks }) !== 'finished')
+    yield { phase: 'running', done: index * ROUNDS };
+  yield { phase: 'running', done: index * ROUNDS + count };
   return rounds;
 }
 
 /** Runs a machine again to tell how a forbidden outcome came about. */
-function explain(test: LitmusTest, options: LitmusOptions, sighting: Sighting): ForbiddenOutcome {
+function* explain(
+  test: LitmusTest,
+  options: LitmusOptions,
+  sighting: Sighting,
+): Generator<LitmusProgress, ForbiddenOutcome, void> {
   const { outcome, count, machine, round } = sighting;
-  const again = runMachine(test, options, machine, round + 1, round);
+  const again = yield* runMachine(test, options, { machine, count: round + 1, watched: round });
   return {
     outcome: describeOutcome(test, outcome),
     ...{ count, machine, round },

@@ -4,7 +4,7 @@
  * name, threads, condition. `Wx1` stores 1 to x, `Rx0` loads x into r0, `F` is a fence.
  */
 import { LocationNames, ThreadBuilder } from './litmus-builder.js';
-import { placeOf, readCondition, readQuantifier } from './litmus-reader.js';
+import { OutcomePlaces, readCondition, readQuantifier } from './litmus-condition-reader.js';
 import { LitmusScanner } from './litmus-scanner.js';
 import type { LitmusTest } from './litmus-test.js';
 
@@ -67,8 +67,9 @@ function readClassic(line: string): LitmusTest {
   const threads = columns!.split(' | ').map(column => {
     const thread = new ThreadBuilder(locations, new Map());
     for (const [kind, location, value] of column.split(' '))
-      if (kind === 'F') thread.instructions.push({ kind: 'fence' });
+      if (kind === 'F') thread.add({ kind: 'fence' });
       else addAccess(thread, kind!, thread.location(location!), value!);
+    thread.resolve();
     return thread;
   });
   const quantifier = readQuantifier(scanner);
@@ -78,14 +79,11 @@ function readClassic(line: string): LitmusTest {
     initial: locations.initial,
     threads: threads.map(thread => thread.finish()),
     quantifier,
-    condition: readCondition(
-      scanner,
-      placeOf(text => text, locations, threads),
-    ),
+    condition: readCondition(scanner, new OutcomePlaces(text => text, locations, threads)),
   };
 }
 
 function addAccess(thread: ThreadBuilder, kind: string, location: number, value: string): void {
-  if (kind === 'W') thread.instructions.push({ kind: 'store', location, value: { value: Number(value) } });
-  else thread.instructions.push({ kind: 'load', register: thread.register(`r${value}`), location });
+  if (kind === 'W') thread.add({ kind: 'store', location, value: { value: Number(value) } });
+  else thread.add({ kind: 'load', register: thread.written(`r${value}`), location });
 }

@@ -7,7 +7,7 @@ export type LitmusQuantifier = 'exists' | '~exists' | 'forall';
 /** A proposition about an outcome. */
 export type LitmusCondition =
   | { readonly kind: 'true' }
-  /** `index` is a place in the outcome. */
+  /** `index` is a place in the outcome; the value may be an address (litmus-values.ts). */
   | { readonly kind: 'equals'; readonly index: number; readonly value: number }
   | { readonly kind: 'not'; readonly of: LitmusCondition }
   | { readonly kind: 'and' | 'or'; readonly of: readonly LitmusCondition[] };

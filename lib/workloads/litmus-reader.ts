@@ -3,33 +3,37 @@
  * columns, a condition. For X86, X86_64 and MIPS. Symbols that are unknown are refused, with line and column.
  */
 import { LocationNames, ThreadBuilder } from './litmus-builder.js';
-import type { LitmusCondition, LitmusQuantifier } from './litmus-condition.js';
+import { OutcomePlaces, readCondition, readQuantifier, REGISTER, threadNumber } from './litmus-condition-reader.js';
 import { mipsRegister, readMips } from './litmus-mips.js';
 import { LitmusScanner } from './litmus-scanner.js';
 import type { LitmusTest } from './litmus-test.js';
+import { addressValue } from './litmus-values.js';
 import { readX86, x86Register } from './litmus-x86.js';
 
 /** What differs between architectures. */
 interface Dialect {
   /** A register by its usual name, null if the text names none. */
   readonly register: (text: string) => string | null;
+  /** Reads labels, if there are any here, and at most one instruction. */
   readonly instruction: (scanner: LitmusScanner, thread: ThreadBuilder) => void;
+  /** Whether labels may come before instructions. */
+  readonly labels: boolean;
 }
 
 const x86 = (architecture: string): Dialect => ({
   register: text => x86Register(text, architecture),
   instruction: (scanner, thread) => readX86(scanner, thread, architecture),
+  labels: false,
 });
 
 const DIALECTS: Readonly<Record<string, Dialect>> = {
   X86: x86('X86'),
   X86_64: x86('X86_64'),
-  MIPS: { register: mipsRegister, instruction: readMips },
+  MIPS: { register: mipsRegister, instruction: readMips, labels: true },
 };
 
 const WORD = /[A-Za-z_]\w*/y;
-const REGISTER = /[$%]?\w+/y;
-const TYPE = /(?:u?int(?:8|16|32|64)?(?:_t)?|long|volatile)\b(?!\s*[;=])/y;
+const TYPE = /(?:u?int(?:8|16|32|64|ptr)?(?:_t)?|char|short|long|signed|unsigned|const|volatile)\b(?!\s*[;=])\s*\**/y;
 /** What may follow the program. */
 const AFTER = /locations\b|filter\b|exists\b|forall\b|~|not\b/y;
 
@@ -47,14 +51,25 @@ export function readLitmus(text: string, file: string): LitmusTest {
   const locations = new LocationNames();
   const starts = initialState(scanner, dialect, locations);
   const threads = program(scanner, dialect, locations, starts);
-  const finished = threads.map(thread => thread.finish());
   if (scanner.accept('locations')) skipLocations(scanner);
   if (scanner.accept('filter')) scanner.fail('expected no filter, which is not supported');
   const quantifier = readQuantifier(scanner);
-  const condition = readCondition(scanner, placeOf(dialect.register, locations, threads));
+  const condition = twice(scanner, () => {
+    const places = new OutcomePlaces(dialect.register, locations, threads);
+    return readCondition(scanner, places);
+  });
+  const finished = threads.map(thread => thread.finish());
   scanner.skip();
   if (scanner.at < scanner.text.length) scanner.fail('expected the end of the file');
   return { name, locations: locations.names, initial: locations.initial, threads: finished, quantifier, condition };
+}
+
+/** Reads the same text twice: registers that only the condition mentions have their places the second time. */
+function twice<T>(scanner: LitmusScanner, read: () => T): T {
+  const { at } = scanner;
+  read();
+  scanner.at = at;
+  return read();
 }
 
 /** Architecture and name; the lines after them, up to the brace, say where the test comes from. */
@@ -75,8 +90,7 @@ function initialState(scanner: LitmusScanner, dialect: Dialect, locations: Locat
   while (!scanner.accept('}')) {
     if (scanner.accept(';')) continue;
     while (scanner.take(TYPE) !== null);
-    const thread = scanner.take(/\d+(?=\s*:)/y);
-    if (thread !== null) scanner.expect(':');
+    const thread = threadNumber(scanner);
     scanner.skip();
     const { at } = scanner;
     const bracket = thread === null && scanner.accept('[');
@@ -85,10 +99,12 @@ function initialState(scanner: LitmusScanner, dialect: Dialect, locations: Locat
     const value = scanner.accept('=') ? startingValue(scanner, locations) : 0;
     if (thread !== null || /^[$%]/.test(name)) {
       const register = dialect.register(name) ?? scanner.fail('expected a register', at);
-      starts.push({ thread: thread === null ? -1 : Number(thread), name: register, value });
+      starts.push({ thread: thread ?? -1, name: register, value });
     } else if (!/^[A-Za-z_]/.test(name)) scanner.fail('expected a location', at);
-    else if (typeof value === 'string') scanner.fail('expected locations to hold numbers at first', at);
-    else locations.initial[locations.index(name)] = value;
+    else {
+      const index = locations.index(name);
+      locations.initial[index] = typeof value === 'string' ? addressValue(locations.index(value)) : value;
+    }
     if (!scanner.accept(';') && !/^\s*\}/.test(scanner.text.slice(scanner.at))) scanner.fail('expected ; or }');
   }
   return starts;
@@ -120,7 +136,10 @@ function program(
   for (;;) {
     scanner.skip();
     AFTER.lastIndex = scanner.at;
-    if (AFTER.test(scanner.text) || scanner.at === scanner.text.length) return threads;
+    if (AFTER.test(scanner.text) || scanner.at === scanner.text.length) {
+      for (const thread of threads) thread.resolve();
+      return threads;
+    }
     row(scanner, dialect, threads);
   }
 }
@@ -144,7 +163,8 @@ function row(scanner: LitmusScanner, dialect: Dialect, threads: readonly ThreadB
     if (cell.at < cell.text.length) {
       const label = /[A-Za-z_]\w*\s*:/y;
       label.lastIndex = cell.at;
-      if (label.test(cell.text)) cell.fail('expected an instruction: labels and branches are not supported');
+      if (!dialect.labels && label.test(cell.text))
+        cell.fail('expected an instruction: labels and branches are not supported');
       dialect.instruction(cell, thread);
       cell.skip();
       if (cell.at < cell.text.length) cell.fail('expected | or ;');
@@ -161,75 +181,4 @@ function skipLocations(scanner: LitmusScanner): void {
   scanner.expect('[');
   if (scanner.take(/[^\]]*/y) === null) scanner.fail('expected ]');
   scanner.expect(']');
-}
-
-/** Reads `exists`, `~exists` or `forall`. */
-export function readQuantifier(scanner: LitmusScanner): LitmusQuantifier {
-  if (scanner.accept('exists')) return 'exists';
-  if (scanner.accept('forall')) return 'forall';
-  if (scanner.accept('~') || scanner.accept('not')) {
-    scanner.expect('exists');
-    return '~exists';
-  }
-  return scanner.fail('expected exists, ~exists or forall');
-}
-
-/** Where a register or location stands in outcomes: given a thread (-1 for a location) and a name, or throws. */
-export type PlaceOf = (thread: number, name: string, scanner: LitmusScanner, at: number) => number;
-
-/** Where things stand in the outcomes of a test, once its program has been read. */
-export function placeOf(
-  registerName: (text: string) => string | null,
-  locations: LocationNames,
-  threads: readonly ThreadBuilder[],
-): PlaceOf {
-  const offsets = [0];
-  for (const thread of threads) offsets.push(offsets.at(-1)! + thread.finish().registers.length);
-  return (thread, name, scanner, at) => {
-    if (thread < 0) {
-      const index = locations.names.indexOf(name);
-      if (index < 0) scanner.fail(`expected a location of the test (${locations.names.join(', ')})`, at);
-      return offsets.at(-1)! + index;
-    }
-    if (thread >= threads.length) scanner.fail(`expected a thread from 0 to ${threads.length - 1}`, at);
-    const register = registerName(name);
-    const index = register === null ? -1 : threads[thread]!.known(register);
-    if (index < 0) scanner.fail(`expected a register that thread ${thread} uses`, at);
-    return offsets[thread]! + index;
-  };
-}
-
-/** Reads a proposition: `\/` of `/\` of `not`, atoms and parentheses. */
-export function readCondition(scanner: LitmusScanner, place: PlaceOf): LitmusCondition {
-  const parts = [conjunction(scanner, place)];
-  while (scanner.accept('\\/')) parts.push(conjunction(scanner, place));
-  return parts.length === 1 ? parts[0]! : { kind: 'or', of: parts };
-}
-
-function conjunction(scanner: LitmusScanner, place: PlaceOf): LitmusCondition {
-  const parts = [factor(scanner, place)];
-  while (scanner.accept('/\\')) parts.push(factor(scanner, place));
-  return parts.length === 1 ? parts[0]! : { kind: 'and', of: parts };
-}
-
-function factor(scanner: LitmusScanner, place: PlaceOf): LitmusCondition {
-  if (scanner.accept('not') || scanner.accept('~')) return { kind: 'not', of: factor(scanner, place) };
-  if (scanner.accept('true')) return { kind: 'true' };
-  if (scanner.accept('false')) return { kind: 'not', of: { kind: 'true' } };
-  if (scanner.accept('(')) {
-    const inner = readCondition(scanner, place);
-    scanner.expect(')');
-    return inner;
-  }
-  const thread = scanner.take(/\d+(?=\s*:)/y);
-  if (thread !== null) scanner.expect(':');
-  const bracket = thread === null && scanner.accept('[');
-  scanner.skip();
-  const { at } = scanner;
-  const name = scanner.take(REGISTER) ?? scanner.fail('expected a register, a location, not or (');
-  const index = place(thread === null ? -1 : Number(thread), name, scanner, at);
-  if (bracket) scanner.expect(']');
-  scanner.expect('=');
-  const value = scanner.integer() ?? scanner.fail('expected a number');
-  return { kind: 'equals', index, value };
 }

@@ -65,10 +65,15 @@ export class LitmusScanner {
 
   /** Throws a LitmusError that says where, what was expected and what is there. */
   fail(problem: string, at = this.next()): never {
-    const before = this.text.slice(0, at).split('\n');
     const found = /^[\w%$.]+|^\S?/.exec(this.text.slice(at))![0];
     const here = found === '' ? 'the end' : JSON.stringify(found);
-    throw new LitmusError(`${this.file}:${before.length}:${before.at(-1)!.length + 1}: ${problem}, found ${here}`);
+    throw new LitmusError(`${this.place(at)}: ${problem}, found ${here}`);
+  }
+
+  /** An offset in words: `file:line:column`. */
+  place(at: number): string {
+    const before = this.text.slice(0, at).split('\n');
+    return `${this.file}:${before.length}:${before.at(-1)!.length + 1}`;
   }
 
   private next(): number {

@@ -161,6 +161,7 @@ export function cases(deeds: number): fc.Arbitrary<Case> {
         ),
         l2Ticks: ticks(12),
         storeBuffer: fc.constantFrom(0, 0, 1, 2, 8),
+        storeDelayCycles: fc.constantFrom(0, 0, 5, 400),
         tlbEntries: fc.integer({ min: 1, max: 8 }),
         period: fc.integer({ min: 1, max: 3 }),
         cpuWire: latency(30),

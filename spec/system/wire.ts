@@ -45,6 +45,7 @@ export interface MachineOptions {
   readonly l2Ticks: number;
   /** Entries of the processors' store buffers. */
   readonly storeBuffer: number;
+  readonly storeDelayCycles: number;
   readonly tlbEntries: number;
   /** Ticks of a processor cycle. */
   readonly period: number;
@@ -98,6 +99,7 @@ export function defaults(nodes: number): MachineOptions {
     l2: { sizeBytes: 512, ways: 2, lineBytes: 64 },
     l2Ticks: 3,
     storeBuffer: 0,
+    storeDelayCycles: 0,
     tlbEntries: 4,
     period: 1,
     cpuWire: 23,

@@ -40,7 +40,7 @@ forall (0:v0=0 \/ [x]=2)
 
 describe('the reader of litmus files', () => {
   it('reads what the diy tools write', () => {
-    expect(readLitmus(ATT, 'SB.litmus')).toEqual({
+    expect(readLitmus(ATT, 'SB.litmus')).toMatchObject({
       name: 'SB+mfence+po',
       locations: ['y', 'x'],
       initial: [0, 0],
@@ -78,6 +78,7 @@ describe('the reader of litmus files', () => {
     const test = readLitmus(INTEL, 'SB.litmus');
     expect(test.initial).toEqual([0, 7]);
     expect(test.threads[0]).toEqual({
+      places: ['SB.litmus:4:2', 'SB.litmus:5:2'],
       registers: ['EBX', 'EAX'],
       initial: [16, 0],
       instructions: [
@@ -113,6 +114,7 @@ describe('the reader of litmus files', () => {
       { kind: 'store-conditional', register: 1, location: 0 },
     ]);
     expect(threads[1]).toEqual({
+      places: ['INC.litmus:6:18', 'INC.litmus:7:18', 'INC.litmus:8:18'],
       registers: ['$3'],
       initial: [0],
       instructions: [
@@ -125,8 +127,8 @@ describe('the reader of litmus files', () => {
   });
 
   it('keeps columns after a comment that spans lines', () => {
-    const text = '(* a\n(* nested *) *) X86 T\n{}\n P0 ;\n MOV [x],$1 ; (* here *) INC EAX ;\nexists (x=1)\n';
-    expect(() => readLitmus(text, 'T.litmus')).toThrow('T.litmus:5:26: expected MOV or MFENCE, found "INC"');
+    const text = '(* a\n(* nested *) *) X86 T\n{}\n P0 ;\n MOV [x],$1 ; (* here *) CMPXCHG [x],EAX ;\nexists (x=1)\n';
+    expect(() => readLitmus(text, 'T.litmus')).toThrow('T.litmus:5:26: expected MOV, XCHG, ADD, SUB,');
   });
 
   const x86 = (code: string, condition = 'exists (x=1)', state = 'x=0;'): string =>
@@ -139,7 +141,11 @@ describe('the reader of litmus files', () => {
     ['no initial state', 'X86 T\n P0 ;\n', ':3:1: expected { and the initial state, found the end'],
     ['a state without end', 'X86 T\n{ x=0; ', 'expected a location or a register, found the end'],
     ['a comment without end', 'X86 T\n{ (* x=0; }', ':2:3: expected *) after this comment, found "("'],
-    ['an instruction it does not know', x86(' XCHG [x],EAX | ;'), ':4:2: expected MOV or MFENCE, found "XCHG"'],
+    [
+      'an instruction it does not know',
+      x86(' CMPXCHG [x],EAX | ;'),
+      'LOCK, MFENCE, LFENCE, SFENCE or NOP, found "CMPXCHG"',
+    ],
     ['too few columns', x86(' MOV [x],$1 ;'), ':4:13: expected | and 2 columns, found ";"'],
     ['too many columns', x86(' | | MFENCE ;'), ':4:4: expected ;, found "|"'],
     ['a label', x86(' L0: MFENCE | ;'), ':4:2: expected an instruction: labels and branches are not supported'],
@@ -165,12 +171,64 @@ describe('the reader of litmus files', () => {
     [
       'a MIPS address that is no location',
       'MIPS T\n{}\n P0 ;\n lw $2,0($4) ;\nexists (0:$2=1)',
-      ':4:10: expected a register that the initial state points at a location, found "$4"',
+      ':4:10: expected a register that holds the address of a location, found "$4"',
     ],
     ['an offset', 'MIPS T\n{ 0:$4=x; }\n P0 ;\n lw $2,4($4) ;\nexists (x=1)', ':4:8: expected the offset 0, found "4"'],
-    ['a branch', 'MIPS T\n{ 0:$4=x; }\n P0 ;\n beq $2,$3,L0 ;\nexists (x=1)', ':4:2: expected LW, SW, LL, SC, SYNC'],
-    ['a write to an address', 'MIPS T\n{ 0:$4=x; }\n P0 ;\n li $4,1 ;\nexists (x=1)', 'that holds no location'],
-    ['a write to zero', 'MIPS T\n{ 0:$4=x; }\n P0 ;\n li $0,1 ;\nexists (x=1)', 'that can be written, found "$0"'],
+    [
+      'a label that is not there',
+      'MIPS T\n{}\n P0 ;\n beq $2,$3,L0 ;\nexists (0:$2=1)',
+      ':4:12: expected a label of this',
+    ],
+    [
+      'a label twice',
+      'MIPS T\n{}\n P0 ;\n L: ;\n L: sync ;\nforall (true)',
+      ':5:2: expected a label that is not in this',
+    ],
+    ['a jump through a register', 'MIPS T\n{}\n P0 ;\n jr $31 ;\nforall (true)', 'BGEZ or NOP, found "jr"'],
+    ['a load to zero', 'MIPS T\n{ 0:$4=x; }\n P0 ;\n lw $0,0($4) ;\nexists (x=1)', 'that can be written, found "$0"'],
+    [
+      'AT&T’s order in X86',
+      x86(' MOV $1,[x] | ;'),
+      ':4:6: expected a register or a location, because X86 has the destination first',
+    ],
+    [
+      'Intel’s order in X86_64',
+      'X86_64 T\n{}\n P0 ;\n mov eax,[x] ;\nforall (true)',
+      ':4:6: expected % before registers, because X86_64',
+    ],
+    [
+      'a constant as the last operand',
+      'X86_64 T\n{}\n P0 ;\n movl %eax,$1 ;\nforall (true)',
+      ':4:12: expected a register or a location, because X86_64 has the destination last',
+    ],
+    [
+      'LOCK before MOV',
+      x86(' LOCK MOV [x],$1 | ;'),
+      ':4:7: expected XCHG, ADD, SUB, AND, OR, XOR, INC or DEC after LOCK',
+    ],
+    [
+      'LOCK without a location',
+      x86(' LOCK ADD EAX,$1 | ;'),
+      ':4:11: expected a location, because LOCK is for accesses to memory',
+    ],
+    ['XCHG with a constant', x86(' XCHG [x],$1 | ;'), ':4:11: expected XCHG with a register'],
+    [
+      'half a register',
+      x86(' MOV AX,[x] | ;'),
+      ':4:6: expected a register, [location], (location) or a number, found "AX"',
+    ],
+    ['bytes', x86(' MOVB [x],$1 | ;'), ':4:2: expected MOV, XCHG'],
+    [
+      'an offset in X86',
+      'X86_64 T\n{ 0:rax=x; }\n P0 ;\n movl 4(%rax),%ebx ;\nforall (true)',
+      ':4:7: expected the offset 0',
+    ],
+    [
+      'the address of what is no location',
+      x86(one, 'exists (1:EAX=q)'),
+      ':5:15: expected a location of the test (x), found "q"',
+    ],
+    ['an array', 'X86 T\n{ int x[2]; }\n P0 ;\n MOV [x],$1 ;\nexists (x=1)', ':2:8: expected ; or }, found "["'],
   ];
   it.each(bad)('refuses %s and says where', (_, text, says) => {
     const read = (): unknown => readLitmus(text, 'bad.litmus');
