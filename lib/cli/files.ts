@@ -3,26 +3,30 @@ import {
   accessSync,
   constants,
   existsSync,
+  lstatSync,
   readFileSync,
+  readlinkSync,
   realpathSync,
   renameSync,
   rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { basename, dirname, resolve } from 'node:path';
+import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { gunzipSync, inflateRawSync } from 'node:zlib';
 import { readTrace, type TraceFormat } from '../workloads/detect.js';
 import { readDrmemtrace } from '../workloads/drmemtrace.js';
 import { TraceError, type RecordedTrace } from '../workloads/trace.js';
 import { readZipEntry, zipEntries } from '../workloads/zip.js';
 import { UsageError } from './errors.js';
+import { progress } from './progress.js';
 
 /** The largest trace file that is read, in bytes. */
 const LARGEST = 2 ** 31 - 1;
 
 /** Reads a trace file: plain, gzip, or a zip of drmemtrace chunks. Throws a TraceError or UsageError that names the file. */
 export function readTraceFile(path: string, format: TraceFormat | undefined, fetchLineBytes: number): RecordedTrace {
+  progress.at(`reading ${path}`);
   const trace = parsed(path, format, fetchLineBytes);
   return { ...trace, name: trace.name.replace(/\.ntr$/, '') };
 }
@@ -47,16 +51,26 @@ function parsed(path: string, format: TraceFormat | undefined, fetchLineBytes: n
   );
 }
 
-/** Writes a file by way of a temporary one beside it, so that nobody ever sees half of it. A symbolic link is followed. */
+/**
+ * Writes a file by way of a temporary one beside it, so that half of it is never seen. Symbolic links are followed and stay,
+ * also those that lead to a file that does not exist yet.
+ */
 export function writeWhole(path: string, content: string): void {
-  const target = realpath(path);
-  const temporary = `${target}.${process.pid}.part`;
   try {
-    // Nobody else's file is taken for the temporary one.
-    writeFileSync(temporary, content, { flag: 'wx' });
-    renameSync(temporary, target);
+    const target = targetOf(path);
+    const temporary = `${target}.${process.pid}.part`;
+    progress.partial(temporary);
+    try {
+      // The file of another process is not taken for the temporary one.
+      writeFileSync(temporary, content, { flag: 'wx' });
+      renameSync(temporary, target);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST' && existsSync(temporary)) rmSync(temporary);
+      throw error;
+    } finally {
+      progress.partial(null);
+    }
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST' && existsSync(temporary)) rmSync(temporary);
     throw new UsageError(`cannot write ${path}: ${reason(error)}`);
   }
 }
@@ -64,11 +78,8 @@ export function writeWhole(path: string, content: string): void {
 /** Throws a UsageError now if a file could not be written later, or would replace one of the inputs. */
 export function checkWritable(path: string, inputs: readonly string[] = []): void {
   try {
-    if (/(^|[/\\])$/.test(path)) throw new Error('it names no file');
-    const target = realpath(path);
-    const folder = dirname(target);
-    if (!statSync(folder).isDirectory()) throw new Error(`${dirname(path)} is not a folder`);
-    accessSync(folder, constants.W_OK);
+    const target = targetOf(path);
+    accessSync(dirname(target), constants.W_OK);
     checkReplaceable(target);
     if (inputs.some(input => realpath(input) === target)) throw new Error('it is a trace that is to be read');
   } catch (error) {
@@ -87,10 +98,47 @@ function checkReplaceable(target: string): void {
   accessSync(target, constants.W_OK);
 }
 
-/** The path without symbolic links; what is not there yet is taken as it is. */
+/** The most symbolic links that are followed, as in Linux. */
+const MOST_LINKS = 40;
+
+/** Where a file of this name is or would be created: the end of all symbolic links, in a folder that exists. Throws an Error. */
+function targetOf(path: string): string {
+  let target = path;
+  for (let links = 0; links <= MOST_LINKS; links++) {
+    if (/(^|[/\\])$/.test(target))
+      throw new Error(links === 0 ? 'it names no file' : `it leads to ${target}, a folder`);
+    const folder = folderOf(target, links);
+    const link = join(folder, basename(target));
+    if (lstatSync(link, { throwIfNoEntry: false })?.isSymbolicLink() !== true) return link;
+    const text = readlinkSync(link);
+    // Not made shorter: `..` behind a link to a folder is the folder above the one that it leads to.
+    target = isAbsolute(text) ? text : `${folder}/${text}`;
+  }
+  throw new Error(
+    `it leads through more than ${MOST_LINKS} symbolic links, or in a circle; remove the link or give another path`,
+  );
+}
+
+/** The folder of a file, without symbolic links. */
+function folderOf(target: string, links: number): string {
+  const name = dirname(target);
+  try {
+    const folder = realpathSync.native(name);
+    if (statSync(folder).isDirectory()) return folder;
+  } catch (error) {
+    if (links === 0 || (error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    throw new Error(
+      `it leads to ${target}, whose folder does not exist; create the folder ${name} or give another path`,
+      { cause: error },
+    );
+  }
+  throw new Error(`${name} is not a folder`);
+}
+
+/** An input without symbolic links; one that does not exist is taken as it is. */
 function realpath(path: string): string {
   try {
-    return realpathSync(path);
+    return realpathSync.native(path);
   } catch {
     return resolve(path);
   }

@@ -1,13 +1,14 @@
 /** `disco-sim litmus FILE...`: litmus tests on simulated machines, against all that the memory model allows. */
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { linesOf, type Column } from '../experiments/table-layout.js';
 import { VERSION } from '../engine/version.js';
 import { litmusSteps, shownWeak, type LitmusReport } from '../testing/litmus.js';
 import { classicLitmusTests } from '../workloads/litmus-classics.js';
 import { LitmusError, type LitmusTest } from '../workloads/litmus-test.js';
-import { Interrupted, UsageError } from './errors.js';
+import { UsageError } from './errors.js';
 import { parseLitmusArguments, type LitmusArguments } from './litmus-arguments.js';
 import { readLitmusFiles } from './litmus-files.js';
+import { print } from './output.js';
+import { progress } from './progress.js';
 
 const HELP = `disco-sim litmus FILE...|FOLDER|--classic [options]
 
@@ -37,15 +38,17 @@ export async function litmusCommand(words: readonly string[]): Promise<void> {
   }
   if (chosen.paths.length === 0 && !chosen.classic)
     throw new UsageError('litmus needs FILEs, a FOLDER or --classic; see disco-sim litmus --help');
+  progress.does('runs litmus tests on simulated machines');
+  progress.at('reading litmus tests');
   const { tests, refused } = readLitmusFiles(chosen.paths);
-  const { reports, tooLarge } = await runAll([...(chosen.classic ? classicLitmusTests() : []), ...tests], chosen);
+  const { reports, tooLarge } = runAll([...(chosen.classic ? classicLitmusTests() : []), ...tests], chosen);
   const bad = [...refused, ...tooLarge];
-  for (const message of bad) process.stderr.write(`disco-sim: ${message}\n`);
+  for (const message of bad) progress.remark(message);
   const shown = shownWeak(reports);
   if (chosen.json) {
     const result = { version: VERSION, ...settings(chosen), shownWeak: shown, refused: bad, reports };
-    process.stdout.write(`${JSON.stringify(result, null, 1)}\n`);
-  } else if (reports.length > 0) process.stdout.write(`${table(reports, shown)}\n`);
+    await print(`${JSON.stringify(result, null, 1)}\n`);
+  } else if (reports.length > 0) await print(`${table(reports, shown)}\n`);
   const wrong = reports.some(({ forbidden }) => forbidden.length > 0) || (chosen.classic && shown === false);
   process.exitCode = wrong ? 1 : bad.length > 0 ? 2 : 0;
 }
@@ -54,46 +57,32 @@ function settings({ model, runs, seed, protocol }: LitmusArguments) {
   return { model, runs, seed, protocol };
 }
 
-/** Runs tests one after the other, in slices, so that Ctrl-C is heard at once. */
-async function runAll(
+/** Runs tests one after the other. */
+function runAll(
   tests: readonly LitmusTest[],
   chosen: LitmusArguments,
-): Promise<{ reports: LitmusReport[]; tooLarge: string[] }> {
-  let interrupted = false;
-  const onSignal = (): void => {
-    interrupted = true;
-  };
-  process.on('SIGINT', onSignal);
-  process.on('SIGTERM', onSignal);
+): { reports: LitmusReport[]; tooLarge: string[] } {
   const reports: LitmusReport[] = [];
   const tooLarge: string[] = [];
-  const { stderr } = process;
-  try {
-    for (const [index, test] of tests.entries())
-      try {
-        const steps = litmusSteps(test, settings(chosen));
-        for (let step = steps.next(); ; step = steps.next()) {
-          if (step.done === true) {
-            reports.push(step.value);
-            break;
-          }
-          if (stderr.isTTY)
-            stderr.write(
-              `\r\x1b[K${index + 1} of ${tests.length}: ${test.name}, round ${step.value} of ${chosen.runs}`,
-            );
-          await nextTurn();
-          if (interrupted) throw new Interrupted(`interrupted in ${test.name}, ${index} of ${tests.length} tests done`);
-        }
-      } catch (error) {
-        if (!(error instanceof LitmusError)) throw error;
-        tooLarge.push(error.message);
-      }
-  } finally {
-    if (stderr.isTTY) stderr.write('\r\x1b[K');
-    process.off('SIGINT', onSignal);
-    process.off('SIGTERM', onSignal);
-  }
+  for (const [index, test] of tests.entries())
+    try {
+      reports.push(runOne(test, chosen, `${index} of ${tests.length} tests done`));
+    } catch (error) {
+      if (!(error instanceof LitmusError)) throw error;
+      tooLarge.push(error.message);
+    }
   return { reports, tooLarge };
+}
+
+function runOne(test: LitmusTest, chosen: LitmusArguments, done: string): LitmusReport {
+  progress.at(`${done}, enumerating the outcomes of ${test.name}`);
+  const steps = litmusSteps(test, settings(chosen));
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+    const far = `${done}, round ${step.value} of ${chosen.runs} of ${test.name}`;
+    progress.update(() => ({ line: far, far }));
+  }
 }
 
 function table(reports: readonly LitmusReport[], shown: boolean | null): string {

@@ -5,6 +5,7 @@ import { UsageError } from './errors.js';
 import { checkWritable, readTraceFile } from './files.js';
 import { runJob } from './job.js';
 import { output } from './output.js';
+import { progress } from './progress.js';
 import { tasksFor } from './trace-command.js';
 
 const HELP = `disco-sim main [options]
@@ -54,11 +55,12 @@ export async function mainJob(words: readonly string[]): Promise<void> {
     throw new UsageError(`main takes no files; use: disco-sim trace ${chosen.files.join(' ')}`);
   const report = chosen.report ?? 'report.html';
   checkWritable(report);
+  progress.does('replays five recorded programs on Disco’s machine');
   const folder = fileURLToPath(new URL('../../traces/', import.meta.url));
   const tasks = PROGRAMS.flatMap(({ file, copies, l2Bytes }) =>
     tasksFor(readTraceFile(`${folder}${file}`, undefined, FETCH_BYTES), { ...chosen, copies }, l2Bytes),
   );
-  output(await runJob(tasks, chosen.seed), {
+  await output(runJob(tasks, chosen.seed), {
     title: 'Five recorded programs on Disco’s machine',
     json: chosen.json,
     report,

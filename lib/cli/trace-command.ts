@@ -9,6 +9,7 @@ import { UsageError } from './errors.js';
 import { checkWritable, readTraceFile } from './files.js';
 import { runJob, type Task } from './job.js';
 import { output } from './output.js';
+import { progress } from './progress.js';
 
 const HELP = `disco-sim trace FILE... [options]
 
@@ -41,9 +42,10 @@ export async function traceCommand(words: readonly string[]): Promise<void> {
   }
   if (chosen.files.length === 0) throw new UsageError('trace needs at least one FILE; see disco-sim trace --help');
   if (chosen.report !== undefined) checkWritable(chosen.report, chosen.files);
+  progress.does(`replays ${chosen.files.join(', ')} on simulated machines`);
   const traces = chosen.files.map(file => readTraceFile(file, chosen.format, FETCH_BYTES));
   const tasks = traces.flatMap(trace => tasksFor(trace, chosen));
-  output(await runJob(tasks, chosen.seed), {
+  await output(runJob(tasks, chosen.seed), {
     title: 'Recorded programs on ccNUMA machines',
     json: chosen.json,
     report: chosen.report,
@@ -74,8 +76,8 @@ function fittingPolicies(
   if (!chosen.policiesUsual) return chosen.policies;
   const lacks = (policy: string): string[] => policies[policy]!().needs.filter(fact => trace.lacks.includes(fact));
   for (const policy of chosen.policies.filter(name => lacks(name).length > 0))
-    process.stderr.write(
-      `disco-sim: ${policy} is left out: it needs to know ${lacks(policy).join(' and ')}, which ${trace.name} (${trace.format}) does not record\n`,
+    progress.remark(
+      `${policy} is left out: it needs to know ${lacks(policy).join(' and ')}, which ${trace.name} (${trace.format}) does not record`,
     );
   return chosen.policies.filter(name => lacks(name).length === 0);
 }
