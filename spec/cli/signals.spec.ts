@@ -1,15 +1,26 @@
 /**
- * Signals stop every command in every phase. No case waits for a time: each command tells when it enters the phase, the phase
- * would last far longer than the case may, and the command has to be over all the same.
+ * Signals stop every command in every phase. No case waits for a time: each command tells when it enters the phase, and a
+ * signal that was not heard would end in another exit code, or in none: many of the phases last for hours.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { beforeAll, describe, expect, it } from '@jest/globals';
-import { MAIN, TRACES, build, disco, inFolder, put, watch } from './running.js';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { MAIN, TRACES, build, disco, inFolder, put, watch as start, type Watched } from './running.js';
 
+jest.setTimeout(300_000);
 beforeAll(build);
+
+const started: Watched[] = [];
+// A case that failed leaves a command that would last for hours.
+afterAll(() => started.forEach(({ child }) => child.kill('SIGKILL')));
+
+function watch(...words: Parameters<typeof start>): Watched {
+  const run = start(...words);
+  started.push(run);
+  return run;
+}
 
 const CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 type Signal = keyof typeof CODES;
@@ -24,8 +35,8 @@ type Case = readonly [
 ];
 
 const RADIX = join(TRACES, 'radix-16.ntr.gz');
-const RUNNING = /"\d+ % of the job, 0 of \d+ runs finished, radix under [\w-]+ on [\w-]+ at \d+ %"/;
-const FAR = /\d+ % of the job, \d+ of \d+ runs finished, (preparing )?[\w-]+ under [\w-]+ on [\w-]+/;
+const RUNNING = /"\d+ % of the job, 0 of \d+ runs finished, radix-16 under [\w-]+ on [\w-]+ at \d+ %"/;
+const FAR = /\d+ % of the job, \d+ of \d+ runs finished, (preparing )?[\w-]+ under [\w-]+ on [\w-]+( at \d+ %)?/;
 const TEXT = 'I  04000000,4\n L 00001000,8\n';
 
 /** Stores to many variables and loads of the next: more orders than can be gone through. */
@@ -48,7 +59,13 @@ const CASES: readonly Case[] = [
     /"reading .*x\.lackey"/,
     /reading .*x\.lackey/,
   ],
-  ['trace, preparing', 'SIGTERM', () => ['trace', RADIX, '--report', 'report.html'], /finished, preparing radix/, FAR],
+  [
+    'trace, preparing',
+    'SIGTERM',
+    () => ['trace', RADIX, '--report', 'report.html'],
+    /finished, preparing radix-16/,
+    FAR,
+  ],
   ['trace, running', 'SIGHUP', () => ['trace', RADIX, '--report', 'report.html'], RUNNING, FAR],
   ['trace, running', 'SIGINT', () => ['trace', RADIX, '--report', 'report.html'], RUNNING, FAR],
   ['main, reading', 'SIGTERM', () => ['main'], /reading .*radix/, /reading .*/],
