@@ -4,8 +4,3 @@
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
-
-/** Stopped by the user. The message says how far it got. */
-export class Interrupted extends Error {
-  override readonly name = 'Interrupted';
-}

@@ -1,5 +1,4 @@
 /** `disco-sim explore PROTOCOL`: every state that a protocol can get into with a few caches, and what it found. */
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { DIRECTORY_FORMATS, protocolFor, type DirectoryFormat } from '../coherence/directory-format.js';
 import { Explorer, type Exploration } from '../coherence/explore/explorer.js';
 import { MOST_CACHES, MOST_LINES } from '../coherence/explore/packing.js';
@@ -7,9 +6,10 @@ import { sequenceChart } from '../coherence/explore/sequence-chart.js';
 import type { CoherenceProtocol } from '../coherence/protocol.js';
 import { PROTOCOLS } from '../coherence/protocols.js';
 import { VERSION } from '../engine/version.js';
-import { Interrupted, UsageError } from './errors.js';
+import { UsageError } from './errors.js';
 import { namesOf, parseOptions, unknown, wholeNumber } from './options.js';
-import { SearchLine } from './progress.js';
+import { print } from './output.js';
+import { SearchPace, progress } from './progress.js';
 
 const HELP = `disco-sim explore PROTOCOL [options]
 
@@ -52,7 +52,7 @@ const SMALL: Readonly<Record<DirectoryFormat['format'], DirectoryFormat>> = {
   'dynamic-pointers': { format: 'dynamic-pointers', cells: 1 },
 };
 
-/** Steps between two looks at the terminal. */
+/** Steps between two looks at the clock. */
 const SLICE = 20_000;
 
 /** Runs the command. */
@@ -70,12 +70,12 @@ export async function exploreCommand(words: readonly string[]): Promise<void> {
   const forwards = values.unordered === true ? 'bag' : 'fifo';
   const symmetry = values['no-symmetry'] !== true;
   const oneKindOfData = values['one-kind-of-data'] === true;
-  const result = await search(new Explorer(protocol, { caches, lines, forwards, symmetry, oneKindOfData }));
+  const result = search(new Explorer(protocol, { caches, lines, forwards, symmetry, oneKindOfData }));
   if (!result.complete && result.violation === null)
     throw new UsageError(
       `gave up after ${number(result.states)} states of ${what(result)} without a verdict; take fewer caches or lines`,
     );
-  process.stdout.write(
+  await print(
     values.json === true
       ? `${JSON.stringify({ version: VERSION, ...result }, null, 1)}\n`
       : explorationText(result, oneKindOfData),
@@ -94,26 +94,17 @@ function chosen(names: readonly string[]): CoherenceProtocol {
   return protocol;
 }
 
-async function search(explorer: Explorer): Promise<Exploration> {
-  let interrupted = false;
-  const onSignal = (): void => {
-    interrupted = true;
-  };
-  process.on('SIGINT', onSignal);
-  process.on('SIGTERM', onSignal);
-  const progress = new SearchLine(process.stderr);
-  try {
-    while (!explorer.run(SLICE)) {
-      progress.update(explorer.protocol.name, explorer.states, explorer.steps);
-      await nextTurn();
-      if (interrupted)
-        throw new Interrupted(`interrupted after ${number(explorer.states)} states of ${explorer.protocol.name}`);
-    }
-  } finally {
-    progress.clear();
-    process.off('SIGINT', onSignal);
-    process.off('SIGTERM', onSignal);
-  }
+function search(explorer: Explorer): Exploration {
+  const { name } = explorer.protocol;
+  const pace = new SearchPace();
+  progress.does(`goes through the states of ${name}`);
+  progress.at(`preparing ${name}`);
+  while (!explorer.run(SLICE))
+    progress.update(() => ({
+      line: `${name}: ${pace.line(explorer.states, explorer.steps)}`,
+      far: `${number(explorer.states)} states of ${name}`,
+    }));
+  progress.at(`${number(explorer.states)} states of ${name}, summing up`);
   return explorer.result();
 }
 

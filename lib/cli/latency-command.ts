@@ -5,6 +5,8 @@ import { latencyText } from '../experiments/latency-table.js';
 import { presetNames } from '../machine/presets.js';
 import { UsageError } from './errors.js';
 import { namesOf, parseOptions } from './options.js';
+import { print } from './output.js';
+import { progress } from './progress.js';
 
 const HELP = `disco-sim latency [options]
 
@@ -23,19 +25,23 @@ const OPTIONS = {
 } as const;
 
 /** Runs the command. */
-export function latencyCommand(words: readonly string[]): Promise<void> {
+export async function latencyCommand(words: readonly string[]): Promise<void> {
   const { values, positionals } = parseOptions(words, OPTIONS);
   if (values.help === true) process.stdout.write(HELP);
   else if (positionals.length > 0)
     throw new UsageError(`latency takes no files, but was given ${positionals.join(' ')}`);
   else {
-    const results = namesOf('preset', values.preset ?? presetNames.join(), presetNames).map(presetLatencies);
-    process.stdout.write(
+    const presets = namesOf('preset', values.preset ?? presetNames.join(), presetNames);
+    progress.does(`measures read latencies of ${presets.length} presets`);
+    const results = presets.map((preset, index) => {
+      progress.at(`${index} of ${presets.length} presets measured, at ${preset}`);
+      return presetLatencies(preset);
+    });
+    await print(
       values.json === true
         ? `${JSON.stringify({ version: VERSION, results }, null, 1)}\n`
         : `${results.map(latencyText).join('\n\n')}\n`,
     );
     if (!results.every(meetsPublished)) process.exitCode = 1;
   }
-  return Promise.resolve();
 }

@@ -1,5 +1,4 @@
 /** `disco-sim litmus FILE...`: litmus tests on simulated machines, against all that the memory model allows. */
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { linesOf, type Column } from '../experiments/table-layout.js';
 import { VERSION } from '../engine/version.js';
 import { litmusSteps, shownWeak, type LitmusReport } from '../testing/litmus.js';
@@ -8,9 +7,11 @@ import { classicLitmusTests } from '../workloads/litmus-classics.js';
 import { cycleLitmusTests } from '../workloads/litmus-families.js';
 import { MOST_LITMUS_STATES } from '../workloads/litmus-outcomes.js';
 import { LitmusError, type LitmusTest } from '../workloads/litmus-test.js';
-import { Interrupted, UsageError } from './errors.js';
+import { UsageError } from './errors.js';
 import { parseLitmusArguments, type LitmusArguments } from './litmus-arguments.js';
 import { readLitmusFiles } from './litmus-files.js';
+import { print } from './output.js';
+import { progress } from './progress.js';
 
 const HELP = `disco-sim litmus FILE...|FOLDER|--classic|--cycles N [options]
 
@@ -45,14 +46,15 @@ export async function litmusCommand(words: readonly string[]): Promise<void> {
   }
   if (chosen.paths.length === 0 && !chosen.classic && chosen.cycles === 0)
     throw new UsageError('litmus needs FILEs, a FOLDER, --classic or --cycles; see disco-sim litmus --help');
+  progress.does('runs litmus tests on simulated machines');
   const { reports, refused, tooLarge } = await runAll(chosen);
   const bad = [...refused, ...tooLarge];
-  for (const message of bad) process.stderr.write(`disco-sim: ${message}\n`);
+  for (const message of bad) progress.remark(message);
   const shown = shownWeak(reports);
   if (chosen.json) {
     const result = { version: VERSION, ...settings(chosen), shownWeak: shown, refused: bad };
-    process.stdout.write(`${JSON.stringify({ ...result, shares: litmusShares(reports), reports }, null, 1)}\n`);
-  } else if (reports.length > 0) process.stdout.write(`${table(reports, shown)}\n`);
+    await print(`${JSON.stringify({ ...result, shares: litmusShares(reports), reports }, null, 1)}\n`);
+  } else if (reports.length > 0) await print(`${table(reports, shown)}\n`);
   const wrong = reports.some(({ forbidden }) => forbidden.length > 0) || (chosen.classic && shown === false);
   process.exitCode = wrong ? 1 : bad.length > 0 ? 2 : 0;
 }

@@ -3,10 +3,12 @@ import { fileURLToPath } from 'node:url';
 import { MemoryLimit } from '../workloads/memory-limit.js';
 import { parseArguments } from './arguments.js';
 import { UsageError } from './errors.js';
-import { checkWritable, readTraceFile } from './files.js';
+import { checkWritable } from './files.js';
 import { runJob, type Task } from './job.js';
 import { output } from './output.js';
+import { progress } from './progress.js';
 import { tasksFor } from './trace-command.js';
+import { readTraceFile } from './trace-files.js';
 
 const HELP = `disco-sim main [options]
 
@@ -55,6 +57,7 @@ export async function mainJob(words: readonly string[]): Promise<void> {
     throw new UsageError(`main takes no files; use: disco-sim trace ${chosen.files.join(' ')}`);
   const report = chosen.report ?? 'report.html';
   checkWritable(report);
+  progress.does('replays five recorded programs on Disco’s machine');
   const folder = fileURLToPath(new URL('../../traces/', import.meta.url));
   const memory = new MemoryLimit();
   const tasks: Task[] = [];
@@ -62,7 +65,7 @@ export async function mainJob(words: readonly string[]): Promise<void> {
     const trace = await readTraceFile(`${folder}${file}`, { fetchLineBytes: FETCH_BYTES, memory });
     tasks.push(...tasksFor(trace, { ...chosen, copies }, l2Bytes));
   }
-  output(await runJob(tasks, chosen.seed), {
+  await output(runJob(tasks, chosen.seed), {
     title: 'Five recorded programs on Disco’s machine',
     json: chosen.json,
     report,

@@ -1,23 +1,10 @@
 #!/usr/bin/env node
-/** The command line. Exit codes: 0 done, 1 a fault of ours or of what was checked, 2 something for the user to mend, 130 interrupted. */
-import { ReplayError } from '../experiments/replay.js';
+/** The command line. Exit codes: 0 done, 1 a fault of ours or of what was checked, 2 something for the user to fix, 130, 143 or 129 stopped by SIGINT, SIGTERM or SIGHUP. */
 import { VERSION } from '../engine/version.js';
-import { GuestError } from '../guest/errors.js';
-import { SpecificationError } from '../machine/specification-error.js';
-import { DiscoError } from '../monitor/errors.js';
-import { TraceError } from '../workloads/trace.js';
-import { Interrupted, UsageError } from './errors.js';
-import { exploreCommand } from './explore-command.js';
-import { fidelityCommand } from './fidelity-command.js';
-import { latencyCommand } from './latency-command.js';
-import { litmusCommand } from './litmus-command.js';
-import { mainJob } from './main-job.js';
-import { nativeCommand } from './native-command.js';
-import { networkCommand } from './network-command.js';
+import { commands } from './commands.js';
+import { UsageError } from './errors.js';
 import { unknown } from './options.js';
-import { randomCommand } from './random-command.js';
-import { traceCommand } from './trace-command.js';
-import { vmCommand } from './vm-command.js';
+import { supervise } from './supervise.js';
 
 const HELP = `disco-sim ${VERSION}: cache-coherent NUMA machines and page placement, simulated
 
@@ -36,50 +23,28 @@ disco-sim --version        the version
 disco-sim COMMAND --help tells the options of a command.
 `;
 
-const COMMANDS: Readonly<Record<string, (words: readonly string[]) => Promise<void>>> = {
-  trace: traceCommand,
-  main: mainJob,
-  native: nativeCommand,
-  vm: vmCommand,
-  fidelity: fidelityCommand,
-  latency: latencyCommand,
-  explore: exploreCommand,
-  'random-test': randomCommand,
-  litmus: litmusCommand,
-  network: networkCommand,
-};
+const WORK = new URL('./work.js', import.meta.url);
 
-async function run([command, ...words]: readonly string[]): Promise<void> {
-  if (command === undefined)
-    throw new UsageError(`a command is missing: ${Object.keys(COMMANDS).join(', ')}; see disco-sim --help`);
+function run([command, ...words]: readonly string[]): void {
+  const names = Object.keys(commands);
+  if (command === undefined) throw new UsageError(`a command is missing: ${names.join(', ')}; see disco-sim --help`);
   if (command === '--help' || command === '-h' || command === 'help') process.stdout.write(HELP);
   else if (command === '--version' || command === '-v') process.stdout.write(`${VERSION}\n`);
-  else {
-    const action = Object.hasOwn(COMMANDS, command) ? COMMANDS[command] : undefined;
-    if (action === undefined) throw new UsageError(unknown('command', command, Object.keys(COMMANDS)));
-    await action(words);
-  }
+  else if (names.includes(command)) supervise(WORK, [command, ...words]);
+  else throw new UsageError(unknown('command', command, names));
 }
 
-const MENDABLE = [UsageError, TraceError, SpecificationError, ReplayError, GuestError, DiscoError] as const;
-
-// A reader that has seen enough (head) is no fault; a full disk is.
+// A reader that has seen enough (head) is no fault.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') return;
   process.stderr.write(`disco-sim: cannot write the output: ${error.message}\n`);
   process.exitCode = 2;
 });
 
-run(process.argv.slice(2)).catch((error: unknown) => {
-  const { message } = error as Error;
-  if (error instanceof Interrupted) {
-    process.stderr.write(`disco-sim: ${message}\n`);
-    process.exitCode = 130;
-  } else if (MENDABLE.some(kind => error instanceof kind)) {
-    process.stderr.write(`disco-sim: ${message}\n`);
-    process.exitCode = 2;
-  } else {
-    process.stderr.write(`disco-sim: a fault of the simulator, please report it: ${message}\n`);
-    process.exitCode = 1;
-  }
-});
+try {
+  run(process.argv.slice(2));
+} catch (error) {
+  if (!(error instanceof UsageError)) throw error;
+  process.stderr.write(`disco-sim: ${error.message}\n`);
+  process.exitCode = 2;
+}

@@ -10,7 +10,7 @@ import { draw } from '../machine/draw.js';
 import { presetNames } from '../machine/presets.js';
 import { checkWritable } from './files.js';
 import { nativeArguments, type NativeArguments } from './native-arguments.js';
-import { report } from './output.js';
+import { print, report } from './output.js';
 import { simulate } from './simulate.js';
 
 const HELP = `disco-sim native WORKLOAD [options]
@@ -41,16 +41,16 @@ export async function nativeCommand(words: readonly string[]): Promise<void> {
     return;
   }
   if (chosen.report !== undefined) checkWritable(chosen.report);
-  const result = await runNative(chosen);
-  process.stdout.write(
+  const result = runNative(chosen);
+  await print(
     chosen.json ? `${JSON.stringify({ version: VERSION, results: [result] }, null, 1)}\n` : `${nativeText(result)}\n`,
   );
-  if (chosen.report !== undefined) report(chosen.report, reportOf(result), chosen.json);
+  if (chosen.report !== undefined) report(chosen.report, () => reportOf(result), chosen.json);
 }
 
-function runNative({ workload, system, machine, scale, seed }: NativeArguments): Promise<NativeResult> {
+function runNative({ workload, system, machine, scale, seed }: NativeArguments): NativeResult {
   const expectedNs = nativeChoices[workload]!.expectedNs({ scale, processors: processorsOf(machine) });
-  return simulate({ label: `${workload} on ${machine.name}`, name: workload, expectedNs }, () =>
+  return simulate({ label: `${workload} on ${machine.name}`, expectedNs }, () =>
     namedRun({ workload, system, machine, scale, seed, images: new GuestImages() }),
   );
 }

@@ -1,5 +1,4 @@
 /** `disco-sim network`: latency against load of an interconnect, flit by flit and booked. */
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { VERSION } from '../engine/version.js';
 import { loadChart } from '../experiments/chart-load.js';
 import {
@@ -11,10 +10,11 @@ import {
 } from '../experiments/network-sweep.js';
 import { networkText } from '../experiments/network-table.js';
 import { TRAFFIC_PATTERNS } from '../interconnect/traffic.js';
-import { Interrupted, UsageError } from './errors.js';
+import { UsageError } from './errors.js';
 import { checkWritable } from './files.js';
 import { namesOf, parseOptions, wholeNumber } from './options.js';
-import { report } from './output.js';
+import { print, report } from './output.js';
+import { progress } from './progress.js';
 
 const HELP = `disco-sim network [options]
 
@@ -63,11 +63,11 @@ export async function networkCommand(words: readonly string[]): Promise<void> {
   if (positionals.length > 0) throw new UsageError(`network takes no files, but was given ${positionals.join(' ')}`);
   const options = chosen(values);
   if (values.report !== undefined) checkWritable(values.report);
-  const sweep = await run(options);
-  process.stdout.write(
+  const sweep = run(options);
+  await print(
     values.json === true ? `${JSON.stringify({ version: VERSION, ...sweep }, null, 1)}\n` : `${networkText(sweep)}\n`,
   );
-  if (values.report !== undefined) report(values.report, loadChart(sweep), values.json === true, 'chart');
+  if (values.report !== undefined) report(values.report, () => loadChart(sweep), values.json === true, 'chart');
 }
 
 type Values = ReturnType<typeof parseOptions<typeof OPTIONS>>['values'];
@@ -109,21 +109,15 @@ function ratesOf(list: string): number[] {
   return [...new Set(rates)].sort((a, b) => a - b);
 }
 
-/** Load by load; between two of them it can be interrupted. */
-async function run(options: NetworkSweepOptions): Promise<NetworkSweep> {
-  let interrupted = false;
-  const onSignal = (): void => void (interrupted = true);
-  process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
-  try {
-    const sweep = networkSweep(options);
-    for (;;) {
-      const step = stepOf(sweep);
-      if (step.done === true) return step.value;
-      await nextTurn();
-      if (interrupted) throw new Interrupted(`interrupted behind a load of ${step.value.routers.rate}`);
-    }
-  } finally {
-    process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
+/** Load by load. */
+function run(options: NetworkSweepOptions): NetworkSweep {
+  const { topology, pattern, rates } = options;
+  progress.does(`measures latency against load of a ${topology} under ${pattern} traffic`);
+  const sweep = networkSweep(options);
+  for (let measured = 0; ; measured++) {
+    progress.at(`${measured} of up to ${rates.length} loads measured, at ${rates[measured] ?? 'the result'}`);
+    const step = stepOf(sweep);
+    if (step.done === true) return step.value;
   }
 }
 

@@ -6,6 +6,7 @@ import { VERSION } from '../engine/version.js';
 import { draw } from '../machine/draw.js';
 import type { ResolvedSpecification } from '../machine/specification.js';
 import { writeWhole } from './files.js';
+import { progress } from './progress.js';
 
 /** Where results go. */
 export interface OutputOptions {
@@ -17,16 +18,25 @@ export interface OutputOptions {
 }
 
 /** Prints results on standard output and writes the report. Throws a UsageError if it cannot be written. */
-export function output(results: readonly RunResult[], options: OutputOptions): void {
-  process.stdout.write(
-    options.json ? `${JSON.stringify({ version: VERSION, results }, null, 1)}\n` : `${textTable(results)}\n`,
-  );
-  if (options.report !== undefined) report(options.report, html(results, options.title), options.json);
+export async function output(results: readonly RunResult[], options: OutputOptions): Promise<void> {
+  await print(options.json ? `${JSON.stringify({ version: VERSION, results }, null, 1)}\n` : `${textTable(results)}\n`);
+  if (options.report !== undefined) report(options.report, () => html(results, options.title), options.json);
 }
 
-/** Writes a report, after what is printed: a report that cannot be written must not cost the results of a long run. */
-export function report(path: string, content: string, silent: boolean, what = 'report'): void {
-  writeWhole(path, content);
+/** Prints on standard output; over when the system has all of it, so that nothing is lost if the command is stopped later. */
+export function print(text: string): Promise<void> {
+  progress.clear();
+  // A failure is an event of the stream (work.ts).
+  return new Promise(settle => process.stdout.write(text, () => settle()));
+}
+
+/** Makes and writes a report, after what is printed: a report that cannot be written must not cost the results of a long run. */
+export function report(path: string, content: () => string, silent: boolean, what = 'report'): void {
+  progress.at(`all results printed, making the ${what}`);
+  const whole = content();
+  progress.at(`all results printed, writing the ${what}`);
+  writeWhole(path, whole);
+  progress.clear();
   if (!silent) process.stdout.write(`\nThe ${what} is in ${path}.\n`);
 }
 

@@ -1,127 +1,165 @@
-/** A line of progress on a terminal; silent elsewhere. */
+/** How far a command is: told to the process that listens, and drawn as a line on a terminal. */
+import { writeSync } from 'node:fs';
+import { clock } from './account.js';
+import { statusLine, type Status } from './status.js';
 
-/** Shows what runs, how fast, and how long it will take. */
-export class ProgressLine {
-  private readonly stream: NodeJS.WriteStream;
-  private readonly total: number;
-  private readonly unit: string;
-  private readonly started = performance.now();
-  private shown = 0;
-  private done = 0;
+/** Milliseconds between two tellings. */
+const EVERY_MS = 100;
 
-  /** `total` is the number of references, or of whatever `unit` says, of the whole job. */
-  constructor(stream: NodeJS.WriteStream, total: number, unit = 'references') {
-    this.stream = stream;
-    this.total = total;
-    this.unit = unit;
-  }
-
-  /** Called often; draws ten times a second. `done` counts from the start of the job. */
-  update(label: string, done: number): void {
-    this.done = done;
-    const now = performance.now();
-    if (!this.stream.isTTY || now - this.shown < 100) return;
-    this.shown = now;
-    const seconds = (now - this.started) / 1000;
-    const rate = done / seconds;
-    const left = rate > 0 ? (this.total - done) / rate : 0;
-    const percent = Math.floor((100 * done) / this.total);
-    const text = `${String(percent).padStart(3)} %  ${perSecond(rate)} ${this.unit}/s  ${clock(left)} left  ${label}`;
-    this.stream.write(`\r\x1b[K${text.slice(0, (this.stream.columns || 80) - 1)}`);
-  }
-
-  /** Removes the line. */
-  clear(): void {
-    if (this.stream.isTTY) this.stream.write('\r\x1b[K');
-  }
-
-  /** How far it got, for a message: `43 % of the job after 0:12`. */
-  summary(): string {
-    const percent = this.total === 0 ? 100 : Math.floor((100 * this.done) / this.total);
-    return `${percent} % of the job after ${clock((performance.now() - this.started) / 1000)}`;
-  }
+/** How far a command is, in two forms. */
+export interface HowFar {
+  /** For the line of progress, which also says how fast and how long. */
+  readonly line: string;
+  /** For everything else: `3 of 25 runs finished`. */
+  readonly far: string;
 }
 
-function perSecond(rate: number): string {
-  return rate < 1e6 ? `${(rate / 1e3).toFixed(0)} k` : `${(rate / 1e6).toFixed(1)} M`;
-}
-
-/** Shows how far a search has come whose end nobody knows. */
-export class SearchLine {
+/** What a command tells while it works. There is one, as there is one standard error. */
+export class Progress {
   private readonly stream: NodeJS.WriteStream;
-  private readonly started = performance.now();
-  private shown = 0;
+  private descriptor: number | null = null;
+  private told = 0;
+  private drawn = false;
 
   constructor(stream: NodeJS.WriteStream) {
     this.stream = stream;
   }
 
-  /** Called often; draws ten times a second. */
-  update(label: string, states: number, steps: number): void {
-    const now = performance.now();
-    if (!this.stream.isTTY || now - this.shown < 100) return;
-    this.shown = now;
-    const seconds = (now - this.started) / 1000;
-    const text = `${label}: ${perSecond(states)} states, ${perSecond(states / seconds)} states/s, ${perSecond(steps / seconds)} steps/s, ${clock(seconds)}`;
-    this.stream.write(`\r\x1b[K${text.slice(0, (this.stream.columns || 80) - 1)}`);
+  /** From now on it is told on a descriptor, too. The process ends if nothing reads there any more: then nothing could stop it. */
+  connect(descriptor: number): void {
+    this.descriptor = descriptor;
   }
 
-  /** Removes the line. */
+  /** Says once what the whole command does. */
+  does(what: string): void {
+    this.tell({ does: what });
+  }
+
+  /** Says what it is at, before a stretch that may be long. */
+  at(far: string): void {
+    this.show({ line: far, far });
+  }
+
+  /** Called often; looks ten times a second how far it is. */
+  update(look: () => HowFar): void {
+    if (performance.now() - this.told >= EVERY_MS) this.show(look());
+  }
+
+  /** A file is incomplete from now on, until null is told. */
+  partial(path: string | null): void {
+    this.tell({ partial: path });
+  }
+
+  /** Removes the line, before anything is printed. */
   clear(): void {
-    if (this.stream.isTTY) this.stream.write('\r\x1b[K');
+    if (this.drawn) this.stream.write('\r\x1b[K');
+    this.drawn = false;
+  }
+
+  /** A message on standard error. */
+  remark(message: string): void {
+    this.clear();
+    this.stream.write(`disco-sim: ${message}\n`);
+  }
+
+  private show({ line, far }: HowFar): void {
+    this.told = performance.now();
+    this.tell({ far });
+    if (!this.stream.isTTY) return;
+    this.stream.write(`\r\x1b[K${line.slice(0, (this.stream.columns || 80) - 1)}`);
+    this.drawn = true;
+  }
+
+  private tell(status: Status): void {
+    if (this.descriptor === null) return;
+    try {
+      // At once, and not in the next turn of the event loop: the next stretch may be long.
+      writeSync(this.descriptor, statusLine(status));
+    } catch {
+      process.exit(1);
+    }
   }
 }
 
-/** Shows how much time has been simulated, of about how much. */
-export class SimulatedLine {
-  private readonly stream: NodeJS.WriteStream;
-  private readonly expectedNs: number;
-  private readonly started = performance.now();
-  private shown = 0;
-  private doneNs = 0;
-  /** When it had begun: the rate does not count what comes before. */
-  private begun = 0;
+/** The one of this process. */
+export const progress = new Progress(process.stderr);
 
-  /** `expectedNs` is what the whole run will take of simulated time, roughly. */
-  constructor(stream: NodeJS.WriteStream, expectedNs: number) {
-    this.stream = stream;
+/** How fast a job is whose length is known. */
+export class JobPace {
+  private readonly total: number;
+  private readonly unit: string;
+  private readonly started = performance.now();
+
+  /** `total` is the number of references, or of what `unit` says, of the whole job. */
+  constructor(total: number, unit = 'references') {
+    this.total = total;
+    this.unit = unit;
+  }
+
+  /** ` 43 %  1.2 M references/s  0:10 left`; `done` counts from the start of the job. */
+  line(done: number): string {
+    const seconds = (performance.now() - this.started) / 1000;
+    const rate = done / seconds;
+    const left = rate > 0 ? (this.total - done) / rate : 0;
+    return `${String(this.percent(done)).padStart(3)} %  ${perSecond(rate)} ${this.unit}/s  ${clock(left)} left`;
+  }
+
+  /** `43 % of the job`. */
+  far(done: number): string {
+    return `${this.percent(done)} % of the job`;
+  }
+
+  private percent(done: number): number {
+    return this.total === 0 ? 100 : Math.floor((100 * done) / this.total);
+  }
+}
+
+/** How fast a search is whose end is not known. */
+export class SearchPace {
+  private readonly started = performance.now();
+
+  /** `120 k states, 30 k states/s, 70 k steps/s, 0:04`. */
+  line(states: number, steps: number): string {
+    const seconds = (performance.now() - this.started) / 1000;
+    return `${perSecond(states)} states, ${perSecond(states / seconds)} states/s, ${perSecond(steps / seconds)} steps/s, ${clock(seconds)}`;
+  }
+}
+
+/** How fast simulated time passes. */
+export class SimulatedPace {
+  private readonly expectedNs: number;
+  /** When simulated time began to count: the rate leaves out what comes before. */
+  private begun = performance.now();
+
+  /** `expectedNs` is the simulated time of the whole run, roughly. */
+  constructor(expectedNs: number) {
     this.expectedNs = expectedNs;
   }
 
-  /** Called often; draws ten times a second. */
-  update(label: string, doneNs: number): void {
-    this.doneNs = doneNs;
-    const now = performance.now();
-    if (doneNs === 0) this.begun = now;
-    if (!this.stream.isTTY || now - this.shown < 100) return;
-    this.shown = now;
-    const text = doneNs === 0 ? label : `${this.simulated()}  ${this.pace(doneNs / (now - this.begun))}  ${label}`;
-    this.stream.write(`\r\x1b[K${text.slice(0, (this.stream.columns || 80) - 1)}`);
+  /** The run is still being prepared. */
+  notBegun(): void {
+    this.begun = performance.now();
   }
 
-  /** Removes the line. */
-  clear(): void {
-    if (this.stream.isTTY) this.stream.write('\r\x1b[K');
+  /** `123.4 of about 800 ms  4.2 simulated ms/s  2:41 left`. */
+  line(doneNs: number): string {
+    const nsPerMs = doneNs / (performance.now() - this.begun);
+    const left = Math.max(0, this.expectedNs - doneNs) / nsPerMs / 1000;
+    return `${this.simulated(doneNs)}  ${(nsPerMs / 1e3).toFixed(1)} simulated ms/s  ${clock(left)} left`;
   }
 
-  /** How far it got, for a message: `123.4 of about 800 ms of simulated time after 0:12`. */
-  summary(): string {
-    return `${this.simulated()} of simulated time after ${clock((performance.now() - this.started) / 1000)}`;
+  /** `123.4 of about 800 ms of simulated time`. */
+  far(doneNs: number): string {
+    return `${this.simulated(doneNs)} of simulated time`;
   }
 
-  private simulated(): string {
-    const done = (this.doneNs / 1e6).toFixed(1);
-    // Longer than expected: nobody knows how long.
-    return this.doneNs > this.expectedNs ? `${done} ms` : `${done} of about ${(this.expectedNs / 1e6).toFixed(0)} ms`;
-  }
-
-  private pace(nsPerMs: number): string {
-    const left = Math.max(0, this.expectedNs - this.doneNs) / nsPerMs / 1000;
-    return `${(nsPerMs / 1e3).toFixed(1)} simulated ms/s  ${clock(left)} left`;
+  private simulated(doneNs: number): string {
+    const done = (doneNs / 1e6).toFixed(1);
+    // Longer than expected: how long is not known.
+    return doneNs > this.expectedNs ? `${done} ms` : `${done} of about ${(this.expectedNs / 1e6).toFixed(0)} ms`;
   }
 }
 
-function clock(seconds: number): string {
-  const whole = Math.round(seconds);
-  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, '0')}`;
+function perSecond(rate: number): string {
+  return rate < 1e6 ? `${(rate / 1e3).toFixed(0)} k` : `${(rate / 1e6).toFixed(1)} M`;
 }

@@ -1,5 +1,4 @@
 /** `disco-sim random-test`: random tests of protocols on every kind of machine; a failing one is made short and explained. */
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { DIRECTORY_FORMATS } from '../coherence/directory-format.js';
 import { PROTOCOL_NAMES } from '../coherence/protocols.js';
 import { VERSION } from '../engine/version.js';
@@ -8,9 +7,10 @@ import { RANDOM_NETWORKS, RANDOM_TOPOLOGIES, type RandomTestResult } from '../te
 import { shrinkRandomTest, shrunkText } from '../testing/random-shrink.js';
 import { randomSweep, type RandomSweep, type SweptTest } from '../testing/random-sweep.js';
 import { RandomTester } from '../testing/random-tester.js';
-import { Interrupted, UsageError } from './errors.js';
+import { UsageError } from './errors.js';
 import { namesOf, parseOptions, wholeNumber } from './options.js';
-import { ProgressLine } from './progress.js';
+import { print } from './output.js';
+import { JobPace, progress } from './progress.js';
 
 const HELP = `disco-sim random-test [options]
 
@@ -44,7 +44,7 @@ const OPTIONS = {
   help: { type: 'boolean', short: 'h' },
 } as const;
 
-/** Events between two looks at the terminal. */
+/** Events between two looks at the clock. */
 const SLICE = 20_000;
 
 interface Tested {
@@ -71,8 +71,8 @@ export async function randomCommand(words: readonly string[]): Promise<void> {
     nodes: wholeNumber('--nodes', values.nodes ?? '4', 1, 64),
     processorsPerNode: wholeNumber('--processors', values.processors ?? '2', 1, 16),
   });
-  const tested = await runAll(tests);
-  process.stdout.write(values.json === true ? json(tested) : table(tested));
+  const tested = runAll(tests);
+  await print(values.json === true ? json(tested) : table(tested));
   if (tested.some(({ result }) => result.failure !== null)) process.exitCode = 1;
 }
 
@@ -85,38 +85,29 @@ function sweep(options: RandomSweep): SweptTest[] {
   }
 }
 
-async function runAll(tests: readonly SweptTest[]): Promise<Tested[]> {
-  let interrupted = false;
-  const onSignal = (): void => {
-    interrupted = true;
-  };
-  process.on('SIGINT', onSignal);
-  process.on('SIGTERM', onSignal);
+function runAll(tests: readonly SweptTest[]): Tested[] {
   const total = tests.reduce((sum, { options }) => sum + options.accesses, 0);
-  const progress = new ProgressLine(process.stderr, total, 'accesses');
+  progress.does(`tests protocols with ${total} random accesses on ${tests.length} machines`);
+  const pace = new JobPace(total, 'accesses');
   const tested: Tested[] = [];
   let before = 0;
-  try {
-    for (const test of tests) {
-      const tester = new RandomTester(test.options);
-      while (!tester.advance(SLICE)) {
-        progress.update(test.name, before + tester.result().accesses);
-        await nextTurn();
-        if (interrupted)
-          throw new Interrupted(
-            `interrupted at ${progress.summary()}: ${tested.length} of ${tests.length} tests finished`,
-          );
-      }
-      const result = tester.result();
-      before += result.accesses;
-      tested.push({ test, result });
-      // The others would most likely tell the same story.
-      if (result.failure !== null) break;
-    }
-  } finally {
-    progress.clear();
-    process.off('SIGINT', onSignal);
-    process.off('SIGTERM', onSignal);
+  for (const test of tests) {
+    const far = (done: number): string =>
+      `${pace.far(done)}, ${tested.length} of ${tests.length} tests finished, at ${test.name}`;
+    progress.at(far(before));
+    const tester = new RandomTester(test.options);
+    while (!tester.advance(SLICE))
+      progress.update(() => {
+        const done = before + tester.result().accesses;
+        return { line: `${pace.line(done)}  ${test.name}`, far: far(done) };
+      });
+    const result = tester.result();
+    before += result.accesses;
+    tested.push({ test, result });
+    if (result.failure === null) continue;
+    progress.at(`${test.name} failed, looking for a shorter failure`);
+    // The others would most likely tell the same story.
+    break;
   }
   return tested;
 }

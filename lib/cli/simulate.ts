@@ -1,7 +1,5 @@
-/** Runs a simulation to its end, with a line of progress, and stops it at Ctrl-C. */
-import { setImmediate as nextTurn } from 'node:timers/promises';
-import { Interrupted } from './errors.js';
-import { SimulatedLine } from './progress.js';
+/** Runs a simulation to its end and says how far it is. */
+import { SimulatedPace, progress } from './progress.js';
 
 /** A simulation under way. */
 export interface Simulated<Result> {
@@ -14,44 +12,26 @@ export interface Simulated<Result> {
 
 /** What people are told. */
 export interface SimulatedWords {
-  /** What is run, for the line of progress and for a run that is interrupted. */
+  /** What is run. */
   readonly label: string;
-  readonly name: string;
   /** Simulated time that it will take, roughly. */
   readonly expectedNs: number;
 }
 
-/** Host time between two looks at the terminal, in milliseconds. */
-const LOOK_MS = 20;
-
-/** Makes it and runs it. Throws Interrupted after Ctrl-C, and what making or running it throws. */
-export async function simulate<Result>(
-  { label, name, expectedNs }: SimulatedWords,
-  make: () => Simulated<Result>,
-): Promise<Result> {
-  let interrupted = false;
-  const onSignal = (): void => {
-    interrupted = true;
-  };
-  process.on('SIGINT', onSignal);
-  process.on('SIGTERM', onSignal);
-  const progress = new SimulatedLine(process.stderr, expectedNs);
-  try {
-    progress.update(`reading what ${label} runs`, 0);
-    await nextTurn();
-    const run = make();
-    let look = performance.now() + LOOK_MS;
-    while (run.advance()) {
-      if (performance.now() < look) continue;
-      progress.update(run.elapsedNs === 0 ? `booting ${label}` : label, run.elapsedNs);
-      await nextTurn();
-      if (interrupted) throw new Interrupted(`interrupted: ${name} was at ${progress.summary()}`);
-      look = performance.now() + LOOK_MS;
-    }
-    return run.result();
-  } finally {
-    progress.clear();
-    process.off('SIGINT', onSignal);
-    process.off('SIGTERM', onSignal);
-  }
+/** Makes it and runs it. Throws what making or running it throws. */
+export function simulate<Result>({ label, expectedNs }: SimulatedWords, make: () => Simulated<Result>): Result {
+  progress.does(`runs ${label}`);
+  progress.at(`reading what ${label} runs`);
+  const pace = new SimulatedPace(expectedNs);
+  const run = make();
+  progress.at(`booting ${label}`);
+  while (run.advance())
+    if (run.elapsedNs === 0) pace.notBegun();
+    else
+      progress.update(() => ({
+        line: `${pace.line(run.elapsedNs)}  ${label}`,
+        far: `${label} at ${pace.far(run.elapsedNs)}`,
+      }));
+  progress.at(`${label} finished`);
+  return run.result();
 }

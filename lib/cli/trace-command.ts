@@ -10,6 +10,7 @@ import { UsageError } from './errors.js';
 import { checkWritable } from './files.js';
 import { runJob, type Task } from './job.js';
 import { output } from './output.js';
+import { progress } from './progress.js';
 import { inputsOf, readTraces } from './trace-inputs.js';
 
 const HELP = `disco-sim trace FILE... [options]
@@ -46,10 +47,11 @@ export async function traceCommand(words: readonly string[]): Promise<void> {
   if (chosen.files.length === 0) throw new UsageError('trace needs at least one FILE; see disco-sim trace --help');
   const inputs = inputsOf(chosen.files);
   if (chosen.report !== undefined) checkWritable(chosen.report, inputs.map(({ path }) => path)); // prettier-ignore
+  progress.does(`replays ${chosen.files.join(', ')} on simulated machines`);
   const memory = new MemoryLimit(chosen.memoryBytes);
   const traces = await readTraces(inputs, { format: chosen.format, fetchLineBytes: FETCH_BYTES, memory });
   const tasks = traces.flatMap(trace => tasksFor(trace, chosen));
-  output(await runJob(tasks, chosen.seed), {
+  await output(runJob(tasks, chosen.seed), {
     title: 'Recorded programs on ccNUMA machines',
     json: chosen.json,
     report: chosen.report,
@@ -80,8 +82,8 @@ function fittingPolicies(
   if (!chosen.policiesUsual) return chosen.policies;
   const lacks = (policy: string): string[] => policies[policy]!().needs.filter(fact => trace.lacks.includes(fact));
   for (const policy of chosen.policies.filter(name => lacks(name).length > 0))
-    process.stderr.write(
-      `disco-sim: ${policy} is left out: it needs to know ${lacks(policy).join(' and ')}, which ${trace.name} (${trace.format}) does not record\n`,
+    progress.remark(
+      `${policy} is left out: it needs to know ${lacks(policy).join(' and ')}, which ${trace.name} (${trace.format}) does not record`,
     );
   return chosen.policies.filter(name => lacks(name).length === 0);
 }

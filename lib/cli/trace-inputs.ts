@@ -6,7 +6,7 @@ import { DrmemtraceReader } from '../workloads/drmemtrace/reader.js';
 import { identify, type TraceIdentity } from '../workloads/drmemtrace/identity.js';
 import type { RecordedTrace } from '../workloads/trace.js';
 import { UsageError } from './errors.js';
-import { readUnpacked, unpackTraceFile, type TraceFileOptions } from './files.js';
+import { readUnpacked, unpackTraceFile, type TraceFileOptions } from './trace-files.js';
 
 /** A file that is to be read. */
 export interface TraceInput {

@@ -11,7 +11,7 @@ import { VirtualRun } from '../experiments/virtual.js';
 import { draw } from '../machine/draw.js';
 import { resolve } from '../machine/specification.js';
 import { checkWritable } from './files.js';
-import { report } from './output.js';
+import { print, report } from './output.js';
 import { shellWord } from './shell.js';
 import { simulate } from './simulate.js';
 import { vmArguments, type VmArguments } from './vm-arguments.js';
@@ -53,18 +53,18 @@ export async function vmCommand(words: readonly string[]): Promise<void> {
     return;
   }
   if (chosen.report !== undefined) checkWritable(chosen.report);
-  const result = await runGuests(chosen);
-  process.stdout.write(
+  const result = runGuests(chosen);
+  await print(
     chosen.json ? `${JSON.stringify({ version: VERSION, results: [result] }, null, 1)}\n` : `${virtualText(result)}\n`,
   );
-  if (chosen.report !== undefined) report(chosen.report, reportOf(result, words), chosen.json);
+  if (chosen.report !== undefined) report(chosen.report, () => reportOf(result, words), chosen.json);
 }
 
-function runGuests(chosen: VmArguments): Promise<VirtualResult> {
+function runGuests(chosen: VmArguments): VirtualResult {
   const { workload, machine, guests, scale } = chosen;
   const expectedNs = nativeChoices[workload]!.expectedNs({ scale, processors: processorsOf(resolve(machine)) });
   const label = `${workload} in ${guests} ${guests === 1 ? 'guest' : 'guests'}`;
-  return simulate({ label, name: label, expectedNs }, () => {
+  return simulate({ label, expectedNs }, () => {
     const { json, report, ...options } = chosen;
     void [json, report];
     return new VirtualRun(virtualOptions({ ...options, images: new GuestImages() }));

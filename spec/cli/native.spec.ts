@@ -6,7 +6,7 @@ import { VERSION } from '../../lib/engine/version.js';
 import type { FidelityRow } from '../../lib/experiments/fidelity.js';
 import type { NativeResult } from '../../lib/experiments/native-result.js';
 import { nativeText } from '../../lib/experiments/native-table.js';
-import { build, disco, inFolder, start } from './running.js';
+import { build, disco, inFolder } from './running.js';
 
 beforeAll(build);
 
@@ -66,24 +66,6 @@ describe('disco-sim native', () => {
       expect(readdirSync(folder)).toEqual([]);
     }),
   );
-
-  it('stops at once when it is interrupted, says how far it got and leaves no report', () =>
-    inFolder(async folder => {
-      // Before the command listens, the signal just ends the process: then it came too early.
-      for (let delay = 1500; ; delay += 1500) {
-        const { child, ended } = start(folder, 'native', 'pmake', '--report', 'pmake.html');
-        const timer = setTimeout(() => child.kill('SIGINT'), delay);
-        const { stdout, stderr, exit } = await ended;
-        clearTimeout(timer);
-        if (exit === 'SIGINT') continue;
-        expect([exit, stdout]).toEqual([130, '']);
-        expect(stderr).toMatch(
-          /^disco-sim: interrupted: pmake was at \d+\.\d of about \d+ ms of simulated time after \d+:\d\d\n$/,
-        );
-        expect(readdirSync(folder)).toEqual([]);
-        return;
-      }
-    }));
 });
 
 describe('disco-sim fidelity', () => {

@@ -3,10 +3,12 @@ import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { writeNtr, type Event } from '../workloads/ntr-writer.js';
 
 const ROOT = join(__dirname, '..', '..');
-const MAIN = join(ROOT, 'dist', 'cli', 'main.js');
+/** The built command line. */
+export const MAIN = join(ROOT, 'dist', 'cli', 'main.js');
 const BUILD_INFO = join(ROOT, 'dist', '.tsbuildinfo');
 
 /** Traces that come with the package. */
@@ -15,6 +17,7 @@ export const TRACES = join(ROOT, 'traces');
 /** What a run left behind. */
 export interface Outcome {
   readonly stdout: string;
+  /** Without the lines that say now and then how far a long command is: how long it takes is the machine's business. */
   readonly stderr: string;
   /** Exit code, or the signal that ended it. */
   readonly exit: number | NodeJS.Signals | null;
@@ -52,26 +55,57 @@ export function disco(folder: string, ...words: readonly string[]): Outcome {
     encoding: 'utf8',
     maxBuffer: 1 << 28,
   });
-  return { stdout, stderr, exit: status ?? signal };
+  return { stdout, stderr: withoutTimes(stderr), exit: status ?? signal };
 }
 
-/** Starts a command line; `ended` is what came of it. */
-export function start(folder: string, ...words: readonly string[]): { child: ChildProcess; ended: Promise<Outcome> } {
-  const child = spawn(process.execPath, [MAIN, ...words], { cwd: folder, env: environment(), stdio: 'pipe' });
-  let [stdout, stderr] = ['', ''];
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+/**
+ * Starts a module as a user's program would that wants to know how far it is; `until` waits for what it tells. It throws
+ * an Error if the run ends without having told that.
+ */
+export function watch(folder: string, module: string, ...words: readonly string[]): Watched {
+  const child = spawn(process.execPath, [module, ...words], {
+    ...{ cwd: folder, env: { ...environment(), DISCO_SIM_STATUS_FD: '3' } },
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+  });
+  const [stdout, stderr, status] = child.stdio.slice(1).map(stream => {
+    const heard = { text: '' };
+    (stream as Readable).setEncoding('utf8').on('data', (text: string) => {
+      heard.text += text;
+      child.emit('heard');
+    });
+    return heard;
+  });
   const ended = new Promise<Outcome>((settle, fail) =>
-    child.on('error', fail).on('close', (code, signal) => settle({ stdout, stderr, exit: code ?? signal })),
+    child
+      .on('error', fail)
+      .on('close', (code, signal) =>
+        settle({ stdout: stdout.text, stderr: withoutTimes(stderr.text), exit: code ?? signal }),
+      ),
   );
-  return { child, ended };
+  const until = (pattern: RegExp): Promise<void> =>
+    new Promise((settle, fail) => {
+      const look = (): void => void (pattern.test(status.text) && settle());
+      child.on('heard', look);
+      look();
+      void ended.then(end => fail(new Error(`ended with ${end.exit} before it told ${pattern}: ${end.stderr}`)), fail);
+    });
+  return { child, ended, until, told: () => status.text };
+}
+
+/** A run that tells how far it is. */
+export interface Watched {
+  readonly child: ChildProcess;
+  readonly ended: Promise<Outcome>;
+  until(pattern: RegExp): Promise<void>;
+  /** All that it told. */
+  told(): string;
 }
 
 /** The command line in a shell, which sees `$MAIN`. */
 export function shell(folder: string, script: string): Outcome {
   const env = { ...environment(), NODE: process.execPath, MAIN };
   const { stdout, stderr, status, signal } = spawnSync('sh', ['-c', script], { cwd: folder, env, encoding: 'utf8' });
-  return { stdout, stderr, exit: status ?? signal };
+  return { stdout, stderr: withoutTimes(stderr), exit: status ?? signal };
 }
 
 /** A file in a folder. */
@@ -101,6 +135,10 @@ export function smallTrace(): Uint8Array {
 export function unmappedTrace(): Uint8Array {
   const blocks = [{ pc: 0x400000, length: 6, operations: [], linked: [] }];
   return writeNtr({ system: true, streams: 1, blocks, events: [{ stream: 0 }, { run: 0, addresses: [] }] });
+}
+
+function withoutTimes(stderr: string): string {
+  return stderr.replace(/^disco-sim: \d+:\d\d .*\n/gm, '');
 }
 
 function environment(): NodeJS.ProcessEnv {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { readTraceFile } from '../../lib/cli/files.js';
+import { readTraceFile } from '../../lib/cli/trace-files.js';
 import { MemoryLimit } from '../../lib/workloads/memory-limit.js';
 import { PlainQueue } from '../../lib/engine/plain-queue.js';
 import { policies } from '../../lib/experiments/policies.js';
