@@ -67,7 +67,7 @@ describe('a sweep of loads', () => {
       { topology: 'torus', routers: { ...USUAL_SWEEP.routers, virtualChannels: 1 } },
       '2 classes of virtual channels',
     ],
-    ['a rate above one', { rates: [1.5] }, 'a rate of 1.5'],
+    ['a rate above one', { rates: [1.5] }, 'the rate of a load is 1.5; give a number above 0'],
   ])('is refused for %s', (_, changes, says) => {
     expect(() => swept(changes)).toThrow(says);
   });

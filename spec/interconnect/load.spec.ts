@@ -71,6 +71,6 @@ describe('a measurement', () => {
   });
 
   it.each([0, -1, 1.1, NaN])('refuses a rate of %p', rate => {
-    expect(() => measureLoad(load('mesh', 4, 'uniform'), rate)).toThrow(`a rate of ${rate} flits`);
+    expect(() => measureLoad(load('mesh', 4, 'uniform'), rate)).toThrow(`the rate of a load is ${rate}; give a number above 0`);
   });
 });

@@ -104,7 +104,7 @@ export class Explorer {
     plainObject(protocol, 'the protocol to explore');
     plainObject(options, 'the options of an exploration');
     const { lines, limit, pointers } = options;
-    if (lines !== undefined) wholeNumber(lines, 'lines to explore', 1, 2);
+    if (lines !== undefined) wholeNumber(lines, 'lines to explore', 1);
     if (limit !== undefined && limit !== Infinity) wholeNumber(limit, 'limit, the states after which to stop,', 1);
     if (pointers !== undefined) wholeNumber(pointers, 'pointers', 2, 8192);
     this.protocol = protocol;
