@@ -480,7 +480,7 @@ class Hostile implements GuestSystem {
   }
 
   exception(cpu: Cpu, { code, fault }: Exception): Context | null {
-    if (fault != null) this.sums.malformed++;
+    if (fault !== null && fault !== undefined) this.sums.malformed++;
     this.exceptions++;
     if (this.nonsense > 0 && this.exceptions % this.nonsense === 0)
       return this.exceptions % 2 === 0 ? ({} as Context) : throwing(code);
