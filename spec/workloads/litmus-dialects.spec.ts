@@ -118,13 +118,12 @@ function outcomesOf(program: readonly (readonly Step[])[], style: Style): string
   // Every register is mentioned, so that every style has it.
   const text = `${architecture} T\n{ x=0; y=0; ${state}${each(i => `${prefix}${i}:${registers[1]}=0; `)} }\n ${head} ;\n${rows.map(row => `${row} ;\n`).join('')}exists (x=0 ${named})`;
   const test = readLitmus(text, 'T.litmus');
-  const part = test.condition as { kind: 'and'; of: { index: number }[] };
+  const { condition } = test;
+  const atoms = condition.kind === 'and' ? condition.of : [];
+  const mentioned = atoms.flatMap(atom => (atom.kind === 'equals' ? [atom.index] : [])).slice(1);
   return allowedOutcomes(test, 'tso')
     .map(outcome =>
-      [
-        ...part.of.slice(1).map(({ index }) => index),
-        ...NAMES.map(name => outcome.length - test.locations.length + test.locations.indexOf(name)),
-      ]
+      [...mentioned, ...NAMES.map(name => outcome.length - test.locations.length + test.locations.indexOf(name))]
         .map(index => describeValue(outcome[index]!, test.locations))
         .join(' '),
     )
