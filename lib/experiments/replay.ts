@@ -1,5 +1,5 @@
 /** Replays a recorded trace on a machine under a placement policy, and says what happened. */
-import { plainObject, wholeNumbers } from '../engine/checks.js';
+import { plainObject, shown, wholeNumbers } from '../engine/checks.js';
 import type { EventQueue } from '../engine/queue.js';
 import type { RunEnd, RunLimits } from '../engine/simulation.js';
 import { checkPolicy } from '../placement/check-policy.js';
@@ -63,7 +63,7 @@ export class Replay {
     plainObject(options, 'the options of a replay');
     plainObject(options.trace, 'a replay: trace');
     checkPolicy(options.policy);
-    wholeNumbers(options, ['copies', 'localityPages'], 'a replay', 0, 2 ** 20);
+    wholeNumbers(options, ['localityPages'], 'a replay', 0, 2 ** 20);
     wholeNumbers(options, ['staggerCycles'], 'a replay', 0, 2 ** 40);
     const { trace, policy, copies } = options;
     this.options = options;
@@ -199,7 +199,7 @@ function checkFit({ trace, machine, policy, copies }: ReplayOptions): void {
         `use ${fitting(trace).join(' or ')}, or a trace that records it`,
     );
   if (!Number.isSafeInteger(copies) || copies < 1)
-    throw new ReplayError(`a trace is replayed in 1 copy or more, not ${copies}`);
+    throw new ReplayError(`a trace is replayed in 1 copy or more, not ${shown(copies)}`);
   const wanted = copies * trace.streams.length;
   const present = processorsOf(machine);
   if (wanted > present)

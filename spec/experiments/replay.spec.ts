@@ -176,7 +176,7 @@ describe('what does not fit is refused', () => {
     [
       'half a copy',
       () => new Replay(options(one, { copies: 1.5, machine: machine(2) })),
-      'copies is 1.5; give a whole number',
+      'in 1 copy or more, not 1.5',
     ],
   ];
   it.each(refused)('%s', (_, make, message) => {
