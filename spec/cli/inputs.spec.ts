@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { deflateRawSync, gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { byteCount } from '../../lib/cli/options.js';
-import { build, disco, inFolder, put, shell, smallTrace, start, type Outcome } from './running.js';
+import { MAIN, build, disco, inFolder, put, shell, smallTrace, watch, type Outcome } from './running.js';
 
 const MB = 2 ** 20;
 const SETTLED = ['--preset', 'uma', '--policies', 'first-touch'];
@@ -152,7 +152,7 @@ describe('a pipe', () => {
       expect(JSON.parse(said('cat x.lackey |'))).toHaveProperty('results.0.references', 3);
       expect(said('cat x.gz |')).toContain('"results"');
       expect(shell(folder, 'mkfifo pipe').exit).toBe(0);
-      const { ended } = start(folder, 'trace', 'pipe', ...SETTLED);
+      const { ended } = watch(folder, MAIN, 'trace', 'pipe', ...SETTLED);
       createWriteStream(join(folder, 'pipe')).end(lackey);
       expect(await ended).toMatchObject({ exit: 0 });
     }));

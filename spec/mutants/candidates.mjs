@@ -86,7 +86,8 @@ function isName(node) {
 }
 
 function isDroppable(expression) {
-  const inner = ts.isYieldExpression(expression) || ts.isAwaitExpression(expression) ? expression.expression : expression;
+  const inner =
+    ts.isYieldExpression(expression) || ts.isAwaitExpression(expression) ? expression.expression : expression;
   if (inner === undefined || !ts.isCallExpression(inner)) return false;
   return inner.expression.kind !== K.SuperKeyword;
 }

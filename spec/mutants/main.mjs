@@ -47,7 +47,12 @@ function draw(count, seed, chosen) {
     const room = file.split('/')[1];
     if (chosen && !chosen.includes(room)) continue;
     const text = readFileSync(join(ROOT, file), 'utf8');
-    const found = candidates(file, text).map(candidate => ({ ...candidate, file, room, line: lineOf(text, candidate) }));
+    const found = candidates(file, text).map(candidate => ({
+      ...candidate,
+      file,
+      room,
+      line: lineOf(text, candidate),
+    }));
     rooms.set(room, [...(rooms.get(room) ?? []), ...found]);
   }
   const drawn = [];
@@ -150,7 +155,8 @@ async function judge(mutant, recorded) {
 const EXCUSED = JSON.parse(readFileSync(join(import.meta.dirname, 'excused.json'), 'utf8'));
 
 function excuse({ file, was, becomes, line }) {
-  return EXCUSED.find(row => row.file === file && row.was === was && row.becomes === becomes && row.line === line.text)?.why;
+  return EXCUSED.find(row => row.file === file && row.was === was && row.becomes === becomes && row.line === line.text)
+    ?.why;
 }
 
 function describe(mutant) {
@@ -191,13 +197,17 @@ function report(mutants, verdicts) {
   const survivors = mutants.filter(({ id }) => verdicts[id].verdict === 'survived');
   const open = survivors.filter(mutant => !excuse(mutant));
   for (const mutant of survivors)
-    console.log(`${describe(mutant)}\n    ${excuse(mutant) ? `changes nothing: ${excuse(mutant)}` : verdicts[mutant.id].why}`);
+    console.log(
+      `${describe(mutant)}\n    ${excuse(mutant) ? `changes nothing: ${excuse(mutant)}` : verdicts[mutant.id].why}`,
+    );
   const rooms = [...new Set(mutants.map(({ room }) => room))];
   for (const room of rooms) {
     const own = mutants.filter(mutant => mutant.room === room);
     const alive = open.filter(mutant => mutant.room === room).length;
     const excused = survivors.filter(mutant => mutant.room === room).length - alive;
-    console.log(`${room.padEnd(13)} ${own.length} drawn, ${own.length - alive - excused} caught, ${alive} survived, ${excused} change nothing`);
+    console.log(
+      `${room.padEnd(13)} ${own.length} drawn, ${own.length - alive - excused} caught, ${alive} survived, ${excused} change nothing`,
+    );
   }
   const judged = mutants.length - (survivors.length - open.length);
   const caught = judged - open.length;
