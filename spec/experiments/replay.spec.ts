@@ -172,11 +172,7 @@ describe('what does not fit is refused', () => {
       () => new Replay(options(one, { copies: 0, machine: machine(2) })),
       'a trace is replayed in 1 copy or more, not 0',
     ],
-    [
-      'half a copy',
-      () => new Replay(options(one, { copies: 1.5, machine: machine(2) })),
-      'in 1 copy or more, not 1.5',
-    ],
+    ['half a copy', () => new Replay(options(one, { copies: 1.5, machine: machine(2) })), 'in 1 copy or more, not 1.5'],
   ];
   it.each(refused)('%s', (_, make, message) => {
     expect(make).toThrow(ReplayError);

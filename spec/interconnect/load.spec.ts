@@ -71,6 +71,8 @@ describe('a measurement', () => {
   });
 
   it.each([0, -1, 1.1, NaN])('refuses a rate of %p', rate => {
-    expect(() => measureLoad(load('mesh', 4, 'uniform'), rate)).toThrow(`the rate of a load is ${rate}; give a number above 0`);
+    expect(() => measureLoad(load('mesh', 4, 'uniform'), rate)).toThrow(
+      `the rate of a load is ${rate}; give a number above 0`,
+    );
   });
 });
