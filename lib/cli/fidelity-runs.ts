@@ -1,7 +1,7 @@
 /** The runs of a fidelity check: what `disco-sim native` runs, two at a time in threads of this process, which end with it. */
 import { Worker } from 'node:worker_threads';
-import type { FidelityRun } from '../experiments/fidelity.js';
-import type { NativeResult } from '../experiments/native-result.js';
+import type { FidelityRun } from '../experiments/paper/fidelity.js';
+import type { NativeResult } from '../experiments/systems/native-result.js';
 import { progress } from './progress.js';
 
 /** How long, and from which seed. */

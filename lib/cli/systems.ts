@@ -1,5 +1,5 @@
 /** Which operating system runs which workload, for commands that take both. */
-import { nativeChoices, type NativeSystem } from '../experiments/native-choices.js';
+import { nativeChoices, type NativeSystem } from '../experiments/systems/native-choices.js';
 import { UsageError } from './errors.js';
 
 /** Throws a UsageError, with those that do, if a system does not run a workload. */

@@ -2,34 +2,34 @@
  * disco-sim/experiments: replays of recorded programs, native and virtual runs of operating systems, their results, tables and reports.
  * @packageDocumentation
  */
-export * from './fidelity.js';
-export * from './fidelity-table.js';
-export * from './guest-images.js';
-export * from './instances.js';
-export * from './latency.js';
-export * from './latency-table.js';
-export { loadChart } from './chart-load.js';
-export * from './native.js';
-export * from './native-choices.js';
-export * from './native-report.js';
-export * from './native-result.js';
-export * from './native-runs.js';
-export * from './native-table.js';
-export * from './native-workloads.js';
-export * from './network-sweep.js';
-export * from './network-table.js';
+export * from './paper/fidelity.js';
+export * from '../report/tables/fidelity.js';
+export * from './systems/guest-images.js';
+export * from './systems/instances.js';
+export * from './hardware/latency.js';
+export * from '../report/tables/latency.js';
+export { loadChart } from '../report/charts/load.js';
+export * from './systems/native.js';
+export * from './systems/native-choices.js';
+export * from '../report/systems/native-report.js';
+export * from './systems/native-result.js';
+export * from './systems/native-runs.js';
+export * from '../report/tables/native.js';
+export * from './systems/native-workloads.js';
+export * from './hardware/network-sweep.js';
+export * from '../report/tables/network.js';
 export * from './policies.js';
-export * from './published-disco.js';
-export type { QueueResult } from './queues.js';
-export * from './replay.js';
-export * from './report.js';
-export * from './result.js';
-export * from './splash-run.js';
-export * from './splash-system.js';
-export * from './table.js';
-export * from './virtual.js';
-export * from './virtual-choices.js';
-export * from './virtual-commodity.js';
+export * from './paper/published-disco.js';
+export type { QueueResult } from './hardware/queues.js';
+export * from './replay/replay.js';
+export * from '../report/replay/report.js';
+export * from './replay/result.js';
+export * from './systems/splash-run.js';
+export * from './systems/splash-system.js';
+export * from '../report/tables/replay.js';
+export * from './systems/virtual.js';
+export * from './systems/virtual-choices.js';
+export * from './systems/virtual-commodity.js';
 export type {
   CommonStart,
   GuestPhase,
@@ -38,8 +38,8 @@ export type {
   GuestRun,
   MachineDisk,
   VirtualGuests,
-} from './virtual-guest.js';
-export * from './virtual-report.js';
-export * from './virtual-result.js';
-export * from './virtual-splash.js';
-export * from './virtual-table.js';
+} from './systems/virtual-guest.js';
+export * from '../report/systems/virtual-report.js';
+export * from './systems/virtual-result.js';
+export * from './systems/virtual-splash.js';
+export * from '../report/tables/virtual.js';

@@ -5,8 +5,8 @@
  */
 import * as disco from '../../dist/index.js';
 import { GuestImages, nativeMachine } from '../../dist/experiments/index.js';
-import { SWITCH_NAMES, virtualOptions } from '../../dist/experiments/virtual-choices.js';
-import { VirtualRun } from '../../dist/experiments/virtual.js';
+import { SWITCH_NAMES, virtualOptions } from '../../dist/experiments/systems/virtual-choices.js';
+import { VirtualRun } from '../../dist/experiments/systems/virtual.js';
 import { cpuMicroseconds, runBenchmarks } from './harness.mjs';
 
 /** CPU microseconds of an emulated instruction, and CPU seconds of eight guests. */

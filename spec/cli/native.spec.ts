@@ -3,9 +3,9 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { VERSION } from '../../lib/engine/version.js';
-import type { FidelityRow } from '../../lib/experiments/fidelity.js';
-import type { NativeResult } from '../../lib/experiments/native-result.js';
-import { nativeText } from '../../lib/experiments/native-table.js';
+import type { FidelityRow } from '../../lib/experiments/paper/fidelity.js';
+import type { NativeResult } from '../../lib/experiments/systems/native-result.js';
+import { nativeText } from '../../lib/report/tables/native.js';
 import { build, disco, inFolder } from './running.js';
 
 beforeAll(build);

@@ -3,8 +3,8 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { VERSION } from '../../lib/engine/version.js';
-import type { VirtualResult } from '../../lib/experiments/virtual-result.js';
-import { virtualText } from '../../lib/experiments/virtual-table.js';
+import type { VirtualResult } from '../../lib/experiments/systems/virtual-result.js';
+import { virtualText } from '../../lib/report/tables/virtual.js';
 import { build, disco, inFolder } from './running.js';
 
 beforeAll(build);

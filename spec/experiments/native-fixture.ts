@@ -1,6 +1,6 @@
 /** A native run that takes milliseconds: a program that forks, computes and writes files, without any recorded image. */
-import type { NativeResult } from '../../lib/experiments/native-result.js';
-import { NativeRun, type NativeOptions } from '../../lib/experiments/native.js';
+import type { NativeResult } from '../../lib/experiments/systems/native-result.js';
+import { NativeRun, type NativeOptions } from '../../lib/experiments/systems/native.js';
 import {
   close,
   execve,
@@ -13,7 +13,7 @@ import {
   write,
 } from '../../lib/guest/commodity/system-calls.js';
 import { irix } from '../../lib/guest/commodity/profiles/irix.js';
-import { presets } from '../../lib/machine/presets.js';
+import { presets } from '../../lib/machine/presets/presets.js';
 import { compute, load, store, type Program } from '../../lib/processor/operations.js';
 import type { GuestWorkload } from '../../lib/workloads/guest-workload.js';
 

@@ -1,10 +1,10 @@
 /** Random programs on a machine whose pages move all the time: nobody may notice. */
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { PageMover } from '../../lib/guest/page-mover.js';
+import { PageMover } from '../../lib/guest/bare/page-mover.js';
 import { copyFrame } from '../../lib/processor/operations.js';
 import type { Processor } from '../../lib/processor/processor.js';
-import type { Page } from '../../lib/guest/pages.js';
+import type { Page } from '../../lib/guest/bare/pages.js';
 import { kernelFrames, type KernelMachine } from './kernel-machine.js';
 import { games, playSystem, playThreads, type Game, type Played } from './players.js';
 

@@ -1,20 +1,20 @@
 /** The doors of machines and of what runs on them: presets, monitor, guests, traces, tests and experiments. */
-import { AddressMap } from '../../../lib/coherence/address-map.js';
-import { mesi } from '../../../lib/coherence/mesi.js';
-import { leanKernel } from '../../../lib/guest/costs.js';
+import { AddressMap } from '../../../lib/messages/address-map.js';
+import { mesi } from '../../../lib/coherence/protocols/mesi.js';
+import { leanKernel } from '../../../lib/guest/bare/costs.js';
 import { irix } from '../../../lib/guest/commodity/profiles/irix.js';
 import { CommodityKernel } from '../../../lib/guest/commodity/kernel.js';
 import { buildMachine, type Machine } from '../../../lib/machine/machine.js';
-import { presets } from '../../../lib/machine/presets.js';
-import { resolve, type MachineSpecification } from '../../../lib/machine/specification.js';
+import { presets } from '../../../lib/machine/presets/presets.js';
+import { resolve, type MachineSpecification } from '../../../lib/machine/specification/specification.js';
 import { firstTouch } from '../../../lib/placement/first-touch.js';
 import { missCounting } from '../../../lib/placement/miss-counting.js';
 import { verghese1996 } from '../../../lib/placement/presets.js';
 import { memory } from '../../../lib/testing/views.js';
-import { classicLitmusTests } from '../../../lib/workloads/litmus-classics.js';
-import { sequential } from '../../../lib/workloads/synthetic-walks.js';
-import { syntheticTrace } from '../../../lib/workloads/synthetic.js';
-import { readLackey } from '../../../lib/workloads/lackey.js';
+import { classicLitmusTests } from '../../../lib/litmus/classics.js';
+import { sequential } from '../../../lib/traces/synthetic/walks.js';
+import { syntheticTrace } from '../../../lib/traces/synthetic/synthetic.js';
+import { readLackey } from '../../../lib/traces/formats/lackey.js';
 import type { Door } from './door.js';
 
 const SMALL = 2 ** 20;
