@@ -1,45 +1,46 @@
 /**
- * disco-sim/experiments: replays of recorded programs, native and virtual runs of operating systems, their results, tables and reports.
+ * disco-sim/experiments: replays of recorded programs, runs of operating systems on the bare machine and under the monitor, their results, tables and reports.
  * @packageDocumentation
  */
-export * from './paper/fidelity.js';
-export * from '../report/tables/fidelity.js';
-export * from './systems/guest-images.js';
-export * from './systems/instances.js';
 export * from './hardware/latency.js';
-export * from '../report/tables/latency.js';
-export { loadChart } from '../report/charts/load.js';
-export * from './systems/native.js';
-export * from './systems/native-choices.js';
-export * from '../report/systems/native-report.js';
-export * from './systems/native-result.js';
-export * from './systems/native-runs.js';
-export * from '../report/tables/native.js';
-export * from './systems/native-workloads.js';
 export * from './hardware/network-sweep.js';
-export * from '../report/tables/network.js';
-export * from './policies.js';
-export * from './paper/published-disco.js';
 export type { QueueResult } from './hardware/queues.js';
+export * from './paper/fidelity.js';
+export * from './paper/published-disco.js';
+export * from './policies.js';
 export * from './replay/replay.js';
-export * from '../report/replay/report.js';
 export * from './replay/result.js';
-export * from './systems/splash-run.js';
-export * from './systems/splash-system.js';
-export * from '../report/tables/replay.js';
-export * from './systems/virtual.js';
-export * from './systems/virtual-choices.js';
-export * from './systems/virtual-commodity.js';
+export * from './systems/choices.js';
+export * from './systems/commodity-guest.js';
+export * from './systems/guest-images.js';
+export type { Host, MappedCounts } from './systems/host.js';
+export * from './systems/instances.js';
+export * from './systems/machine-size.js';
+export * from './systems/named-runs.js';
+export * from './systems/paper-workloads.js';
 export type {
+  BareHost,
+  BootStyle,
   CommonStart,
+  DiscoHost,
   GuestPhase,
   GuestPlace,
   GuestPlan,
   GuestRun,
-  MachineDisk,
-  VirtualGuests,
-} from './systems/virtual-guest.js';
-export * from '../report/systems/virtual-report.js';
-export * from './systems/virtual-result.js';
-export * from './systems/virtual-splash.js';
-export * from '../report/tables/virtual.js';
+  Guests,
+  GuestSoftware,
+  SystemOptions,
+} from './systems/plan.js';
+export * from './systems/splash-guest.js';
+export * from './systems/splash-program.js';
+export type { MachineDisk } from './systems/system-disks.js';
+export * from './systems/system-result.js';
+export * from './systems/system-run.js';
+export { loadChart } from '../report/charts/load.js';
+export * from '../report/replay/report.js';
+export * from '../report/systems/report.js';
+export * from '../report/tables/fidelity.js';
+export * from '../report/tables/latency.js';
+export * from '../report/tables/network.js';
+export * from '../report/tables/replay.js';
+export * from '../report/tables/system.js';

@@ -2,7 +2,7 @@
 import { VERSION } from '../../engine/version.js';
 import { fidelityExperiments, type FidelityExperiment, type FidelityRow } from '../../experiments/paper/fidelity.js';
 import { fidelityText } from '../../report/tables/fidelity.js';
-import { nativeNames } from '../../experiments/systems/native-choices.js';
+import { workloadNames } from '../../experiments/systems/choices.js';
 import { UsageError } from '../errors.js';
 import { commandOf, runAll } from '../fidelity-runs.js';
 import { fraction, parseOptions, unknown } from '../options.js';
@@ -81,7 +81,7 @@ function chosenBy(only: string | undefined): readonly FidelityExperiment[] {
 }
 
 function missing({ name, runs }: FidelityExperiment): NotRun[] {
-  const lacking = runs.find(({ workload }) => !nativeNames.includes(workload));
+  const lacking = runs.find(({ workload }) => !workloadNames.includes(workload));
   return lacking === undefined ? [] : [{ experiment: name, why: `there is no workload ${lacking.workload} yet` }];
 }
 

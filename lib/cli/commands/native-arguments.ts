@@ -1,6 +1,7 @@
 /** The options of `native`, parsed and checked. */
-import { NATIVE_SYSTEMS, nativeMachine, nativeNames } from '../../experiments/systems/native-choices.js';
-import type { NativeSystem } from '../../experiments/systems/native-choices.js';
+import { SYSTEM_NAMES, workloadNames } from '../../experiments/systems/choices.js';
+import type { SystemName } from '../../experiments/systems/choices.js';
+import { sizedMachine } from '../../experiments/systems/machine-size.js';
 import { presetNames } from '../../machine/presets/presets.js';
 import type { ResolvedSpecification } from '../../machine/specification/specification.js';
 import { UsageError } from '../errors.js';
@@ -11,7 +12,7 @@ import { checkSystem } from '../systems.js';
 export interface NativeArguments {
   readonly workload: string;
   readonly machine: ResolvedSpecification;
-  readonly system: NativeSystem;
+  readonly system: SystemName;
   readonly scale: number;
   readonly seed: string;
   readonly json: boolean;
@@ -40,7 +41,7 @@ export function nativeArguments(words: readonly string[]): NativeArguments | nul
   const { values, positionals } = parseOptions(words, OPTIONS);
   if (values.help === true) return null;
   const workload = oneOf(positionals);
-  const os = only('os', values.os ?? 'irix', NATIVE_SYSTEMS);
+  const os = only('os', values.os ?? 'irix', SYSTEM_NAMES);
   checkSystem(workload, os);
   if (values.quick === true && values.scale !== undefined)
     throw new UsageError(`--quick is --scale ${QUICK}; give one of them`);
@@ -58,8 +59,8 @@ export function nativeArguments(words: readonly string[]): NativeArguments | nul
 function oneOf(names: readonly string[]): string {
   const [name, ...others] = names;
   if (name === undefined || others.length > 0)
-    throw new UsageError(`native takes one workload: ${nativeNames.join(', ')}; see disco-sim native --help`);
-  if (!nativeNames.includes(name)) throw new UsageError(unknown('workload', name, nativeNames));
+    throw new UsageError(`native takes one workload: ${workloadNames.join(', ')}; see disco-sim native --help`);
+  if (!workloadNames.includes(name)) throw new UsageError(unknown('workload', name, workloadNames));
   return name;
 }
 
@@ -81,7 +82,7 @@ function machineFor(values: {
   if (l2Bytes !== undefined && !Number.isInteger(Math.log2(l2Bytes)))
     throw new UsageError(`--l2 takes a power of two up to 65536, not ${JSON.stringify(values.l2)}`);
   try {
-    return nativeMachine(name, { processors, memoryBytes, l2Bytes });
+    return sizedMachine(name, { processors, memoryBytes, l2Bytes });
   } catch (error) {
     if (error instanceof RangeError) throw new UsageError(`${error.message}; use another number of --processors`);
     throw error;

@@ -1,11 +1,13 @@
 /** `disco-sim native WORKLOAD`: a workload under an operating system on a bare machine. */
 import { VERSION } from '../../engine/version.js';
 import { GuestImages } from '../../experiments/systems/guest-images.js';
-import { NATIVE_SYSTEMS, nativeChoices, nativeNames, processorsOf } from '../../experiments/systems/native-choices.js';
-import { nativeReportHtml } from '../../report/systems/native-report.js';
-import type { NativeResult } from '../../experiments/systems/native-result.js';
-import { nativeText } from '../../report/tables/native.js';
-import { namedRun } from '../../experiments/systems/native-runs.js';
+import { SYSTEM_NAMES, workloadChoices, workloadNames } from '../../experiments/systems/choices.js';
+import { processorsOf } from '../../experiments/systems/machine-size.js';
+import { systemReportHtml } from '../../report/systems/report.js';
+import type { SystemResult } from '../../experiments/systems/system-result.js';
+import { systemText } from '../../report/tables/system.js';
+import { systemOptions } from '../../experiments/systems/named-runs.js';
+import { SystemRun } from '../../experiments/systems/system-run.js';
 import { draw } from '../../machine/drawing/draw.js';
 import { presetNames } from '../../machine/presets/presets.js';
 import { checkWritable } from '../files.js';
@@ -18,9 +20,9 @@ const HELP = `disco-sim native WORKLOAD [options]
 Runs a workload under an operating system on a bare simulated machine, without a monitor, and says where the time goes:
 by mode and activity, service by service, lock by lock.
 
-WORKLOAD         ${nativeNames.join(', ')}
+WORKLOAD         ${workloadNames.join(', ')}
 --processors N   processors (default 1 for disco-1997 and uma, as many as they have for others)
---os NAME        ${NATIVE_SYSTEMS.join(', ')} (default irix)
+--os NAME        ${SYSTEM_NAMES.join(', ')} (default irix)
 --scale N        length of the workload, above 0 and up to 1, the length of the paper (default 1)
 --machine NAME   ${presetNames.join(', ')}
                  (default disco-1997)
@@ -43,19 +45,19 @@ export async function nativeCommand(words: readonly string[]): Promise<void> {
   if (chosen.report !== undefined) checkWritable(chosen.report);
   const result = runNative(chosen);
   await print(
-    chosen.json ? `${JSON.stringify({ version: VERSION, results: [result] }, null, 1)}\n` : `${nativeText(result)}\n`,
+    chosen.json ? `${JSON.stringify({ version: VERSION, results: [result] }, null, 1)}\n` : `${systemText(result)}\n`,
   );
   if (chosen.report !== undefined) report(chosen.report, () => reportOf(result), chosen.json);
 }
 
-function runNative({ workload, system, machine, scale, seed }: NativeArguments): NativeResult {
-  const expectedNs = nativeChoices[workload]!.expectedNs({ scale, processors: processorsOf(machine) });
+function runNative({ workload, system, machine, scale, seed }: NativeArguments): SystemResult {
+  const expectedNs = workloadChoices[workload]!.expectedNs({ scale, processors: processorsOf(machine) });
   return simulate({ label: `${workload} on ${machine.name}`, expectedNs }, () =>
-    namedRun({ workload, system, machine, scale, seed, images: new GuestImages() }),
+    new SystemRun(systemOptions({ workload, system, machine, monitor: null, scale, seed, images: new GuestImages() })),
   );
 }
 
-function reportOf(result: NativeResult): string {
+function reportOf(result: SystemResult): string {
   const { machine } = result;
-  return nativeReportHtml({ result, drawing: draw(machine).svg, generatedBy: `disco-sim ${VERSION}` });
+  return systemReportHtml({ result, drawing: draw(machine).svg, generatedBy: `disco-sim ${VERSION}` });
 }

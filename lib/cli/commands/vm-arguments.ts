@@ -1,19 +1,16 @@
 /** The options of `vm`, parsed and checked. */
-import {
-  NATIVE_SYSTEMS,
-  nativeMachine,
-  nativeNames,
-  type NativeSystem,
-} from '../../experiments/systems/native-choices.js';
+import { SYSTEM_NAMES, workloadNames, type SystemName } from '../../experiments/systems/choices.js';
 import { policies } from '../../experiments/policies.js';
-import { SWITCH_NAMES, type NamedVirtualOptions } from '../../experiments/systems/virtual-choices.js';
+import { sizedMachine } from '../../experiments/systems/machine-size.js';
+import { SWITCH_NAMES, type NamedMonitorOptions, type NamedRunOptions } from '../../experiments/systems/named-runs.js';
 import { DEFAULT_DISCO } from '../../monitor/options.js';
 import { UsageError } from '../errors.js';
 import { fraction, namesOf, parseOptions, unknown, wholeNumber } from '../options.js';
 import { checkSystem } from '../systems.js';
 
 /** What `vm` is asked to do. */
-export type VmArguments = Omit<NamedVirtualOptions, 'images'> & {
+export type VmArguments = Omit<NamedRunOptions, 'images' | 'monitor'> & {
+  readonly monitor: NamedMonitorOptions;
   readonly json: boolean;
   readonly report: string | undefined;
 };
@@ -49,24 +46,28 @@ export function vmArguments(words: readonly string[]): VmArguments | null {
     throw new UsageError(
       `vm takes options only, but was given ${positionals.join(' ')}; use --workload ${positionals[0]}`,
     );
-  const workload = only('workload', values.workload ?? 'pmake', nativeNames);
-  const system = only('os', values.os ?? 'irix', NATIVE_SYSTEMS);
+  const workload = only('workload', values.workload ?? 'pmake', workloadNames);
+  const system = only('os', values.os ?? 'irix', SYSTEM_NAMES);
   checkSystem(workload, system);
   const guests = wholeNumber('--guests', values.guests ?? '1', 1, MOST);
   if (values.quick === true && values.scale !== undefined)
     throw new UsageError(`--quick is --scale ${QUICK}; give one of them`);
   return {
-    ...{ workload, system, guests },
+    workload,
+    system,
     machine: machineFor(values, guests),
-    switches: switchesFor(system, values.switches),
-    policy: only('policy', values.policy ?? 'first-touch', Object.keys(policies)),
     monitor: {
-      secondLevelTlb: secondLevelFor(values['second-level-tlb']),
-      quantumNs:
-        values['quantum-us'] === undefined
-          ? DEFAULT_DISCO.quantumNs
-          : 1000 * wholeNumber('--quantum-us', values['quantum-us'], 100, 10_000_000),
-      gang: values.gang ?? false,
+      guests,
+      switches: switchesFor(system, values.switches),
+      policy: only('policy', values.policy ?? 'first-touch', Object.keys(policies)),
+      options: {
+        secondLevelTlb: secondLevelFor(values['second-level-tlb']),
+        quantumNs:
+          values['quantum-us'] === undefined
+            ? DEFAULT_DISCO.quantumNs
+            : 1000 * wholeNumber('--quantum-us', values['quantum-us'], 100, 10_000_000),
+        gang: values.gang ?? false,
+      },
     },
     scale: values.quick === true ? QUICK : fraction('--scale', values.scale ?? '1'),
     seed: values.seed ?? '1997',
@@ -84,14 +85,14 @@ function only<Name extends string>(what: string, value: string, known: readonly 
 function machineFor(
   { processors, memory }: { readonly processors?: string; readonly memory?: string },
   guests: number,
-): NamedVirtualOptions['machine'] {
-  return nativeMachine('disco-1997', {
+): NamedRunOptions['machine'] {
+  return sizedMachine('disco-1997', {
     processors: processors === undefined ? guests : wholeNumber('--processors', processors, 1, MOST),
     memoryBytes: memory === undefined ? undefined : wholeNumber('--memory', memory, 1, 4096) * 2 ** 20,
   });
 }
 
-function switchesFor(system: NativeSystem, text: string | undefined): NamedVirtualOptions['switches'] {
+function switchesFor(system: SystemName, text: string | undefined): NamedMonitorOptions['switches'] {
   if (system === 'splashos') {
     if (text === undefined) return [];
     throw new UsageError('splashos has no kernel whose --switches could be on; leave them out, or use --os irix');

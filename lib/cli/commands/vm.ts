@@ -1,13 +1,14 @@
 /** `disco-sim vm`: guests under the monitor. */
 import { VERSION } from '../../engine/version.js';
 import { GuestImages } from '../../experiments/systems/guest-images.js';
-import { NATIVE_SYSTEMS, nativeChoices, nativeNames, processorsOf } from '../../experiments/systems/native-choices.js';
+import { SYSTEM_NAMES, workloadChoices, workloadNames } from '../../experiments/systems/choices.js';
 import { policies } from '../../experiments/policies.js';
-import { SWITCH_NAMES, virtualOptions } from '../../experiments/systems/virtual-choices.js';
-import type { VirtualResult } from '../../experiments/systems/virtual-result.js';
-import { virtualReportHtml } from '../../report/systems/virtual-report.js';
-import { virtualText } from '../../report/tables/virtual.js';
-import { VirtualRun } from '../../experiments/systems/virtual.js';
+import { processorsOf } from '../../experiments/systems/machine-size.js';
+import { SWITCH_NAMES, systemOptions } from '../../experiments/systems/named-runs.js';
+import type { SystemResult } from '../../experiments/systems/system-result.js';
+import { systemReportHtml } from '../../report/systems/report.js';
+import { systemText } from '../../report/tables/system.js';
+import { SystemRun } from '../../experiments/systems/system-run.js';
 import { draw } from '../../machine/drawing/draw.js';
 import { resolve } from '../../machine/specification/specification.js';
 import { checkWritable } from '../files.js';
@@ -22,9 +23,9 @@ Runs virtual machines with an operating system and a workload each under the mon
 says where time and memory go: by mode, by service with what the monitor did for it, virtual against machine memory.
 
 --guests N             virtual machines (default 1); all share the disk with the programs, copy-on-write
---workload NAME        ${nativeNames.join(', ')} (default pmake)
+--workload NAME        ${workloadNames.join(', ')} (default pmake)
                        pmake: an instance for each virtual processor; others: in each guest the whole workload
---os NAME              ${NATIVE_SYSTEMS.join(', ')} (default irix); splashos, a library operating
+--os NAME              ${SYSTEM_NAMES.join(', ')} (default irix); splashos, a library operating
                        system, runs radix and raytrace, without disks
 --processors N         processors of the machine, dealt to the guests (default one for each guest)
 --memory MB            memory of the whole machine (default 32 for each processor)
@@ -55,23 +56,24 @@ export async function vmCommand(words: readonly string[]): Promise<void> {
   if (chosen.report !== undefined) checkWritable(chosen.report);
   const result = runGuests(chosen);
   await print(
-    chosen.json ? `${JSON.stringify({ version: VERSION, results: [result] }, null, 1)}\n` : `${virtualText(result)}\n`,
+    chosen.json ? `${JSON.stringify({ version: VERSION, results: [result] }, null, 1)}\n` : `${systemText(result)}\n`,
   );
   if (chosen.report !== undefined) report(chosen.report, () => reportOf(result, words), chosen.json);
 }
 
-function runGuests(chosen: VmArguments): VirtualResult {
-  const { workload, machine, guests, scale } = chosen;
-  const expectedNs = nativeChoices[workload]!.expectedNs({ scale, processors: processorsOf(resolve(machine)) });
+function runGuests(chosen: VmArguments): SystemResult {
+  const { workload, machine, scale } = chosen;
+  const { guests } = chosen.monitor;
+  const expectedNs = workloadChoices[workload]!.expectedNs({ scale, processors: processorsOf(resolve(machine)) });
   const label = `${workload} in ${guests} ${guests === 1 ? 'guest' : 'guests'}`;
   return simulate({ label, expectedNs }, () => {
     const { json, report, ...options } = chosen;
     void [json, report];
-    return new VirtualRun(virtualOptions({ ...options, images: new GuestImages() }));
+    return new SystemRun(systemOptions({ ...options, images: new GuestImages() }));
   });
 }
 
-function reportOf(result: VirtualResult, words: readonly string[]): string {
+function reportOf(result: SystemResult, words: readonly string[]): string {
   const command = ['disco-sim', 'vm', ...words].map(shellWord).join(' ');
-  return virtualReportHtml({ result, drawing: draw(result.machine).svg, generatedBy: `disco-sim ${VERSION}`, command });
+  return systemReportHtml({ result, drawing: draw(result.machine).svg, generatedBy: `disco-sim ${VERSION}`, command });
 }

@@ -3,7 +3,7 @@
  * workloads were calibrated on these, so they show that the calibration holds, and predict nothing.
  */
 import type { PresetName } from '../../machine/presets/presets.js';
-import type { NativeResult } from '../systems/native-result.js';
+import type { SystemResult } from '../systems/system-result.js';
 import { FIGURE_5, FIGURE_7, FIGURE_8, FIGURE_8_LOCAL, TABLE_2, type Source } from './published-disco.js';
 import { exec, figure5, figure7, localPercent, scaled, type Parts } from './fidelity-parts.js';
 
@@ -44,7 +44,7 @@ export interface FidelityExperiment {
   readonly name: string;
   readonly runs: readonly FidelityRun[];
   /** The paper's numbers beside ours. */
-  rows(results: readonly NativeResult[]): FidelityRow[];
+  rows(results: readonly SystemResult[]): FidelityRow[];
 }
 
 /** The part that is run of workloads that go on in the same way all the time. */
@@ -112,7 +112,7 @@ function points(
 }
 
 /** Mean times are to be within a twentieth. */
-function mean(service: string, paper: number, { services }: NativeResult): FidelityRow {
+function mean(service: string, paper: number, { services }: SystemResult): FidelityRow {
   const ours = (services.find(({ name }) => name === service)?.meanNs ?? 0) / 1000;
   const where = { experiment: 'table-2', configuration: 'IRIX, 1 processor', quantity: service } as const;
   return row({ ...where, unit: 'us', paper, ours, tolerance: paper / 20 }, TABLE_2.source);

@@ -1,13 +1,13 @@
 /** Where the time of processors goes as it passes: slices of simulated time, made longer as a run gets longer. */
 import type { Processor } from '../../processor/processor.js';
 import { ACTIVITIES, Activity } from '../../processor/software.js';
-import type { Samples } from './native-result.js';
+import { SAMPLED_PARTS, type SampledPart, type Samples } from './system-result.js';
 
 /** At most so many slices are kept; then two become one. */
 const MOST_SLICES = 400;
 
-/** The part that each activity belongs to; what is not here is the kernel's, and so is the monitor's if it has no part. */
-const PART: Partial<Record<number, string>> = {
+/** The part that each activity belongs to; what is not here is the kernel's. */
+const PART: Partial<Record<number, SampledPart>> = {
   [Activity.User]: 'user',
   [Activity.Cache]: 'user stall',
   [Activity.LocalStall]: 'user stall',
@@ -18,18 +18,11 @@ const PART: Partial<Record<number, string>> = {
 };
 
 /** The part of each activity, by number. */
-function partsOf(parts: readonly string[]): number[] {
-  return ACTIVITIES.map((_, activity) => {
-    const part = parts.indexOf(PART[activity] ?? 'kernel');
-    return part >= 0 ? part : parts.indexOf('kernel');
-  });
-}
+const PART_OF: readonly number[] = ACTIVITIES.map((_, activity) => SAMPLED_PARTS.indexOf(PART[activity] ?? 'kernel'));
 
 /** Takes samples at equal distances. */
-export class ActivitySamples<Part extends string> {
+export class ActivitySamples {
   private readonly processors: readonly Processor[];
-  private readonly parts: readonly Part[];
-  private readonly partOf: readonly number[];
   /** Ticks by part of the slices that are complete, of the one at hand, and of all at the last sample. */
   private slices: Float64Array[] = [];
   private current: Float64Array;
@@ -37,12 +30,10 @@ export class ActivitySamples<Part extends string> {
   private perSlice = 1;
   private inCurrent = 0;
 
-  /** Begins at the present. One of the parts is 'kernel'. */
-  constructor(processors: readonly Processor[], parts: readonly Part[]) {
+  /** Begins at the present. */
+  constructor(processors: readonly Processor[]) {
     this.processors = processors;
-    this.parts = parts;
-    this.partOf = partsOf(parts);
-    this.current = new Float64Array(parts.length);
+    this.current = new Float64Array(SAMPLED_PARTS.length);
     this.last = this.sums();
   }
 
@@ -53,13 +44,13 @@ export class ActivitySamples<Part extends string> {
     this.last = now;
     if (++this.inCurrent < this.perSlice) return;
     this.slices.push(this.current);
-    this.current = new Float64Array(this.parts.length);
+    this.current = new Float64Array(SAMPLED_PARTS.length);
     this.inCurrent = 0;
     if (this.slices.length === MOST_SLICES) this.halve();
   }
 
   /** Slices so far, for samples that were `stepNs` apart. */
-  report(stepNs: number): Samples<Part> {
+  report(stepNs: number): Samples {
     const slices = this.inCurrent === 0 ? this.slices : [...this.slices, this.current];
     const percent = (part: number): number[] =>
       slices.map(slice => {
@@ -68,15 +59,15 @@ export class ActivitySamples<Part extends string> {
       });
     return {
       sliceNs: stepNs * this.perSlice,
-      parts: Object.fromEntries(this.parts.map((part, index) => [part, percent(index)])) as Record<Part, number[]>,
+      parts: Object.fromEntries(SAMPLED_PARTS.map((part, index) => [part, percent(index)])) as Record<SampledPart, number[]>,
     };
   }
 
   private sums(): Float64Array {
-    const sums = new Float64Array(this.parts.length);
+    const sums = new Float64Array(SAMPLED_PARTS.length);
     for (const processor of this.processors) {
       processor.settle();
-      processor.account.ticks.forEach((ticks, activity) => (sums[this.partOf[activity]!]! += ticks));
+      processor.account.ticks.forEach((ticks, activity) => (sums[PART_OF[activity]!]! += ticks));
     }
     return sums;
   }

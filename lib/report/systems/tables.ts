@@ -1,10 +1,10 @@
-/** The tables of a native run's report. */
+/** The tables of the report of a run. */
 import { smallBar } from '../charts/bars.js';
 import { html } from '../html.js';
 import type { Content, Html } from '../html.js';
-import { NATIVE_PAINTS } from './native-paints.js';
-import type { NativeResult } from '../../experiments/systems/native-result.js';
-import { NATIVE_PARTS, servicesByShare, systemShare } from './native-words.js';
+import { paintOf } from './paints.js';
+import type { GuestResult, SystemResult } from '../../experiments/systems/system-result.js';
+import { locksOfGuests, partsOf, processorCount, servicesByShare, systemShare } from './words.js';
 import { localShare } from '../replay/figures.js';
 import { count, decimal, duration, milliseconds, percent, ratio } from '../format.js';
 
@@ -13,16 +13,19 @@ const BUSY = '#55616d';
 const LOCKS = 20;
 
 /** Time by mode and activity. */
-export function timeTable({ time, elapsedNs, processors }: NativeResult): Html {
-  const ms = (share: number): string => milliseconds((share / 100) * elapsedNs * processors.length);
-  const total = NATIVE_PARTS.reduce((sum, { part }) => sum + time[part], 0);
+export function timeTable(result: SystemResult): Html {
+  const { time, elapsedNs } = result;
+  const ms = (share: number): string => milliseconds((share / 100) * elapsedNs * processorCount(result));
+  const parts = partsOf(result);
+  const total = parts.reduce((sum, { part }) => sum + time[part], 0);
   return table(
     'Time of all processors together',
     ['mode and activity', '%', 'ms of all processors'],
     [
-      ...NATIVE_PARTS.map(({ part }, i): Content[] => {
-        const { name, fill } = NATIVE_PAINTS[i]!;
-        return [name, smallBar(time[part] / 100, fill, decimal(time[part], 2)), ms(time[part])];
+      ...parts.map((words): Content[] => {
+        const { name, fill } = paintOf(words);
+        const share = time[words.part];
+        return [name, smallBar(share / 100, fill, decimal(share, 2)), ms(share)];
       }),
       ['all', decimal(total, 2), ms(total)],
     ],
@@ -30,7 +33,7 @@ export function timeTable({ time, elapsedNs, processors }: NativeResult): Html {
 }
 
 /** Every service, most time first. */
-export function servicesTable(result: NativeResult): Html {
+export function servicesTable(result: SystemResult): Html {
   const system = systemShare(result);
   return table(
     'Services by time',
@@ -46,7 +49,8 @@ export function servicesTable(result: NativeResult): Html {
 }
 
 /** The locks that were contended most. */
-export function locksTable({ locks }: NativeResult): Html {
+export function locksTable(result: SystemResult): Html {
+  const locks = locksOfGuests(result);
   const order = [...locks].sort((a, b) => b.contended - a.contended || b.acquisitions - a.acquisitions);
   const shown = order.slice(0, LOCKS);
   return table(
@@ -61,7 +65,7 @@ export function locksTable({ locks }: NativeResult): Html {
 }
 
 /** Misses, by cause if that is known. */
-export function missesTable({ misses, tlbMisses }: Pick<NativeResult, 'misses' | 'tlbMisses'>): Html {
+export function missesTable({ misses, tlbMisses }: Pick<SystemResult, 'misses' | 'tlbMisses'>): Html {
   const { causes } = misses;
   const all = misses.local + misses.remote;
   return html`<p>
@@ -71,25 +75,32 @@ export function missesTable({ misses, tlbMisses }: Pick<NativeResult, 'misses' |
     ${causes !== null && causesTable(causes)}`;
 }
 
-/** The disks. */
-export function disksTable({ disks }: NativeResult): Html {
+/** The disks; what was mapped and copied only with a monitor, which does it. */
+export function disksTable({ disks, monitor }: SystemResult): Html {
+  const shared = monitor !== null;
   return table(
     'Disks',
-    ['disk', 'mounted at', 'reads', 'writes', 'busy %', 'idle %', 'mean wait'],
-    disks.map(({ name, mount, reads, writes, busy, meanWaitNs }) => [
-      name,
-      mount,
-      count(reads),
-      count(writes),
-      smallBar(busy / 100, BUSY, decimal(busy, 1)),
-      decimal(100 - busy, 1),
-      duration(meanWaitNs),
+    [
+      ...(shared ? ['disk', 'of', 'mounted at'] : ['disk', 'mounted at']),
+      ...['reads', 'writes', 'busy %', 'idle %', 'mean wait'],
+      ...(shared ? ['pages mapped', 'sectors copied'] : []),
+    ],
+    disks.map(disk => [
+      disk.name,
+      ...(shared ? [disk.guest < 0 ? 'all' : `guest ${disk.guest}`] : []),
+      disk.mount,
+      count(disk.reads),
+      count(disk.writes),
+      smallBar(disk.busy / 100, BUSY, decimal(disk.busy, 1)),
+      decimal(100 - disk.busy, 1),
+      duration(disk.meanWaitNs),
+      ...(shared ? [count(disk.pagesMapped), count(disk.sectorsCopied)] : []),
     ]),
   );
 }
 
-/** What memory was used for. */
-export function memoryTable({ memory }: NativeResult): Html {
+/** What the memory of a guest was used for. */
+export function memoryTable({ memory }: GuestResult): Html {
   return table(
     'Memory',
     ['use', 'MB'],
@@ -97,7 +108,7 @@ export function memoryTable({ memory }: NativeResult): Html {
   );
 }
 
-function causesTable({ user, kernel }: NonNullable<NativeResult['misses']['causes']>): Html {
+function causesTable({ user, kernel }: NonNullable<SystemResult['misses']['causes']>): Html {
   return table(
     'Second-level misses by cause: never had the line (cold), lost it to another line of its own (capacity), to another processor (communication)',
     ['cause', 'user', 'kernel'],

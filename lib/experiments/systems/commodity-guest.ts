@@ -1,6 +1,6 @@
-/** The commodity kernel as a guest of a virtual run: boots, reads its programs, waits for the others, and runs its workload. */
+/** The commodity kernel as a guest: boots, reads its programs, waits for the other guests, and runs its workload. */
 import type { Code } from '../../system/code.js';
-import { FileServices, type KernelDisk } from '../../guest/commodity/file-services.js';
+import { FileServices } from '../../guest/commodity/file-services.js';
 import { CommodityKernel } from '../../guest/commodity/kernel.js';
 import type { PageUse } from '../../guest/commodity/memory/physical-pages.js';
 import type { Process } from '../../guest/commodity/process.js';
@@ -9,35 +9,24 @@ import { SERVICES } from '../../guest/commodity/services.js';
 import { NO_SWITCHES, type KernelSwitches } from '../../guest/commodity/switches.js';
 import type { Thread } from '../../guest/commodity/threads.js';
 import { GuestError } from '../../system/guest-error.js';
-import type { Disco } from '../../monitor/disco.js';
-import type { VirtualMachine } from '../../monitor/virtual-machine.js';
 import { compute } from '../../processor/operations.js';
 import { MEASURE, type GuestWorkload } from '../../workloads/guest-workload.js';
-import { lockCounts, locksOf } from './native-figures.js';
-import {
-  cyclesToWait,
-  type CommonStart,
-  type GuestPhase,
-  type GuestPlace,
-  type GuestPlan,
-  type GuestRun,
-  type VirtualGuests,
-} from './virtual-guest.js';
-import type { MemoryUse, VirtualGuestResult } from './virtual-result.js';
-import { BOOT_BLOCK } from './virtual-system.js';
+import { lockCounts, locksOf } from './figures.js';
+import { cyclesToWait, type GuestPhase, type GuestPlace, type GuestPlan, type GuestRun, type Guests } from './plan.js';
+import type { GuestResult, MemoryUse } from './system-result.js';
 import { warm } from './warm.js';
 
 /** What guests with a commodity kernel are made with. */
 export interface CommodityGuestsOptions {
   readonly profile: Profile;
-  /** What the authors of Disco changed in the kernel; nothing unless given. The mapped segment is always there. */
+  /** What the authors of Disco changed in the kernel; nothing unless given. A place says whether its segment is mapped. */
   readonly switches?: Partial<KernelSwitches>;
-  /** Workload and virtual processors of each, at least 1. Their root disks are equal: they share one. */
+  /** Workload and processors of each, at least 1. Under a monitor their root disks are equal: they share one. */
   readonly guests: readonly { readonly workload: GuestWorkload; readonly processors: number }[];
 }
 
-/** Guests of a virtual run with a commodity kernel each. */
-export function commodityGuests({ profile, switches = {}, guests }: CommodityGuestsOptions): VirtualGuests {
+/** Guests with a commodity kernel each. */
+export function commodityGuests({ profile, switches = {}, guests }: CommodityGuestsOptions): Guests {
   return {
     system: profile.name,
     switches: Object.entries({ ...NO_SWITCHES, ...switches }).flatMap(([name, on]) => (on ? [name] : [])),
@@ -54,27 +43,23 @@ export function commodityGuests({ profile, switches = {}, guests }: CommodityGue
 
 /** IRIX ticks 100 times a second. */
 const TICK_NS = 10_000_000;
-/**
- * Pages of a command by which the programs are read: 64 KB, as much as the kernel itself writes at once. Page by page the host
- * takes twice as long to boot a guest: every command is a thread that sleeps, a processor that idles, and an interrupt.
- */
-const PAGES_AT_ONCE = 16;
+/** Pages that the unmapped segment reaches: 512 MB. What a machine has beyond, the kernel does not use. */
+const MOST_PAGES = 0x20000000 / 4096;
 
 function makeKernel(
-  { disco, virtual, pages }: GuestPlace,
+  { clockMHz, mapped, pages, processors }: GuestPlace,
   made: { readonly profile: Profile; readonly switches: Partial<KernelSwitches>; readonly workload: GuestWorkload },
 ): CommodityKernel {
-  const { clockMHz } = disco.machine.specification.processor;
   return new CommodityKernel({
     profile: made.profile,
-    processors: virtual.specification.processors,
-    pages,
+    processors,
+    pages: mapped ? pages : Math.min(pages, MOST_PAGES),
     countsPerTick: (clockMHz * TICK_NS) / 2000,
     tickNs: TICK_NS,
     sliceTicks: 10,
     mostProcesses: 256,
     executables: made.workload.executables,
-    mapped: true,
+    mapped,
     switches: made.switches,
   });
 }
@@ -89,30 +74,28 @@ const USE: Readonly<Record<PageUse, MemoryUse>> = {
   file: 'buffer cache',
 };
 
+/** No switches, processes or wake-ups. */
+const NOTHING = { switches: 0, migrations: 0, wakeUps: 0 };
+
+/** A guest with a commodity kernel. */
 export class CommodityGuest implements GuestRun {
   readonly plan: GuestPlan;
-  readonly virtual: VirtualMachine;
-  phase: GuestPhase = 'boot';
-  private readonly workload: GuestWorkload;
   readonly kernel: CommodityKernel;
   readonly files: FileServices;
-  private readonly common: CommonStart;
-  /** Calls of `measure` so far. */
+  phase: GuestPhase = 'boot';
+  private readonly workload: GuestWorkload;
+  private readonly place: GuestPlace;
+  /** Calls of `measure` so far: they begin and end the window of measurement. */
   private marks = 0;
   private locksBefore: ReturnType<typeof lockCounts> = new Map();
+  private schedulerBefore = NOTHING;
 
   constructor(plan: GuestPlan, workload: GuestWorkload, place: GuestPlace, kernel: CommodityKernel) {
-    const { virtual, disks, common } = place;
     this.plan = plan;
     this.workload = workload;
-    this.virtual = virtual;
+    this.place = place;
     this.kernel = kernel;
-    this.common = common;
-    const found = disks.map(({ mount }, device): KernelDisk => ({
-      ...{ bridge: virtual.bridge, device, mount },
-      interruptTo: device % plan.processors,
-    }));
-    this.files = new FileServices(kernel, { disks: found, descriptors: 64, readAheadPages: 8, flushTicks: 100 });
+    this.files = new FileServices(kernel, { disks: place.disks, descriptors: 64, readAheadPages: 8, flushTicks: 100 });
     kernel.calls.set(MEASURE, thread => this.mark(thread));
   }
 
@@ -120,17 +103,20 @@ export class CommodityGuest implements GuestRun {
     return this.workload.window?.ns ?? Infinity;
   }
 
-  start(disco: Disco): void {
-    const { virtual, kernel } = this;
-    disco.start(
-      virtual,
-      kernel,
-      kernel.boot(thread => this.first(thread)),
+  start(): void {
+    this.place.start(
+      this.kernel,
+      this.kernel.boot(thread => this.first(thread)),
     );
   }
 
   begin(): void {
     this.locksBefore = lockCounts(this.kernel);
+    this.schedulerBefore = { ...this.kernel.scheduler.statistics };
+  }
+
+  finished(): void {
+    // A kernel waits for interrupts of its clock: a machine that stands still is a fault of the run, which reports it.
   }
 
   fault(): string | null {
@@ -143,24 +129,33 @@ export class CommodityGuest implements GuestRun {
     return physical < textPages ? 'kernel text' : USE[pages.useOf(physical)];
   }
 
-  result(): Omit<VirtualGuestResult, 'endedNs'> {
-    const { virtual, workload, kernel } = this;
+  result(): Omit<GuestResult, 'endedNs'> {
+    const { place, workload, kernel, schedulerBefore } = this;
+    const { switches, migrations, wakeUps } = kernel.scheduler.statistics;
+    const uses = Object.entries(kernel.physical.census());
     return {
-      name: virtual.name,
+      name: place.name,
       description: workload.description,
-      processors: virtual.specification.processors,
-      memoryBytes: virtual.specification.memoryBytes,
+      processors: place.processors,
+      memoryBytes: place.memoryBytes,
       processes: kernel.processes.statistics.made,
       locks: locksOf(kernel, this.locksBefore),
+      scheduler: {
+        switches: switches - schedulerBefore.switches,
+        migrations: migrations - schedulerBefore.migrations,
+        wakeUps: wakeUps - schedulerBefore.wakeUps,
+      },
+      memory: Object.fromEntries(uses.map(([use, pages]) => [use, pages * kernel.pageBytes])),
     };
   }
 
   /** What the kernel's first thread does. */
   private *first(thread: Thread): Code {
-    const { kernel, workload, common } = this;
-    yield* this.loadText(thread);
+    const { kernel, workload } = this;
+    const { boot, common } = this.place;
+    if (boot.textBlock !== null) yield* this.loadText(thread, boot.textBlock);
     yield* this.files.start(thread);
-    yield* warm(thread, workload, this.files, PAGES_AT_ONCE);
+    yield* warm(thread, workload, this.files, boot.pagesAtOnce);
     if (workload.window === undefined) {
       this.phase = 'ready';
       // Nothing of the workload is to come before what is measured.
@@ -184,11 +179,11 @@ export class CommodityGuest implements GuestRun {
    * Reads the kernel's text from the root disk into the pages where it runs, as a boot loader does: so that guests which share
    * that disk share the text. Its content means nothing to the model; that it came from the disk does.
    */
-  private *loadText(thread: Thread): Code {
+  private *loadText(thread: Thread, block: number): Code {
     const [root] = this.files.drivers;
     if (root === undefined) return;
     const pages = Array.from({ length: this.kernel.textPages }, (_, page) => page);
-    const error = yield* root.transfer(thread, 'read', BOOT_BLOCK, pages);
+    const error = yield* root.transfer(thread, 'read', block, pages);
     if (error !== 0) throw new GuestError(`the kernel cannot be read from the root disk: error ${error}`);
   }
 

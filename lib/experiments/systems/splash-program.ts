@@ -1,4 +1,4 @@
-/** SPLASHOS with a recorded program, and the programs that there are by name. */
+/** SPLASHOS with a recorded program, and those programs by name. */
 import { SplashOS } from '../../guest/splash/splash-os.js';
 import { recordedProgram, type RecordedProgram } from '../../workloads/splash-threads.js';
 import { threadImages } from '../../workloads/images/user-image.js';

@@ -12,7 +12,7 @@ import type { ResolvedSpecification } from '../../machine/specification/specific
 const LAYOUTS: Readonly<Record<string, PhysicalLayout>> = { engineering: 'coloured', raytrace: 'linear' };
 
 /** The layout for a workload by name: `linear` on one node, `interleaved` where pages cannot keep their colours. */
-export function nativeLayout(workload: string, machine: ResolvedSpecification): PhysicalLayout {
+export function pageLayout(workload: string, machine: ResolvedSpecification): PhysicalLayout {
   if (machine.nodes.length === 1) return 'linear';
   const layout = LAYOUTS[workload] ?? 'interleaved';
   return layout === 'coloured' && !colourable(machine) ? 'interleaved' : layout;

@@ -1,31 +1,21 @@
-/** SPLASHOS as a guest of a virtual run: starts its threads, waits for the others, and runs its program. It has no disks. */
+/** SPLASHOS as a guest: starts its threads, waits for the other guests, and runs its program. It has no disks. */
 import { SPLASH_SERVICES, type SplashOS } from '../../guest/splash/splash-os.js';
 import type { SplashCode, SplashThread } from '../../guest/splash/threads.js';
-import type { Disco } from '../../monitor/disco.js';
-import type { VirtualMachine } from '../../monitor/virtual-machine.js';
-import { Context, USER_PROGRAM } from '../../processor/context.js';
-import { annotate, compute, type Program } from '../../processor/operations.js';
+import { USER_PROGRAM } from '../../processor/context.js';
+import { annotate, compute } from '../../processor/operations.js';
 import { Activity } from '../../processor/software.js';
-import { splashSystem, type SplashProgram } from './splash-system.js';
-import {
-  cyclesToWait,
-  type CommonStart,
-  type GuestPhase,
-  type GuestPlace,
-  type GuestPlan,
-  type GuestRun,
-  type VirtualGuests,
-} from './virtual-guest.js';
-import type { MemoryUse, VirtualGuestResult } from './virtual-result.js';
+import { cyclesToWait, type GuestPhase, type GuestPlace, type GuestPlan, type GuestRun, type Guests } from './plan.js';
+import { splashSystem, type SplashProgram } from './splash-program.js';
+import type { GuestResult, MemoryUse } from './system-result.js';
 
 /** What guests with SPLASHOS are made with. */
 export interface SplashGuestsOptions {
-  /** Program and virtual processors of each, at least 1. */
+  /** Program and processors of each, at least 1. */
   readonly guests: readonly (SplashProgram & { readonly processors: number })[];
 }
 
-/** Guests of a virtual run with SPLASHOS and a program each. */
-export function splashGuests({ guests }: SplashGuestsOptions): VirtualGuests {
+/** Guests with SPLASHOS and a program each. */
+export function splashGuests({ guests }: SplashGuestsOptions): Guests {
   return {
     system: 'SPLASHOS',
     switches: null,
@@ -42,40 +32,41 @@ export function splashGuests({ guests }: SplashGuestsOptions): VirtualGuests {
 
 const PROGRAM = SPLASH_SERVICES.indexOf('program');
 const START = SPLASH_SERVICES.indexOf('start');
+const PAGE_BYTES = 4096;
 
 class SplashGuest implements GuestRun {
   readonly plan: GuestPlan;
-  readonly virtual: VirtualMachine;
   readonly windowNs = Infinity;
-  phase: GuestPhase = 'boot';
+  phase: GuestPhase;
   private readonly splash: SplashProgram;
   private readonly os: SplashOS;
-  private readonly common: CommonStart;
+  private readonly place: GuestPlace;
   /** Processors with a thread that waits for the others, and threads that have ended. */
   private arrived = 0;
   private ended = 0;
 
-  constructor(plan: GuestPlan, splash: SplashProgram, { virtual, pages, common }: GuestPlace) {
+  constructor(plan: GuestPlan, splash: SplashProgram, place: GuestPlace) {
+    const { processors, pages, mapped, boot } = place;
     this.plan = plan;
-    this.virtual = virtual;
+    this.place = place;
     this.splash = splash;
-    this.common = common;
-    this.os = splashSystem(splash.program, { processors: plan.processors, pages, mapped: true });
+    this.os = splashSystem(splash.program, { processors, pages, mapped });
+    this.phase = boot.together ? 'boot' : 'ready';
   }
 
-  start(disco: Disco): void {
-    const { os, virtual, splash } = this;
+  start(): void {
+    const { os, place, splash } = this;
     const body = splash.program.link(os);
-    const contexts = os.boot(thread => this.execute(thread, body));
-    disco.start(
-      virtual,
-      os,
-      contexts.map(context => context ?? new Context(nothing(), Activity.Idle)),
-    );
+    place.start(os, os.boot(place.boot.together ? thread => this.together(thread, body) : body));
   }
 
   begin(): void {
     // It counts nothing that would have to be taken off.
+  }
+
+  finished(): void {
+    // Alone on a machine, it is over when no processor has anything left to do.
+    if (!this.place.boot.together) this.phase = 'over';
   }
 
   fault(): string | null {
@@ -87,21 +78,24 @@ class SplashGuest implements GuestRun {
     return physical < firstPhysical ? 'kernel data' : physical < pages ? 'processes' : 'free in guest';
   }
 
-  result(): Omit<VirtualGuestResult, 'endedNs'> {
-    const { virtual, splash } = this;
+  result(): Omit<GuestResult, 'endedNs'> {
+    const { place, splash } = this;
     return {
-      name: virtual.name,
+      name: place.name,
       description: splash.description,
-      processors: virtual.specification.processors,
-      memoryBytes: virtual.specification.memoryBytes,
+      processors: place.processors,
+      memoryBytes: place.memoryBytes,
       processes: 1,
       locks: [],
+      scheduler: { switches: 0, migrations: 0, wakeUps: 0 },
+      memory: { program: splash.program.programPages * PAGE_BYTES },
     };
   }
 
   /** A thread. What processors tell the run, they tell at the present: as system software. */
-  private *execute(thread: SplashThread, body: (thread: SplashThread) => SplashCode): SplashCode {
-    const { common, os } = this;
+  private *together(thread: SplashThread, body: (thread: SplashThread) => SplashCode): SplashCode {
+    const { os } = this;
+    const { common } = this.place;
     yield annotate(START, Activity.Kernel);
     if (++this.arrived === os.processors.filter(({ threads }) => threads.length > 0).length) this.phase = 'ready';
     while (!common.go()) yield compute(cyclesToWait(common));
@@ -112,6 +106,3 @@ class SplashGuest implements GuestRun {
     if (++this.ended === os.threads.length) this.phase = 'over';
   }
 }
-
-/** For a processor without threads. */
-function* nothing(): Program {}

@@ -1,19 +1,20 @@
-/** Reads the figures of a native run off its processors, kernel and disks. */
+/** Reads the figures of a run off its processors, kernels and disks. */
 import type { Disk } from '../../devices/disk.js';
 import type { CommodityKernel } from '../../guest/commodity/kernel.js';
 import type { LockStatistics } from '../../guest/commodity/spinlock.js';
 import type { Machine } from '../../machine/machine.js';
 import type { Processor } from '../../processor/processor.js';
 import { ACTIVITIES, Activity } from '../../processor/software.js';
+import type { Host } from './host.js';
 import type {
+  DiskResult,
+  LockResult,
   MissCauses,
-  NativeDisk,
-  NativeLock,
-  NativeProcessor,
-  NativeResult,
-  NativeService,
-  NativeTime,
-} from './native-result.js';
+  ProcessorResult,
+  ServiceResult,
+  SystemResult,
+  SystemTime,
+} from './system-result.js';
 
 /** Activities of the kernel's code. */
 const KERNEL = [Activity.Kernel, Activity.TlbRefill, Activity.PageFault, Activity.PageMoving, Activity.Interrupt];
@@ -29,13 +30,15 @@ export function sumOf(processors: readonly Processor[], figure: (processor: Proc
 }
 
 /** Time of processors together, `elapsed` ticks each, in percent. They must be settled. */
-export function timeOf(processors: readonly Processor[], elapsed: number): NativeTime {
+export function timeOf(processors: readonly Processor[], elapsed: number): SystemTime {
   const whole = elapsed * processors.length;
   const percent = (ticks: number): number => (whole === 0 ? 0 : (100 * ticks) / whole);
   const activity = (index: number): number => sumOf(processors, ({ account }) => account.ticks[index]!);
   const stalls = (side: 0 | 1): number =>
     sumOf(processors, ({ systemStalls }) => KERNEL.reduce((sum, index) => sum + systemStalls[2 * index + side]!, 0));
   const kernel = KERNEL.reduce((sum, index) => sum + activity(index), 0);
+  const monitorStall = (side: 0 | 1): number =>
+    sumOf(processors, ({ systemStalls }) => systemStalls[2 * Activity.Monitor + side]!);
   return {
     user: percent(activity(Activity.User)),
     userCache: percent(activity(Activity.Cache)),
@@ -45,6 +48,9 @@ export function timeOf(processors: readonly Processor[], elapsed: number): Nativ
     kernelLocalStall: percent(stalls(0)),
     kernelRemoteStall: percent(stalls(1)),
     synchronisation: percent(activity(Activity.Synchronisation)),
+    monitor: percent(activity(Activity.Monitor) - monitorStall(0) - monitorStall(1)),
+    monitorLocalStall: percent(monitorStall(0)),
+    monitorRemoteStall: percent(monitorStall(1)),
     idle: percent(activity(Activity.Idle)),
   };
 }
@@ -61,7 +67,7 @@ export function activitiesOf(processors: readonly Processor[], elapsed: number):
 }
 
 /** Each processor. */
-export function processorsOf(processors: readonly Processor[], elapsed: number): NativeProcessor[] {
+export function processorsOf(processors: readonly Processor[], elapsed: number): ProcessorResult[] {
   return processors.map(processor => ({
     path: processor.path,
     node: processor.nodeNumber,
@@ -77,7 +83,7 @@ export function servicesOf(
   names: readonly string[],
   { processors, simulation }: Machine,
   elapsed: number,
-): NativeService[] {
+): ServiceResult[] {
   const whole = elapsed * processors.length;
   return names.flatMap((name, number) => {
     const count = sumOf(processors, ({ services }) => services?.counts[number] ?? 0);
@@ -103,7 +109,7 @@ export function lockCounts(kernel: CommodityKernel): LockCounts {
 }
 
 /** What locks have counted since `before`. */
-export function locksOf(kernel: CommodityKernel, before: LockCounts): NativeLock[] {
+export function locksOf(kernel: CommodityKernel, before: LockCounts): LockResult[] {
   return [...lockCounts(kernel)].flatMap(([name, counts]) => {
     const earlier = before.get(name) ?? NO_COUNTS;
     const acquisitions = counts.acquisitions - earlier.acquisitions;
@@ -114,7 +120,7 @@ export function locksOf(kernel: CommodityKernel, before: LockCounts): NativeLock
 }
 
 /** Misses of all processors. */
-export function missesOf(processors: readonly Processor[]): NativeResult['misses'] {
+export function missesOf(processors: readonly Processor[]): SystemResult['misses'] {
   return {
     local: sumOf(processors, ({ stats }) => stats.localMisses),
     remote: sumOf(processors, ({ stats }) => stats.remoteMisses),
@@ -122,21 +128,26 @@ export function missesOf(processors: readonly Processor[]): NativeResult['misses
   };
 }
 
-/** The disks, in the order of the workload's mounts. */
-export function disksOf({ devices, simulation }: Machine, mounts: readonly string[], elapsed: number): NativeDisk[] {
-  return mounts.map((mount, number) => {
-    const name = `disk${number}`;
+/** The disks that were added for the guests. */
+export function disksOf(host: Host, elapsed: number): DiskResult[] {
+  const { devices, simulation } = host.machine;
+  return host.disks.map(({ name, mount, guest }, number) => {
     const { stats } = devices.get(name)!.component as Disk;
     const commands = stats.reads + stats.writes;
     return {
-      ...{ name, mount, reads: stats.reads, writes: stats.writes },
+      name,
+      mount,
+      guest,
+      reads: stats.reads,
+      writes: stats.writes,
       busy: elapsed === 0 ? 0 : (100 * stats.busyTicks) / elapsed,
       meanWaitNs: commands === 0 ? 0 : simulation.time.ns(stats.waitedTicks) / commands,
+      ...host.mapped(number),
     };
   });
 }
 
-function causesOf(processors: readonly Processor[]): NativeResult['misses']['causes'] {
+function causesOf(processors: readonly Processor[]): SystemResult['misses']['causes'] {
   const all = processors.map(({ caches }) => caches.causes);
   if (all.some(causes => causes === null)) return null;
   const sum = (mode: 'user' | 'kernel'): MissCauses => {

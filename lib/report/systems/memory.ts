@@ -1,10 +1,10 @@
-/** The memory of a virtual run in its report, as Figure 6 of the Disco paper: virtual against machine, by use. */
+/** The memory of a run under the monitor in its report, as Figure 6 of the Disco paper: virtual against machine, by use. */
 import { legend, stackedBars, type BarPart } from '../charts/bars.js';
 import { html, type Html } from '../html.js';
-import { table } from './native-tables.js';
+import { table } from './tables.js';
 import { decimal, ratio } from '../format.js';
 import { figure } from '../page.js';
-import { MEMORY_USES, type VirtualResult } from '../../experiments/systems/virtual-result.js';
+import { MEMORY_USES, type MemoryResult } from '../../experiments/systems/system-result.js';
 
 const USE_PAINTS: readonly BarPart[] = (
   [
@@ -19,7 +19,7 @@ const USE_PAINTS: readonly BarPart[] = (
 ).map(([fill, ink], i) => ({ name: MEMORY_USES[i]!, fill, ink }));
 
 /** Two bars, and what sharing saved. */
-export function memoryFigure({ memory: { virtual, machine } }: VirtualResult): Html {
+export function memoryFigure({ virtual, machine }: MemoryResult): Html {
   const megabytes = (bytes: number): number => bytes / 2 ** 20;
   const sum = (of: typeof virtual): number => MEMORY_USES.reduce((bytes, use) => bytes + of[use], 0);
   const bar = (label: string, of: typeof virtual) => {

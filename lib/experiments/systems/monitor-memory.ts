@@ -1,18 +1,18 @@
-/** The memory report of a virtual run: by use, virtual against machine. */
+/** Memory under the monitor by use, virtual against machine. */
 import type { Disco } from '../../monitor/disco.js';
 import type { MachinePage } from '../../monitor/memory/machine-page.js';
-import type { GuestRun } from './virtual-guest.js';
-import { MEMORY_USES, type VirtualMemory, type MemoryUse } from './virtual-result.js';
+import type { VirtualGuest } from './monitor-host.js';
+import { MEMORY_USES, type MemoryResult, type MemoryUse } from './system-result.js';
 
 /** What pages count as that no guest maps. */
 const DISK_CACHE = MEMORY_USES.indexOf('disk cache');
 
 /** Counts it at the present. */
-export function virtualMemoryOf({ memory, space, machine }: Disco, guests: readonly GuestRun[]): VirtualMemory {
+export function memoryOf({ memory, space, machine }: Disco, guests: readonly VirtualGuest[]): MemoryResult {
   const virtual = nothing();
   const uses = new Map<MachinePage, number>();
-  for (const guest of guests)
-    for (const [physical, page] of guest.virtual.pmap.mapped()) {
+  for (const { virtual: owner, guest } of guests)
+    for (const [physical, page] of owner.pmap.mapped()) {
       const use = guest.useOf(physical);
       virtual[use]++;
       uses.set(page, Math.min(uses.get(page) ?? Infinity, MEMORY_USES.indexOf(use)));
