@@ -16,6 +16,7 @@ export * from './systems/guest-images.js';
 export type { Host, MappedCounts } from './systems/host.js';
 export * from './systems/instances.js';
 export * from './systems/machine-size.js';
+export { MonitorHost, type VirtualGuest } from './systems/monitor-host.js';
 export * from './systems/named-runs.js';
 export * from './systems/paper-workloads.js';
 export type {

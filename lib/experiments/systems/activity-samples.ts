@@ -59,7 +59,10 @@ export class ActivitySamples {
       });
     return {
       sliceNs: stepNs * this.perSlice,
-      parts: Object.fromEntries(SAMPLED_PARTS.map((part, index) => [part, percent(index)])) as Record<SampledPart, number[]>,
+      parts: Object.fromEntries(SAMPLED_PARTS.map((part, index) => [part, percent(index)])) as Record<
+        SampledPart,
+        number[]
+      >,
     };
   }
 

@@ -55,7 +55,12 @@ export class MonitorHost implements Host {
     this.disks = disksOf(plans, specification, homes);
     // A policy that moves pages brings the settings of the counters that it uses.
     const counters = monitor.policy?.counters ?? specification.counters;
-    const machine = buildMachine(withDisks(options.machine, this.disks), { seed, runAhead, missCauses: true, counters });
+    const machine = buildMachine(withDisks(options.machine, this.disks), {
+      seed,
+      runAhead,
+      missCauses: true,
+      counters,
+    });
     for (const disk of this.disks) fillDisk(machine, disk, plans[Math.max(0, disk.guest)]!.disks);
     this.disco = new Disco(machine, { ...monitor, services });
     this.policy = (monitor.policy ?? firstTouch()).name;

@@ -8,7 +8,7 @@ import { bareHost } from './bare-host.js';
 import { activitiesOf, disksOf, missesOf, processorsOf, servicesOf, sumOf, timeOf } from './figures.js';
 import type { Host } from './host.js';
 import { MonitorHost } from './monitor-host.js';
-import type { CommonStart, GuestRun, SystemOptions } from './plan.js';
+import type { BareHost, CommonStart, GuestRun, SystemOptions } from './plan.js';
 import { queuesOf } from '../hardware/queues.js';
 import type { SystemResult } from './system-result.js';
 
@@ -19,6 +19,8 @@ const LOOK_NS = 100_000;
 export class SystemRun {
   readonly machine: Machine;
   readonly host: Host;
+  /** The monitor with its virtual machines; null on a bare machine. */
+  readonly monitor: MonitorHost | null;
   readonly guests: readonly GuestRun[];
   private readonly options: SystemOptions;
   /** When guests were over, from the beginning of what is measured. */
@@ -38,7 +40,9 @@ export class SystemRun {
     plainObject(options.guests, 'the guests of a run');
     this.options = options;
     const common: CommonStart = { go: () => this.begun, ready: () => this.ready };
-    this.host = options.host.kind === 'bare' ? bareHost(options, options.host, common) : new MonitorHost(options, options.host, common);
+    const { host } = options;
+    this.monitor = host.kind === 'disco' ? new MonitorHost(options, host, common) : null;
+    this.host = this.monitor ?? bareHost(options, host as BareHost, common);
     this.machine = this.host.machine;
     this.guests = this.host.guests;
     this.samples = new ActivitySamples(this.machine.processors);

@@ -10,7 +10,16 @@ import {
   type SystemTime,
 } from '../../experiments/systems/system-result.js';
 import { count, counted, decimal, duration, milliseconds } from '../format.js';
-import { factsList, figure, machineFigure, partialNote, reportPage, trustFacts, type Fact, type Section } from '../page.js';
+import {
+  factsList,
+  figure,
+  machineFigure,
+  partialNote,
+  reportPage,
+  trustFacts,
+  type Fact,
+  type Section,
+} from '../page.js';
 import { busiestTable } from '../queues.js';
 import { memoryFigure } from './memory.js';
 import { guestsTable, monitorTables, servicesWithMonitorTable } from './monitor-tables.js';
@@ -71,8 +80,8 @@ function introduction(result: SystemResult): Html {
   return html`${partialNote(partial)}
     <p class="lead">
       ${counted(guests.length, 'virtual machine')} ran under the monitor on ${machine.name}:
-      ${workOfGuests(guests).join('; ')}. It took ${milliseconds(elapsedNs)} ms of simulated time, from the time at which
-      all guests were
+      ${workOfGuests(guests).join('; ')}. It took ${milliseconds(elapsedNs)} ms of simulated time, from the time at
+      which all guests were
       ready.${
         switches !== null &&
         ` Changes to the kernels that were on: ${switches.length === 0 ? 'none' : switches.join(', ')}.`
@@ -103,8 +112,8 @@ function course({ samples, elapsedNs, monitor }: SystemResult): Html {
   return figure(
     stackedAreas('Activity over simulated time', shown, samples.sliceNs / 1e6, elapsedNs / 1e6),
     html`Time of all processors, in slices of ${duration(samples.sliceNs)}. Idle processors wait for a disk or for work.
-    The time that users wait for memory is apart; that of the kernel${monitor !== null && ' and of the monitor'} is part of
-    it.`,
+    The time that users wait for memory is apart; that of the kernel${monitor !== null && ' and of the monitor'} is part
+    of it.`,
     legend(shown),
   );
 }
@@ -113,21 +122,21 @@ function processors(result: SystemResult): Html {
   const parts = partsOf(result);
   const bars = result.processors.map(({ path, time: own }) => bar(path, own, parts));
   return html`${figure(
-      stackedBars('Time of each processor', bars, parts.map(paintOf), 100),
-      'Each processor’s own time, in percent.',
-      partsLegend(result.time),
-    )}
-    ${table(
-      'Second-level and TLB misses',
-      ['processor', 'node', 'local misses', 'remote misses', 'TLB misses'],
-      result.processors.map(({ path, node, localMisses, remoteMisses, tlbMisses }) => [
-        path,
-        node,
-        count(localMisses),
-        count(remoteMisses),
-        count(tlbMisses),
-      ]),
-    )}`;
+    stackedBars('Time of each processor', bars, parts.map(paintOf), 100),
+    'Each processor’s own time, in percent.',
+    partsLegend(result.time),
+  )}
+  ${table(
+    'Second-level and TLB misses',
+    ['processor', 'node', 'local misses', 'remote misses', 'TLB misses'],
+    result.processors.map(({ path, node, localMisses, remoteMisses, tlbMisses }) => [
+      path,
+      node,
+      count(localMisses),
+      count(remoteMisses),
+      count(tlbMisses),
+    ]),
+  )}`;
 }
 
 function services(result: SystemResult): Html {

@@ -1,7 +1,12 @@
 /** A run of a system as text. */
 import { localShare } from '../replay/figures.js';
 import { count, decimal, duration, milliseconds, percent, printable, ratio } from '../format.js';
-import { MEMORY_USES, type MissCauses, type MonitorResult, type SystemResult } from '../../experiments/systems/system-result.js';
+import {
+  MEMORY_USES,
+  type MissCauses,
+  type MonitorResult,
+  type SystemResult,
+} from '../../experiments/systems/system-result.js';
 import { WORK } from '../../monitor/work.js';
 import {
   contendedLocks,

@@ -1,12 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import { fidelityExperiments, type FidelityRow } from '../../../lib/experiments/paper/fidelity.js';
 import { fidelityText } from '../../../lib/report/tables/fidelity.js';
-import type { NativeResult, NativeTime } from '../../../lib/experiments/systems/native-result.js';
+import type { SystemResult, SystemTime } from '../../../lib/experiments/systems/system-result.js';
 import { FIGURE_5, FIGURE_7, FIGURE_8 } from '../../../lib/experiments/paper/published-disco.js';
-import { smallResult } from '../native-fixture.js';
+import { bareResult } from '../systems/fixture.js';
 
-const small = smallResult();
-const NO_TIME: NativeTime = {
+const small = bareResult();
+const NO_TIME: SystemTime = {
+  monitor: 0,
+  monitorLocalStall: 0,
+  monitorRemoteStall: 0,
   user: 0,
   userCache: 0,
   userLocalStall: 0,
@@ -18,7 +21,7 @@ const NO_TIME: NativeTime = {
   idle: 0,
 };
 
-function rows(name: string, ...results: Partial<NativeResult>[]): FidelityRow[] {
+function rows(name: string, ...results: Partial<SystemResult>[]): FidelityRow[] {
   const experiment = fidelityExperiments.find(one => one.name === name)!;
   return experiment.rows(results.map(result => ({ ...small, ...result })));
 }

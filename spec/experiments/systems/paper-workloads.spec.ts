@@ -1,18 +1,19 @@
 import { describe, expect, it } from '@jest/globals';
-import { irix } from '../../../lib/guest/commodity/profiles/irix.js';
 import { GuestImages } from '../../../lib/experiments/systems/guest-images.js';
-import { NativeRun } from '../../../lib/experiments/systems/native.js';
-import { nativeWorkload, type NativeWorkloadOptions } from '../../../lib/experiments/systems/native-workloads.js';
+import { SystemRun } from '../../../lib/experiments/systems/system-run.js';
+import { paperWorkload, type PaperWorkloadOptions } from '../../../lib/experiments/systems/paper-workloads.js';
+import { guestsWith } from './fixture.js';
 
 const images = new GuestImages();
 const SEED = '1';
 
-const workload = (name: string, options: Partial<NativeWorkloadOptions> = {}) =>
-  nativeWorkload(name, { scale: 0.001, processors: 1, seed: SEED, images, ...options });
+const workload = (name: string, options: Partial<PaperWorkloadOptions> = {}) =>
+  paperWorkload(name, { scale: 0.001, processors: 1, seed: SEED, images, ...options });
 
-const run = (name: string, options: Partial<NativeWorkloadOptions> = {}) => {
+const run = (name: string, options: Partial<PaperWorkloadOptions> = {}) => {
   const { workload: guest, machine, layout } = workload(name, options);
-  return new NativeRun({ workload: guest, machine, layout, profile: irix, seed: SEED }).run();
+  const guests = guestsWith([guest], options.processors ?? 1);
+  return new SystemRun({ host: { kind: 'bare', layout }, guests, machine, seed: SEED }).run();
 };
 
 describe('workloads of the Disco paper by name', () => {
@@ -56,8 +57,8 @@ describe('workloads of the Disco paper by name', () => {
   });
 
   it('run all of a sort between two barriers', () => {
-    const { processes, partial, time } = run('radix', { processors: 4 });
-    expect([processes, partial]).toEqual([1, null]);
+    const { guests, partial, time } = run('radix', { processors: 4 });
+    expect([guests[0]!.processes, partial]).toEqual([1, null]);
     expect(time.user).toBeGreaterThan(0);
   });
 

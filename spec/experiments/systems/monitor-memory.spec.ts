@@ -1,34 +1,33 @@
-/** The memory table of a virtual run, with what a quiet run has not: replicas, and pages that only the monitor keeps. */
+/** The memory table of a run under the monitor, with what a quiet run has not: replicas, and pages that only the monitor keeps. */
 import { describe, expect, it } from '@jest/globals';
-import { commodityGuests, type CommodityGuest } from '../../../lib/experiments/systems/virtual-commodity.js';
-import { MEMORY_USES, type MemoryUse, type VirtualMemory } from '../../../lib/experiments/systems/virtual-result.js';
-import { VirtualRun } from '../../../lib/experiments/systems/virtual.js';
-import { irix } from '../../../lib/guest/commodity/profiles/irix.js';
-import { presets } from '../../../lib/machine/presets/presets.js';
+import type { CommodityGuest } from '../../../lib/experiments/systems/commodity-guest.js';
+import { MEMORY_USES, type MemoryUse, type MemoryResult } from '../../../lib/experiments/systems/system-result.js';
+import { SystemRun } from '../../../lib/experiments/systems/system-run.js';
 import type { MachinePage } from '../../../lib/monitor/memory/machine-page.js';
 import { hotPages } from '../../monitor/support/hot-pages.js';
-import { smallWorkload } from '../native-fixture.js';
+import { monitoredOptions, monitorOf, withMonitor } from './fixture.js';
 
 /** Two guests on two nodes, between which pages move and are replicated, at their end. */
-function ended(): VirtualRun {
-  const guests = [0, 1].map(() => ({ workload: smallWorkload(), processors: 1 }));
-  const run = new VirtualRun({
-    ...{ guests: commodityGuests({ profile: irix, guests }), seed: 1, monitor: { policy: hotPages } },
-    machine: presets['disco-1997']({ nodes: 2 }),
-  });
+function ended() {
+  const run = new SystemRun(monitoredOptions(2, { host: { kind: 'disco', monitor: { policy: hotPages } } }));
   run.run();
-  return run;
+  const { disco, virtualGuests, machine } = monitorOf(run);
+  return { run, disco, virtualGuests, machine };
 }
 
-function destroy(run: VirtualRun, guest: number): void {
-  const { virtual } = run.guests[guest]!;
-  run.disco.destroy(virtual);
-  while (virtual.state !== 'destroyed') run.machine.run({ until: run.machine.simulation.now + 1e6 });
+type Ended = ReturnType<typeof ended>;
+
+const memoryOf = ({ run }: Ended): MemoryResult => withMonitor(run.result()).monitor.memory;
+
+function destroy({ disco, virtualGuests, machine }: Ended, guest: number): void {
+  const { virtual } = virtualGuests[guest]!;
+  disco.destroy(virtual);
+  while (virtual.state !== 'destroyed') machine.run({ until: machine.simulation.now + 1e6 });
 }
 
 /** A guest gives up the first pages of its text. */
-function discard({ disco, guests, machine }: VirtualRun, guest: number, pages: number): void {
-  const { pmap } = guests[guest]!.virtual;
+function discard({ disco, virtualGuests, machine }: Ended, guest: number, pages: number): void {
+  const { pmap } = virtualGuests[guest]!.virtual;
   disco.request(function* (cpu) {
     for (let page = 0; page < pages; page++) yield* disco.memory.discard(cpu, pmap, page);
   });
@@ -36,7 +35,7 @@ function discard({ disco, guests, machine }: VirtualRun, guest: number, pages: n
 }
 
 /** The page of each frame that is in use and not the monitor's own. */
-function pagesByFrame({ disco, machine }: VirtualRun): MachinePage[] {
+function pagesByFrame({ disco, machine }: Ended): MachinePage[] {
   const frames = Array.from({ length: machine.map.frames }, (_, frame) => disco.memory.memmap.pageOf(frame));
   return frames.filter(page => page !== null);
 }
@@ -45,7 +44,7 @@ const replicasOf = (pages: readonly MachinePage[]): number =>
   new Set(pages.filter(({ replicas }) => replicas !== null)).size;
 
 /** Of a table of bytes: pages of each use. */
-const pagesOf = (memory: VirtualMemory, side: keyof VirtualMemory): Record<MemoryUse, number> =>
+const pagesOf = (memory: MemoryResult, side: keyof MemoryResult): Record<MemoryUse, number> =>
   Object.fromEntries(MEMORY_USES.map(use => [use, memory[side][use] / 4096])) as Record<MemoryUse, number>;
 
 const all = (pages: Readonly<Record<MemoryUse, number>>): number =>
@@ -56,11 +55,11 @@ describe('the memory table', () => {
     const run = ended();
     const pages = pagesByFrame(run);
     expect(replicasOf(pages)).toBeGreaterThan(10);
-    const { textPages } = (run.guests[0] as CommodityGuest).kernel;
+    const { textPages } = (run.virtualGuests[0]!.guest as CommodityGuest).kernel;
     const text = pages.filter(({ users }) => users.some(({ physical }) => physical < textPages));
     // Replicas of text: there are more frames of it than pages.
     expect(text.length).toBeGreaterThan(new Set(text).size);
-    const machine = pagesOf(run.result().memory, 'machine');
+    const machine = pagesOf(memoryOf(run), 'machine');
     expect(machine['kernel text']).toBe(text.length);
     expect(all(machine)).toBe(run.machine.map.frames - run.disco.frames.allFree);
   });
@@ -69,7 +68,7 @@ describe('the memory table', () => {
     const run = ended();
     destroy(run, 0);
     discard(run, 1, 5);
-    const machine = pagesOf(run.result().memory, 'machine');
+    const machine = pagesOf(memoryOf(run), 'machine');
     expect(machine['disk cache']).toBe(pagesByFrame(run).filter(({ users }) => users.length === 0).length);
     expect(machine['disk cache']).toBeGreaterThanOrEqual(5);
     expect(all(machine)).toBe(run.machine.map.frames - run.disco.frames.allFree);
@@ -78,7 +77,7 @@ describe('the memory table', () => {
     const { cache } = run.disco.devices.disks.get('disk0')!;
     expect(new Set(pages).size).toBe(cache.pages.size);
     expect(replicasOf(pages)).toBeGreaterThan(10);
-    const { memory } = run.result();
+    const memory = memoryOf(run);
     const monitor = run.disco.space.owned.size;
     const nothing = Object.fromEntries(MEMORY_USES.map(use => [use, 0])) as Record<MemoryUse, number>;
     expect(pagesOf(memory, 'virtual')).toEqual({ ...nothing, monitor });

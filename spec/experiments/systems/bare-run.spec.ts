@@ -1,28 +1,28 @@
 import { describe, expect, it } from '@jest/globals';
 import { instancesOf } from '../../../lib/experiments/systems/instances.js';
-import { SAMPLED_PARTS } from '../../../lib/experiments/systems/native-result.js';
-import { NATIVE_PARTS } from '../../../lib/report/systems/native-words.js';
-import { NativeRun } from '../../../lib/experiments/systems/native.js';
+import { SAMPLED_PARTS } from '../../../lib/experiments/systems/system-result.js';
+import { PARTS } from '../../../lib/report/systems/words.js';
+import { SystemRun } from '../../../lib/experiments/systems/system-run.js';
 import { GuestError } from '../../../lib/system/guest-error.js';
 import { exit } from '../../../lib/guest/commodity/system-calls.js';
 import { presets } from '../../../lib/machine/presets/presets.js';
 import { compute, store } from '../../../lib/processor/operations.js';
 import { measure } from '../../../lib/workloads/guest-workload.js';
-import { smallOptions, smallResult, smallWorkload } from '../native-fixture.js';
+import { bareOptions, bareResult, smallWorkload } from './fixture.js';
 
 const sum = (values: Iterable<number>): number => [...values].reduce((total, value) => total + value, 0);
 
-describe('a native run', () => {
+describe('a run on a bare machine', () => {
   it('splits the time of all processors and of each without a gap', () => {
-    const result = smallResult(2);
+    const result = bareResult(2);
     for (const { time } of [result, ...result.processors])
-      expect(sum(NATIVE_PARTS.map(({ part }) => time[part]))).toBeCloseTo(100, 9);
+      expect(sum(PARTS.map(({ part }) => time[part]))).toBeCloseTo(100, 9);
     expect(sum(Object.values(result.activities))).toBeCloseTo(100, 9);
     expect(sum(result.services.map(({ share }) => share))).toBeCloseTo(100, 9);
   });
 
   it('counts the services that its programs asked for', () => {
-    const counts = Object.fromEntries(smallResult(2).services.map(({ name, count }) => [name, count]));
+    const counts = Object.fromEntries(bareResult(2).services.map(({ name, count }) => [name, count]));
     // The parent and two children; `exit` of each, and 64 pages of each child.
     expect(counts).toMatchObject({ fork: 2, execve: 2, exit: 3, wait: 2, open: 2, write: 2, close: 2, unlink: 2 });
     expect(counts['DEMAND_ZERO']).toBe(128);
@@ -30,26 +30,26 @@ describe('a native run', () => {
 
   it('is over when its last process is, within a look of a tenth of a millisecond', () => {
     // Each child computes for 2 ms; there is a processor for each.
-    const { elapsedNs, partial, processes } = smallResult(2);
-    expect([partial, processes]).toEqual([null, 3]);
+    const { elapsedNs, partial, guests } = bareResult(2);
+    expect([partial, guests[0]!.processes]).toEqual([null, 3]);
     expect(elapsedNs % 100_000).toBe(0);
     expect(elapsedNs).toBeGreaterThan(2e6);
     expect(elapsedNs).toBeLessThan(60e6);
   });
 
   it('is the same again, and the same without run-ahead', () => {
-    const result = smallResult(2);
-    expect(smallResult(2)).toEqual(result);
-    expect(smallResult(2, { runAhead: false })).toEqual(result);
+    const result = bareResult(2);
+    expect(bareResult(2)).toEqual(result);
+    expect(bareResult(2, { runAhead: false })).toEqual(result);
   });
 
   it('yields plain data', () => {
-    const result = smallResult(2);
+    const result = bareResult(2);
     expect(JSON.parse(JSON.stringify(result))).toEqual(result);
   });
 
   it('says where the time went as it passed: the slices add up to the whole', () => {
-    const { samples, elapsedNs, time } = smallResult(2);
+    const { samples, elapsedNs, time } = bareResult(2);
     const slices = samples.parts.idle.length;
     expect(slices * samples.sliceNs).toBe(elapsedNs);
     for (let slice = 0; slice < slices; slice++)
@@ -59,8 +59,8 @@ describe('a native run', () => {
   });
 
   it('can be stopped, and says so', () => {
-    const whole = smallResult();
-    const run = new NativeRun(smallOptions());
+    const whole = bareResult();
+    const run = new SystemRun(bareOptions());
     const part = run.run(elapsedNs => elapsedNs < 1e6);
     expect([part.partial, part.elapsedNs]).toEqual(['stopped before its end', 1e6]);
     while (run.advance());
@@ -68,7 +68,8 @@ describe('a native run', () => {
   });
 
   it('counts locks, disks and queues of the workload alone, not of booting', () => {
-    const { locks, disks, queues } = smallResult();
+    const { guests, disks, queues } = bareResult();
+    const { locks } = guests[0]!;
     const memlock = locks.find(({ name }) => name === 'memlock')!;
     expect(memlock.acquisitions).toBeGreaterThan(128);
     expect(memlock.contended).toBe(0);
@@ -91,7 +92,7 @@ describe('a native run', () => {
         yield compute(40_000_000);
       },
     };
-    const result = smallResult(1, {
+    const result = bareResult(1, {
       workload: smallWorkload({
         executables: new Map([['/parent', program]]),
         window: { marks: 1, ns: 5e6 },
@@ -102,14 +103,14 @@ describe('a native run', () => {
   });
 });
 
-describe('a native run that cannot be', () => {
+describe('a run on a bare machine that cannot be', () => {
   const machine = (megabytes: number) => {
     const preset = presets['disco-1997']({ nodes: 1 });
     return { ...preset, nodes: { count: 1, processors: 1, memoryBytes: megabytes * 2 ** 20 } };
   };
 
   it('is refused on a machine without memory for the kernel', () => {
-    expect(() => smallResult(1, { machine: machine(1) })).toThrow(
+    expect(() => bareResult(1, { machine: machine(1) })).toThrow(
       /^small on disco-1997 with 1 MB: the kernel needs \d+ pages of memory, but there are 256; give the machine more memory$/,
     );
   });
@@ -123,7 +124,7 @@ describe('a native run that cannot be', () => {
       },
     };
     const workload = smallWorkload({ executables: new Map([['/parent', program]]) });
-    expect(() => smallResult(1, { workload, machine: machine(6) })).toThrow(
+    expect(() => bareResult(1, { workload, machine: machine(6) })).toThrow(
       new GuestError('small on disco-1997 with 6 MB: memory is exhausted; give the machine more memory'),
     );
   });
@@ -137,12 +138,12 @@ describe('a native run that cannot be', () => {
       },
     };
     const workload = smallWorkload({ executables: new Map([['/parent', program]]) });
-    expect(() => smallResult(1, { workload })).toThrow('/parent ended with status 3, not 0');
+    expect(() => bareResult(1, { workload })).toThrow('/parent ended with status 3, not 0');
   });
 
   it('ends when a program is not there', () => {
     const workload = smallWorkload({ start: [{ path: '/nobody', args: [] }] });
-    expect(() => smallResult(1, { workload })).toThrow('/nobody cannot be started: error -2');
+    expect(() => bareResult(1, { workload })).toThrow('/nobody cannot be started: error -2');
   });
 });
 
@@ -151,10 +152,10 @@ describe('several instances of a workload', () => {
     const workload = instancesOf(3, number => smallWorkload({}, `/work${number}/`));
     expect(workload.disks.map(({ mount }) => mount)).toEqual(['/', '/work0/', '/work1/', '/work2/']);
     expect(workload.start.map(({ args }) => args)).toEqual([['0'], ['1'], ['2']]);
-    const { services, processes, disks } = smallResult(2, { workload });
+    const { services, guests, disks } = bareResult(2, { workload });
     // Each has read the tables of inodes and names of its own disk.
     expect(disks.slice(1).map(({ reads }) => reads > 0)).toEqual([true, true, true]);
-    expect(processes).toBe(9);
+    expect(guests[0]!.processes).toBe(9);
     expect(services.find(({ name }) => name === 'execve')?.count).toBe(6);
   });
 

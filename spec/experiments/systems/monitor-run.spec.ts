@@ -1,65 +1,46 @@
 import { describe, expect, it } from '@jest/globals';
-import { sharesOf } from '../../../lib/experiments/systems/virtual-choices.js';
-import {
-  MEMORY_USES,
-  VIRTUAL_SAMPLED_PARTS,
-  type VirtualResult,
-} from '../../../lib/experiments/systems/virtual-result.js';
+import { sharesOf } from '../../../lib/experiments/systems/named-runs.js';
+import { MEMORY_USES, SAMPLED_PARTS } from '../../../lib/experiments/systems/system-result.js';
 import { count, decimal } from '../../../lib/report/format.js';
-import { virtualReportHtml } from '../../../lib/report/systems/virtual-report.js';
-import { virtualText } from '../../../lib/report/tables/virtual.js';
-import { VIRTUAL_PARTS } from '../../../lib/report/systems/virtual-words.js';
-import { commodityGuests } from '../../../lib/experiments/systems/virtual-commodity.js';
-import { VirtualRun, type VirtualOptions } from '../../../lib/experiments/systems/virtual.js';
+import { systemReportHtml } from '../../../lib/report/systems/report.js';
+import { systemText } from '../../../lib/report/tables/system.js';
+import { PARTS } from '../../../lib/report/systems/words.js';
+import { SystemRun } from '../../../lib/experiments/systems/system-run.js';
 import { GuestError } from '../../../lib/system/guest-error.js';
-import { irix } from '../../../lib/guest/commodity/profiles/irix.js';
 import { exit } from '../../../lib/guest/commodity/system-calls.js';
 import { presets } from '../../../lib/machine/presets/presets.js';
-import type { GuestWorkload } from '../../../lib/workloads/guest-workload.js';
-import { smallWorkload } from '../native-fixture.js';
+import { guestsWith, monitoredOptions, monitorOf, smallWorkload, withMonitor } from './fixture.js';
 
 const sum = (values: Iterable<number>): number => [...values].reduce((total, value) => total + value, 0);
 
-/** Guests with a processor each. */
-const guestsWith = (workloads: readonly GuestWorkload[]): VirtualOptions['guests'] =>
-  commodityGuests({ profile: irix, guests: workloads.map(workload => ({ workload, processors: 1 })) });
-
-function small(guests: number, changes: Partial<VirtualOptions> = {}): VirtualOptions {
-  return {
-    guests: guestsWith(Array.from({ length: guests }, () => smallWorkload())),
-    machine: presets['disco-1997']({ nodes: guests }),
-    seed: 1,
-    ...changes,
-  };
-}
-
-const results = new Map<number, VirtualResult>();
+const small = monitoredOptions;
+const results = new Map<number, ReturnType<typeof withMonitor>>();
 
 /** A run of so many guests, each executed once for all cases. */
-function resultOf(guests: number): VirtualResult {
-  const known = results.get(guests) ?? new VirtualRun(small(guests)).run();
+function resultOf(guests: number): ReturnType<typeof withMonitor> {
+  const known = results.get(guests) ?? withMonitor(new SystemRun(small(guests)).run());
   results.set(guests, known);
   return known;
 }
 
-describe('a virtual run', () => {
+describe('a run under the monitor', () => {
   it('splits the time of all processors without a gap, the monitor included', () => {
-    const { time, activities, services, work } = resultOf(2);
-    expect(sum(VIRTUAL_PARTS.map(({ part }) => time[part]))).toBeCloseTo(100, 9);
+    const { time, activities, services, monitor } = resultOf(2);
+    expect(sum(PARTS.map(({ part }) => time[part]))).toBeCloseTo(100, 9);
     expect(sum(Object.values(activities))).toBeCloseTo(100, 9);
-    expect(sum([...services, ...work].map(({ share }) => share))).toBeCloseTo(100, 9);
+    expect(sum([...services, ...monitor.work].map(({ share }) => share))).toBeCloseTo(100, 9);
     expect(time.monitor).toBeGreaterThan(0);
   });
 
   it('counts the services that the programs of all guests asked for', () => {
     const counts = Object.fromEntries(resultOf(2).services.map(({ name, count }) => [name, count]));
-    // Of each guest what a native run counts: see native.spec.
+    // Of each guest what a run on a bare machine counts: see bare-run.spec.
     expect(counts).toMatchObject({ fork: 4, execve: 4, exit: 6, wait: 4, open: 4, write: 4, close: 4, unlink: 4 });
     expect(counts['DEMAND_ZERO']).toBe(256);
   });
 
   it('shares what guests read from the root disk: the text of their kernels is in memory once', () => {
-    const { virtual, machine } = resultOf(2).memory;
+    const { virtual, machine } = resultOf(2).monitor.memory;
     expect(virtual['kernel text']).toBeGreaterThan(0);
     expect(virtual['kernel text']).toBe(2 * machine['kernel text']);
     expect(virtual['kernel data']).toBe(machine['kernel data']);
@@ -69,9 +50,9 @@ describe('a virtual run', () => {
   });
 
   it('says of every frame of the machine that is in use what for', () => {
-    const run = new VirtualRun(small(2));
-    const { memory } = run.run();
-    const { frames, machine } = run.disco;
+    const run = new SystemRun(small(2));
+    const { memory } = withMonitor(run.run()).monitor;
+    const { frames, machine } = monitorOf(run).disco;
     expect(sum(Object.values(memory.machine))).toBe((machine.map.frames - frames.allFree) * machine.map.pageBytes);
   });
 
@@ -86,15 +67,15 @@ describe('a virtual run', () => {
 
   it('is the same again, and the same without run-ahead', () => {
     const result = resultOf(1);
-    expect(new VirtualRun(small(1)).run()).toEqual(result);
-    expect(new VirtualRun(small(1, { runAhead: false })).run()).toEqual(result);
+    expect(new SystemRun(small(1)).run()).toEqual(result);
+    expect(new SystemRun(small(1, { runAhead: false })).run()).toEqual(result);
   });
 
   it('yields plain data, and text', () => {
     const result = resultOf(2);
     expect(JSON.parse(JSON.stringify(result))).toEqual(result);
-    expect(virtualText(result)).toMatch(/^small on irix: 2 guests on 2 processors of disco-1997\n/);
-    expect(virtualText(result)).not.toMatch(/NaN|undefined| $/m);
+    expect(systemText(result)).toMatch(/^small on irix: 2 guests on 2 processors of disco-1997\n/);
+    expect(systemText(result)).not.toMatch(/NaN|undefined| $/m);
   });
 
   it('shows the course of the run in slices, the monitor apart', () => {
@@ -102,7 +83,7 @@ describe('a virtual run', () => {
     const slices = samples.parts.user.length;
     expect(slices).toBe(Math.ceil(elapsedNs / samples.sliceNs));
     for (let slice = 0; slice < slices; slice++)
-      expect(sum(VIRTUAL_SAMPLED_PARTS.map(part => samples.parts[part][slice]!))).toBeCloseTo(100, 9);
+      expect(sum(SAMPLED_PARTS.map(part => samples.parts[part][slice]!))).toBeCloseTo(100, 9);
     // The last slice may be shorter: it weighs less.
     const shares = samples.parts.monitor.map((share, slice) =>
       slice < slices - 1 ? share * samples.sliceNs : share * (elapsedNs - (slices - 1) * samples.sliceNs),
@@ -115,20 +96,20 @@ describe('a virtual run', () => {
   it('fills a report with its figures, asking for nothing from anywhere', () => {
     const result = resultOf(2);
     const options = { result, drawing: '<svg></svg>', generatedBy: 'this', command: 'disco-sim vm --guests 2' };
-    const page = virtualReportHtml(options);
+    const page = systemReportHtml(options);
     expect(page).not.toMatch(/NaN|undefined|<script|src=|https?:/);
     const shown = [result.fingerprint, options.command, ...result.guests.map(({ name }) => name)];
     for (const part of [...shown, count(result.tlbMisses)]) expect(page).toContain(part);
-    for (const { part } of VIRTUAL_PARTS) expect(page).toContain(`<td>${decimal(result.time[part], 2)}</td>`);
+    for (const { part } of PARTS) expect(page).toContain(`<td>${decimal(result.time[part], 2)}</td>`);
     for (const use of MEMORY_USES)
-      for (const of of [result.memory.virtual, result.memory.machine])
+      for (const of of [result.monitor.memory.virtual, result.monitor.memory.machine])
         expect(page).toContain(`<td>${decimal(of[use] / 2 ** 20, 2)}</td>`);
-    expect(page).toContain(`<td>${count(result.monitor['traps']!)}</td>`);
-    expect(virtualReportHtml(options)).toBe(page);
+    expect(page).toContain(`<td>${count(result.monitor.counts['traps']!)}</td>`);
+    expect(systemReportHtml(options)).toBe(page);
   });
 
   it('can be stopped, and says so', () => {
-    const run = new VirtualRun(small(1));
+    const run = new SystemRun(small(1));
     const part = run.run(elapsedNs => elapsedNs < 1e6);
     expect([part.partial, part.elapsedNs]).toEqual(['stopped before its end', 1e6]);
     while (run.advance());
@@ -137,26 +118,26 @@ describe('a virtual run', () => {
 
   it('lets guests share a processor', () => {
     const machine = presets['disco-1997']({ nodes: 1 });
-    const { partial, guests, monitor } = new VirtualRun(small(2, { machine })).run();
+    const { partial, guests, monitor } = withMonitor(new SystemRun(small(2, { machine })).run());
     expect([partial, guests.map(({ endedNs }) => endedNs !== null)]).toEqual([null, [true, true]]);
-    expect(monitor['switches']).toBeGreaterThan(0);
+    expect(monitor.counts['switches']).toBeGreaterThan(0);
   });
 });
 
-describe('a virtual run that cannot be', () => {
+describe('a run under the monitor that cannot be', () => {
   it('is refused without guests, and for guests with different roots', () => {
-    expect(() => new VirtualRun(small(1, { guests: guestsWith([]) }))).toThrow(
+    expect(() => new SystemRun(small(1, { guests: guestsWith([]) }))).toThrow(
       new GuestError('there is no guest; give at least one'),
     );
     const other = smallWorkload({ disks: [{ mount: '/', tree: {} }] });
     const guests = guestsWith([smallWorkload(), other]);
-    expect(() => new VirtualRun(small(2, { guests }))).toThrow(/that of guest 1 has other files than that of guest 0/);
+    expect(() => new SystemRun(small(2, { guests }))).toThrow(/that of guest 1 has other files than that of guest 0/);
   });
 
   it('is refused on a machine without memory for the kernels', () => {
     const nodes = { count: 1, processors: 1, memoryBytes: 2 * 2 ** 20 };
     const machine = { ...presets['disco-1997']({ nodes: 1 }), nodes };
-    expect(() => new VirtualRun(small(1, { machine }))).toThrow(
+    expect(() => new SystemRun(small(1, { machine }))).toThrow(
       /^small in guest 0 with 1.6 MB: the kernel needs \d+ pages of memory/,
     );
   });
@@ -170,7 +151,7 @@ describe('a virtual run that cannot be', () => {
       },
     };
     const workload = smallWorkload({ executables: new Map([['/parent', program]]) });
-    const run = new VirtualRun(small(1, { guests: guestsWith([workload]) }));
+    const run = new SystemRun(small(1, { guests: guestsWith([workload]) }));
     expect(() => run.run()).toThrow('/parent ended with status 3, not 0');
   });
 });
