@@ -27,6 +27,7 @@ export function bareHost(options: SystemOptions, { layout }: BareHost, common: C
       const fault = guest.fault();
       if (fault !== null) throw tooSmall(plan, place, fault);
     },
+    failureOf: () => null,
     begin: () => guest.begin(),
     mapped: () => ({ pagesMapped: 0, sectorsCopied: 0 }),
     monitorResult: () => null,

@@ -129,7 +129,7 @@ export class CommodityGuest implements GuestRun {
     return physical < textPages ? 'kernel text' : USE[pages.useOf(physical)];
   }
 
-  result(): Omit<GuestResult, 'endedNs'> {
+  result(): Omit<GuestResult, 'endedNs' | 'failure'> {
     const { place, workload, kernel, schedulerBefore } = this;
     const { switches, migrations, wakeUps } = kernel.scheduler.statistics;
     const uses = Object.entries(kernel.physical.census());

@@ -15,8 +15,13 @@ export interface Host {
   readonly disks: readonly MachineDisk[];
   /** How physical pages lie on the nodes; null if a monitor decides that page by page. */
   readonly layout: string | null;
-  /** Throws a GuestError for a guest that cannot go on in a way that figures mean something. */
+  /**
+   * Throws a GuestError for a guest whose figures would mean nothing because memory is exhausted, and when the monitor has ended
+   * all guests.
+   */
   check(): void;
+  /** Why the monitor ended a guest; null if it did not. The other guests continue. */
+  failureOf(guest: GuestRun): string | null;
   /** What is measured begins. */
   begin(): void;
   /** What virtual disks mapped and copied since then, by number of the disk. */

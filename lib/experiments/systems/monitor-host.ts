@@ -78,12 +78,19 @@ export class MonitorHost implements Host {
   }
 
   check(): void {
+    const ended = this.virtualGuests.filter(({ virtual }) => virtual.failure !== null);
+    if (ended.length === this.virtualGuests.length)
+      throw new GuestError(
+        ended.map(({ virtual }) => `${virtual.name} was ended by the monitor: ${virtual.failure}`).join('; '),
+      );
     for (const { virtual, guest } of this.virtualGuests) {
-      if (virtual.failure !== null)
-        throw new GuestError(`${virtual.name} was ended by the monitor: ${virtual.failure}`);
-      const fault = guest.fault();
+      const fault = virtual.failure === null ? guest.fault() : null;
       if (fault !== null) throw tooSmall(guest.plan, virtual, fault);
     }
+  }
+
+  failureOf(guest: GuestRun): string | null {
+    return this.virtualGuests.find(one => one.guest === guest)!.virtual.failure;
   }
 
   begin(): void {

@@ -128,6 +128,6 @@ export interface GuestRun {
   fault(): string | null;
   /** What a physical page that has memory is used for, at the present. */
   useOf(physical: number): MemoryUse;
-  /** What there is to say of it but for when it ended. */
-  result(): Omit<GuestResult, 'endedNs'>;
+  /** What there is to say of it but for when and why it ended. */
+  result(): Omit<GuestResult, 'endedNs' | 'failure'>;
 }

@@ -78,7 +78,7 @@ class SplashGuest implements GuestRun {
     return physical < firstPhysical ? 'kernel data' : physical < pages ? 'processes' : 'free in guest';
   }
 
-  result(): Omit<GuestResult, 'endedNs'> {
+  result(): Omit<GuestResult, 'endedNs' | 'failure'> {
     const { place, splash } = this;
     return {
       name: place.name,

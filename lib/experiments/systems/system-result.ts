@@ -110,6 +110,8 @@ export interface GuestResult {
   readonly memoryBytes: number;
   /** When its workload was over, from the beginning of what is measured; null if it was not. */
   readonly endedNs: number | null;
+  /** Why the monitor ended it; null if it did not. */
+  readonly failure: string | null;
   readonly processes: number;
   /** Spinning locks of its kernel that were acquired; none of a system without a kernel. */
   readonly locks: readonly LockResult[];

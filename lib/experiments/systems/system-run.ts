@@ -62,8 +62,9 @@ export class SystemRun {
   }
 
   /**
-   * Simulates a further tenth of a millisecond. False when all workloads are over. Throws a GuestError if memory is exhausted or
-   * the monitor ended a guest: the figures would mean nothing.
+   * Simulates a further tenth of a millisecond. False when all workloads are over. A guest that the monitor ended is over, too;
+   * the others continue, and the result says so. Throws a GuestError if memory is exhausted or all guests were ended: the
+   * figures would mean nothing.
    */
   advance(): boolean {
     const { machine, guests, host } = this;
@@ -71,7 +72,7 @@ export class SystemRun {
     const end = machine.run({ until: machine.simulation.now + machine.simulation.ticks(ns(LOOK_NS)) });
     host.check();
     if (end === 'finished') for (const guest of guests) guest.finished();
-    this.over = guests.every(({ phase }) => phase === 'over');
+    this.over = guests.every(guest => guest.phase === 'over' || host.failureOf(guest) !== null);
     if (end === 'finished' && !this.over)
       throw new Error(`the machine stands still while guests are at: ${guests.map(({ phase }) => phase).join(', ')}`);
     if (!this.begun) {
@@ -96,13 +97,17 @@ export class SystemRun {
       version: VERSION,
       seed: simulation.seed,
       fingerprint: simulation.fingerprint.toString(),
-      partial: this.over ? null : `stopped ${this.begun ? 'before its end' : 'before what is measured began'}`,
+      partial: this.partial(),
       machine: machine.specification,
       layout: host.layout,
       workload: plans[0]!.workload,
       system,
       switches,
-      guests: guests.map(guest => ({ ...guest.result(), endedNs: this.endedNs.get(guest) ?? null })),
+      guests: guests.map(guest => ({
+        ...guest.result(),
+        endedNs: this.endedNs.get(guest) ?? null,
+        failure: host.failureOf(guest),
+      })),
       elapsedNs,
       time: timeOf(processors, elapsed),
       activities: activitiesOf(processors, elapsed),
@@ -117,9 +122,20 @@ export class SystemRun {
     };
   }
 
+  /** Why the figures are not those of a whole run; null if they are. */
+  private partial(): string | null {
+    if (!this.over) return `stopped ${this.begun ? 'before its end' : 'before what is measured began'}`;
+    const failures = this.guests.flatMap(guest => this.host.failureOf(guest) ?? []);
+    return failures.length === 0
+      ? null
+      : `the monitor ended ${failures.length} of ${this.guests.length} guests: ${failures.join('; ')}`;
+  }
+
   /** Whether all guests are where what is measured begins. */
   private get ready(): boolean {
-    return this.guests.every(({ phase }) => phase === 'ready' || phase === 'over');
+    return this.guests.every(
+      guest => guest.phase === 'ready' || guest.phase === 'over' || this.host.failureOf(guest) !== null,
+    );
   }
 
   /** The workloads begin: what was counted before does not count. */

@@ -50,7 +50,7 @@ export function guestsTable({ guests }: SystemResult): Html {
     ['guest', 'processors', 'MB', 'ended at ms', 'processes', 'contended locks'],
     guests.map(guest => [
       ...[guest.name, count(guest.processors), decimal(guest.memoryBytes / 2 ** 20, 2)],
-      guest.endedNs === null ? 'not ended' : decimal(guest.endedNs / 1e6, 2),
+      guest.failure ?? (guest.endedNs === null ? 'not ended' : decimal(guest.endedNs / 1e6, 2)),
       ...[count(guest.processes), contendedLocks(guest)],
     ]),
   );

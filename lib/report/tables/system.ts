@@ -121,7 +121,9 @@ function guestColumns({ guests }: SystemResult): Column[] {
     {
       ...right,
       heading: 'ended at ms',
-      cells: guests.map(({ endedNs }) => decimal(endedNs === null ? null : endedNs / 1e6, 2)),
+      cells: guests.map(({ endedNs, failure }) =>
+        failure !== null ? 'failed' : decimal(endedNs === null ? null : endedNs / 1e6, 2),
+      ),
     },
     { ...right, heading: 'processes', cells: guests.map(({ processes }) => count(processes)) },
     { ...right, heading: 'contended locks', cells: guests.map(contendedLocks) },

@@ -153,6 +153,14 @@ describe('a run under the monitor that cannot be', () => {
     const workload = smallWorkload({ executables: new Map([['/parent', program]]) });
     const run = new SystemRun(small(1, { guests: guestsWith([workload]) }));
     expect(() => run.run()).toThrow('/parent ended with status 3, not 0');
+    // Beside another guest it costs only itself.
+    const both = new SystemRun(small(2, { guests: guestsWith([workload, smallWorkload()]) })).run();
+    expect(both.partial).toMatch(/^the monitor ended 1 of 2 guests: .*\/parent ended with status 3, not 0/);
+    expect(both.guests.map(({ failure, endedNs }) => [failure !== null, endedNs !== null])).toEqual([
+      [true, false],
+      [false, true],
+    ]);
+    expect(systemText(both)).toMatch(/^ guest 0 .* failed /m);
   });
 });
 

@@ -57,8 +57,8 @@ export const NO_DOORS: Readonly<Record<string, readonly string[]>> = {
   ],
   'results turned into text or other results': [
     ...['sumNs', 'holds', 'verdict', 'compareOutcomes', 'describeOutcome', 'summarise', 'shrunkText', 'shownWeak'],
-    ...['loadChart', 'fidelityText', 'meetsPublished', 'latencyText', 'nativeReportHtml', 'nativeText', 'networkText'],
-    ...['reportHtml', 'textTable', 'virtualText', 'virtualReportHtml', 'processorsOf'],
+    ...['loadChart', 'fidelityText', 'meetsPublished', 'latencyText', 'systemReportHtml', 'systemText', 'networkText'],
+    ...['reportHtml', 'textTable', 'processorsOf'],
   ],
   'readers of bytes and text, which refuse what is not in order with place (spec/workloads)': [
     ...['readLitmus', 'readChampsim', 'detectFormat', 'readDinero', 'readDrmemtrace', 'readNtr', 'zipEntries'],
@@ -67,8 +67,16 @@ export const NO_DOORS: Readonly<Record<string, readonly string[]>> = {
   'checked like those of the tables, but a call that is in order takes a recording or a whole system': [
     ...['FileServices', 'NetworkServices', 'RecordedGuest', 'drawReferences', 'recordedProgram', 'systemImage'],
     ...['UserWork', 'guestProgram', 'computing', 'heapVariants', 'pmake', 'userImages', 'threadImages'],
-    ...['NativeRun', 'nativeOptions', 'namedRun', 'nativeWorkload', 'SplashRun', 'splashProgram', 'splashSystem'],
-    ...['VirtualRun', 'virtualOptions', 'commodityGuests', 'splashGuests', 'makeWorkload', 'shrinkRandomTest'],
+    ...[
+      'SystemRun',
+      'systemOptions',
+      'MonitorHost',
+      'paperWorkload',
+      'splashProgram',
+      'splashSystem',
+      'commodityGuests',
+    ],
+    ...['splashGuests', 'makeWorkload', 'shrinkRandomTest'],
   ],
   'the steps of a function that is in the tables': ['Explorer'],
 };

@@ -264,7 +264,7 @@ export const TESTING: Readonly<Record<string, Door>> = {
 export const EXPERIMENTS: Readonly<Record<string, Door>> = {
   instancesOf: { args: () => [1, () => ({ disks: [] })] },
   measureRead: { args: () => [small(), { reader: 0, home: 0, owner: 1 }], closed: ['0'], takes: { '1.owner': [null] } },
-  nativeMachine: {
+  sizedMachine: {
     args: () => ['disco-1997', { processors: 2, memoryBytes: 2 ** 24, l2Bytes: 2 ** 20 }],
     takes: { '1': [undefined], '1.processors': [undefined], '1.memoryBytes': [undefined], '1.l2Bytes': [undefined] },
   },
