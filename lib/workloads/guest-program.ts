@@ -2,7 +2,7 @@
  * Programs for a guest operating system, made from images of recorded programs: where their pages are and what they come
  * from, and user references to execute between system calls.
  */
-import { list, plainObject, wholeNumber } from '../engine/checks.js';
+import { finiteNumber, list, plainObject, wholeNumber } from '../engine/checks.js';
 import type { Executable, ProgramRegion } from '../guest/commodity/process.js';
 import type { RandomStream } from '../engine/random.js';
 import type { References } from '../processor/references.js';
@@ -107,7 +107,7 @@ export class UserWork {
 
   /** Executes the next `instructions`, or a few more. */
   *run(instructions: number): Generator<Operation, void, number> {
-    wholeNumber(instructions, 'the instructions of UserWork', 0, 2 ** 52);
+    finiteNumber(instructions, 'the instructions of UserWork', 0, 2 ** 52);
     let left = instructions;
     while (left > 0) {
       if (this.piece === null) {

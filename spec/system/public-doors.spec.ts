@@ -36,7 +36,6 @@ describe('the specification of a machine', () => {
   it('is refused for each of its numbers that is none', () => {
     const door: Door = {
       args: () => [systems.small()],
-      call: resolve as NonNullable<Door['call']>,
       takes: { '0.processor.clockMHz': [0.5] },
     };
     expect(faultsOf(resolve, door)).toEqual([]);

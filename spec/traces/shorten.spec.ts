@@ -38,7 +38,7 @@ describe('the beginning of a trace', () => {
   });
 
   it.each([0, -0.5, 1.01, NaN])('of a share of %d is refused', fraction => {
-    const share = `a fraction of a trace is above 0 and at most 1, not ${fraction}`;
+    const share = `the fraction of a trace is ${fraction}; give a number above 0 and at most 1`;
     expect(() => shorten(trace([]), fraction)).toThrow(new RangeError(share));
   });
 });

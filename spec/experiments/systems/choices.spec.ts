@@ -39,7 +39,7 @@ describe('what is chosen by name', () => {
 
   it.each([0, -1, NaN, Infinity])('is no workload of length %d', scale => {
     expect(() => makeWorkload('pmake', { ...how, scale })).toThrow(
-      `scale: ${scale} is not above 0; 1 is the length of the paper`,
+      `scale, 1 for the length of the paper, is ${scale}; give a number above 0`,
     );
   });
 

@@ -45,6 +45,10 @@ const kernelOptions = () => ({
   ...{ executables: new Map(), mapped: false },
 });
 
+let made: CommodityKernel | null = null;
+/** One for all calls: making it takes longer than they do. */
+const kernel = (): CommodityKernel => (made ??= new CommodityKernel(kernelOptions()));
+
 export const MACHINE: Readonly<Record<string, Door>> = {
   buildMachine: {
     args: () => [small(), { seed: 1, counters: { threshold: 8, sampling: 1, bits: 8, delayNs: 0, resetNs: 1e6 } }],
@@ -114,7 +118,7 @@ export const GUEST: Readonly<Record<string, Door>> = {
     takes: { '0.keepDecisions': [Infinity] },
   },
   CommodityKernel: { args: () => [kernelOptions()], closed: ['0.profile'] },
-  ConsoleServices: { args: () => [new CommodityKernel(kernelOptions()), { bridge: 2, device: 0 }] },
+  ConsoleServices: { args: () => [kernel(), { bridge: 2, device: 0 }] },
   FramePool: { args: () => [map(), 4] },
   PageStore: { args: () => [16] },
   SystemProcess: { args: () => [0, 4, ''] },
