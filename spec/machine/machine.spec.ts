@@ -181,7 +181,7 @@ describe('a machine from a specification', () => {
   });
 
   it('refuses a node that does not exist', () => {
-    expect(() => build(presets.uma()).readLatencyNs(0, 1)).toThrow('node 1 does not exist');
+    expect(() => build(presets.uma()).readLatencyNs(0, 1)).toThrow('home is 1; the nodes are 0 to 0');
   });
 });
 

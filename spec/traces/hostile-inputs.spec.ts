@@ -33,13 +33,17 @@ function many<One>(count: number, one: (i: number) => One): One[] {
 }
 
 function drmemtraceThreads(count: number): Uint8Array {
-  const bytes = new Uint8Array(12 * (count + 1));
+  const bytes = new Uint8Array(12 * (2 * count + 1));
   const view = new DataView(bytes.buffer);
   view.setUint16(0, 25, true);
   view.setUint32(4, 7, true);
-  for (let i = 1; i <= count; i++) {
-    view.setUint16(12 * i, 22, true);
-    view.setUint32(12 * i + 4, i, true);
+  for (let i = 0; i < count; i++) {
+    view.setUint16(24 * i + 12, 22, true);
+    view.setUint32(24 * i + 16, i + 1, true);
+    // An instruction of four bytes.
+    view.setUint16(24 * i + 24, 10, true);
+    view.setUint16(24 * i + 26, 4, true);
+    view.setUint32(24 * i + 28, 0x1000, true);
   }
   return bytes;
 }

@@ -25,7 +25,7 @@ export function bareHost(options: SystemOptions, { layout }: BareHost, common: C
     layout,
     check() {
       const fault = guest.fault();
-      if (fault !== null) throw tooSmall(plan, place, fault);
+      if (fault !== null) throw tooSmall(plan, place, `${fault}; give the machine more memory`);
     },
     failureOf: () => null,
     begin: () => guest.begin(),

@@ -121,7 +121,7 @@ export class CommodityGuest implements GuestRun {
 
   fault(): string | null {
     if (this.kernel.physical.statistics.refused === 0) return null;
-    return 'memory is exhausted; give the machine more memory, or run fewer guests';
+    return 'memory is exhausted';
   }
 
   useOf(physical: number): MemoryUse {

@@ -85,7 +85,8 @@ export class MonitorHost implements Host {
       );
     for (const { virtual, guest } of this.virtualGuests) {
       const fault = virtual.failure === null ? guest.fault() : null;
-      if (fault !== null) throw tooSmall(guest.plan, virtual, fault);
+      if (fault !== null)
+        throw tooSmall(guest.plan, virtual, `${fault}; give the machine more memory, or run fewer guests`);
     }
   }
 

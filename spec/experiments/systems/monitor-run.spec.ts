@@ -100,7 +100,8 @@ describe('a run under the monitor', () => {
     expect(page).not.toMatch(/NaN|undefined|<script|src=|https?:/);
     const shown = [result.fingerprint, options.command, ...result.guests.map(({ name }) => name)];
     for (const part of [...shown, count(result.tlbMisses)]) expect(page).toContain(part);
-    for (const { part } of PARTS) expect(page).toContain(`<td>${decimal(result.time[part], 2)}</td>`);
+    for (const { part } of PARTS)
+      expect(page).toContain(`<span class="number">${decimal(result.time[part], 2)}</span>`);
     for (const use of MEMORY_USES)
       for (const of of [result.monitor.memory.virtual, result.monitor.memory.machine])
         expect(page).toContain(`<td>${decimal(of[use] / 2 ** 20, 2)}</td>`);
