@@ -2,6 +2,7 @@
  * Families of litmus tests: every cycle of two to four threads of one or two accesses, with the names that the literature
  * has for them, and in each family variants with fences, with XCHG and with a load of the thread's own store.
  */
+import { wholeNumber } from '../engine/checks.js';
 import { litmusOfCycle } from './cycles.js';
 import type { LitmusTest } from './litmus-test.js';
 
@@ -50,6 +51,7 @@ const NAMES: Readonly<Record<string, string>> = {
  * other threads nothing is between.
  */
 export function cycleLitmusTests(mostThreads: 2 | 3 | 4): LitmusTest[] {
+  wholeNumber(mostThreads, 'cycleLitmusTests: mostThreads', 2, 4);
   const tests: LitmusTest[] = [];
   for (let threads = 2; threads <= mostThreads; threads++)
     for (const shapes of cyclesOf(threads)) {

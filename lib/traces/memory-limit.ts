@@ -2,6 +2,7 @@
  * How much memory readers may hold, counted while it grows: what they allocate, not what a file states, and not what the
  * process has. So the same file meets the same limit on every machine.
  */
+import { wholeNumber } from '../engine/checks.js';
 import { TraceError, type ReadOptions } from './trace.js';
 
 /** What readers may hold unless told otherwise: 4 GB. */
@@ -18,8 +19,7 @@ export class MemoryLimit {
 
   /** Throws a RangeError unless `bytes` is a whole number from 1 up. */
   constructor(bytes = USUAL_MEMORY_BYTES) {
-    if (!Number.isSafeInteger(bytes) || bytes < 1)
-      throw new RangeError(`a memory limit is a whole number of bytes from 1 up, not ${String(bytes)}`);
+    wholeNumber(bytes, 'a memory limit, in bytes,', 1);
     this.bytes = bytes;
   }
 

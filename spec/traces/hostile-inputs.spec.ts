@@ -136,7 +136,7 @@ describe('an input that promises more than it holds', () => {
         ),
       /blocks are read|streams without a reference are read/,
     ],
-    ['threads', 'drmemtrace', () => drmemtraceThreads(5000), /streams without a reference/],
+    ['threads', 'drmemtrace', () => drmemtraceThreads(5000), /references of a stream|streams without a reference/],
     ['long instructions', 'lackey', () => text(...many(2000, () => 'I  00000000,65536')), /references of a stream/],
     ['long accesses', 'dinero-extended', () => text(...many(20000, () => 'r 0 ffff')), /references of a stream/],
     [

@@ -309,7 +309,7 @@ export const MEMORY: Readonly<Record<string, Door>> = {
     ],
     takes: { '2.counters': [null], '2.directory': [undefined] },
   },
-  PageCounters: { args: () => [2, { ...counterOptions }] },
+  PageCounters: { args: () => [2, 0, { ...counterOptions }] },
   SparseEntries: { args: () => [4, 2] },
 };
 

@@ -191,6 +191,14 @@ export const WORKLOADS: Readonly<Record<string, Door>> = {
     closed: ['0'],
     takes: { '2': [undefined] },
   },
+  outcomeSteps: {
+    args: () => [classicLitmusTests()[0], 'sc', 100_000],
+    closed: ['0'],
+    takes: { '2': [undefined] },
+    then: first,
+  },
+  cycleLitmusTests: { args: () => [2] },
+  MemoryLimit: { args: () => [2 ** 30], takes: { '0': [undefined] } },
   outcomeOffset: { args: () => [classicLitmusTests()[0], 1], closed: ['0'] },
 };
 
@@ -234,7 +242,7 @@ export const TESTING: Readonly<Record<string, Door>> = {
     args: () => [missCounting({ ...verghese1996.options, trigger: 32 }), [{ node: 1, page: 0, timeNs: 5 }], memory()],
     closed: ['0.wants', '0.needs'],
     takes: {
-      ...{ '0.counters.delayNs': [0.5, 2 ** 60], '0.counters.resetNs': [0.5, 2 ** 60] },
+      ...{ '0.counters.delayNs': [0.5], '0.counters.resetNs': [0.5] },
       ...{ '1.0.timeNs': [undefined, 0.5, 2 ** 60], '2': [undefined] },
     },
   },
