@@ -8,7 +8,7 @@ import { nativeArguments } from './commands/native-arguments.js';
 const chosen = nativeArguments(workerData as readonly string[])!;
 const { workload, system, machine, scale, seed } = chosen;
 const run = new SystemRun(
-  systemOptions({ workload, system, machine, scale, seed, images: new GuestImages() , monitor: null }),
+  systemOptions({ workload, system, machine, scale, seed, images: new GuestImages(), monitor: null }),
 );
 while (run.advance());
 parentPort!.postMessage(JSON.stringify(run.result()));

@@ -52,8 +52,12 @@ export async function nativeCommand(words: readonly string[]): Promise<void> {
 
 function runNative({ workload, system, machine, scale, seed }: NativeArguments): SystemResult {
   const expectedNs = workloadChoices[workload]!.expectedNs({ scale, processors: processorsOf(machine) });
-  return simulate({ label: `${workload} on ${machine.name}`, expectedNs }, () =>
-    new SystemRun(systemOptions({ workload, system, machine, monitor: null, scale, seed, images: new GuestImages() })),
+  return simulate(
+    { label: `${workload} on ${machine.name}`, expectedNs },
+    () =>
+      new SystemRun(
+        systemOptions({ workload, system, machine, monitor: null, scale, seed, images: new GuestImages() }),
+      ),
   );
 }
 
