@@ -91,9 +91,15 @@ export function kernelMachine(
   return { machine, kernel, processors };
 }
 
-/** Runs to the end, and checks the invariants there and every `events` events. */
+/** Looks at the invariants after which a game of a few hundred accesses goes round in circles: it takes up to some thousand. */
+const MOST_LOOKS = 20_000;
+
+/** Runs to the end, and checks the invariants there and every `events` events. Throws if the end does not come. */
 export function runChecked(system: KernelMachine, events = Infinity): void {
-  while (system.machine.run({ events }) === 'event limit') checkInvariants(system);
+  for (let looks = 0; system.machine.run({ events }) === 'event limit'; looks++) {
+    demand(looks < MOST_LOOKS, `the game does not end within ${MOST_LOOKS * events} events`);
+    checkInvariants(system);
+  }
   checkInvariants(system);
 }
 
