@@ -38,7 +38,7 @@ export * from './placement/policy.js';
 export * from './placement/presets.js';
 export * from './placement/replay.js';
 export * from './placement/round-robin.js';
-export * from './coherence/address-map.js';
+export * from './messages/address-map.js';
 export * from './coherence/directory-format.js';
 export {
   DeviceCommand,
@@ -50,18 +50,18 @@ export {
   type CommandContent,
   type IoMessage,
   type ToDevice,
-} from './coherence/io-messages.js';
-export * from './coherence/line-data.js';
+} from './messages/io-messages.js';
+export * from './messages/line-data.js';
 export * from './coherence/classify.js';
-export * from './coherence/mesi-retry.js';
-export * from './coherence/mesi.js';
-export * from './coherence/messages.js';
-export * from './coherence/moesi.js';
-export * from './coherence/mosi.js';
-export * from './coherence/msi.js';
+export * from './coherence/protocols/mesi-retry.js';
+export * from './coherence/protocols/mesi.js';
+export * from './messages/coherence-messages.js';
+export * from './coherence/protocols/moesi.js';
+export * from './coherence/protocols/mosi.js';
+export * from './coherence/protocols/msi.js';
 export * from './coherence/print.js';
 export * from './coherence/protocol.js';
-export * from './coherence/protocols.js';
+export * from './coherence/protocols/protocols.js';
 export * from './coherence/sharers/coarse-vector.js';
 export * from './coherence/sharers/full-vector.js';
 export * from './coherence/sharers/limited-pointers.js';
@@ -70,7 +70,7 @@ export * from './coherence/sharers/sharers.js';
 export * from './coherence/table.js';
 export * from './coherence/variants.js';
 export * from './coherence/vocabulary.js';
-export type { Piece, Reply } from './devices/command.js';
+export type { Piece, Reply } from './messages/device-command.js';
 export * from './devices/console.js';
 export * from './devices/disk.js';
 export type { DiskCommand } from './devices/disk-command.js';
@@ -87,15 +87,15 @@ export {
   type NetworkSegmentOptions,
 } from './devices/network-segment.js';
 export * from './devices/presets.js';
-export * from './devices/status.js';
+export * from './messages/device-status.js';
 export * from './devices/time-of-day-clock.js';
-export * from './interconnect/load.js';
+export * from './testing/networks/load.js';
 export * from './interconnect/network.js';
-export * from './interconnect/open-loop.js';
+export * from './testing/networks/open-loop.js';
 export { RouterNetwork, type RouterNetworkOptions } from './interconnect/router-network.js';
 export { routerFaults, type RouterOptions } from './interconnect/router-options.js';
 export type { RouterFaults } from './interconnect/router-fabric.js';
-export * from './interconnect/traffic.js';
+export * from './testing/networks/traffic.js';
 export * from './memory/directory.js';
 export * from './memory/node-controller.js';
 export * from './memory/page-counters.js';
@@ -115,16 +115,16 @@ export * from './processor/system-unit.js';
 export * from './processor/tlb.js';
 export * from './engine/version.js';
 export type { AttachedDevice, DeviceKind, DeviceKinds } from './machine/build-devices.js';
-export type * from './machine/device-specification.js';
-export * from './machine/draw.js';
+export type * from './machine/specification/device-specification.js';
+export * from './machine/drawing/draw.js';
 export * from './machine/flat-memory.js';
 export * from './machine/machine.js';
 export * from './machine/latency.js';
 export * from './machine/physical-layout.js';
-export * from './machine/presets.js';
-export * from './machine/published.js';
-export * from './machine/specification.js';
-export * from './machine/specification-error.js';
+export * from './machine/presets/presets.js';
+export * from './machine/presets/published.js';
+export * from './machine/specification/specification.js';
+export * from './machine/specification/specification-error.js';
 export { checkDisco } from './monitor/check-disco.js';
 export { Disco, type DeviceService } from './monitor/disco.js';
 export * from './monitor/errors.js';
@@ -152,7 +152,7 @@ export type {
   VirtualMachineSpecification,
 } from './monitor/virtual-machine.js';
 export { WORK as MONITOR_WORK, workServices, type Work as MonitorWork } from './monitor/work.js';
-export * from './guest/bare-kernel.js';
+export * from './guest/bare/bare-kernel.js';
 export {
   ErrorNumber,
   type Channel,
@@ -162,7 +162,7 @@ export {
   type SharedSleepLock,
   type SleepLock,
   type Spinlock,
-} from './guest/commodity/code.js';
+} from './system/code.js';
 export type { DiskDriver } from './guest/commodity/files/disk-driver.js';
 export type { FileContent } from './guest/commodity/files/file-content.js';
 export type { MountTable } from './guest/commodity/files/mount.js';
@@ -202,11 +202,11 @@ export * from './guest/commodity/system-calls.js';
 export type { KernelProcessor, Thread, ThreadState } from './guest/commodity/threads.js';
 export type { Translations } from './guest/commodity/translations.js';
 export type { CachedPage, FileSystem, Vnode } from './guest/commodity/vnode.js';
-export * from './guest/costs.js';
-export * from './guest/errors.js';
-export * from './guest/frame-pool.js';
-export * from './guest/pages.js';
-export * from './guest/process.js';
+export * from './guest/bare/costs.js';
+export * from './system/guest-error.js';
+export * from './system/frame-pool.js';
+export * from './guest/bare/pages.js';
+export * from './guest/bare/process.js';
 export {
   RECORDED_SERVICES,
   RecordedGuest,
@@ -222,44 +222,44 @@ export type { SplashRpcOptions } from './guest/splash/rpc-client.js';
 export { SPLASH_SERVICES, SplashOS, type InterruptService, type SplashOptions } from './guest/splash/splash-os.js';
 export type { SplashBarrier, SplashLock, SplashSemaphore } from './guest/splash/synchronisation.js';
 export type { SchedulerOptions, SplashCode, SplashProcessor, SplashThread } from './guest/splash/threads.js';
-export * from './guest/synchronisation.js';
-export * from './guest/system-process.js';
-export * from './guest/thread-process.js';
-export * from './workloads/champsim.js';
-export * from './workloads/detect.js';
-export * from './workloads/dinero.js';
-export { drawReferences, type DrawOptions, type Piece as DrawnPiece } from './workloads/draw-references.js';
-export * from './workloads/drmemtrace.js';
+export * from './guest/bare/synchronisation.js';
+export * from './guest/bare/system-process.js';
+export * from './guest/bare/thread-process.js';
+export * from './traces/formats/champsim.js';
+export * from './traces/formats/detect.js';
+export * from './traces/formats/dinero.js';
+export { drawReferences, type DrawOptions, type Piece as DrawnPiece } from './workloads/images/draw-references.js';
+export * from './traces/drmemtrace/drmemtrace.js';
 export type { EngineeringImages } from './workloads/engineering.js';
 export * from './workloads/guest-program.js';
 export * from './workloads/guest-workload.js';
-export * from './workloads/heap-variants.js';
-export type { ImagePage, ImageRegion, PageKind } from './workloads/image-pages.js';
-export type { Segment } from './workloads/image-segments.js';
-export * from './workloads/lackey.js';
-export { MemoryLimit, USUAL_MEMORY_BYTES } from './workloads/memory-limit.js';
-export * from './workloads/litmus-classics.js';
-export * from './workloads/litmus-condition.js';
-export { litmusOfCycle } from './workloads/litmus-cycles.js';
-export { cycleLitmusTests, litmusFamily } from './workloads/litmus-families.js';
-export * from './workloads/litmus-outcomes.js';
-export { readLitmus } from './workloads/litmus-reader.js';
-export * from './workloads/litmus-test.js';
-export * from './workloads/litmus-values.js';
-export * from './workloads/ntr.js';
+export * from './workloads/images/heap-variants.js';
+export type { ImagePage, ImageRegion, PageKind } from './workloads/images/image-pages.js';
+export type { Segment } from './workloads/images/image-segments.js';
+export * from './traces/formats/lackey.js';
+export { MemoryLimit, USUAL_MEMORY_BYTES } from './traces/memory-limit.js';
+export * from './litmus/classics.js';
+export * from './litmus/condition.js';
+export { litmusOfCycle } from './litmus/cycles.js';
+export { cycleLitmusTests, litmusFamily } from './litmus/families.js';
+export * from './litmus/outcomes.js';
+export { readLitmus } from './litmus/reader.js';
+export * from './litmus/litmus-test.js';
+export * from './litmus/values.js';
+export * from './traces/ntr/ntr.js';
 export * from './workloads/pmake.js';
-export * from './workloads/reference-statistics.js';
-export * from './workloads/replay.js';
-export * from './workloads/shorten.js';
+export * from './traces/reference-statistics.js';
+export * from './traces/replay.js';
+export * from './traces/shorten.js';
 export { recordedProgram, type RecordedProgram } from './workloads/splash-threads.js';
-export * from './workloads/spread-pages.js';
-export * from './workloads/summary.js';
-export * from './workloads/synthetic.js';
-export * from './workloads/synthetic-locality.js';
-export * from './workloads/synthetic-sharing.js';
-export * from './workloads/synthetic-walks.js';
-export { systemImage, type SystemImageOptions } from './workloads/system-image.js';
-export * from './workloads/trace.js';
-export * from './workloads/user-image.js';
-export type { UserStream, UserStreamOptions } from './workloads/user-streams.js';
-export * from './workloads/zip.js';
+export * from './workloads/images/spread-pages.js';
+export * from './traces/summary.js';
+export * from './traces/synthetic/synthetic.js';
+export * from './traces/synthetic/locality.js';
+export * from './traces/synthetic/sharing.js';
+export * from './traces/synthetic/walks.js';
+export { systemImage, type SystemImageOptions } from './workloads/images/system-image.js';
+export * from './traces/trace.js';
+export * from './workloads/images/user-image.js';
+export type { UserStream, UserStreamOptions } from './workloads/images/user-streams.js';
+export * from './traces/formats/zip.js';

@@ -8,7 +8,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import ts from 'typescript';
 import { stateDiagram, tableMarkdown, type AnyTable } from '../lib/coherence/print.js';
-import { PROTOCOLS } from '../lib/coherence/protocols.js';
+import { PROTOCOLS } from '../lib/coherence/protocols/protocols.js';
 
 const ROOT = join(__dirname, '..');
 const recording = Boolean(process.env['UPDATE_DOCS']);

@@ -1,7 +1,7 @@
 /** The command line as data: parsed, checked, with suggestions for what is misspelt. */
 import { policies } from '../experiments/policies.js';
-import { presetNames } from '../machine/presets.js';
-import { traceFormats, type TraceFormat } from '../workloads/detect.js';
+import { presetNames } from '../machine/presets/presets.js';
+import { traceFormats, type TraceFormat } from '../traces/formats/detect.js';
 import { byteCount, namesOf, parseOptions, wholeNumber } from './options.js';
 
 /** What `trace` and the main job are asked to do. */

@@ -1,7 +1,7 @@
 /** The runs of a fidelity check: what `disco-sim native` runs, two at a time in threads of this process, which end with it. */
 import { Worker } from 'node:worker_threads';
-import type { FidelityRun } from '../experiments/fidelity.js';
-import type { NativeResult } from '../experiments/native-result.js';
+import type { FidelityRun } from '../experiments/paper/fidelity.js';
+import type { SystemResult } from '../experiments/systems/system-result.js';
 import { progress } from './progress.js';
 
 /** How long, and from which seed. */
@@ -25,8 +25,8 @@ export function commandOf(
 }
 
 /** Results by command. Throws an Error that tells what a run said if it failed; then the other runs are stopped. */
-export async function runAll(runs: readonly FidelityRun[], scale: RunScale): Promise<Map<string, NativeResult>> {
-  const results = new Map<string, NativeResult>();
+export async function runAll(runs: readonly FidelityRun[], scale: RunScale): Promise<Map<string, SystemResult>> {
+  const results = new Map<string, SystemResult>();
   const threads = new Set<Worker>();
   const waiting = [...runs];
   progress.does(`repeats ${runs.length} runs of the Disco paper`);
@@ -45,12 +45,12 @@ export async function runAll(runs: readonly FidelityRun[], scale: RunScale): Pro
   return results;
 }
 
-function nativeRun(command: readonly string[], threads: Set<Worker>): Promise<NativeResult> {
+function nativeRun(command: readonly string[], threads: Set<Worker>): Promise<SystemResult> {
   const thread = new Worker(THREAD, { workerData: command.slice(1) });
   threads.add(thread);
   return new Promise((settle, fail) =>
     thread
-      .on('message', (json: string) => settle(JSON.parse(json) as NativeResult))
+      .on('message', (json: string) => settle(JSON.parse(json) as SystemResult))
       .on('error', error => fail(new Error(`disco-sim ${command.join(' ')} failed: ${error.message}`)))
       .on('exit', () => {
         threads.delete(thread);

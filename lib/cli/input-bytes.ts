@@ -8,8 +8,8 @@ import { Socket } from 'node:net';
 import { pipeline, Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { createGunzip } from 'node:zlib';
-import { sizeText, type MemoryLimit } from '../workloads/memory-limit.js';
-import { TraceError } from '../workloads/trace.js';
+import { sizeText, type MemoryLimit } from '../traces/memory-limit.js';
+import { TraceError } from '../traces/trace.js';
 import { UsageError } from './errors.js';
 
 /** How an input is read. */

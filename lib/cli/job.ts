@@ -1,9 +1,9 @@
 /** A job: replays one after the other, in slices, so that it can say how far it is. */
 import { policies } from '../experiments/policies.js';
-import { Replay } from '../experiments/replay.js';
-import type { RunResult } from '../experiments/result.js';
-import type { ResolvedSpecification } from '../machine/specification.js';
-import type { RecordedTrace } from '../workloads/trace.js';
+import { Replay } from '../experiments/replay/replay.js';
+import type { RunResult } from '../experiments/replay/result.js';
+import type { ResolvedSpecification } from '../machine/specification/specification.js';
+import type { RecordedTrace } from '../traces/trace.js';
 import { JobPace, progress } from './progress.js';
 
 /** One replay of a job. */

@@ -1,8 +1,8 @@
 /** Litmus files: named one by one, or all `.litmus` files below a folder, in order of their paths. */
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { readLitmus } from '../workloads/litmus-reader.js';
-import { LitmusError, type LitmusTest } from '../workloads/litmus-test.js';
+import { readLitmus } from '../litmus/reader.js';
+import { LitmusError, type LitmusTest } from '../litmus/litmus-test.js';
 import { UsageError } from './errors.js';
 import { readText } from './input-bytes.js';
 

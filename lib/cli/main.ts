@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /** The command line. Exit codes: 0 done, 1 a fault of ours or of what was checked, 2 something for the user to fix, 130, 143 or 129 stopped by SIGINT, SIGTERM or SIGHUP. */
 import { VERSION } from '../engine/version.js';
-import { commands } from './commands.js';
+import { commands } from './commands/all.js';
 import { UsageError } from './errors.js';
 import { unknown } from './options.js';
 import { supervise } from './supervise.js';

@@ -1,6 +1,6 @@
 /** Options of a command: parsed, with suggestions for what is misspelt, and numbers checked. */
 import { parseArgs, type ParseArgsConfig } from 'node:util';
-import { suggestion } from '../machine/suggestion.js';
+import { suggestion } from '../engine/suggestion.js';
 import { UsageError } from './errors.js';
 
 /** The options that a command knows, as `parseArgs` takes them. */

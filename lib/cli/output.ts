@@ -1,10 +1,10 @@
 /** What a job prints and writes. */
-import { reportHtml } from '../experiments/report.js';
-import type { RunResult } from '../experiments/result.js';
-import { textTable } from '../experiments/table.js';
+import { reportHtml } from '../report/replay/report.js';
+import type { RunResult } from '../experiments/replay/result.js';
+import { textTable } from '../report/tables/replay.js';
 import { VERSION } from '../engine/version.js';
-import { draw } from '../machine/draw.js';
-import type { ResolvedSpecification } from '../machine/specification.js';
+import { draw } from '../machine/drawing/draw.js';
+import type { ResolvedSpecification } from '../machine/specification/specification.js';
 import { writeWhole } from './files.js';
 import { progress } from './progress.js';
 

@@ -1,12 +1,12 @@
 /** Trace files: plain, gzip, or a zip of drmemtrace chunks. */
 import { basename } from 'node:path';
 import { inflateRawSync } from 'node:zlib';
-import { detectFormat, readTrace, type TraceFormat } from '../workloads/detect.js';
-import { readDrmemtrace, type TracePart } from '../workloads/drmemtrace.js';
-import { sizeText, type MemoryLimit } from '../workloads/memory-limit.js';
-import { checkNtrStart } from '../workloads/ntr.js';
-import { TraceError, type RecordedTrace } from '../workloads/trace.js';
-import { readZipEntry, zipEntries, type ZipEntry } from '../workloads/zip.js';
+import { detectFormat, readTrace, type TraceFormat } from '../traces/formats/detect.js';
+import { readDrmemtrace, type TracePart } from '../traces/drmemtrace/drmemtrace.js';
+import { sizeText, type MemoryLimit } from '../traces/memory-limit.js';
+import { checkNtrStart } from '../traces/ntr/ntr.js';
+import { TraceError, type RecordedTrace } from '../traces/trace.js';
+import { readZipEntry, zipEntries, type ZipEntry } from '../traces/formats/zip.js';
 import { UsageError } from './errors.js';
 import { readInput } from './input-bytes.js';
 import { progress } from './progress.js';

@@ -1,10 +1,10 @@
 /** Traces from FILEs and folders: which drmemtrace files are parts of one trace, and that trace read from them. */
 import { readdirSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import type { TracePart } from '../workloads/drmemtrace.js';
-import { DrmemtraceReader } from '../workloads/drmemtrace/reader.js';
-import { identify, type TraceIdentity } from '../workloads/drmemtrace/identity.js';
-import type { RecordedTrace } from '../workloads/trace.js';
+import type { TracePart } from '../traces/drmemtrace/drmemtrace.js';
+import { DrmemtraceReader } from '../traces/drmemtrace/reader.js';
+import { identify, type TraceIdentity } from '../traces/drmemtrace/identity.js';
+import type { RecordedTrace } from '../traces/trace.js';
 import { UsageError } from './errors.js';
 import { readUnpacked, unpackTraceFile, type TraceFileOptions } from './trace-files.js';
 

@@ -2,12 +2,12 @@
  * The process that works: one command from its words to its exit code (main.ts lists the codes), under one that listens.
  * By hand, for a profile: `node --cpu-prof dist/cli/work.js trace FILE 3>/dev/null`.
  */
-import { ReplayError } from '../experiments/replay.js';
-import { GuestError } from '../guest/errors.js';
-import { SpecificationError } from '../machine/specification-error.js';
+import { ReplayError } from '../experiments/replay/replay.js';
+import { GuestError } from '../system/guest-error.js';
+import { SpecificationError } from '../machine/specification/specification-error.js';
 import { DiscoError } from '../monitor/errors.js';
-import { TraceError } from '../workloads/trace.js';
-import { commands } from './commands.js';
+import { TraceError } from '../traces/trace.js';
+import { commands } from './commands/all.js';
 import { UsageError } from './errors.js';
 import { progress } from './progress.js';
 import { STATUS_DESCRIPTOR } from './status.js';

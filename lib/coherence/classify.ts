@@ -2,7 +2,7 @@
  * Which event a message is, given what its receiver knows: the one place that both the simulator and the explorer ask.
  * Plain numbers in and out, so that it costs a hot path nothing.
  */
-import { Kind } from './messages.js';
+import { Kind } from '../messages/coherence-messages.js';
 import { CACHE_EVENT, HOME_EVENT } from './vocabulary.js';
 
 /** Returned for a kind of message that the receiver cannot understand at all. */

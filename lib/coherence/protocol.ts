@@ -2,7 +2,7 @@
  * A coherence protocol: what caches do, what homes do, and the virtual network of each kind of message it uses.
  * `defineProtocol` checks the two tables against each other and against the networks.
  */
-import { KIND_NAMES, LANE_NAMES, LANE_OF, type KindName, type LaneName } from './messages.js';
+import { KIND_NAMES, LANE_NAMES, LANE_OF, type KindName, type LaneName } from '../messages/coherence-messages.js';
 import { Table, type Row, type UnreachedRow } from './table.js';
 import {
   CACHE_ACTIONS,

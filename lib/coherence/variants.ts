@@ -3,7 +3,7 @@
  * rows on top of the literature's tables, so that those stay as they are. For protocols whose stable states are named I, S,
  * E, M and O.
  */
-import { KIND_NAMES, LANE_NAMES, LANE_OF, type KindName, type LaneName } from './messages.js';
+import { KIND_NAMES, LANE_NAMES, LANE_OF, type KindName, type LaneName } from '../messages/coherence-messages.js';
 import { defineProtocol, type CoherenceProtocol, type ProtocolSource } from './protocol.js';
 import type { Row, Table, UnreachedRow } from './table.js';
 import type { CacheAction, CacheEvent, HomeAction, HomeEvent } from './vocabulary.js';

@@ -1,7 +1,7 @@
 /** A console: characters out into a bounded text, characters in by interrupt and register. */
 import { plainObject, wholeNumbers } from '../engine/checks.js';
-import { DeviceCommand, DeviceRead, DeviceValue, NO_DEVICE, type ToDevice } from '../coherence/io-messages.js';
-import { InterruptMessage, type FromDevice } from '../coherence/messages.js';
+import { DeviceCommand, DeviceRead, DeviceValue, NO_DEVICE, type ToDevice } from '../messages/io-messages.js';
+import { InterruptMessage, type FromDevice } from '../messages/coherence-messages.js';
 import { Component, type Scope } from '../engine/component.js';
 import { Port } from '../engine/port.js';
 import { Timer } from '../engine/timer.js';

@@ -1,9 +1,9 @@
 /** What a disk can be asked to do, and whether it can do what it is asked. */
-import type { CommandContent } from '../coherence/io-messages.js';
+import type { CommandContent } from '../messages/io-messages.js';
 import type { Ticks } from '../engine/time.js';
-import { bytesOf, isInt32, type MemorySize, type Piece, type Reply } from './command.js';
+import { bytesOf, isInt32, type MemorySize, type Piece, type Reply } from '../messages/device-command.js';
 import { SECTOR_BYTES, type DiskMechanism } from './disk-mechanism.js';
-import { DeviceStatus } from './status.js';
+import { DeviceStatus } from '../messages/device-status.js';
 
 /** What a disk is asked to do. It answers with an interrupt: `a` is the tag, `b` a DeviceStatus. */
 export interface DiskCommand extends Reply {

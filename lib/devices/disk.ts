@@ -8,7 +8,7 @@
  * 310 lines: the two ways of a sector through the disk share their counters, and read together or not at all.
  */
 import { plainObject, wholeNumbers } from '../engine/checks.js';
-import type { AddressMap } from '../coherence/address-map.js';
+import type { AddressMap } from '../messages/address-map.js';
 import {
   DeviceCommand,
   type DeviceRead,
@@ -17,20 +17,20 @@ import {
   DmaRequest,
   NO_DEVICE,
   type ToDevice,
-} from '../coherence/io-messages.js';
-import type { LineData } from '../coherence/line-data.js';
-import type { FromDevice } from '../coherence/messages.js';
+} from '../messages/io-messages.js';
+import type { LineData } from '../messages/line-data.js';
+import type { FromDevice } from '../messages/coherence-messages.js';
 import { Component, type Scope } from '../engine/component.js';
 import { Port } from '../engine/port.js';
 import { Timer } from '../engine/timer.js';
 import type { Ticks } from '../engine/time.js';
-import { hasReply, replyTo, type Reply } from './command.js';
+import { hasReply, replyTo, type Reply } from '../messages/device-command.js';
 import { diskFault, diskJob, type DiskJob } from './disk-command.js';
 import { DiskMechanism, SECTOR_BYTES, type DiskModel } from './disk-mechanism.js';
 import { DiskQueue, type DiskScheduling } from './disk-queue.js';
 import { ReadAhead } from './read-ahead.js';
 import { Sectors } from './sectors.js';
-import { DeviceStatus } from './status.js';
+import { DeviceStatus } from '../messages/device-status.js';
 
 /** What a disk is made with. */
 export interface DiskOptions {

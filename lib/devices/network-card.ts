@@ -3,7 +3,7 @@
  * posted, in the order of posting. Data is whole words.
  */
 import { plainObject, wholeNumbers } from '../engine/checks.js';
-import type { AddressMap } from '../coherence/address-map.js';
+import type { AddressMap } from '../messages/address-map.js';
 import {
   DeviceCommand,
   type DeviceRead,
@@ -13,14 +13,14 @@ import {
   NO_DEVICE,
   type CommandContent,
   type ToDevice,
-} from '../coherence/io-messages.js';
-import type { LineData } from '../coherence/line-data.js';
-import type { FromDevice } from '../coherence/messages.js';
+} from '../messages/io-messages.js';
+import type { LineData } from '../messages/line-data.js';
+import type { FromDevice } from '../messages/coherence-messages.js';
 import { Component, type Scope } from '../engine/component.js';
 import { Port } from '../engine/port.js';
-import { bytesOf, hasReply, replyTo, type Piece, type Reply } from './command.js';
+import { bytesOf, hasReply, replyTo, type Piece, type Reply } from '../messages/device-command.js';
 import { isAddress, NetworkFrame, type FrameSent } from './network-segment.js';
-import { DeviceStatus } from './status.js';
+import { DeviceStatus } from '../messages/device-status.js';
 
 /** Sends a frame. The interrupt says its tag and a DeviceStatus when the frame is off the medium. */
 export interface SendCommand extends Reply {

@@ -4,8 +4,8 @@
  * or all others.
  */
 import { list, plainObject, wholeNumber, wholeNumbers } from '../engine/checks.js';
-import { digestOfWords } from '../coherence/io-messages.js';
-import type { LineData } from '../coherence/line-data.js';
+import { digestOfWords } from '../messages/io-messages.js';
+import type { LineData } from '../messages/line-data.js';
 import { Booking } from '../engine/booking.js';
 import { Component, type Scope } from '../engine/component.js';
 import { Port } from '../engine/port.js';

@@ -1,5 +1,5 @@
 /** What is on a disk. */
-import type { LineData } from '../coherence/line-data.js';
+import type { LineData } from '../messages/line-data.js';
 import { SECTOR_BYTES } from './disk-mechanism.js';
 
 const WORDS = SECTOR_BYTES / 4;

@@ -1,7 +1,7 @@
 /** The time-of-day clock: simulated time in a register of 64 bits, read in two halves. */
 import { plainObject, wholeNumber, wholeNumbers } from '../engine/checks.js';
-import { DeviceRead, DeviceValue, NO_DEVICE, type ToDevice } from '../coherence/io-messages.js';
-import type { FromDevice } from '../coherence/messages.js';
+import { DeviceRead, DeviceValue, NO_DEVICE, type ToDevice } from '../messages/io-messages.js';
+import type { FromDevice } from '../messages/coherence-messages.js';
 import { Component, type Scope } from '../engine/component.js';
 import { Port } from '../engine/port.js';
 

@@ -1,45 +1,47 @@
 /**
- * disco-sim/experiments: replays of recorded programs, native and virtual runs of operating systems, their results, tables and reports.
+ * disco-sim/experiments: replays of recorded programs, runs of operating systems on the bare machine and under the monitor, their results, tables and reports.
  * @packageDocumentation
  */
-export * from './fidelity.js';
-export * from './fidelity-table.js';
-export * from './guest-images.js';
-export * from './instances.js';
-export * from './latency.js';
-export * from './latency-table.js';
-export { loadChart } from './chart-load.js';
-export * from './native.js';
-export * from './native-choices.js';
-export * from './native-report.js';
-export * from './native-result.js';
-export * from './native-runs.js';
-export * from './native-table.js';
-export * from './native-workloads.js';
-export * from './network-sweep.js';
-export * from './network-table.js';
+export * from './hardware/latency.js';
+export * from './hardware/network-sweep.js';
+export type { QueueResult } from './hardware/queues.js';
+export * from './paper/fidelity.js';
+export * from './paper/published-disco.js';
 export * from './policies.js';
-export * from './published-disco.js';
-export type { QueueResult } from './queues.js';
-export * from './replay.js';
-export * from './report.js';
-export * from './result.js';
-export * from './splash-run.js';
-export * from './splash-system.js';
-export * from './table.js';
-export * from './virtual.js';
-export * from './virtual-choices.js';
-export * from './virtual-commodity.js';
+export * from './replay/replay.js';
+export * from './replay/result.js';
+export * from './systems/choices.js';
+export * from './systems/commodity-guest.js';
+export * from './systems/guest-images.js';
+export type { Host, MappedCounts } from './systems/host.js';
+export * from './systems/instances.js';
+export * from './systems/machine-size.js';
+export { MonitorHost, type VirtualGuest } from './systems/monitor-host.js';
+export * from './systems/named-runs.js';
+export * from './systems/paper-workloads.js';
 export type {
+  BareHost,
+  BootStyle,
   CommonStart,
+  DiscoHost,
   GuestPhase,
   GuestPlace,
   GuestPlan,
   GuestRun,
-  MachineDisk,
-  VirtualGuests,
-} from './virtual-guest.js';
-export * from './virtual-report.js';
-export * from './virtual-result.js';
-export * from './virtual-splash.js';
-export * from './virtual-table.js';
+  Guests,
+  GuestSoftware,
+  SystemOptions,
+} from './systems/plan.js';
+export * from './systems/splash-guest.js';
+export * from './systems/splash-program.js';
+export type { MachineDisk } from './systems/system-disks.js';
+export * from './systems/system-result.js';
+export * from './systems/system-run.js';
+export { loadChart } from '../report/charts/load.js';
+export * from '../report/replay/report.js';
+export * from '../report/systems/report.js';
+export * from '../report/tables/fidelity.js';
+export * from '../report/tables/latency.js';
+export * from '../report/tables/network.js';
+export * from '../report/tables/replay.js';
+export * from '../report/tables/system.js';

@@ -1,5 +1,5 @@
 /** Bridges and devices of a machine, made and wired. */
-import type { AddressMap } from '../coherence/address-map.js';
+import type { AddressMap } from '../messages/address-map.js';
 import type { CoherenceProtocol } from '../coherence/protocol.js';
 import { Console } from '../devices/console.js';
 import { Disk } from '../devices/disk.js';
@@ -18,9 +18,9 @@ import {
   nodeOfDevice,
   type DeviceOnBridge,
   type DeviceSpecification,
-} from './device-specification.js';
+} from './specification/device-specification.js';
 import { messageLengths } from './message-lengths.js';
-import type { ResolvedSpecification } from './specification.js';
+import type { ResolvedSpecification } from './specification/specification.js';
 
 /** Lines of a bridge's cache. */
 const BRIDGE_LINES = 4;

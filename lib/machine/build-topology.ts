@@ -10,7 +10,7 @@ import { mesh } from '../topology/mesh.js';
 import { ring } from '../topology/ring.js';
 import type { LinkTiming, Topology } from '../topology/topology.js';
 import { torus } from '../topology/torus.js';
-import type { LinkSpecification, MatrixSpecification, ResolvedSpecification } from './specification.js';
+import type { LinkSpecification, MatrixSpecification, ResolvedSpecification } from './specification/specification.js';
 
 /** Makes the topology of a specification that `resolve` returned. */
 export function buildTopology({ nodes, network }: ResolvedSpecification, time: TimeBase): Topology {

@@ -1,7 +1,7 @@
 /** System software for programs that need no kernel: one address space, and pages that stay where they were dealt. */
 import { callable, plainObject, wholeNumber } from '../engine/checks.js';
-import type { AddressMap } from '../coherence/address-map.js';
-import { HOT_PAGE } from '../coherence/messages.js';
+import type { AddressMap } from '../messages/address-map.js';
+import { HOT_PAGE } from '../messages/coherence-messages.js';
 import type { Processor } from '../processor/processor.js';
 import { EXCEPTION_NAMES, ExceptionCode } from '../processor/registers.js';
 import type { Exception, Refill, SystemSoftware } from '../processor/software.js';

@@ -4,7 +4,7 @@ import { ns, TimeBase } from '../engine/time.js';
 import { routeLatency } from '../topology/distance.js';
 import type { Topology } from '../topology/topology.js';
 import { messageLengths } from './message-lengths.js';
-import type { ResolvedSpecification } from './specification.js';
+import type { ResolvedSpecification } from './specification/specification.js';
 
 /** Who reads, where the line lives, and whose cache has it dirty: nodes. */
 export interface ReadPath {

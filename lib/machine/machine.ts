@@ -1,9 +1,9 @@
 /** A machine: what a specification says, wired. The same can be wired by hand (examples/wiring.ts). */
-import { AddressMap } from '../coherence/address-map.js';
+import { AddressMap } from '../messages/address-map.js';
 import { protocolFor } from '../coherence/directory-format.js';
-import { HOME, Lane, type CoherenceMessage, type NodeMessage } from '../coherence/messages.js';
+import { HOME, Lane, type CoherenceMessage, type NodeMessage } from '../messages/coherence-messages.js';
 import type { CoherenceProtocol } from '../coherence/protocol.js';
-import { PROTOCOLS } from '../coherence/protocols.js';
+import { PROTOCOLS } from '../coherence/protocols/protocols.js';
 import type { NetworkSegment } from '../devices/network-segment.js';
 import { flag, plainObject } from '../engine/checks.js';
 import { connect } from '../engine/port.js';
@@ -24,14 +24,14 @@ import type { SystemSoftware } from '../processor/software.js';
 import type { Topology } from '../topology/topology.js';
 import { bridgesOf, buildDevices, type AttachedDevice, type DeviceKind, type DeviceKinds } from './build-devices.js';
 import { buildTopology } from './build-topology.js';
-import { draw, type Drawing } from './draw.js';
+import { draw, type Drawing } from './drawing/draw.js';
 import { readLatencyNs } from './latency.js';
 import { messageLengths } from './message-lengths.js';
 import { physicalLayout, type PhysicalLayout } from './physical-layout.js';
-import { requestFaults } from './size-checks.js';
-import { SpecificationError } from './specification-error.js';
-import { resolve, type MachineSpecification, type ResolvedSpecification } from './specification.js';
-import { suggestion } from './suggestion.js';
+import { requestFaults } from './specification/size-checks.js';
+import { SpecificationError } from './specification/specification-error.js';
+import { resolve, type MachineSpecification, type ResolvedSpecification } from './specification/specification.js';
+import { suggestion } from '../engine/suggestion.js';
 
 /** What a machine is built with, besides its specification. */
 export interface MachineOptions {

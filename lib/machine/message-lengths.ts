@@ -1,6 +1,6 @@
 /** How long messages are. */
 import type { MessageLengths } from '../memory/node-controller.js';
-import type { ResolvedSpecification } from './specification.js';
+import type { ResolvedSpecification } from './specification/specification.js';
 
 /** Lengths of messages in flits. */
 export function messageLengths({ network, processor }: ResolvedSpecification): MessageLengths {

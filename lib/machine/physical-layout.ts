@@ -3,7 +3,7 @@
  * NUMA machine's firmware sets up. Frames are numbered node after node.
  */
 import { shown, wholeNumber } from '../engine/checks.js';
-import type { AddressMap } from '../coherence/address-map.js';
+import type { AddressMap } from '../messages/address-map.js';
 
 /**
  * `linear`: page after page of one node, then of the next. `interleaved`: consecutive pages on consecutive nodes, one frame

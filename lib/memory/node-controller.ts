@@ -5,10 +5,10 @@
  * together or not at all; who waits for room in the directory is in room.ts.
  */
 import { plainObject, wholeNumber, wholeNumbers } from '../engine/checks.js';
-import type { AddressMap } from '../coherence/address-map.js';
+import type { AddressMap } from '../messages/address-map.js';
 import { NO_EVENT, classifyAtHome } from '../coherence/classify.js';
 import { checkFormat, type DirectoryFormat } from '../coherence/directory-format.js';
-import type { LineData } from '../coherence/line-data.js';
+import type { LineData } from '../messages/line-data.js';
 import {
   CARRIES_DATA,
   CoherenceMessage,
@@ -18,7 +18,7 @@ import {
   KIND_NAMES,
   Kind,
   type NodeMessage,
-} from '../coherence/messages.js';
+} from '../messages/coherence-messages.js';
 import { refuses, type CoherenceProtocol } from '../coherence/protocol.js';
 import type { LimitedPointers } from '../coherence/sharers/limited-pointers.js';
 import { PointerLists } from '../coherence/sharers/pointer-lists.js';

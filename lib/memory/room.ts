@@ -3,7 +3,7 @@
  * for one more sharer when the pool of list cells is used up. Room is made by calling lines back; waiting requests are
  * served in order of arrival, so everybody's turn comes.
  */
-import { Kind, type CoherenceMessage } from '../coherence/messages.js';
+import { Kind, type CoherenceMessage } from '../messages/coherence-messages.js';
 import type { PointerLists } from '../coherence/sharers/pointer-lists.js';
 import type { Directory } from './directory.js';
 

@@ -1,5 +1,5 @@
 /** Makes virtual machines: records in the monitor's memory near where their processors run, a pmap, and devices. */
-import { InterruptMessage } from '../coherence/messages.js';
+import { InterruptMessage } from '../messages/coherence-messages.js';
 import { MHz } from '../engine/time.js';
 import type { Disco } from './disco.js';
 import type { DeviceHost } from './devices/virtual-device.js';

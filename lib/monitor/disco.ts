@@ -4,7 +4,7 @@
  * traps apart; what is done about them is in processors/, memory/, devices/, disks/ and subnet/.
  */
 import { plainObject } from '../engine/checks.js';
-import { HOT_PAGE, type InterruptMessage } from '../coherence/messages.js';
+import { HOT_PAGE, type InterruptMessage } from '../messages/coherence-messages.js';
 import { MHz, ns } from '../engine/time.js';
 import type { Machine } from '../machine/machine.js';
 import { firstTouch } from '../placement/first-touch.js';

@@ -1,6 +1,6 @@
 /** What is wrong with the specification of a virtual machine, all of it. */
 import type { Machine } from '../machine/machine.js';
-import { suggestion } from '../machine/suggestion.js';
+import { suggestion } from '../engine/suggestion.js';
 import type { VirtualMachine, VirtualMachineSpecification } from './virtual-machine.js';
 
 /** The most physical memory that a guest's mapped kernel segment reaches: 255 MB (MAPPED_KERNEL up to the special page). */

@@ -1,5 +1,5 @@
 /** A processor of the machine as the monitor sees it. */
-import type { InterruptMessage } from '../coherence/messages.js';
+import type { InterruptMessage } from '../messages/coherence-messages.js';
 import type { Processor } from '../processor/processor.js';
 import { HardwareTlb } from './memory/hardware-tlb.js';
 

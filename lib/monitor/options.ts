@@ -2,7 +2,7 @@
 import { shown } from '../engine/checks.js';
 import type { PlacementPolicy } from '../placement/policy.js';
 import type { Machine } from '../machine/machine.js';
-import { suggestion } from '../machine/suggestion.js';
+import { suggestion } from '../engine/suggestion.js';
 import { SecondLevelTlb, type SecondLevelOptions } from './processors/second-level-tlb.js';
 import { gatewayFaults, type GatewaySpecification } from './subnet/gateway-specification.js';
 

@@ -2,7 +2,7 @@
  * A program in execution: what hardware keeps in the general registers and the program counter, and what EPC points at.
  * A generator cannot be copied or numbered, so a suspended program is an object that software keeps, hands on and resumes.
  */
-import type { LineData } from '../coherence/line-data.js';
+import type { LineData } from '../messages/line-data.js';
 import type { Operation, Program } from './operations.js';
 
 /** The activity of a context that is a user's program: where its time goes depends on what it does. */

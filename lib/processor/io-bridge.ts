@@ -7,7 +7,7 @@
  * them or their place is needed. 280 lines: what passes, the queue and the line at hand are one short story each.
  */
 import { plainObject, wholeNumbers } from '../engine/checks.js';
-import type { AddressMap } from '../coherence/address-map.js';
+import type { AddressMap } from '../messages/address-map.js';
 import {
   DeviceCommand,
   DeviceRead,
@@ -16,8 +16,8 @@ import {
   DmaRequest,
   NO_DEVICE,
   type ToDevice,
-} from '../coherence/io-messages.js';
-import { CoherenceMessage, type FromDevice, type NodeMessage } from '../coherence/messages.js';
+} from '../messages/io-messages.js';
+import { CoherenceMessage, type FromDevice, type NodeMessage } from '../messages/coherence-messages.js';
 import { refuses, type CoherenceProtocol } from '../coherence/protocol.js';
 import { Component, type Scope } from '../engine/component.js';
 import { SimulationError } from '../engine/errors.js';

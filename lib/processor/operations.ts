@@ -3,7 +3,7 @@
  * iterator. User programs may be executed ahead of the clock, so they must not look at anything but their own state and
  * what operations return; system software is executed at the present and may.
  */
-import type { CommandContent } from '../coherence/io-messages.js';
+import type { CommandContent } from '../messages/io-messages.js';
 import type { Context } from './context.js';
 import type { References } from './references.js';
 

@@ -4,9 +4,9 @@
  * the present. 1170 lines: the run loop, and what it does when it has to stop, read together or not at all.
  */
 import { plainObject, wholeNumbers } from '../engine/checks.js';
-import type { AddressMap } from '../coherence/address-map.js';
-import { DeviceCommand, DeviceRead, DeviceValue, type CommandContent } from '../coherence/io-messages.js';
-import { CoherenceMessage, InterruptMessage, type NodeMessage } from '../coherence/messages.js';
+import type { AddressMap } from '../messages/address-map.js';
+import { DeviceCommand, DeviceRead, DeviceValue, type CommandContent } from '../messages/io-messages.js';
+import { CoherenceMessage, InterruptMessage, type NodeMessage } from '../messages/coherence-messages.js';
 import { refuses, type CoherenceProtocol } from '../coherence/protocol.js';
 import { Component, type Scope } from '../engine/component.js';
 import { SimulationError } from '../engine/errors.js';

@@ -1,5 +1,5 @@
 /** What a processor expects of the software in kernel mode: an answer to every exception. */
-import type { InterruptMessage } from '../coherence/messages.js';
+import type { InterruptMessage } from '../messages/coherence-messages.js';
 import type { Context } from './context.js';
 import type { Processor } from './processor.js';
 

@@ -12,12 +12,12 @@ export {
   sampledAccess,
 } from './evidence.js';
 export type { EvidenceOverrides } from './evidence.js';
-export * from './random-options.js';
-export { randomTest, RandomTester, CHECK_WORDS } from './random-tester.js';
-export { randomSweep, type RandomSweep, type SweptTest } from './random-sweep.js';
-export { shrinkRandomTest, shrunkText, type ShrunkTest } from './random-shrink.js';
-export type { RandomMachine } from './random-machine.js';
-export type { RandomDriver, RandomDriverClient } from './random-driver.js';
+export * from './random/options.js';
+export { randomTest, RandomTester, CHECK_WORDS } from './random/tester.js';
+export { randomSweep, type RandomSweep, type SweptTest } from './random/sweep.js';
+export { shrinkRandomTest, shrunkText, type ShrunkTest } from './random/shrink.js';
+export type { RandomMachine } from './random/machine.js';
+export type { RandomDriver, RandomDriverClient } from './random/driver.js';
 export { repeat, scenario } from './scenario.js';
 export type { Miss, ScenarioResult } from './scenario.js';
 export { explore, Explorer } from '../coherence/explore/explorer.js';
@@ -30,7 +30,13 @@ export { sequenceChart } from '../coherence/explore/sequence-chart.js';
 export type { ChartSize } from '../coherence/explore/sequence-chart.js';
 export { withRows } from '../coherence/with-rows.js';
 export type { ChangedRow, RowChanges } from '../coherence/with-rows.js';
-export { litmusSteps, runLitmus, shownWeak } from './litmus.js';
-export type { ForbiddenOutcome, LitmusOptions, LitmusProgress, LitmusReport, ObservedOutcome } from './litmus.js';
-export type { LitmusEvent } from './litmus-rounds.js';
-export { litmusShares, type LitmusShare } from './litmus-share.js';
+export { litmusSteps, runLitmus, shownWeak } from './litmus/litmus.js';
+export type {
+  ForbiddenOutcome,
+  LitmusOptions,
+  LitmusProgress,
+  LitmusReport,
+  ObservedOutcome,
+} from './litmus/litmus.js';
+export type { LitmusEvent } from './litmus/rounds.js';
+export { litmusShares, type LitmusShare } from './litmus/share.js';

@@ -9,10 +9,10 @@ import { lseek, open, read } from '../guest/commodity/system-calls.js';
 import type { Operation, Program } from '../processor/operations.js';
 import { guestProgram, UserWork } from './guest-program.js';
 import type { GuestWorkload } from './guest-workload.js';
-import { spreadPages } from './spread-pages.js';
+import { spreadPages } from './images/spread-pages.js';
 import { started, touchPages, touchRange } from './start-up.js';
-import type { ImageRegion, PageKind } from './image-pages.js';
-import type { UserImage } from './user-image.js';
+import type { ImageRegion, PageKind } from './images/image-pages.js';
+import type { UserImage } from './images/user-image.js';
 
 /** How long it is. */
 export interface DatabaseOptions {

@@ -10,9 +10,9 @@ import type { Program } from '../processor/operations.js';
 import type { References } from '../processor/references.js';
 import { guestProgram, UserWork, type GuestProgram } from './guest-program.js';
 import type { GuestWorkload } from './guest-workload.js';
-import { spreadPages } from './spread-pages.js';
+import { spreadPages } from './images/spread-pages.js';
 import { started, touchPages, touchRange } from './start-up.js';
-import type { UserImage } from './user-image.js';
+import type { UserImage } from './images/user-image.js';
 
 /** Images of the programs, as userImages makes them from verilog-2cpu. */
 export interface EngineeringImages {

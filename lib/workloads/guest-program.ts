@@ -7,9 +7,9 @@ import type { Executable, ProgramRegion } from '../guest/commodity/process.js';
 import type { RandomStream } from '../engine/random.js';
 import type { References } from '../processor/references.js';
 import { block, type Operation, type Program } from '../processor/operations.js';
-import { drawReferences, type Piece } from './draw-references.js';
-import type { PageKind } from './image-pages.js';
-import type { ImageSpace, UserImage } from './user-image.js';
+import { drawReferences, type Piece } from './images/draw-references.js';
+import type { PageKind } from './images/image-pages.js';
+import type { ImageSpace, UserImage } from './images/user-image.js';
 
 /** Bytes of a page. */
 const PAGE_BYTES = 4096;

@@ -4,7 +4,7 @@
  */
 import { semaphore, sproc } from '../guest/commodity/system-calls.js';
 import { block, type Operation, type Program } from '../processor/operations.js';
-import type { RecordedStream } from './trace.js';
+import type { RecordedStream } from '../traces/trace.js';
 import { userSteps, type UserRequest } from './user-steps.js';
 import { acquireLock, LOCK_BYTES, releaseLock, UserBarrier, UserSemaphore } from './user-locks.js';
 

@@ -24,7 +24,7 @@ import type { FileDescription } from '../guest/commodity/files/make-file-system.
 import type { Executable } from '../guest/commodity/process.js';
 import { BUFFER, guestProgram, UserWork, type GuestProgram } from './guest-program.js';
 import type { GuestWorkload } from './guest-workload.js';
-import type { UserImage } from './user-image.js';
+import type { UserImage } from './images/user-image.js';
 
 /** Images of the programs, as userImages makes them from the traces named. */
 export interface PmakeImages {

@@ -9,7 +9,7 @@ import { guestProgram } from './guest-program.js';
 import { ARENA, SharedWords, ThreadSynchronisation, withThreads } from './guest-threads.js';
 import { measure, type GuestWorkload } from './guest-workload.js';
 import { touchFile, touchRange } from './start-up.js';
-import type { ThreadImages } from './user-image.js';
+import type { ThreadImages } from './images/user-image.js';
 
 /** How long it is. */
 export interface RadixOptions {

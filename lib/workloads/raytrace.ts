@@ -8,10 +8,10 @@ import type { Program } from '../processor/operations.js';
 import { guestProgram } from './guest-program.js';
 import { ARENA, busiestLock, SharedWords, ThreadSynchronisation, withThreads } from './guest-threads.js';
 import { measure, type GuestWorkload } from './guest-workload.js';
-import { spreadPages } from './spread-pages.js';
+import { spreadPages } from './images/spread-pages.js';
 import { touchScattered, touchRange } from './start-up.js';
-import type { ThreadImages } from './user-image.js';
-import type { RecordedStream } from './trace.js';
+import type { ThreadImages } from './images/user-image.js';
+import type { RecordedStream } from '../traces/trace.js';
 
 /** How long it is, and how many threads there are. */
 export interface RaytraceOptions {

@@ -7,10 +7,10 @@ import type { SplashOS } from '../guest/splash/splash-os.js';
 import type { SplashBarrier, SplashLock, SplashSemaphore } from '../guest/splash/synchronisation.js';
 import type { SplashCode, SplashThread } from '../guest/splash/threads.js';
 import { block, compute } from '../processor/operations.js';
-import type { SyncRequest } from '../guest/synchronisation.js';
-import { threadSteps, type ThreadStep } from './replay.js';
-import type { RecordedStream } from './trace.js';
-import type { ThreadImages } from './user-image.js';
+import type { SyncRequest } from '../guest/bare/synchronisation.js';
+import { threadSteps, type ThreadStep } from '../traces/replay.js';
+import type { RecordedStream } from '../traces/trace.js';
+import type { ThreadImages } from './images/user-image.js';
 
 const PAGE_SHIFT = 12;
 const PAIR_BYTES = 2 << PAGE_SHIFT;

@@ -3,7 +3,7 @@ import type { RandomStream } from '../engine/random.js';
 import { load, store, type Operation } from '../processor/operations.js';
 import { sginap } from '../guest/commodity/system-calls.js';
 import { measure } from './guest-workload.js';
-import type { ImageSpace } from './user-image.js';
+import type { ImageSpace } from './images/user-image.js';
 
 /** Bytes of a page. */
 const PAGE_BYTES = 4096;

@@ -2,7 +2,7 @@
  * Recorded threads cut at their synchronisation, without the recorded library's own code: what it did between asking and having,
  * spinning, queueing and calling its system, is left out, because a user-level library of the guest takes its place.
  */
-import type { RecordedStream, TraceMark } from './trace.js';
+import type { RecordedStream, TraceMark } from '../traces/trace.js';
 
 /** What a thread wants of the others. Locks and semaphores by their recorded address. */
 export type UserRequest =

@@ -6,7 +6,7 @@
 import { Explorer, explore } from '../../dist/coherence/explore/explorer.js';
 import { StateSet } from '../../dist/coherence/explore/state-set.js';
 import { layoutOf } from '../../dist/coherence/explore/packing.js';
-import { mesi } from '../../dist/coherence/mesi.js';
+import { mesi } from '../../dist/coherence/protocols/mesi.js';
 import { runBenchmarks } from './harness.mjs';
 
 const STEPS = 237_406;

@@ -4,9 +4,7 @@
  * three files each, as many as a tenth of the uniprocessor's make has, once, within 60 s.
  */
 import * as disco from '../../dist/index.js';
-import { GuestImages, nativeMachine } from '../../dist/experiments/index.js';
-import { SWITCH_NAMES, virtualOptions } from '../../dist/experiments/virtual-choices.js';
-import { VirtualRun } from '../../dist/experiments/virtual.js';
+import { GuestImages, sizedMachine, SWITCH_NAMES, systemOptions, SystemRun } from '../../dist/experiments/index.js';
 import { cpuMicroseconds, runBenchmarks } from './harness.mjs';
 
 /** CPU microseconds of an emulated instruction, and CPU seconds of eight guests. */
@@ -65,12 +63,17 @@ export const benchmarks = [
 ];
 
 function eightGuests() {
-  const images = new GuestImages();
-  const options = {
-    ...{ workload: 'pmake', system: 'irix', guests: 8, scale: SCALE, seed: '1997', images },
-    ...{ switches: SWITCH_NAMES, policy: 'first-touch' },
-  };
-  const run = new VirtualRun(virtualOptions({ ...options, machine: nativeMachine('disco-1997', { processors: 8 }) }));
+  const run = new SystemRun(
+    systemOptions({
+      workload: 'pmake',
+      system: 'irix',
+      machine: sizedMachine('disco-1997', { processors: 8 }),
+      monitor: { guests: 8, switches: SWITCH_NAMES, policy: 'first-touch' },
+      scale: SCALE,
+      seed: '1997',
+      images: new GuestImages(),
+    }),
+  );
   const start = cpuMicroseconds();
   const { elapsedNs } = run.run();
   const seconds = (cpuMicroseconds() - start) / 1e6;

@@ -4,7 +4,7 @@
  * wait for; `node spec/bench/native.mjs --full` does the same with all of it, once.
  */
 import * as disco from '../../dist/index.js';
-import { GuestImages, nativeMachine, nativeOptions, NativeRun } from '../../dist/experiments/index.js';
+import { GuestImages, sizedMachine, systemOptions, SystemRun } from '../../dist/experiments/index.js';
 import { cpuMicroseconds, runBenchmarks } from './harness.mjs';
 
 /** CPU seconds that a run may take, by scale. */
@@ -63,8 +63,17 @@ function* forks(count) {
 
 /** Runs pmake within the limit; returns the fingerprint. Set-up, the reading of traces included, is not timed. */
 function pmake(scale) {
-  const options = { scale, seed: '1997', images: new GuestImages() };
-  const run = new NativeRun(nativeOptions('pmake', nativeMachine('disco-1997'), disco.irix, options));
+  const run = new SystemRun(
+    systemOptions({
+      workload: 'pmake',
+      system: 'irix',
+      machine: sizedMachine('disco-1997'),
+      monitor: null,
+      scale,
+      seed: '1997',
+      images: new GuestImages(),
+    }),
+  );
   return () => {
     const start = cpuMicroseconds();
     const { fingerprint, elapsedNs } = run.run();

@@ -9,10 +9,10 @@
  * events: 0.11 of it. The target is a sixth.
  */
 import FastPriorityQueue from 'fastpriorityqueue';
-import { USUAL_ROUTERS } from '../../dist/interconnect/load.js';
-import { OpenLoop } from '../../dist/interconnect/open-loop.js';
+import { USUAL_ROUTERS } from '../../dist/testing/networks/load.js';
+import { OpenLoop } from '../../dist/testing/networks/open-loop.js';
 import { RouterNetwork } from '../../dist/interconnect/router-network.js';
-import { trafficPattern } from '../../dist/interconnect/traffic.js';
+import { trafficPattern } from '../../dist/testing/networks/traffic.js';
 import { connect } from '../../dist/engine/port.js';
 import { Simulation } from '../../dist/engine/simulation.js';
 import { mesh } from '../../dist/topology/mesh.js';

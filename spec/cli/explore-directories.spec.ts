@@ -1,7 +1,7 @@
 /** Every protocol with what each kind of directory adds, explored on the built package: within Jest it would take minutes. */
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { Exploration } from '../../lib/coherence/explore/explorer.js';
-import { PROTOCOL_NAMES } from '../../lib/coherence/protocols.js';
+import { PROTOCOL_NAMES } from '../../lib/coherence/protocols/protocols.js';
 import { build, disco, TRACES } from './running.js';
 
 beforeAll(build);

@@ -1,7 +1,7 @@
 /** `disco-sim explore`, run on the built package. */
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { explore, type Exploration } from '../../lib/coherence/explore/explorer.js';
-import { msi } from '../../lib/coherence/msi.js';
+import { msi } from '../../lib/coherence/protocols/msi.js';
 import { VERSION } from '../../lib/engine/version.js';
 import { TRACES, build, disco } from './running.js';
 

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { VERSION } from '../../lib/engine/version.js';
-import type { RunResult } from '../../lib/experiments/result.js';
-import { textTable } from '../../lib/experiments/table.js';
-import { file, instruction, store } from '../workloads/drmemtrace/records.js';
+import type { RunResult } from '../../lib/experiments/replay/result.js';
+import { textTable } from '../../lib/report/tables/replay.js';
+import { file, instruction, store } from '../traces/drmemtrace/records.js';
 import { TRACES, build, disco, inFolder, put, shell, smallTrace, unmappedTrace } from './running.js';
 
 // The only shared state of these specs is what they are about: the built package.

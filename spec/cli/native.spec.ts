@@ -3,9 +3,9 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { VERSION } from '../../lib/engine/version.js';
-import type { FidelityRow } from '../../lib/experiments/fidelity.js';
-import type { NativeResult } from '../../lib/experiments/native-result.js';
-import { nativeText } from '../../lib/experiments/native-table.js';
+import type { FidelityRow } from '../../lib/experiments/paper/fidelity.js';
+import type { SystemResult } from '../../lib/experiments/systems/system-result.js';
+import { systemText } from '../../lib/report/tables/system.js';
 import { build, disco, inFolder } from './running.js';
 
 beforeAll(build);
@@ -18,9 +18,9 @@ describe('disco-sim native', () => {
       const text = disco(folder, 'native', 'pmake', ...SMALL, '--report', 'pmake.html');
       expect([text.stderr, text.exit]).toEqual(['', 0]);
       const json = disco(folder, 'native', 'pmake', ...SMALL, '--json');
-      const { version, results } = JSON.parse(json.stdout) as { version: string; results: NativeResult[] };
+      const { version, results } = JSON.parse(json.stdout) as { version: string; results: SystemResult[] };
       expect([json.exit, version, results.length]).toEqual([0, VERSION, 1]);
-      expect(text.stdout).toBe(`${nativeText(results[0]!)}\n\nThe report is in pmake.html.\n`);
+      expect(text.stdout).toBe(`${systemText(results[0]!)}\n\nThe report is in pmake.html.\n`);
       expect(readFileSync(join(folder, 'pmake.html'), 'utf8')).toMatch(/^<!doctype html>[^]*<\/html>\s*$/);
       expect(readdirSync(folder)).toEqual(['pmake.html']);
     }));

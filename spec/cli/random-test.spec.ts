@@ -1,8 +1,8 @@
 /** A million checked accesses from the command line, and what it says of what it cannot do. */
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { DIRECTORY_FORMATS } from '../../lib/coherence/directory-format.js';
-import { PROTOCOL_NAMES } from '../../lib/coherence/protocols.js';
-import { RANDOM_NETWORKS, RANDOM_TOPOLOGIES } from '../../lib/testing/random-options.js';
+import { PROTOCOL_NAMES } from '../../lib/coherence/protocols/protocols.js';
+import { RANDOM_NETWORKS, RANDOM_TOPOLOGIES } from '../../lib/testing/random/options.js';
 import { build, disco, TRACES } from './running.js';
 
 interface Output {

@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, utimesSync, wri
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
-import { writeNtr, type Event } from '../workloads/ntr-writer.js';
+import { writeNtr, type Event } from '../traces/ntr/writer.js';
 
 const ROOT = join(__dirname, '..', '..');
 /** The built command line. */

@@ -3,8 +3,8 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { VERSION } from '../../lib/engine/version.js';
-import type { VirtualResult } from '../../lib/experiments/virtual-result.js';
-import { virtualText } from '../../lib/experiments/virtual-table.js';
+import type { SystemResult } from '../../lib/experiments/systems/system-result.js';
+import { systemText } from '../../lib/report/tables/system.js';
 import { build, disco, inFolder } from './running.js';
 
 beforeAll(build);
@@ -16,10 +16,10 @@ describe('disco-sim vm', () => {
       const text = disco(folder, ...words, '--report', 'vm.html');
       expect([text.stderr, text.exit]).toEqual(['', 0]);
       const json = disco(folder, ...words, '--json');
-      const { version, results } = JSON.parse(json.stdout) as { version: string; results: VirtualResult[] };
+      const { version, results } = JSON.parse(json.stdout) as { version: string; results: SystemResult[] };
       expect([json.exit, version, results.length]).toEqual([0, VERSION, 1]);
       expect(results[0]!.switches).toEqual(['zeroedPages', 'idleHint']);
-      expect(text.stdout).toBe(`${virtualText(results[0]!)}\n\nThe report is in vm.html.\n`);
+      expect(text.stdout).toBe(`${systemText(results[0]!)}\n\nThe report is in vm.html.\n`);
       expect(readFileSync(join(folder, 'vm.html'), 'utf8')).toMatch(/^<!doctype html>[^]*<\/html>\s*$/);
       expect(readdirSync(folder)).toEqual(['vm.html']);
     }));

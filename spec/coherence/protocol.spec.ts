@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { mesi } from '../../lib/coherence/mesi.js';
-import { moesi } from '../../lib/coherence/moesi.js';
-import { mosi } from '../../lib/coherence/mosi.js';
-import { msi } from '../../lib/coherence/msi.js';
+import { mesi } from '../../lib/coherence/protocols/mesi.js';
+import { moesi } from '../../lib/coherence/protocols/moesi.js';
+import { mosi } from '../../lib/coherence/protocols/mosi.js';
+import { msi } from '../../lib/coherence/protocols/msi.js';
 import { defineProtocol, type CoherenceProtocol, type ProtocolSource } from '../../lib/coherence/protocol.js';
 import type { Table } from '../../lib/coherence/table.js';
 

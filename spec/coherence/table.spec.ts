@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { mesi } from '../../lib/coherence/mesi.js';
+import { mesi } from '../../lib/coherence/protocols/mesi.js';
 import { Table, type Row } from '../../lib/coherence/table.js';
 import { cellOf } from '../system/faulty-protocol.js';
 

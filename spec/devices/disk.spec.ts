@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { Disk, type DiskOptions } from '../../lib/devices/disk.js';
 import { hp97560 } from '../../lib/devices/presets.js';
-import { DeviceStatus } from '../../lib/devices/status.js';
+import { DeviceStatus } from '../../lib/messages/device-status.js';
 import { PAGE, rig, type RigOptions } from './rig.js';
 
 const CODE = 7;

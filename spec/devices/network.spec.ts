@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { NetworkCard, type NetworkCardOptions } from '../../lib/devices/network-card.js';
 import { BROADCAST, NetworkSegment, type NetworkSegmentOptions } from '../../lib/devices/network-segment.js';
 import { ethernet10, fddi } from '../../lib/devices/presets.js';
-import { DeviceStatus } from '../../lib/devices/status.js';
+import { DeviceStatus } from '../../lib/messages/device-status.js';
 import { connect } from '../../lib/engine/port.js';
 import { Simulation } from '../../lib/engine/simulation.js';
 import { PAGE, rig } from './rig.js';

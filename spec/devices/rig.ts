@@ -1,7 +1,7 @@
 /** Nodes with hosts in place of processors, bridges, and whatever devices a spec brings. Small caches, so lines come and go. */
-import { AddressMap } from '../../lib/coherence/address-map.js';
+import { AddressMap } from '../../lib/messages/address-map.js';
 import { protocolFor, type DirectoryFormat } from '../../lib/coherence/directory-format.js';
-import { DeviceCommand, DeviceRead, DeviceValue, DmaRequest, type ToDevice } from '../../lib/coherence/io-messages.js';
+import { DeviceCommand, DeviceRead, DeviceValue, DmaRequest, type ToDevice } from '../../lib/messages/io-messages.js';
 import {
   CoherenceMessage,
   HOME,
@@ -9,8 +9,8 @@ import {
   Lane,
   type FromDevice,
   type NodeMessage,
-} from '../../lib/coherence/messages.js';
-import { PROTOCOLS, type ProtocolName } from '../../lib/coherence/protocols.js';
+} from '../../lib/messages/coherence-messages.js';
+import { PROTOCOLS, type ProtocolName } from '../../lib/coherence/protocols/protocols.js';
 import { Component, type Scope } from '../../lib/engine/component.js';
 import { SimulationError } from '../../lib/engine/errors.js';
 import { connect, Port } from '../../lib/engine/port.js';

@@ -1,6 +1,6 @@
 /** Traces written down reference by reference. */
 import { packReference, ReferenceKind } from '../../lib/processor/references.js';
-import type { RecordedStream, RecordedTrace, TraceMark } from '../../lib/workloads/trace.js';
+import type { RecordedStream, RecordedTrace, TraceMark } from '../../lib/traces/trace.js';
 
 /** A reference: what it does, where, and how many instructions after the one before. */
 export type Line = readonly [kind: 'load' | 'store' | 'fetch', address: number, gap: number];

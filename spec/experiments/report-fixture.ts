@@ -1,7 +1,7 @@
 /** Plausible results without a simulator: five programs on four configurations, the same at every call. */
 import { disco1997, uma as umaMachine } from '../../lib/machine/presets/disco-1997.js';
-import { resolve } from '../../lib/machine/specification.js';
-import type { RunResult } from '../../lib/experiments/result.js';
+import { resolve } from '../../lib/machine/specification/specification.js';
+import type { RunResult } from '../../lib/experiments/replay/result.js';
 import { ACTIVITIES } from '../../lib/processor/software.js';
 
 const PROGRAMS = [

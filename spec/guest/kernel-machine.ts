@@ -1,12 +1,12 @@
 /** A small machine with the bare-machine kernel on it, for specs: tiny caches, few frames, programs as threads. */
-import { BareKernel } from '../../lib/guest/bare-kernel.js';
-import { leanKernel } from '../../lib/guest/costs.js';
-import { frameFor } from '../../lib/guest/pages.js';
-import type { Process } from '../../lib/guest/process.js';
-import { ThreadProcess } from '../../lib/guest/thread-process.js';
+import { BareKernel } from '../../lib/guest/bare/bare-kernel.js';
+import { leanKernel } from '../../lib/guest/bare/costs.js';
+import { frameFor } from '../../lib/guest/bare/pages.js';
+import type { Process } from '../../lib/guest/bare/process.js';
+import { ThreadProcess } from '../../lib/guest/bare/thread-process.js';
 import { buildMachine, type Machine } from '../../lib/machine/machine.js';
-import { presets } from '../../lib/machine/presets.js';
-import type { MachineSpecification } from '../../lib/machine/specification.js';
+import { presets } from '../../lib/machine/presets/presets.js';
+import type { MachineSpecification } from '../../lib/machine/specification/specification.js';
 import { firstTouch } from '../../lib/placement/first-touch.js';
 import { missCounting, type MissCountingOptions } from '../../lib/placement/miss-counting.js';
 import {
@@ -91,9 +91,15 @@ export function kernelMachine(
   return { machine, kernel, processors };
 }
 
-/** Runs to the end, and checks the invariants there and every `events` events. */
+/** Looks at the invariants after which a game of a few hundred accesses goes round in circles: it takes up to some thousand. */
+const MOST_LOOKS = 20_000;
+
+/** Runs to the end, and checks the invariants there and every `events` events. Throws if the end does not come. */
 export function runChecked(system: KernelMachine, events = Infinity): void {
-  while (system.machine.run({ events }) === 'event limit') checkInvariants(system);
+  for (let looks = 0; system.machine.run({ events }) === 'event limit'; looks++) {
+    demand(looks < MOST_LOOKS, `the game does not end within ${MOST_LOOKS * events} events`);
+    checkInvariants(system);
+  }
   checkInvariants(system);
 }
 

@@ -1,7 +1,7 @@
 /** Migration, replication and collapse: what moves, who is interrupted, and that nothing is lost. */
 import { describe, expect, it } from '@jest/globals';
-import { InterruptMessage } from '../../lib/coherence/messages.js';
-import { SHOOTDOWN } from '../../lib/guest/page-mover.js';
+import { InterruptMessage } from '../../lib/messages/coherence-messages.js';
+import { SHOOTDOWN } from '../../lib/guest/bare/page-mover.js';
 import { collapse, migrate, replicate, stay, type PlacementPolicy } from '../../lib/placement/policy.js';
 import { compute, load, store, type Operation } from '../../lib/processor/operations.js';
 import type { KernelMachine } from './kernel-machine.js';

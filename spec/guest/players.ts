@@ -1,6 +1,6 @@
 /** Random programs on pages that move all the time, each word with one writer: what is read may never be older than before. */
 import * as fc from 'fast-check';
-import { SystemProcess } from '../../lib/guest/system-process.js';
+import { SystemProcess } from '../../lib/guest/bare/system-process.js';
 import { call, compute, load, store, type Operation, type Program } from '../../lib/processor/operations.js';
 import { LINE, PAGE, barrier, eager, kernelMachine, runChecked, wordAt, type KernelMachine } from './kernel-machine.js';
 

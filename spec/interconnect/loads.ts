@@ -1,6 +1,6 @@
 /** Loads to measure on networks with the settings of BookSim2's runs. */
-import { USUAL_ROUTERS, type LoadOptions } from '../../lib/interconnect/load.js';
-import { trafficPattern, type TrafficPatternName } from '../../lib/interconnect/traffic.js';
+import { USUAL_ROUTERS, type LoadOptions } from '../../lib/testing/networks/load.js';
+import { trafficPattern, type TrafficPatternName } from '../../lib/testing/networks/traffic.js';
 import { hypercube } from '../../lib/topology/hypercube.js';
 import { mesh } from '../../lib/topology/mesh.js';
 import type { Topology } from '../../lib/topology/topology.js';

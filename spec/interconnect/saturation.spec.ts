@@ -4,8 +4,8 @@
  * stable and the lowest that it called unstable at a latency limit of 300 cycles.
  */
 import { describe, expect, it } from '@jest/globals';
-import { measureLoad, USUAL_ROUTERS, type LoadOptions } from '../../lib/interconnect/load.js';
-import type { TrafficPatternName } from '../../lib/interconnect/traffic.js';
+import { measureLoad, USUAL_ROUTERS, type LoadOptions } from '../../lib/testing/networks/load.js';
+import type { TrafficPatternName } from '../../lib/testing/networks/traffic.js';
 import { load } from './loads.js';
 
 describe('an 8x8 mesh saturates where BookSim2 does, within 5 %', () => {

@@ -1,14 +1,14 @@
 /** Devices as parts of a machine: what a specification says of them, and that they do their work in one. */
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { DeviceCommand } from '../../lib/coherence/io-messages.js';
-import type { InterruptMessage } from '../../lib/coherence/messages.js';
+import { DeviceCommand } from '../../lib/messages/io-messages.js';
+import type { InterruptMessage } from '../../lib/messages/coherence-messages.js';
 import { hp97560 } from '../../lib/devices/presets.js';
-import type { DeviceSpecification } from '../../lib/machine/device-specification.js';
+import type { DeviceSpecification } from '../../lib/machine/specification/device-specification.js';
 import { buildMachine, type Machine, type MachineOptions } from '../../lib/machine/machine.js';
-import { presets } from '../../lib/machine/presets.js';
-import { SpecificationError } from '../../lib/machine/specification-error.js';
-import { resolve, type MachineSpecification } from '../../lib/machine/specification.js';
+import { presets } from '../../lib/machine/presets/presets.js';
+import { SpecificationError } from '../../lib/machine/specification/specification-error.js';
+import { resolve, type MachineSpecification } from '../../lib/machine/specification/specification.js';
 import {
   compute,
   load,

@@ -1,9 +1,9 @@
 /** Machines from specifications with each protocol and each format of directory. */
 import { describe, expect, it } from '@jest/globals';
-import { PROTOCOL_NAMES } from '../../lib/coherence/protocols.js';
+import { PROTOCOL_NAMES } from '../../lib/coherence/protocols/protocols.js';
 import { buildMachine } from '../../lib/machine/machine.js';
-import { presets } from '../../lib/machine/presets.js';
-import { resolve, type DirectorySpecification } from '../../lib/machine/specification.js';
+import { presets } from '../../lib/machine/presets/presets.js';
+import { resolve, type DirectorySpecification } from '../../lib/machine/specification/specification.js';
 import { compute, machineLoad, machineStore, type Program } from '../../lib/processor/operations.js';
 import { PlainSoftware } from '../system/plain-software.js';
 

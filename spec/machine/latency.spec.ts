@@ -1,6 +1,6 @@
 /** Unloaded latencies: what a quiet machine measures, what arithmetic says, and what the sources say. */
 import { describe, expect, it } from '@jest/globals';
-import { presetNames, presets, type PresetName } from '../../lib/machine/presets.js';
+import { presetNames, presets, type PresetName } from '../../lib/machine/presets/presets.js';
 import { build, readNs } from './running.js';
 
 /** Clean reads in nanoseconds by preset, from a node to a node; sources are in docs/machine.md. */

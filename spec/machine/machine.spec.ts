@@ -1,8 +1,8 @@
 /** A machine from a specification against the same machine wired by hand, and what else a machine does. */
 import { describe, expect, it } from '@jest/globals';
-import { AddressMap } from '../../lib/coherence/address-map.js';
-import { mesi } from '../../lib/coherence/mesi.js';
-import { HOME, type CoherenceMessage, type NodeMessage } from '../../lib/coherence/messages.js';
+import { AddressMap } from '../../lib/messages/address-map.js';
+import { mesi } from '../../lib/coherence/protocols/mesi.js';
+import { HOME, type CoherenceMessage, type NodeMessage } from '../../lib/messages/coherence-messages.js';
 import { PlainQueue } from '../../lib/engine/plain-queue.js';
 import { connect } from '../../lib/engine/port.js';
 import { Simulation } from '../../lib/engine/simulation.js';
@@ -10,7 +10,7 @@ import { MHz, ns } from '../../lib/engine/time.js';
 import { Network } from '../../lib/interconnect/network.js';
 import { FlatMemory } from '../../lib/machine/flat-memory.js';
 import { buildMachine, type Machine } from '../../lib/machine/machine.js';
-import { presetNames, presets } from '../../lib/machine/presets.js';
+import { presetNames, presets } from '../../lib/machine/presets/presets.js';
 import { NodeController } from '../../lib/memory/node-controller.js';
 import { compute, interrupt, load, store, type Program } from '../../lib/processor/operations.js';
 import { Processor } from '../../lib/processor/processor.js';
@@ -181,7 +181,7 @@ describe('a machine from a specification', () => {
   });
 
   it('refuses a node that does not exist', () => {
-    expect(() => build(presets.uma()).readLatencyNs(0, 1)).toThrow('node 1 does not exist');
+    expect(() => build(presets.uma()).readLatencyNs(0, 1)).toThrow('home is 1; the nodes are 0 to 0');
   });
 });
 

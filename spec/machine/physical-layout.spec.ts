@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { AddressMap } from '../../lib/coherence/address-map.js';
+import { AddressMap } from '../../lib/messages/address-map.js';
 import { physicalLayout, type PhysicalLayout } from '../../lib/machine/physical-layout.js';
 
 const COLOURS = 16;

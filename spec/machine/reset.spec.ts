@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { PlainQueue } from '../../lib/engine/plain-queue.js';
 import type { Booking } from '../../lib/engine/booking.js';
 import type { Machine } from '../../lib/machine/machine.js';
-import { presets } from '../../lib/machine/presets.js';
+import { presets } from '../../lib/machine/presets/presets.js';
 import { compute, load, store, type Program } from '../../lib/processor/operations.js';
 import { Activity } from '../../lib/processor/software.js';
 import { build, pairPerNode } from './running.js';

@@ -1,7 +1,7 @@
 /** Programs and measurements for specs of machines. */
 import { FlatMemory } from '../../lib/machine/flat-memory.js';
 import { buildMachine, type Machine, type MachineOptions } from '../../lib/machine/machine.js';
-import type { MachineSpecification } from '../../lib/machine/specification.js';
+import type { MachineSpecification } from '../../lib/machine/specification/specification.js';
 import { compute, load, store, type Program } from '../../lib/processor/operations.js';
 import { Activity } from '../../lib/processor/software.js';
 

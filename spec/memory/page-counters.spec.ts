@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { HOT_PAGE, type InterruptMessage } from '../../lib/coherence/messages.js';
+import { HOT_PAGE, type InterruptMessage } from '../../lib/messages/coherence-messages.js';
 import { PageCounters, type PageCounterOptions } from '../../lib/memory/page-counters.js';
 import { machineLoad, type Program } from '../../lib/processor/operations.js';
 import { Context } from '../../lib/processor/context.js';

@@ -5,8 +5,8 @@ import { SERVICES, type ServiceName } from '../../lib/guest/commodity/services.j
 import { systemCall } from '../../lib/guest/commodity/system-calls.js';
 import { WORK, work, workServices, type Work } from '../../lib/monitor/work.js';
 import type { SecondLevelOptions } from '../../lib/monitor/processors/second-level-tlb.js';
-import { presets } from '../../lib/machine/presets.js';
-import { versionCall } from '../../lib/processor/monitor-calls.js';
+import { presets } from '../../lib/machine/presets/presets.js';
+import { versionCall } from '../../lib/system/monitor-calls.js';
 import {
   annotate,
   compute,

@@ -37,7 +37,7 @@ import {
   type Program,
 } from '../../lib/processor/operations.js';
 import { entryLo, ExceptionCode, Register, Status } from '../../lib/processor/registers.js';
-import { SPECIAL_PAGE } from '../../lib/processor/monitor-calls.js';
+import { SPECIAL_PAGE } from '../../lib/system/monitor-calls.js';
 import { Activity, type Cpu, type Exception } from '../../lib/processor/software.js';
 import { HEAP } from '../guest/commodity/running.js';
 import { mapPair } from '../processor/privileged.js';

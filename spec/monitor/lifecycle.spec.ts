@@ -4,7 +4,7 @@ import { us } from '../../lib/engine/time.js';
 import { exit } from '../../lib/guest/commodity/system-calls.js';
 import { checkDisco } from '../../lib/monitor/check-disco.js';
 import { Context } from '../../lib/processor/context.js';
-import { remapCall, zeroedPageCall } from '../../lib/processor/monitor-calls.js';
+import { remapCall, zeroedPageCall } from '../../lib/system/monitor-calls.js';
 import { compute, load, monitorCall, store, type Program } from '../../lib/processor/operations.js';
 import { Activity, type Exception } from '../../lib/processor/software.js';
 import { entryLo, ExceptionCode } from '../../lib/processor/registers.js';

@@ -1,7 +1,7 @@
 /** What is no monitor and no virtual machine, and what is said about it. */
 import { describe, expect, it } from '@jest/globals';
 import { buildMachine, type MachineOptions } from '../../lib/machine/machine.js';
-import { presets } from '../../lib/machine/presets.js';
+import { presets } from '../../lib/machine/presets/presets.js';
 import { missCounting } from '../../lib/placement/miss-counting.js';
 import type { PlacementPolicy } from '../../lib/placement/policy.js';
 import { verghese1996 } from '../../lib/placement/presets.js';

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { DeviceCommand, DmaDone, DmaRequest, NO_DEVICE } from '../../lib/coherence/io-messages.js';
-import { InterruptMessage } from '../../lib/coherence/messages.js';
+import { DeviceCommand, DmaDone, DmaRequest, NO_DEVICE } from '../../lib/messages/io-messages.js';
+import { InterruptMessage } from '../../lib/messages/coherence-messages.js';
 import { Simulation } from '../../lib/engine/simulation.js';
-import { AddressMap } from '../../lib/coherence/address-map.js';
-import { mesi } from '../../lib/coherence/mesi.js';
+import { AddressMap } from '../../lib/messages/address-map.js';
+import { mesi } from '../../lib/coherence/protocols/mesi.js';
 import { IoBridge } from '../../lib/processor/io-bridge.js';
 import { LINE, PAGE, Probe, rig, type RigOptions } from '../devices/rig.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { buildMachine } from '../../lib/machine/machine.js';
-import { presets } from '../../lib/machine/presets.js';
+import { presets } from '../../lib/machine/presets/presets.js';
 import { FlatMemory } from '../../lib/machine/flat-memory.js';
 import { compute, load, store, type Operation } from '../../lib/processor/operations.js';
 

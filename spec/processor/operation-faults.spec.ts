@@ -76,7 +76,7 @@ describe('numbers of operations', () => {
     ['its program yields undefined, which is no operation', undefined as unknown as Operation],
     ['its program yields null, which is no operation', null as unknown as Operation],
     ['there is no operation 99', { ...compute(5), kind: 99 } as unknown as Operation],
-    ['there is no operation 20', { ...readRegister(1), kind: '20' } as unknown as Operation],
+    ['there is no operation "20"', { ...readRegister(1), kind: '20' } as unknown as Operation],
     ['there is no operation undefined', {} as Operation],
   ])('%s', (message, operation) => {
     expect(() => run(operation)).toThrow(message);

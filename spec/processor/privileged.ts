@@ -2,7 +2,7 @@
  * For specs about privileged software: a small machine with pages of 4 KB and a layout, a kernel that records the
  * exceptions it is told of and answers them as the spec says, and the idioms of programs in kernel mode.
  */
-import type { InterruptMessage } from '../../lib/coherence/messages.js';
+import type { InterruptMessage } from '../../lib/messages/coherence-messages.js';
 import { Context } from '../../lib/processor/context.js';
 import {
   returnFromException,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { InterruptMessage } from '../../lib/coherence/messages.js';
+import type { InterruptMessage } from '../../lib/messages/coherence-messages.js';
 import {
   block,
   call,

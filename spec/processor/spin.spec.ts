@@ -2,8 +2,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { randomStream } from '../../lib/engine/random.js';
-import { mesi } from '../../lib/coherence/mesi.js';
-import { PROTOCOLS } from '../../lib/coherence/protocols.js';
+import { mesi } from '../../lib/coherence/protocols/mesi.js';
+import { PROTOCOLS } from '../../lib/coherence/protocols/protocols.js';
 import { compute, interrupt, load, spinWhile, store, type Operation } from '../../lib/processor/operations.js';
 import { matrix, type MachineOptions } from '../system/wire.js';
 import { boot, each, handler, machineOf, type Code } from './privileged.js';

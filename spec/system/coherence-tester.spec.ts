@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { CoherenceMessage, HOME, Kind } from '../../lib/coherence/messages.js';
-import { mesiRetry } from '../../lib/coherence/mesi-retry.js';
-import { moesi } from '../../lib/coherence/moesi.js';
-import { mosi } from '../../lib/coherence/mosi.js';
+import { CoherenceMessage, HOME, Kind } from '../../lib/messages/coherence-messages.js';
+import { mesiRetry } from '../../lib/coherence/protocols/mesi-retry.js';
+import { moesi } from '../../lib/coherence/protocols/moesi.js';
+import { mosi } from '../../lib/coherence/protocols/mosi.js';
 import type { CoherenceProtocol } from '../../lib/coherence/protocol.js';
-import { PROTOCOL_NAMES, PROTOCOLS, type ProtocolName } from '../../lib/coherence/protocols.js';
+import { PROTOCOL_NAMES, PROTOCOLS, type ProtocolName } from '../../lib/coherence/protocols/protocols.js';
 import type { Table } from '../../lib/coherence/table.js';
 import { CACHE_EVENTS, HOME_EVENTS } from '../../lib/coherence/vocabulary.js';
 import { runTester, runUnchecked, tamper, Violation, type Check, type Coverage } from './coherence-tester.js';

@@ -10,7 +10,7 @@
  * tick) a store is *pending*: the copy of its own processor may have it already. 350 lines: machine, programs, checks and
  * coverage are one instrument.
  */
-import { Kind, KIND_NAMES, type CoherenceMessage, type NodeMessage } from '../../lib/coherence/messages.js';
+import { Kind, KIND_NAMES, type CoherenceMessage, type NodeMessage } from '../../lib/messages/coherence-messages.js';
 import type { Port } from '../../lib/engine/port.js';
 import { randomStream, type RandomStream } from '../../lib/engine/random.js';
 import { compute, load, store, type Program } from '../../lib/processor/operations.js';

@@ -2,7 +2,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ProtocolName } from '../../lib/coherence/protocols.js';
+import type { ProtocolName } from '../../lib/coherence/protocols/protocols.js';
 import { compute, load, store, type Operation, type Program } from '../../lib/processor/operations.js';
 import { migrate, migratory, type VisitCosts } from './contention.js';
 

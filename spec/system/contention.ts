@@ -2,10 +2,10 @@
  * What a blocking and a refusing home cost when processors pass one line around: each loads a word of it, stores it and
  * computes, again and again. The numbers of docs/coherence.md come from here.
  */
-import type { ProtocolName } from '../../lib/coherence/protocols.js';
+import type { ProtocolName } from '../../lib/coherence/protocols/protocols.js';
 import { FlatMemory } from '../../lib/machine/flat-memory.js';
 import { buildMachine, type Machine } from '../../lib/machine/machine.js';
-import { presets } from '../../lib/machine/presets.js';
+import { presets } from '../../lib/machine/presets/presets.js';
 import { compute, load, store, type Program } from '../../lib/processor/operations.js';
 
 /** A stream of visits to one line. */

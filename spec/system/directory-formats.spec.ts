@@ -4,11 +4,11 @@
  */
 import { describe, expect, it } from '@jest/globals';
 import { protocolFor, type DirectoryFormat } from '../../lib/coherence/directory-format.js';
-import { mesi } from '../../lib/coherence/mesi.js';
-import type { CoherenceMessage } from '../../lib/coherence/messages.js';
+import { mesi } from '../../lib/coherence/protocols/mesi.js';
+import type { CoherenceMessage } from '../../lib/messages/coherence-messages.js';
 import type { CoherenceProtocol } from '../../lib/coherence/protocol.js';
-import { PROTOCOL_NAMES, PROTOCOLS, type ProtocolName } from '../../lib/coherence/protocols.js';
-import { RandomTester } from '../../lib/testing/random-tester.js';
+import { PROTOCOL_NAMES, PROTOCOLS, type ProtocolName } from '../../lib/coherence/protocols/protocols.js';
+import { RandomTester } from '../../lib/testing/random/tester.js';
 import { runTester, runUnchecked, Violation, type Check } from './coherence-tester.js';
 import { both, faulty, inCells, newCells, to, without } from './faulty-protocol.js';
 import { wire, wordsOf, type Machine, type MachineOptions } from './wire.js';

@@ -1,5 +1,5 @@
 /** Protocols with a fault planted: a compiled table turned back into rows, changed, and compiled again. */
-import { mesi } from '../../lib/coherence/mesi.js';
+import { mesi } from '../../lib/coherence/protocols/mesi.js';
 import type { CoherenceProtocol } from '../../lib/coherence/protocol.js';
 import { Table } from '../../lib/coherence/table.js';
 

@@ -1,5 +1,5 @@
 /** System software for specs that are not about software: page n is frame n, nothing costs anything. */
-import type { InterruptMessage } from '../../lib/coherence/messages.js';
+import type { InterruptMessage } from '../../lib/messages/coherence-messages.js';
 import type { Processor } from '../../lib/processor/processor.js';
 import type { Context } from '../../lib/processor/context.js';
 import { EXCEPTION_NAMES, ExceptionCode } from '../../lib/processor/registers.js';

@@ -2,7 +2,7 @@
  * System software that shares state between processors, as an operating system does: one page table filled at first
  * touch, a lock, a barrier. It answers each kind of trap in each way there is: at once, with a program, by waiting.
  */
-import { HOT_PAGE, type InterruptMessage } from '../../lib/coherence/messages.js';
+import { HOT_PAGE, type InterruptMessage } from '../../lib/messages/coherence-messages.js';
 import { clearFrame, compute, machineLoad, machineStore, wait, type Program } from '../../lib/processor/operations.js';
 import type { Processor } from '../../lib/processor/processor.js';
 import { Context } from '../../lib/processor/context.js';

@@ -2,9 +2,9 @@
  * A machine wired by hand: what `machine/` will do from a specification, with every number in the open.
  * Small enough that sets conflict, lines are shared falsely and TLBs miss within a few references.
  */
-import { AddressMap } from '../../lib/coherence/address-map.js';
-import { mesi } from '../../lib/coherence/mesi.js';
-import { HOME, Lane, type NodeMessage } from '../../lib/coherence/messages.js';
+import { AddressMap } from '../../lib/messages/address-map.js';
+import { mesi } from '../../lib/coherence/protocols/mesi.js';
+import { HOME, Lane, type NodeMessage } from '../../lib/messages/coherence-messages.js';
 import type { CoherenceProtocol } from '../../lib/coherence/protocol.js';
 import { connect } from '../../lib/engine/port.js';
 import type { EventQueue } from '../../lib/engine/queue.js';

@@ -5,7 +5,7 @@
  */
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { type InterruptMessage } from '../../lib/coherence/messages.js';
+import { type InterruptMessage } from '../../lib/messages/coherence-messages.js';
 import type { DecisionEntry } from '../../lib/placement/decision-log.js';
 import { collapse, migrate, place, replicate, stay } from '../../lib/placement/policy.js';
 import type {

@@ -119,13 +119,14 @@ describe('scenario', () => {
   });
 
   it.each<[Partial<CounterSettings>, string]>([
-    [{ delayNs: NaN }, 'the counters of answering have delayNs NaN; it must be from 0 to 1000000000 nanoseconds'],
+    [{ delayNs: NaN }, 'the policy answering: counters.delayNs is NaN; give a number of at least 0'],
+    [{ resetNs: Infinity }, 'counters.resetNs is Infinity; give a number above 0'],
     [
-      { resetNs: Infinity },
-      'have resetNs Infinity; it must be from 0.001 to 1000000000000 nanoseconds, as on a machine',
+      { resetNs: 1e13 },
+      'have resetNs 10000000000000; it must be from 0.001 to 1000000000000 nanoseconds, as on a machine',
     ],
-    [{ threshold: 0.5 }, 'threshold is a whole number of at least 1, not 0.5'],
-    [{ bits: 2, threshold: 4 }, 'a counter of 2 bits stays at 3 and never reaches a threshold of 4'],
+    [{ threshold: 0.5 }, 'counters.threshold is 0.5; give a whole number from 1 to'],
+    [{ bits: 2, threshold: 4 }, 'counters.threshold is 4; give a whole number from 1 to 3'],
   ])('refuses counters with %p', (changes, message) => {
     const policy = { ...answering(stay('told')), counters: { ...counters, ...changes } };
     expect(() => scenario(policy, [])).toThrow(new RegExp(message));

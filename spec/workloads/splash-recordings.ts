@@ -1,6 +1,6 @@
 /** Handmade recordings of threads. */
 import { packReference, ReferenceKind } from '../../lib/processor/references.js';
-import type { RecordedStream, RecordedTrace, TraceMark } from '../../lib/workloads/trace.js';
+import type { RecordedStream, RecordedTrace, TraceMark } from '../../lib/traces/trace.js';
 
 /** Text and data that all threads touch, far from each other. */
 const TEXT = 0x400000;

@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { SplashOS } from '../../lib/guest/splash/splash-os.js';
 import { buildMachine, type Machine } from '../../lib/machine/machine.js';
-import { presets } from '../../lib/machine/presets.js';
+import { presets } from '../../lib/machine/presets/presets.js';
 import { Activity } from '../../lib/processor/software.js';
 import { recordedProgram } from '../../lib/workloads/splash-threads.js';
-import type { RecordedStream, TraceMark } from '../../lib/workloads/trace.js';
-import { threadImages } from '../../lib/workloads/user-image.js';
+import type { RecordedStream, TraceMark } from '../../lib/traces/trace.js';
+import { threadImages } from '../../lib/workloads/images/user-image.js';
 import { beginningOf, handmadeTrace, recording } from './splash-recordings.js';
 import { open } from '../guest/recorded/traces.js';
 

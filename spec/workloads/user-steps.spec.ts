@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { RecordedStream, TraceMark } from '../../lib/workloads/trace.js';
+import type { RecordedStream, TraceMark } from '../../lib/traces/trace.js';
 import { userSteps } from '../../lib/workloads/user-steps.js';
 
 const stream = (references: number, ...marks: readonly TraceMark[]): RecordedStream => ({

@@ -13,7 +13,15 @@
  * and the store itself is a step of its own. A cache has one request open over all lines, and may evict at any time.
  */
 import { NO_EVENT, classifyAtCache, classifyAtHome } from '../classify.js';
-import { KIND_NAMES, Kind, LANE_NAMES, LANE_OF, Lane, type KindName, type LaneName } from '../messages.js';
+import {
+  KIND_NAMES,
+  Kind,
+  LANE_NAMES,
+  LANE_OF,
+  Lane,
+  type KindName,
+  type LaneName,
+} from '../../messages/coherence-messages.js';
 import type { CoherenceProtocol } from '../protocol.js';
 import type { Table } from '../table.js';
 import { CACHE_ACTION as C, CACHE_EVENT, HOME_ACTION as H, HOME_EVENT } from '../vocabulary.js';

@@ -2,7 +2,7 @@
  * The way to a state, told again from the start. States are stored without names, so each step of the way is found by
  * making all successors of where we are and taking one that belongs to the next class.
  */
-import { KIND_NAMES } from '../messages.js';
+import { KIND_NAMES } from '../../messages/coherence-messages.js';
 import type { Table } from '../table.js';
 import { meaningOf, type AccessMeaning, type Model, type Successors } from './model.js';
 import {

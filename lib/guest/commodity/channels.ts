@@ -1,5 +1,5 @@
 /** What threads sleep on: channels, and locks made of a flag and a channel. */
-import type { Channel, Code, KernelThread, SharedSleepLock, Spinlock } from './code.js';
+import type { Channel, Code, KernelThread, SharedSleepLock, Spinlock } from '../../system/code.js';
 import type { Scheduler } from './scheduler.js';
 import { NOBODY } from './spinlock.js';
 import type { Thread } from './threads.js';

@@ -1,7 +1,7 @@
 /** A console in the kernel: text of programs, and what the kernel has to say itself. */
 import { plainObject, wholeNumbers } from '../../engine/checks.js';
 import { deviceCommand } from '../../processor/operations.js';
-import { ErrorNumber, type Code } from './code.js';
+import { ErrorNumber, type Code } from '../../system/code.js';
 import type { CommodityKernel } from './kernel.js';
 import type { Thread } from './threads.js';
 

@@ -5,7 +5,7 @@
 import { list, plainObject, wholeNumbers } from '../../engine/checks.js';
 import { deviceCommand } from '../../processor/operations.js';
 import { isUserRange } from './arguments.js';
-import { ErrorNumber, type Channel, type Code, type KernelThread } from './code.js';
+import { ErrorNumber, type Channel, type Code, type KernelThread } from '../../system/code.js';
 import { DescriptorTable } from './files/descriptors.js';
 import type { DiskFileSystem } from './files/disk-file-system.js';
 import { mountDisk } from './files/mount-disk.js';

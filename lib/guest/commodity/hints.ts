@@ -17,10 +17,10 @@ import {
   specialAddress,
   versionCall,
   zeroedPageCall,
-} from '../../processor/monitor-calls.js';
-import { GuestError } from '../errors.js';
+} from '../../system/monitor-calls.js';
+import { GuestError } from '../../system/guest-error.js';
 import { PAGE_BYTES } from './address-layout.js';
-import type { Code } from './code.js';
+import type { Code } from '../../system/code.js';
 import { needMonitor, type KernelSwitches } from './switches.js';
 
 /** Hints to the monitor, and what is done in their place. */

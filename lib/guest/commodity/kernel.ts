@@ -26,9 +26,9 @@ import {
   type KernelThread,
   type SharedSleepLock,
   type Spinlock,
-} from './code.js';
+} from '../../system/code.js';
 import { Hints } from './hints.js';
-import { GuestError } from '../errors.js';
+import { GuestError } from '../../system/guest-error.js';
 import { AddressSpace } from './memory/address-space.js';
 import { Faults } from './memory/faults.js';
 import { PageTables } from './memory/page-tables.js';

@@ -4,7 +4,7 @@
  */
 import { list, plainObject, wholeNumber } from '../../engine/checks.js';
 import { copy } from '../../processor/operations.js';
-import type { Code, KernelThread } from './code.js';
+import type { Code, KernelThread } from '../../system/code.js';
 import type { FileServices } from './file-services.js';
 import type { CommodityKernel } from './kernel.js';
 import { CachePages } from './network/cache-pages.js';

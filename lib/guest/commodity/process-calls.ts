@@ -1,6 +1,6 @@
 /** The system calls about processes, for programs that may ask for anything. */
 import { areStrings, isInteger, isProgramMaker } from './arguments.js';
-import { ErrorNumber, type Code } from './code.js';
+import { ErrorNumber, type Code } from '../../system/code.js';
 import type { Processes } from './processes.js';
 import type { Thread } from './threads.js';
 

@@ -1,6 +1,6 @@
 /** Processes: what user programs run in. */
 import type { Program } from '../../processor/operations.js';
-import type { Channel } from './code.js';
+import type { Channel } from '../../system/code.js';
 import type { AddressSpace } from './memory/address-space.js';
 import type { Thread } from './threads.js';
 

@@ -5,7 +5,7 @@ import { Register, Status } from '../../processor/registers.js';
 import { Activity } from '../../processor/software.js';
 import { LINE_BYTES } from './address-layout.js';
 import { isProgram } from './arguments.js';
-import { ErrorNumber, type Channel, type Code, type KernelThread } from './code.js';
+import { ErrorNumber, type Channel, type Code, type KernelThread } from '../../system/code.js';
 import type { AddressSpace } from './memory/address-space.js';
 import type { PhysicalPages } from './memory/physical-pages.js';
 import type { SpaceContents } from './memory/space-contents.js';

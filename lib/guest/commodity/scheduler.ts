@@ -5,7 +5,7 @@
  */
 import { interrupt, resume } from '../../processor/operations.js';
 import { KernelChannel, KernelSleepLock } from './channels.js';
-import type { Channel, Code, KernelThread, SharedSleepLock, Spinlock } from './code.js';
+import type { Channel, Code, KernelThread, SharedSleepLock, Spinlock } from '../../system/code.js';
 import type { KernelSpinlock } from './spinlock.js';
 import type { KernelProcessor, Thread } from './threads.js';
 

@@ -1,7 +1,14 @@
 /** Semaphores that processes share: what user-level locks and barriers sleep on. */
 import { load, store } from '../../processor/operations.js';
 import { isInteger } from './arguments.js';
-import { ErrorNumber, type Channel, type Code, type KernelCore, type KernelThread, type Spinlock } from './code.js';
+import {
+  ErrorNumber,
+  type Channel,
+  type Code,
+  type KernelCore,
+  type KernelThread,
+  type Spinlock,
+} from '../../system/code.js';
 
 interface Semaphore {
   readonly address: number;

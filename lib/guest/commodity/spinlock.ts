@@ -9,7 +9,7 @@ import {
   store,
   storeConditional,
 } from '../../processor/operations.js';
-import type { Code, KernelThread, Spinlock } from './code.js';
+import type { Code, KernelThread, Spinlock } from '../../system/code.js';
 
 /** What is counted of a lock. */
 export interface LockStatistics {

@@ -2,7 +2,7 @@
  * What the authors of Disco changed in IRIX, a switch each, so that the effect of each can be measured. The mapped kernel
  * segment is an option of the kernel beside these. Disco, section 4.3.
  */
-import { GuestError } from '../errors.js';
+import { GuestError } from '../../system/guest-error.js';
 
 /** The switches. */
 export interface KernelSwitches {

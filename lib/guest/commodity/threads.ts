@@ -2,7 +2,7 @@
 import type { Context } from '../../processor/context.js';
 import type { AddressSpace } from './memory/address-space.js';
 import type { PageTables } from './memory/page-tables.js';
-import type { KernelThread } from './code.js';
+import type { KernelThread } from '../../system/code.js';
 
 /** Where a thread stands. */
 export type ThreadState = 'running' | 'ready' | 'sleeping' | 'ended';

@@ -20,7 +20,7 @@ import { entryLo, Register } from '../../processor/registers.js';
 import { KSEG0 } from '../../processor/segments.js';
 import { Activity } from '../../processor/software.js';
 import { KERNEL_STACK, PAGE_BYTES, PAGE_SHIFT, PAGE_TABLES } from './address-layout.js';
-import type { Code, KernelThread } from './code.js';
+import type { Code, KernelThread } from '../../system/code.js';
 import type { Hints } from './hints.js';
 import type { AddressSpace } from './memory/address-space.js';
 import type { PageTables } from './memory/page-tables.js';

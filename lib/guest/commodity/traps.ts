@@ -25,14 +25,14 @@ import {
   Status,
   Vector,
 } from '../../processor/registers.js';
-import { SPECIAL_PAGE } from '../../processor/monitor-calls.js';
+import { SPECIAL_PAGE } from '../../system/monitor-calls.js';
 import { USER_PROGRAM } from '../../processor/context.js';
 import { KSEG0, unmapped } from '../../processor/segments.js';
 import { Activity, type Cpu, type Exception } from '../../processor/software.js';
 import { MAPPED_KERNEL, PAGE_BYTES, PAGE_SHIFT, PAGE_TABLES, TABLE_ENTRIES } from './address-layout.js';
-import { GuestError } from '../errors.js';
+import { GuestError } from '../../system/guest-error.js';
 import { isSystemCall } from './arguments.js';
-import { ErrorNumber, type Code } from './code.js';
+import { ErrorNumber, type Code } from '../../system/code.js';
 import { KILLED } from './process.js';
 import type { Hints } from './hints.js';
 import type { Profile } from './profile.js';

@@ -2,7 +2,7 @@
  * What the kernel knows of a file, whoever keeps it: a file system on a disk, a server far away, or nobody (a pipe).
  * The page cache is common: a page of a file is in memory once, whether it is read, mapped or executed.
  */
-import type { Code, KernelThread } from './code.js';
+import type { Code, KernelThread } from '../../system/code.js';
 
 /** A page of a file in memory. Whoever holds it (`holds` > 0) may count on it staying there. */
 export interface CachedPage {

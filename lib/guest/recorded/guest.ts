@@ -32,8 +32,8 @@ import {
 } from '../../processor/registers.js';
 import type { References } from '../../processor/references.js';
 import { Activity, type Cpu, type Exception, type SystemSoftware } from '../../processor/software.js';
-import { GuestError } from '../errors.js';
-import { refillMappedKernel } from '../mapped-kernel.js';
+import { GuestError } from '../../system/guest-error.js';
+import { refillMappedKernel } from '../../system/mapped-kernel.js';
 import type { Privileged, SystemImage, SystemStep } from './image.js';
 import { PageTables, USER_PAGES, type Code } from './page-tables.js';
 import { RecordedProcessor } from './processor.js';

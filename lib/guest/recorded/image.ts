@@ -1,6 +1,6 @@
 /**
  * A recorded system as a guest executes it: for each processor the references, and between them the steps that change
- * the state of the processor. Plain data, made from a trace by `systemImage` (lib/workloads/system-image.ts).
+ * the state of the processor. Plain data, made from a trace by `systemImage` (lib/workloads/images/system-image.ts).
  */
 import type { References } from '../../processor/references.js';
 

@@ -18,7 +18,7 @@ import {
 } from '../../processor/operations.js';
 import { EntryLo, Register } from '../../processor/registers.js';
 import { packReference, ReferenceKind, type References } from '../../processor/references.js';
-import { GuestError } from '../errors.js';
+import { GuestError } from '../../system/guest-error.js';
 import { walkOffsets } from './page-tables.js';
 
 /** Bytes of the refill handler. */

@@ -4,7 +4,7 @@
  * the supervisor segment; the program has one range of virtual pages, whose table is one array of EntryLo words.
  */
 import { KSEG0 } from '../../processor/segments.js';
-import { GuestError } from '../errors.js';
+import { GuestError } from '../../system/guest-error.js';
 
 /** First virtual page of the program. */
 export const FIRST_PAGE = 0x400;

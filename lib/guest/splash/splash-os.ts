@@ -25,8 +25,8 @@ import {
 } from '../../processor/operations.js';
 import { EXCEPTION_NAMES, ExceptionCode, Register, Status, Vector, entryLo } from '../../processor/registers.js';
 import { Activity, type Cpu, type Exception, type SystemSoftware } from '../../processor/software.js';
-import { GuestError } from '../errors.js';
-import { refillMappedKernel } from '../mapped-kernel.js';
+import { GuestError } from '../../system/guest-error.js';
+import { refillMappedKernel } from '../../system/mapped-kernel.js';
 import { MemoryFiles, type SplashFiles } from './files.js';
 import { FIRST_PAGE, SplashMemory } from './memory.js';
 import { SplashBarrier, SplashLock, SplashSemaphore } from './synchronisation.js';
@@ -57,7 +57,7 @@ export const SPLASH_SERVICES = ['program', 'refill', 'interrupt', 'start'] as co
 /** In the library, and where an interrupt is served. */
 const RUNNING = Status.IM | Status.IE;
 const SERVING = Status.IM;
-/** Instructions of the refill handler that are none of its operations: 14 in all, as IRIX takes (lib/guest/costs.ts). */
+/** Instructions of the refill handler that are none of its operations: 14 in all, as IRIX takes (lib/guest/bare/costs.ts). */
 const REFILL_COMPUTE = 7;
 /** Interrupt that all threads have ended: nobody serves it. */
 const ENDED = 1;

@@ -3,7 +3,7 @@
  * own. What a program sees of each other's data is ordered by them and by nothing else.
  */
 import { loadLinked, store, storeConditional } from '../../processor/operations.js';
-import { GuestError } from '../errors.js';
+import { GuestError } from '../../system/guest-error.js';
 import type { SplashCode, SplashThread } from './threads.js';
 
 /** Cycles that the first thread waits after its first failure, and how often the wait doubles at most. */

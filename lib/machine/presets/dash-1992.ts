@@ -1,7 +1,7 @@
 /** The Stanford DASH prototype, built of the parts of its published read latencies. */
 import { nearSquare, sizesOf } from './shapes.js';
-import type { PresetOptions } from '../presets.js';
-import type { MachineSpecification } from '../specification.js';
+import type { PresetOptions } from './presets.js';
+import type { MachineSpecification } from '../specification/specification.js';
 
 const CLOCK_NS = 30;
 

@@ -1,7 +1,7 @@
 /** The machine that the Disco paper simulated, and the bus-based machine that it compares with. */
 import { sizesOf } from './shapes.js';
-import type { MachineSpecification } from '../specification.js';
-import type { PresetOptions } from '../presets.js';
+import type { MachineSpecification } from '../specification/specification.js';
+import type { PresetOptions } from './presets.js';
 
 const SOURCE = 'Bugnion, Devine and Rosenblum, Disco, SOSP 1997, sections 5.1 and 5.5';
 

@@ -1,7 +1,7 @@
 /** The Stanford FLASH multiprocessor as its designers are recalled to have described it. Unverified: no source was open. */
 import { nearSquare, sizesOf } from './shapes.js';
-import type { PresetOptions } from '../presets.js';
-import type { MachineSpecification } from '../specification.js';
+import type { PresetOptions } from './presets.js';
+import type { MachineSpecification } from '../specification/specification.js';
 
 /**
  * All five recalled read latencies come out between nodes two hops apart: local clean 270 ns, local dirty remote 1430,

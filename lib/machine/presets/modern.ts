@@ -4,8 +4,12 @@
  * another cache of the socket is taken to cost as much as out of memory.
  */
 import { sizesOf } from './shapes.js';
-import type { PresetOptions } from '../presets.js';
-import type { ControllerSpecification, MachineSpecification, ProcessorSpecification } from '../specification.js';
+import type { PresetOptions } from './presets.js';
+import type {
+  ControllerSpecification,
+  MachineSpecification,
+  ProcessorSpecification,
+} from '../specification/specification.js';
 
 const GB = 2 ** 30;
 

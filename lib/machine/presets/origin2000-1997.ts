@@ -1,7 +1,7 @@
 /** The SGI Origin 2000. */
 import { dimensionFor, sizesOf } from './shapes.js';
-import type { PresetOptions } from '../presets.js';
-import type { MachineSpecification } from '../specification.js';
+import type { PresetOptions } from './presets.js';
+import type { MachineSpecification } from '../specification/specification.js';
 
 /**
  * Local 310 ns: bus 50, look-up 60, memory 150, bus 50. On the same router 540: bus 50, out 15, network 100, look-up

@@ -1,6 +1,6 @@
 /** Sizes of regular topologies with room for a number of nodes. */
 import { plainObject, wholeNumber } from '../../engine/checks.js';
-import type { PresetOptions } from '../presets.js';
+import type { PresetOptions } from './presets.js';
 
 const MOST_NODES = 4096;
 const MOST_BYTES = 2 ** 28;

@@ -1,6 +1,6 @@
 /** What a guest tells its devices: checked once, and copied, so that what was checked is what is used. */
-import type { CommandContent } from '../../coherence/io-messages.js';
-import { isInt32, type Reply } from '../../devices/command.js';
+import type { CommandContent } from '../../messages/io-messages.js';
+import { isInt32, type Reply } from '../../messages/device-command.js';
 
 /** A place in the physical memory of a virtual machine, within one page. */
 export interface GuestPiece {

@@ -1,5 +1,5 @@
 /** The time-of-day clock of a virtual machine: what lib/devices/time-of-day-clock.ts is to a real one. */
-import { NO_DEVICE } from '../../coherence/io-messages.js';
+import { NO_DEVICE } from '../../messages/io-messages.js';
 import { ClockRegister } from '../../devices/time-of-day-clock.js';
 import type { MonitorCode } from '../monitor-code.js';
 import type { MonitorCpu } from '../monitor-cpu.js';

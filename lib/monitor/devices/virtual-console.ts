@@ -1,5 +1,5 @@
 /** The console of a virtual machine: what lib/devices/console.ts is to a real one. */
-import { NO_DEVICE, type CommandContent } from '../../coherence/io-messages.js';
+import { NO_DEVICE, type CommandContent } from '../../messages/io-messages.js';
 import { ConsoleRegister } from '../../devices/console.js';
 import type { MonitorCode } from '../monitor-code.js';
 import type { MonitorCpu } from '../monitor-cpu.js';

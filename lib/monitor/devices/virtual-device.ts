@@ -1,5 +1,5 @@
 /** What a virtual machine's devices have in common, and what they may do to their machine. */
-import type { CommandContent } from '../../coherence/io-messages.js';
+import type { CommandContent } from '../../messages/io-messages.js';
 import type { Pmap } from '../memory/pmap.js';
 import type { MonitorCpu } from '../monitor-cpu.js';
 import type { Steps } from '../steps.js';

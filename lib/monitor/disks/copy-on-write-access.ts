@@ -4,7 +4,7 @@
  * to the modified sectors; whole pages are kept as they are, and the guest copies when it writes to them again.
  */
 import { SECTOR_BYTES } from '../../devices/disk-mechanism.js';
-import { DeviceStatus } from '../../devices/status.js';
+import { DeviceStatus } from '../../messages/device-status.js';
 import type { MachinePage } from '../memory/machine-page.js';
 import type { MonitorCpu } from '../monitor-cpu.js';
 import type { Pmap } from '../memory/pmap.js';

@@ -2,7 +2,7 @@
  * A disk that one virtual machine has for itself. The real disk moves sectors between itself and the machine pages of the
  * guest; the monitor translates addresses and sees to it that the pages stay where they are meanwhile.
  */
-import { DeviceStatus } from '../../devices/status.js';
+import { DeviceStatus } from '../../messages/device-status.js';
 import type { MachinePage } from '../memory/machine-page.js';
 import type { Pmap } from '../memory/pmap.js';
 import type { MonitorCpu } from '../monitor-cpu.js';

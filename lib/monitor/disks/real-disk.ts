@@ -1,6 +1,6 @@
 /** A disk of the machine as the monitor drives it: commands by tag, each with what is to be done when it ends. */
 import { deviceCommand } from '../../processor/operations.js';
-import type { Piece } from '../../devices/command.js';
+import type { Piece } from '../../messages/device-command.js';
 import type { MonitorCpu } from '../monitor-cpu.js';
 import type { Steps } from '../steps.js';
 import type { DiskGround } from './ground.js';

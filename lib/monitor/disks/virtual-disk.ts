@@ -9,10 +9,10 @@
  *
  * A write is atomic by unit: the sectors of one block that lie in one piece are all new or all old to whoever reads.
  */
-import { hasReply } from '../../devices/command.js';
+import { hasReply } from '../../messages/device-command.js';
 import { diskFault, ownCommand } from '../../devices/disk-command.js';
-import { DeviceStatus } from '../../devices/status.js';
-import { NO_DEVICE, type CommandContent } from '../../coherence/io-messages.js';
+import { DeviceStatus } from '../../messages/device-status.js';
+import { NO_DEVICE, type CommandContent } from '../../messages/io-messages.js';
 import { wait } from '../../processor/operations.js';
 import type { DeviceHost, VirtualDevice } from '../devices/virtual-device.js';
 import type { MonitorCpu } from '../monitor-cpu.js';

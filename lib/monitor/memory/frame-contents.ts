@@ -1,5 +1,5 @@
 /** What frames hold, for checks: read past the machine, without time passing. */
-import { wordOf, type LineData } from '../../coherence/line-data.js';
+import { wordOf, type LineData } from '../../messages/line-data.js';
 import type { Machine } from '../../machine/machine.js';
 
 /** The words of a frame by its number. */

@@ -2,7 +2,7 @@
  * Free frames of the machine, a list for each node and colour. Frames of one colour compete for the same sets of the
  * second-level cache, so a page gets a frame of the colour of its own number wherever it lives.
  */
-import type { AddressMap } from '../../coherence/address-map.js';
+import type { AddressMap } from '../../messages/address-map.js';
 
 /** Hands out frames and takes them back. Frames are conserved. */
 export class FrameLists {

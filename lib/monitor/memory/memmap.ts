@@ -1,5 +1,5 @@
 /** The memmap: what each frame of the machine holds. Disco, section 4.2.2. */
-import type { AddressMap } from '../../coherence/address-map.js';
+import type { AddressMap } from '../../messages/address-map.js';
 import { load, store } from '../../processor/operations.js';
 import type { MonitorSpace } from '../monitor-space.js';
 import type { Steps } from '../steps.js';

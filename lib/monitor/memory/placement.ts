@@ -2,7 +2,7 @@
  * Hosts a placement policy in the monitor: tells it what happened, logs what it decides, has that done and keeps the time.
  * Disco, section 4.2.3.
  */
-import type { InterruptMessage } from '../../coherence/messages.js';
+import type { InterruptMessage } from '../../messages/coherence-messages.js';
 import { checkDecision, decisionError, type Asked, type Question } from '../../placement/check-decision.js';
 import { checkPolicy } from '../../placement/check-policy.js';
 import { DecisionLog } from '../../placement/decision-log.js';

@@ -1,5 +1,5 @@
 /** Privileged instructions of guests: executed on the virtual processor by the class that executes them on hardware. */
-import { InterruptMessage } from '../../coherence/messages.js';
+import { InterruptMessage } from '../../messages/coherence-messages.js';
 import { Context } from '../../processor/context.js';
 import { load, Op, store, type Operation } from '../../processor/operations.js';
 import { ExceptionCode, Register, Vector } from '../../processor/registers.js';

@@ -3,7 +3,7 @@ import { Context } from '../../processor/context.js';
 import { described } from '../../processor/foreign.js';
 import { returnFromException, store, type Program } from '../../processor/operations.js';
 import { ExceptionCode, InterruptLine, Register, Vector } from '../../processor/registers.js';
-import type { InterruptMessage } from '../../coherence/messages.js';
+import type { InterruptMessage } from '../../messages/coherence-messages.js';
 import type { Exception, ProgramFault } from '../../processor/software.js';
 import type { Core } from '../core.js';
 import type { MonitorCpu } from '../monitor-cpu.js';

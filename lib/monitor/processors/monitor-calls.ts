@@ -6,7 +6,7 @@ import {
   MonitorError,
   requestFault,
   type MonitorRequest,
-} from '../../processor/monitor-calls.js';
+} from '../../system/monitor-calls.js';
 import type { Core } from '../core.js';
 import type { MonitorCpu } from '../monitor-cpu.js';
 import type { Steps } from '../steps.js';

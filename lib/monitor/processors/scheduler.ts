@@ -4,7 +4,7 @@
  * scheduling virtual machines take turns of a quantum, at the same moments on all processors: whoever is of the machine
  * whose turn it is goes first.
  */
-import type { InterruptMessage } from '../../coherence/messages.js';
+import type { InterruptMessage } from '../../messages/coherence-messages.js';
 import type { Ticks } from '../../engine/time.js';
 import { interrupt, readRegister, store, writeRegister } from '../../processor/operations.js';
 import { InterruptLine, Register } from '../../processor/registers.js';

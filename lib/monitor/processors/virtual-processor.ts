@@ -2,11 +2,11 @@
  * A virtual processor: what a process table has of a process, in the monitor's memory. Its registers and TLB are those of
  * the real processor's classes, so a privileged instruction is emulated by what executes it on hardware.
  */
-import type { InterruptMessage } from '../../coherence/messages.js';
+import type { InterruptMessage } from '../../messages/coherence-messages.js';
 import type { RandomStream } from '../../engine/random.js';
 import type { Ticks } from '../../engine/time.js';
 import { Context } from '../../processor/context.js';
-import { SPECIAL_PAGE } from '../../processor/monitor-calls.js';
+import { SPECIAL_PAGE } from '../../system/monitor-calls.js';
 import type { Operation } from '../../processor/operations.js';
 import { Mode, type SystemRegisters } from '../../processor/registers.js';
 import { Activity, type Cpu } from '../../processor/software.js';

@@ -1,8 +1,8 @@
 /** The gateway as an option of the monitor: which network card of the machine it takes for itself, and what goes over it. */
 import { BROADCAST, isAddress } from '../../devices/network-segment.js';
-import { mediumOf, type NetworkCardSpecification } from '../../machine/device-specification.js';
+import { mediumOf, type NetworkCardSpecification } from '../../machine/specification/device-specification.js';
 import type { Machine } from '../../machine/machine.js';
-import { suggestion } from '../../machine/suggestion.js';
+import { suggestion } from '../../engine/suggestion.js';
 
 /** A way from the virtual subnet to a real network. Plain data; what is left out is as DEFAULT_GATEWAY and each field say. */
 export interface GatewaySpecification {

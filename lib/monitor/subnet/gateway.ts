@@ -3,8 +3,8 @@
  * tells neither senders nor receivers of frames; so what comes in goes to one virtual card, or to the one that a word of
  * the frame names.
  */
-import type { Reply } from '../../devices/command.js';
-import { DeviceStatus } from '../../devices/status.js';
+import type { Reply } from '../../messages/device-command.js';
+import { DeviceStatus } from '../../messages/device-status.js';
 import { deviceCommand, load } from '../../processor/operations.js';
 import { DiscoError } from '../errors.js';
 import type { MachineMemory } from '../memory/machine-memory.js';

@@ -3,7 +3,7 @@
  * into a buffer that is one, so that it can be mapped there; of the rest, what fills a buffer goes into one of its own,
  * and smaller parts go one behind the other.
  */
-import type { Reply } from '../../devices/command.js';
+import type { Reply } from '../../messages/device-command.js';
 import type { GuestPiece } from '../devices/guest-command.js';
 
 /** A buffer that a guest has posted. */

@@ -2,9 +2,9 @@
  * The virtual subnet: like an Ethernet between virtual machines, with an address for each card and without a limit to the
  * length of frames. Content that is a page is mapped into the receiver's memory rather than copied. Disco, section 4.2.5.
  */
-import type { Reply } from '../../devices/command.js';
+import type { Reply } from '../../messages/device-command.js';
 import { BROADCAST, isAddress } from '../../devices/network-segment.js';
-import { DeviceStatus } from '../../devices/status.js';
+import { DeviceStatus } from '../../messages/device-status.js';
 import { load } from '../../processor/operations.js';
 import type { GuestPiece } from '../devices/guest-command.js';
 import type { DeviceHost } from '../devices/virtual-device.js';

@@ -3,10 +3,10 @@
  * the real card has frames. Unlike that it scatters: a frame may fill several buffers, with an interrupt for each, in
  * order, `b` being its bytes and MORE_FOLLOWS while the frame goes on in another one.
  */
-import { NO_DEVICE, type CommandContent } from '../../coherence/io-messages.js';
-import type { Reply } from '../../devices/command.js';
+import { NO_DEVICE, type CommandContent } from '../../messages/io-messages.js';
+import type { Reply } from '../../messages/device-command.js';
 import { isAddress } from '../../devices/network-segment.js';
-import { DeviceStatus } from '../../devices/status.js';
+import { DeviceStatus } from '../../messages/device-status.js';
 import { load, store, wait } from '../../processor/operations.js';
 import { guestPieces, replyOf, type GuestPiece } from '../devices/guest-command.js';
 import type { DeviceHost, VirtualDevice } from '../devices/virtual-device.js';

@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { explore, Explorer, type ExploreOptions } from '../../../lib/coherence/explore/explorer.js';
 import { sequenceChart } from '../../../lib/coherence/explore/sequence-chart.js';
-import { mesiRetry } from '../../../lib/coherence/mesi-retry.js';
-import { mesi } from '../../../lib/coherence/mesi.js';
-import { moesi } from '../../../lib/coherence/moesi.js';
-import { mosi } from '../../../lib/coherence/mosi.js';
-import { msi } from '../../../lib/coherence/msi.js';
+import { mesiRetry } from '../../../lib/coherence/protocols/mesi-retry.js';
+import { mesi } from '../../../lib/coherence/protocols/mesi.js';
+import { moesi } from '../../../lib/coherence/protocols/moesi.js';
+import { mosi } from '../../../lib/coherence/protocols/mosi.js';
+import { msi } from '../../../lib/coherence/protocols/msi.js';
 import type { CoherenceProtocol } from '../../../lib/coherence/protocol.js';
 import { withSupersets } from '../../../lib/coherence/variants.js';
 import { withRows } from '../../../lib/coherence/with-rows.js';

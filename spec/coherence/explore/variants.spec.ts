@@ -4,8 +4,8 @@
  */
 import { describe, expect, it } from '@jest/globals';
 import { explore } from '../../../lib/coherence/explore/explorer.js';
-import { mesi } from '../../../lib/coherence/mesi.js';
-import { PROTOCOL_NAMES, PROTOCOLS } from '../../../lib/coherence/protocols.js';
+import { mesi } from '../../../lib/coherence/protocols/mesi.js';
+import { PROTOCOL_NAMES, PROTOCOLS } from '../../../lib/coherence/protocols/protocols.js';
 import { withRecall, withSupersets } from '../../../lib/coherence/variants.js';
 import { withRows } from '../../../lib/coherence/with-rows.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { ErrorNumber } from '../../../lib/guest/commodity/code.js';
+import { ErrorNumber } from '../../../lib/system/code.js';
 import { ConsoleServices, MOST_TEXT } from '../../../lib/guest/commodity/console-services.js';
 import { fork, print, systemCall, waitForChild } from '../../../lib/guest/commodity/system-calls.js';
 import { load, monitorCall, type Program } from '../../../lib/processor/operations.js';

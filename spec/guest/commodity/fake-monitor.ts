@@ -2,16 +2,11 @@
  * The least that passes for a monitor, for the kernel alone on a machine: answers its calls and the accesses to its special
  * page, and hands everything else on. It does not virtualise anything.
  */
-import type { Code } from '../../../lib/guest/commodity/code.js';
+import type { Code } from '../../../lib/system/code.js';
 import type { CommodityKernel } from '../../../lib/guest/commodity/kernel.js';
 import type { Machine } from '../../../lib/machine/machine.js';
 import { Context } from '../../../lib/processor/context.js';
-import {
-  MONITOR_VERSION,
-  requestFault,
-  SPECIAL_PAGE,
-  type MonitorRequest,
-} from '../../../lib/processor/monitor-calls.js';
+import { MONITOR_VERSION, requestFault, SPECIAL_PAGE, type MonitorRequest } from '../../../lib/system/monitor-calls.js';
 import {
   clearFrame,
   copyFrame,

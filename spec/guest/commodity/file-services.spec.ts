@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { ErrorNumber } from '../../../lib/guest/commodity/code.js';
+import { ErrorNumber } from '../../../lib/system/code.js';
 import { FileServices } from '../../../lib/guest/commodity/file-services.js';
 import { pipe, read, systemCall, write } from '../../../lib/guest/commodity/system-calls.js';
 import { load, store } from '../../../lib/processor/operations.js';

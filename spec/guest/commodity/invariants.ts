@@ -2,7 +2,7 @@
 import { PAGE_TABLES } from '../../../lib/guest/commodity/address-layout.js';
 import { KERNEL_STACK, TABLE_ENTRIES } from '../../../lib/guest/commodity/address-layout.js';
 import type { KernelSleepLock } from '../../../lib/guest/commodity/channels.js';
-import type { Code } from '../../../lib/guest/commodity/code.js';
+import type { Code } from '../../../lib/system/code.js';
 import type { AddressSpace } from '../../../lib/guest/commodity/memory/address-space.js';
 import type { PageTables } from '../../../lib/guest/commodity/memory/page-tables.js';
 import { wordOf } from '../../../lib/guest/commodity/memory/faults.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import type { Channel, Code, SharedSleepLock, SleepLock, Spinlock } from '../../../lib/guest/commodity/code.js';
+import type { Channel, Code, SharedSleepLock, SleepLock, Spinlock } from '../../../lib/system/code.js';
 import type { CommodityKernel } from '../../../lib/guest/commodity/kernel.js';
 import { fork, systemCall, waitForChild } from '../../../lib/guest/commodity/system-calls.js';
 import type { Thread } from '../../../lib/guest/commodity/threads.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Disk } from '../../../lib/devices/disk.js';
-import { ErrorNumber } from '../../../lib/guest/commodity/code.js';
+import { ErrorNumber } from '../../../lib/system/code.js';
 import { FileServices } from '../../../lib/guest/commodity/file-services.js';
 import { makeFileSystem } from '../../../lib/guest/commodity/files/make-file-system.js';
 import type { CommodityKernel } from '../../../lib/guest/commodity/kernel.js';
@@ -22,7 +22,7 @@ import {
   waitForChild,
   write,
 } from '../../../lib/guest/commodity/system-calls.js';
-import type { DeviceSpecification } from '../../../lib/machine/device-specification.js';
+import type { DeviceSpecification } from '../../../lib/machine/specification/device-specification.js';
 import type { Machine } from '../../../lib/machine/machine.js';
 import { load, store, type Program } from '../../../lib/processor/operations.js';
 import { FakeMonitor } from './fake-monitor.js';

@@ -1,7 +1,7 @@
 /** Machines with hardly any memory left, to the page: whatever fails, it fails cleanly. */
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { ErrorNumber } from '../../../lib/guest/commodity/code.js';
+import { ErrorNumber } from '../../../lib/system/code.js';
 import { KILLED } from '../../../lib/guest/commodity/process.js';
 import { exit, fork, sproc, waitForChild } from '../../../lib/guest/commodity/system-calls.js';
 import { compute, load, store, type Program } from '../../../lib/processor/operations.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { ErrorNumber } from '../../../lib/guest/commodity/code.js';
+import { ErrorNumber } from '../../../lib/system/code.js';
 import { KILLED } from '../../../lib/guest/commodity/process.js';
 import {
   exit,

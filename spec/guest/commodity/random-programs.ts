@@ -4,7 +4,7 @@
  * it knows only that in a forked child they stay what they were, and that they are final when a thread has said so.
  */
 import * as fc from 'fast-check';
-import { ErrorNumber } from '../../../lib/guest/commodity/code.js';
+import { ErrorNumber } from '../../../lib/system/code.js';
 import { KILLED } from '../../../lib/guest/commodity/process.js';
 import {
   brk,

@@ -3,11 +3,11 @@ import type { Context } from '../../../lib/processor/context.js';
 import { CommodityKernel, type KernelOptions } from '../../../lib/guest/commodity/kernel.js';
 import type { Executable, ProgramRegion } from '../../../lib/guest/commodity/process.js';
 import type { Profile } from '../../../lib/guest/commodity/profile.js';
-import type { Code } from '../../../lib/guest/commodity/code.js';
+import type { Code } from '../../../lib/system/code.js';
 import type { Thread } from '../../../lib/guest/commodity/threads.js';
-import type { DeviceSpecification } from '../../../lib/machine/device-specification.js';
+import type { DeviceSpecification } from '../../../lib/machine/specification/device-specification.js';
 import { buildMachine, type Machine } from '../../../lib/machine/machine.js';
-import { presets } from '../../../lib/machine/presets.js';
+import { presets } from '../../../lib/machine/presets/presets.js';
 import type { Program } from '../../../lib/processor/operations.js';
 import type { SystemSoftware } from '../../../lib/processor/software.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Code, KernelThread } from '../../../lib/guest/commodity/code.js';
+import type { Code, KernelThread } from '../../../lib/system/code.js';
 import type { CommodityKernel } from '../../../lib/guest/commodity/kernel.js';
 import type { Executable } from '../../../lib/guest/commodity/process.js';
 import { SERVICES, type ServiceName } from '../../../lib/guest/commodity/services.js';

@@ -2,7 +2,7 @@
 import { RecordedGuest } from '../../../lib/guest/recorded/guest.js';
 import type { SystemImage } from '../../../lib/guest/recorded/image.js';
 import { buildMachine, type Machine } from '../../../lib/machine/machine.js';
-import { presets } from '../../../lib/machine/presets.js';
+import { presets } from '../../../lib/machine/presets/presets.js';
 
 /** Both, ready to run. */
 export interface Running {

@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import type { SystemImage } from '../../../lib/guest/recorded/image.js';
-import { readNtr } from '../../../lib/workloads/ntr.js';
-import { systemImage, type SystemImageOptions } from '../../../lib/workloads/system-image.js';
-import type { RecordedTrace } from '../../../lib/workloads/trace.js';
+import { readNtr } from '../../../lib/traces/ntr/ntr.js';
+import { systemImage, type SystemImageOptions } from '../../../lib/workloads/images/system-image.js';
+import type { RecordedTrace } from '../../../lib/traces/trace.js';
 
 /** Traces of whole systems. */
 export const SYSTEMS = ['pmake-2cpu-start', 'pmake-2cpu-compile', 'database-2cpu', 'verilog-2cpu'] as const;

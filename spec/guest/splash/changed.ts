@@ -1,5 +1,5 @@
 /** A preset with another store buffer or TLB. */
-import type { MachineSpecification } from '../../../lib/machine/specification.js';
+import type { MachineSpecification } from '../../../lib/machine/specification/specification.js';
 
 /** Changes what is given. */
 export function changed(

@@ -5,7 +5,7 @@ import { NfsFiles } from '../../../lib/guest/splash/nfs-files.js';
 import { SplashNetwork } from '../../../lib/guest/splash/network.js';
 import type { SplashOS } from '../../../lib/guest/splash/splash-os.js';
 import type { SplashCode, SplashThread } from '../../../lib/guest/splash/threads.js';
-import type { DeviceSpecification } from '../../../lib/machine/device-specification.js';
+import type { DeviceSpecification } from '../../../lib/machine/specification/device-specification.js';
 import type { Machine } from '../../../lib/machine/machine.js';
 import { annotate, load, store } from '../../../lib/processor/operations.js';
 import { Activity } from '../../../lib/processor/software.js';

@@ -1,9 +1,9 @@
 /** A machine that runs SPLASHOS with a program of a spec's own. */
 import { SplashOS, type SplashOptions } from '../../../lib/guest/splash/splash-os.js';
 import type { SplashCode, SplashThread } from '../../../lib/guest/splash/threads.js';
-import type { DeviceSpecification } from '../../../lib/machine/device-specification.js';
+import type { DeviceSpecification } from '../../../lib/machine/specification/device-specification.js';
 import { buildMachine, type Machine } from '../../../lib/machine/machine.js';
-import { presets } from '../../../lib/machine/presets.js';
+import { presets } from '../../../lib/machine/presets/presets.js';
 import { changed } from './changed.js';
 
 /** What a spec runs. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { NO_DEVICE } from '../../../lib/coherence/io-messages.js';
+import { NO_DEVICE } from '../../../lib/messages/io-messages.js';
 import { VirtualClock } from '../../../lib/monitor/devices/virtual-clock.js';
 import { StepsBench } from '../support/steps-bench.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { NO_DEVICE } from '../../../lib/coherence/io-messages.js';
+import { NO_DEVICE } from '../../../lib/messages/io-messages.js';
 import type { DeviceHost } from '../../../lib/monitor/devices/virtual-device.js';
 import { VirtualConsole, type VirtualConsoleOptions } from '../../../lib/monitor/devices/virtual-console.js';
 import { StepsBench } from '../support/steps-bench.js';

@@ -1,5 +1,5 @@
 /** Virtual disks on a machine with the monitor's memory, and guests that use them from programs of the monitor. */
-import type { CommandContent } from '../../../lib/coherence/io-messages.js';
+import type { CommandContent } from '../../../lib/messages/io-messages.js';
 import type { Disk } from '../../../lib/devices/disk.js';
 import { hp97560 } from '../../../lib/devices/presets.js';
 import type { DeviceHost } from '../../../lib/monitor/devices/virtual-device.js';

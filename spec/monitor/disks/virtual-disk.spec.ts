@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { DeviceStatus } from '../../../lib/devices/status.js';
+import { DeviceStatus } from '../../../lib/messages/device-status.js';
 import { compute } from '../../../lib/processor/operations.js';
 import { DiskRig } from './disk-rig.js';
 

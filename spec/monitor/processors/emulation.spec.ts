@@ -1,12 +1,12 @@
 /** What a guest's kernel does with privileged instructions and monitor calls, and what it is answered. */
 import { describe, expect, it } from '@jest/globals';
-import type { DeviceSpecification } from '../../../lib/machine/device-specification.js';
+import type { DeviceSpecification } from '../../../lib/machine/specification/device-specification.js';
 import { buildMachine } from '../../../lib/machine/machine.js';
-import { presets } from '../../../lib/machine/presets.js';
+import { presets } from '../../../lib/machine/presets/presets.js';
 import { Disco } from '../../../lib/monitor/disco.js';
 import type { VirtualMachineSpecification } from '../../../lib/monitor/virtual-machine.js';
 import { Context } from '../../../lib/processor/context.js';
-import { MonitorError, remapCall, zeroedPageCall } from '../../../lib/processor/monitor-calls.js';
+import { MonitorError, remapCall, zeroedPageCall } from '../../../lib/system/monitor-calls.js';
 import * as op from '../../../lib/processor/operations.js';
 import { entryLo, ExceptionCode, Register, Status } from '../../../lib/processor/registers.js';
 import { Activity } from '../../../lib/processor/software.js';

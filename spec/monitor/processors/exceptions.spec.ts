@@ -1,7 +1,7 @@
 /** Exceptions of a guest's kernel: what they are, where they are taken, and where they come from, as on the bare machine. */
 import { describe, expect, it } from '@jest/globals';
 import { buildMachine } from '../../../lib/machine/machine.js';
-import { presets } from '../../../lib/machine/presets.js';
+import { presets } from '../../../lib/machine/presets/presets.js';
 import { Disco } from '../../../lib/monitor/disco.js';
 import { Context } from '../../../lib/processor/context.js';
 import { load, readRegister, store, writeRegister, type Program } from '../../../lib/processor/operations.js';

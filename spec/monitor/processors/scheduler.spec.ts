@@ -1,7 +1,7 @@
 /** How processors are shared by virtual ones. */
 import { describe, expect, it } from '@jest/globals';
 import { buildMachine, type Machine } from '../../../lib/machine/machine.js';
-import { presets } from '../../../lib/machine/presets.js';
+import { presets } from '../../../lib/machine/presets/presets.js';
 import { Disco } from '../../../lib/monitor/disco.js';
 import type { DiscoOptions } from '../../../lib/monitor/options.js';
 import {

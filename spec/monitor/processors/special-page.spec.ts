@@ -1,10 +1,10 @@
 /** The special page: registers of a virtual processor as words of memory, seen and used when the guest goes on and traps. */
 import { describe, expect, it } from '@jest/globals';
 import { buildMachine } from '../../../lib/machine/machine.js';
-import { presets } from '../../../lib/machine/presets.js';
+import { presets } from '../../../lib/machine/presets/presets.js';
 import { Disco } from '../../../lib/monitor/disco.js';
 import { Context } from '../../../lib/processor/context.js';
-import { specialAddress, versionCall } from '../../../lib/processor/monitor-calls.js';
+import { specialAddress, versionCall } from '../../../lib/system/monitor-calls.js';
 import {
   load,
   monitorCall,

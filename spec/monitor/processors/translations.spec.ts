@@ -1,7 +1,7 @@
 /** The TLB that a guest sees: what it has put in is there, and what it has taken out is gone, wherever the monitor keeps it. */
 import { describe, expect, it } from '@jest/globals';
 import { buildMachine } from '../../../lib/machine/machine.js';
-import { presets } from '../../../lib/machine/presets.js';
+import { presets } from '../../../lib/machine/presets/presets.js';
 import { Disco } from '../../../lib/monitor/disco.js';
 import type { SecondLevelOptions } from '../../../lib/monitor/processors/second-level-tlb.js';
 import {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { BROADCAST } from '../../../lib/devices/network-segment.js';
-import type { DeviceSpecification } from '../../../lib/machine/device-specification.js';
+import type { DeviceSpecification } from '../../../lib/machine/specification/device-specification.js';
 import { Gateway, type GatewayOptions } from '../../../lib/monitor/subnet/gateway.js';
 import type { Steps } from '../../../lib/monitor/steps.js';
 import type { MonitorCpu } from '../../../lib/monitor/monitor-cpu.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { BROADCAST } from '../../../lib/devices/network-segment.js';
-import type { CommandContent } from '../../../lib/coherence/io-messages.js';
+import type { CommandContent } from '../../../lib/messages/io-messages.js';
 import type { MonitorCpu } from '../../../lib/monitor/monitor-cpu.js';
 import type { Steps } from '../../../lib/monitor/steps.js';
 import { compute, machineLoad } from '../../../lib/processor/operations.js';

@@ -2,9 +2,9 @@
  * A guest that computes, whatever others do: what it finds in its memory and on its disk, what it computes from that, and what
  * it writes on its console are the same in every run, however long it waits.
  */
-import type { DiskSpecification } from '../../../lib/machine/device-specification.js';
+import type { DiskSpecification } from '../../../lib/machine/specification/device-specification.js';
 import { buildMachine, type Machine } from '../../../lib/machine/machine.js';
-import { presets } from '../../../lib/machine/presets.js';
+import { presets } from '../../../lib/machine/presets/presets.js';
 import { Disco } from '../../../lib/monitor/disco.js';
 import type { DiscoOptions } from '../../../lib/monitor/options.js';
 import type { VirtualMachine } from '../../../lib/monitor/virtual-machine.js';

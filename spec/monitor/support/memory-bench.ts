@@ -1,5 +1,5 @@
 /** Machine memory on a machine, and guests that are nothing but loads and stores through the hardware's TLBs. */
-import { HOT_PAGE, InterruptMessage } from '../../../lib/coherence/messages.js';
+import { HOT_PAGE, InterruptMessage } from '../../../lib/messages/coherence-messages.js';
 import { checkMemory } from '../../../lib/monitor/memory/check-memory.js';
 import { frameContents } from '../../../lib/monitor/memory/frame-contents.js';
 import { MachineMemory } from '../../../lib/monitor/memory/machine-memory.js';

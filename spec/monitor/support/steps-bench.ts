@@ -1,7 +1,7 @@
 /** Runs pieces of the monitor on a machine without the rest of it: a list of programs for each processor, one after the other. */
 import { buildMachine, type Machine } from '../../../lib/machine/machine.js';
-import { presets } from '../../../lib/machine/presets.js';
-import type { DeviceSpecification } from '../../../lib/machine/device-specification.js';
+import { presets } from '../../../lib/machine/presets/presets.js';
+import type { DeviceSpecification } from '../../../lib/machine/specification/device-specification.js';
 import { FrameLists } from '../../../lib/monitor/memory/frame-lists.js';
 import { MonitorCode } from '../../../lib/monitor/monitor-code.js';
 import { MonitorCpu } from '../../../lib/monitor/monitor-cpu.js';

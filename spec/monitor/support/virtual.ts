@@ -1,11 +1,11 @@
 /** Virtual machines that run the commodity kernel with programs of a spec's own. */
 import { CommodityKernel, type KernelOptions } from '../../../lib/guest/commodity/kernel.js';
-import type { Code } from '../../../lib/guest/commodity/code.js';
+import type { Code } from '../../../lib/system/code.js';
 import type { Thread } from '../../../lib/guest/commodity/threads.js';
-import type { DeviceSpecification } from '../../../lib/machine/device-specification.js';
+import type { DeviceSpecification } from '../../../lib/machine/specification/device-specification.js';
 import { buildMachine, type Machine } from '../../../lib/machine/machine.js';
-import { presets } from '../../../lib/machine/presets.js';
-import type { MachineSpecification } from '../../../lib/machine/specification.js';
+import { presets } from '../../../lib/machine/presets/presets.js';
+import type { MachineSpecification } from '../../../lib/machine/specification/specification.js';
 import { Disco } from '../../../lib/monitor/disco.js';
 import type { DiscoOptions } from '../../../lib/monitor/options.js';
 import type { VirtualMachine, VirtualMachineSpecification } from '../../../lib/monitor/virtual-machine.js';

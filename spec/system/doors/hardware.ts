@@ -1,6 +1,6 @@
 /** The doors of what machines are made of: engine, topology, placement, coherence, devices, interconnect, memory, processor. */
-import { AddressMap } from '../../../lib/coherence/address-map.js';
-import { mesi } from '../../../lib/coherence/mesi.js';
+import { AddressMap } from '../../../lib/messages/address-map.js';
+import { mesi } from '../../../lib/coherence/protocols/mesi.js';
 import { hp97560 } from '../../../lib/devices/presets.js';
 import { Component } from '../../../lib/engine/component.js';
 import { Port } from '../../../lib/engine/port.js';
@@ -13,7 +13,7 @@ import { crossbar } from '../../../lib/topology/crossbar.js';
 import { mesh } from '../../../lib/topology/mesh.js';
 import { firstTouch } from '../../../lib/placement/first-touch.js';
 import { memory, page } from '../../../lib/testing/views.js';
-import { trafficPattern } from '../../../lib/interconnect/traffic.js';
+import { trafficPattern } from '../../../lib/testing/networks/traffic.js';
 import { randomStream } from '../../../lib/engine/random.js';
 import type { PrivateCacheOptions } from '../../../lib/processor/private-caches.js';
 import type { Door } from './door.js';
@@ -309,7 +309,7 @@ export const MEMORY: Readonly<Record<string, Door>> = {
     ],
     takes: { '2.counters': [null], '2.directory': [undefined] },
   },
-  PageCounters: { args: () => [2, { ...counterOptions }] },
+  PageCounters: { args: () => [2, 0, { ...counterOptions }] },
   SparseEntries: { args: () => [4, 2] },
 };
 

@@ -31,6 +31,7 @@ export const NO_DOORS: Readonly<Record<string, readonly string[]>> = {
   ],
   'bit packing and look-ups of hot paths: what 32 bits hold of their numbers': [
     ...['packReference', 'entryLo', 'unmapped', 'permits', 'wordOf', 'withWord', 'classifyAtCache', 'classifyAtHome'],
+    ...['addressValue', 'locationOfValue', 'describeValue', 'compareOperands', 'failAtInstruction'],
     ...['drawBelow', 'drawKind', 'joinOperands', 'frameFor', 'nodeOfMessage', 'before'],
   ],
   'errors, which carry whatever went wrong': [
@@ -56,19 +57,38 @@ export const NO_DOORS: Readonly<Record<string, readonly string[]>> = {
     ...['Machine', 'NfsFiles', 'SplashNetwork', 'CommodityGuest', 'memoryReport'],
   ],
   'results turned into text or other results': [
-    ...['sumNs', 'holds', 'verdict', 'compareOutcomes', 'describeOutcome', 'summarise', 'shrunkText', 'shownWeak'],
-    ...['loadChart', 'fidelityText', 'meetsPublished', 'latencyText', 'nativeReportHtml', 'nativeText', 'networkText'],
-    ...['reportHtml', 'textTable', 'virtualText', 'virtualReportHtml', 'processorsOf'],
+    ...[
+      'sumNs',
+      'holds',
+      'verdict',
+      'compareOutcomes',
+      'describeOutcome',
+      'litmusShares',
+      'litmusFamily',
+      'summarise',
+      'shrunkText',
+      'shownWeak',
+    ],
+    ...['loadChart', 'fidelityText', 'meetsPublished', 'latencyText', 'systemReportHtml', 'systemText', 'networkText'],
+    ...['reportHtml', 'textTable', 'processorsOf'],
   ],
   'readers of bytes and text, which refuse what is not in order with place (spec/workloads)': [
     ...['readLitmus', 'readChampsim', 'detectFormat', 'readDinero', 'readDrmemtrace', 'readNtr', 'zipEntries'],
-    ...['readZipEntry', 'threadSteps'],
+    ...['readZipEntry', 'threadSteps', 'champsimForm', 'checkNtrStart', 'litmusOfCycle'],
   ],
   'checked like those of the tables, but a call that is in order takes a recording or a whole system': [
     ...['FileServices', 'NetworkServices', 'RecordedGuest', 'drawReferences', 'recordedProgram', 'systemImage'],
     ...['UserWork', 'guestProgram', 'computing', 'heapVariants', 'pmake', 'userImages', 'threadImages'],
-    ...['NativeRun', 'nativeOptions', 'namedRun', 'nativeWorkload', 'SplashRun', 'splashProgram', 'splashSystem'],
-    ...['VirtualRun', 'virtualOptions', 'commodityGuests', 'splashGuests', 'makeWorkload', 'shrinkRandomTest'],
+    ...[
+      'SystemRun',
+      'systemOptions',
+      'MonitorHost',
+      'paperWorkload',
+      'splashProgram',
+      'splashSystem',
+      'commodityGuests',
+    ],
+    ...['splashGuests', 'makeWorkload', 'shrinkRandomTest'],
   ],
   'the steps of a function that is in the tables': ['Explorer'],
 };

@@ -1,20 +1,20 @@
 /** The doors of machines and of what runs on them: presets, monitor, guests, traces, tests and experiments. */
-import { AddressMap } from '../../../lib/coherence/address-map.js';
-import { mesi } from '../../../lib/coherence/mesi.js';
-import { leanKernel } from '../../../lib/guest/costs.js';
+import { AddressMap } from '../../../lib/messages/address-map.js';
+import { mesi } from '../../../lib/coherence/protocols/mesi.js';
+import { leanKernel } from '../../../lib/guest/bare/costs.js';
 import { irix } from '../../../lib/guest/commodity/profiles/irix.js';
 import { CommodityKernel } from '../../../lib/guest/commodity/kernel.js';
 import { buildMachine, type Machine } from '../../../lib/machine/machine.js';
-import { presets } from '../../../lib/machine/presets.js';
-import { resolve, type MachineSpecification } from '../../../lib/machine/specification.js';
+import { presets } from '../../../lib/machine/presets/presets.js';
+import { resolve, type MachineSpecification } from '../../../lib/machine/specification/specification.js';
 import { firstTouch } from '../../../lib/placement/first-touch.js';
 import { missCounting } from '../../../lib/placement/miss-counting.js';
 import { verghese1996 } from '../../../lib/placement/presets.js';
 import { memory } from '../../../lib/testing/views.js';
-import { classicLitmusTests } from '../../../lib/workloads/litmus-classics.js';
-import { sequential } from '../../../lib/workloads/synthetic-walks.js';
-import { syntheticTrace } from '../../../lib/workloads/synthetic.js';
-import { readLackey } from '../../../lib/workloads/lackey.js';
+import { classicLitmusTests } from '../../../lib/litmus/classics.js';
+import { sequential } from '../../../lib/traces/synthetic/walks.js';
+import { syntheticTrace } from '../../../lib/traces/synthetic/synthetic.js';
+import { readLackey } from '../../../lib/traces/formats/lackey.js';
 import type { Door } from './door.js';
 
 const SMALL = 2 ** 20;
@@ -191,6 +191,14 @@ export const WORKLOADS: Readonly<Record<string, Door>> = {
     closed: ['0'],
     takes: { '2': [undefined] },
   },
+  outcomeSteps: {
+    args: () => [classicLitmusTests()[0], 'sc', 100_000],
+    closed: ['0'],
+    takes: { '2': [undefined] },
+    then: first,
+  },
+  cycleLitmusTests: { args: () => [2] },
+  MemoryLimit: { args: () => [2 ** 30], takes: { '0': [undefined] } },
   outcomeOffset: { args: () => [classicLitmusTests()[0], 1], closed: ['0'] },
 };
 
@@ -234,7 +242,7 @@ export const TESTING: Readonly<Record<string, Door>> = {
     args: () => [missCounting({ ...verghese1996.options, trigger: 32 }), [{ node: 1, page: 0, timeNs: 5 }], memory()],
     closed: ['0.wants', '0.needs'],
     takes: {
-      ...{ '0.counters.delayNs': [0.5, 2 ** 60], '0.counters.resetNs': [0.5, 2 ** 60] },
+      ...{ '0.counters.delayNs': [0.5], '0.counters.resetNs': [0.5] },
       ...{ '1.0.timeNs': [undefined, 0.5, 2 ** 60], '2': [undefined] },
     },
   },
@@ -268,7 +276,7 @@ export const TESTING: Readonly<Record<string, Door>> = {
 export const EXPERIMENTS: Readonly<Record<string, Door>> = {
   instancesOf: { args: () => [1, () => ({ disks: [] })] },
   measureRead: { args: () => [small(), { reader: 0, home: 0, owner: 1 }], closed: ['0'], takes: { '1.owner': [null] } },
-  nativeMachine: {
+  sizedMachine: {
     args: () => ['disco-1997', { processors: 2, memoryBytes: 2 ** 24, l2Bytes: 2 ** 20 }],
     takes: { '1': [undefined], '1.processors': [undefined], '1.memoryBytes': [undefined], '1.l2Bytes': [undefined] },
   },

@@ -1,6 +1,6 @@
 /** A bitmap on a disk: which blocks, or which inodes, are in use. Its pages stay in memory while it is mounted. */
 import { load, store } from '../../../processor/operations.js';
-import type { Code, KernelCore, KernelThread, Spinlock } from '../code.js';
+import type { Code, KernelCore, KernelThread, Spinlock } from '../../../system/code.js';
 import type { CacheEntry } from './cache-entry.js';
 import { BITS_PER_BLOCK } from './disk-layout.js';
 import type { PageCache } from './page-cache.js';

@@ -3,8 +3,8 @@
  * All is called with the map of the file locked. What fails leaves everything as it was.
  */
 import { load, store, zero } from '../../../processor/operations.js';
-import { ErrorNumber } from '../code.js';
-import type { Code, KernelThread } from '../code.js';
+import { ErrorNumber } from '../../../system/code.js';
+import type { Code, KernelThread } from '../../../system/code.js';
 import { ZERO_CYCLES_PER_LINE } from './byte-copy.js';
 import type { CacheEntry } from './cache-entry.js';
 import { BLOCK_BYTES, BLOCK_WORDS, DIRECT_BLOCKS, InodeWord } from './disk-layout.js';

@@ -3,7 +3,7 @@
  * merged and stored as a MIPS kernel does. Bytes are numbered within a word from the most significant one.
  */
 import { copy, load, store, zero } from '../../../processor/operations.js';
-import type { Code } from '../code.js';
+import type { Code } from '../../../system/code.js';
 
 /**
  * Instructions for each line of 128 bytes that a kernel copies: a cached read of 4096 bytes took 2784 more than one of

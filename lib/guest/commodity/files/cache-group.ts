@@ -1,6 +1,6 @@
 /** A part of the page cache under one lock: a table of pages, in the order of their last use. */
 import { load, store } from '../../../processor/operations.js';
-import type { Code, KernelCore, KernelThread, Spinlock } from '../code.js';
+import type { Code, KernelCore, KernelThread, Spinlock } from '../../../system/code.js';
 import { keyOf } from './cache-entry.js';
 import type { CacheEntry, Owner } from './cache-entry.js';
 

@@ -1,6 +1,6 @@
 /** Descriptors: small numbers by which a process knows its open files. */
-import { ErrorNumber } from '../code.js';
-import type { Code, KernelCore, KernelThread } from '../code.js';
+import { ErrorNumber } from '../../../system/code.js';
+import type { Code, KernelCore, KernelThread } from '../../../system/code.js';
 import type { Vnode } from '../vnode.js';
 import type { OpenFile, OpenFileTable, OpenMode } from './open-file.js';
 

@@ -1,6 +1,6 @@
 /** The names in a directory: a table in its blocks, searched from the start. Called with its content locked. */
 import { load, store } from '../../../processor/operations.js';
-import type { Code, KernelThread } from '../code.js';
+import type { Code, KernelThread } from '../../../system/code.js';
 import { findBlock, makeBlock } from './block-map.js';
 import type { CacheEntry } from './cache-entry.js';
 import { BLOCK_BYTES, BLOCK_WORDS, ENTRY_WORDS, blocksOf } from './disk-layout.js';

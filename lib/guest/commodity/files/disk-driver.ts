@@ -1,7 +1,7 @@
 /** The driver of one disk: a queue of requests, commands to the device, and the interrupts that end them. */
 import { store } from '../../../processor/operations.js';
-import { ErrorNumber } from '../code.js';
-import type { Channel, Code, KernelCore, KernelThread, Spinlock } from '../code.js';
+import { ErrorNumber } from '../../../system/code.js';
+import type { Channel, Code, KernelCore, KernelThread, Spinlock } from '../../../system/code.js';
 import { SECTORS_PER_BLOCK } from './disk-layout.js';
 import type { Completion, PageStore } from './page-store.js';
 

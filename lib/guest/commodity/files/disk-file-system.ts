@@ -1,7 +1,7 @@
 /** A tree of names on a disk. Paths go from its root; directories are locked one after the other on the way. */
 import { store } from '../../../processor/operations.js';
-import { ErrorNumber } from '../code.js';
-import type { Code, KernelCore, KernelThread } from '../code.js';
+import { ErrorNumber } from '../../../system/code.js';
+import type { Code, KernelCore, KernelThread } from '../../../system/code.js';
 import type { FileSystem } from '../vnode.js';
 import type { Bitmap } from './bitmap.js';
 import type { CacheEntry, Owner } from './cache-entry.js';

@@ -3,8 +3,8 @@
  * changes the file, also while it copies from and to users; that of the block map never is, because a page fault takes it.
  */
 import { load } from '../../../processor/operations.js';
-import { ErrorNumber } from '../code.js';
-import type { Code, KernelThread, SleepLock } from '../code.js';
+import { ErrorNumber } from '../../../system/code.js';
+import type { Code, KernelThread, SleepLock } from '../../../system/code.js';
 import type { CachedPage, Vnode } from '../vnode.js';
 import { copyBytes, zeroBytes } from './byte-copy.js';
 import { findBlock, makeBlock } from './block-map.js';

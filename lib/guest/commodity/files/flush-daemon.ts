@@ -1,5 +1,5 @@
 /** What the kernel's daemon does that writes back what was left dirty. */
-import type { Code, KernelCore, KernelThread } from '../code.js';
+import type { Code, KernelCore, KernelThread } from '../../../system/code.js';
 import type { DiskFileSystem } from './disk-file-system.js';
 import type { PageCache } from './page-cache.js';
 

@@ -1,6 +1,6 @@
 /** Inodes in the table of the disk, through the cache. */
 import { load, store } from '../../../processor/operations.js';
-import type { Code, KernelThread } from '../code.js';
+import type { Code, KernelThread } from '../../../system/code.js';
 import type { CacheEntry } from './cache-entry.js';
 import { INODE_WORDS, blockOfInode, wordOfInode } from './disk-layout.js';
 import type { Volume } from './volume.js';

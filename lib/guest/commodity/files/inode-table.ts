@@ -2,8 +2,8 @@
  * The inodes of a file system that are in memory. An inode that was read once stays, with its pages, until its file is
  * gone. Lock order: an inode's content, its block map, this table, the page cache, a disk's queue.
  */
-import { ErrorNumber } from '../code.js';
-import type { Channel, Code, KernelCore, KernelThread, Spinlock } from '../code.js';
+import { ErrorNumber } from '../../../system/code.js';
+import type { Channel, Code, KernelCore, KernelThread, Spinlock } from '../../../system/code.js';
 import type { DiskFile, InodeSlot } from './disk-file.js';
 import { SharedLock } from './shared-lock.js';
 

@@ -1,7 +1,7 @@
 /** Mounts a disk: reads its superblock, and its bitmaps to stay. */
 import { load } from '../../../processor/operations.js';
-import { ErrorNumber } from '../code.js';
-import type { Code, KernelCore, KernelThread } from '../code.js';
+import { ErrorNumber } from '../../../system/code.js';
+import type { Code, KernelCore, KernelThread } from '../../../system/code.js';
 import { Bitmap } from './bitmap.js';
 import type { CacheEntry } from './cache-entry.js';
 import { DiskFileSystem } from './disk-file-system.js';

@@ -1,5 +1,5 @@
 /** Names that were looked up lately: directory and name to file, so that a path costs no search of its directories. */
-import type { Code, KernelCore, KernelThread, Spinlock } from '../code.js';
+import type { Code, KernelCore, KernelThread, Spinlock } from '../../../system/code.js';
 import type { DiskFile } from './disk-file.js';
 import type { InodeTable } from './inode-table.js';
 

@@ -1,7 +1,7 @@
 /** Open files: a vnode, how it was opened, and the offset that all share who got it from each other. */
 import { store } from '../../../processor/operations.js';
-import { ErrorNumber } from '../code.js';
-import type { Code, KernelCore, KernelThread, SleepLock, Spinlock } from '../code.js';
+import { ErrorNumber } from '../../../system/code.js';
+import type { Code, KernelCore, KernelThread, SleepLock, Spinlock } from '../../../system/code.js';
 import type { Vnode } from '../vnode.js';
 
 /** How a file is opened. */

@@ -3,8 +3,8 @@
  * or a device for metadata) and an index. Pages that nobody holds stay until memory is short. Pages that were written to
  * go back to their store later: see write-back.ts.
  */
-import { ErrorNumber } from '../code.js';
-import type { Channel, Code, KernelCore, KernelThread } from '../code.js';
+import { ErrorNumber } from '../../../system/code.js';
+import type { Channel, Code, KernelCore, KernelThread } from '../../../system/code.js';
 import { CacheEntry, keyOf } from './cache-entry.js';
 import type { Owner } from './cache-entry.js';
 import { CacheGroup } from './cache-group.js';

@@ -1,5 +1,5 @@
 /** Where pages of files are kept when they are not in memory: a disk, or something that behaves like one. */
-import type { Code, KernelThread } from '../code.js';
+import type { Code, KernelThread } from '../../../system/code.js';
 
 /** Called when a transfer is over, in interrupt context: it must not sleep. `error`: 0, or an ErrorNumber. */
 export type Completion = (thread: KernelThread, error: number) => Code;

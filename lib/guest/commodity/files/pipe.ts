@@ -1,7 +1,7 @@
 /** A pipe: a ring of one page between those who write and those who read. Both ends are vnodes; each is open once at first. */
 import { compute, store } from '../../../processor/operations.js';
-import { ErrorNumber } from '../code.js';
-import type { Channel, Code, KernelCore, KernelThread, Spinlock } from '../code.js';
+import { ErrorNumber } from '../../../system/code.js';
+import type { Channel, Code, KernelCore, KernelThread, Spinlock } from '../../../system/code.js';
 import type { CachedPage, Vnode } from '../vnode.js';
 import { copyBytes } from './byte-copy.js';
 

@@ -1,6 +1,6 @@
 /** Reads ahead of whoever reads a file from its beginning to its end. */
 import { load, store } from '../../../processor/operations.js';
-import type { Code, KernelThread } from '../code.js';
+import type { Code, KernelThread } from '../../../system/code.js';
 import { findBlock } from './block-map.js';
 import type { CacheEntry } from './cache-entry.js';
 import { blocksOf } from './disk-layout.js';

@@ -1,6 +1,6 @@
 /** A lock that is slept on: held by one who changes something, or by many who look at it. */
 import { store } from '../../../processor/operations.js';
-import type { Channel, Code, KernelCore, KernelThread, Spinlock } from '../code.js';
+import type { Channel, Code, KernelCore, KernelThread, Spinlock } from '../../../system/code.js';
 
 /** Not recursive. Whoever asks while others look may be overtaken by more who look. */
 export class SharedLock {

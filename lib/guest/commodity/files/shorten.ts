@@ -3,7 +3,7 @@
  * pointers points at. Called with the content of the file locked.
  */
 import { load, store } from '../../../processor/operations.js';
-import type { Code, KernelThread } from '../code.js';
+import type { Code, KernelThread } from '../../../system/code.js';
 import { freeBlock, pathOf } from './block-map.js';
 import type { CacheEntry } from './cache-entry.js';
 import { BLOCK_BYTES, BLOCK_WORDS, DIRECT_BLOCKS, blocksOf } from './disk-layout.js';

@@ -1,5 +1,5 @@
 /** What the files of one disk share. */
-import type { Code, KernelCore, KernelThread } from '../code.js';
+import type { Code, KernelCore, KernelThread } from '../../../system/code.js';
 import type { Bitmap } from './bitmap.js';
 import type { Owner } from './cache-entry.js';
 import type { DiskFile } from './disk-file.js';

@@ -2,7 +2,7 @@
  * Delayed writes: pages go back to their store when a daemon finds them old, when there are too many, when memory is
  * short, or at a sync. A page that is written to meanwhile is dirty again, and goes once more.
  */
-import type { Channel, Code, KernelCore, KernelThread, Spinlock } from '../code.js';
+import type { Channel, Code, KernelCore, KernelThread, Spinlock } from '../../../system/code.js';
 import type { CacheEntry } from './cache-entry.js';
 import type { CacheGroup } from './cache-group.js';
 import type { PageStore } from './page-store.js';

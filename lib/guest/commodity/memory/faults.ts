@@ -5,7 +5,7 @@
 import { copy, readRegister, tlbProbe, tlbWriteIndexed, writeRegister } from '../../../processor/operations.js';
 import { entryLo, Register } from '../../../processor/registers.js';
 import { PAGE_BYTES } from '../address-layout.js';
-import { ErrorNumber, type Code, type KernelThread } from '../code.js';
+import { ErrorNumber, type Code, type KernelThread } from '../../../system/code.js';
 import type { Hints } from '../hints.js';
 import type { Profile } from '../profile.js';
 import type { ServiceName } from '../services.js';

@@ -4,7 +4,7 @@
  */
 import { load, store } from '../../../processor/operations.js';
 import { LINE_BYTES, type KernelLayout } from '../address-layout.js';
-import type { Code, KernelThread, Spinlock } from '../code.js';
+import type { Code, KernelThread, Spinlock } from '../../../system/code.js';
 
 /** Bytes of a page's descriptor (pfdat). */
 const DESCRIPTOR_BYTES = 64;

@@ -2,7 +2,7 @@
  * Text that is in memory, by file, and the lock of the region that all who execute the file share, as in SVR4. A process
  * that touches such a page need not look for it in the file.
  */
-import type { Code, KernelThread, SleepLock } from '../code.js';
+import type { Code, KernelThread, SleepLock } from '../../../system/code.js';
 import type { Vnode } from '../vnode.js';
 import type { PhysicalPages } from './physical-pages.js';
 

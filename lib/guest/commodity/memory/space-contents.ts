@@ -2,7 +2,7 @@
  * What address spaces are filled with and emptied of: regions of an executable, a copy of a parent's pages, the heap.
  */
 import type { AddressSpace, Region } from './address-space.js';
-import { ErrorNumber, type Code, type KernelThread } from '../code.js';
+import { ErrorNumber, type Code, type KernelThread } from '../../../system/code.js';
 import type { Executable } from '../process.js';
 import type { Translations } from '../translations.js';
 import type { Vnode } from '../vnode.js';

@@ -1,5 +1,5 @@
 /** The unified page cache as the client of NFS wants it: a page of a remote file lies beside those of local ones. */
-import type { Code, KernelThread } from '../code.js';
+import type { Code, KernelThread } from '../../../system/code.js';
 import type { CacheEntry } from '../files/cache-entry.js';
 import type { PageCache } from '../files/page-cache.js';
 import type { CachedPage } from '../vnode.js';

@@ -1,5 +1,5 @@
 /** What the client of NFS needs of a page cache. */
-import type { Code, KernelThread } from '../code.js';
+import type { Code, KernelThread } from '../../../system/code.js';
 import type { CachedPage } from '../vnode.js';
 
 /**

@@ -1,6 +1,6 @@
 /** The header of a frame: what IP and UDP say, in seven words. */
 import { load, store } from '../../../processor/operations.js';
-import type { Code } from '../code.js';
+import type { Code } from '../../../system/code.js';
 
 /** Bytes of the header of a frame. */
 export const HEADER_BYTES = 28;

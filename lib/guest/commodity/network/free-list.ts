@@ -3,7 +3,7 @@
  * Things are numbered from 0; in memory, 0 is the end and number n is stored as n + 1.
  */
 import { load, store } from '../../../processor/operations.js';
-import type { Code } from '../code.js';
+import type { Code } from '../../../system/code.js';
 
 /** Last in, first out. The caller holds the lock of the list. */
 export class FreeList {

@@ -2,7 +2,7 @@
  * The driver of a network port: a queue of frames to send, and a ring of buffers to receive into. The port may be a card
  * or the virtual subnet of a monitor.
  */
-import type { Channel, Code, KernelCore, KernelThread, Spinlock } from '../code.js';
+import type { Channel, Code, KernelCore, KernelThread, Spinlock } from '../../../system/code.js';
 import type { MbufPool } from './mbufs.js';
 import { pieceOf, type Mbuf, type Piece } from './pieces.js';
 

@@ -2,7 +2,7 @@
  * Network buffers after those of 4.3BSD: small ones, 32 to a page, and clusters of a page. Two of the paper's changes to
  * IRIX are options: message buffers aligned to pages, and free lists that do not write into the pages they list.
  */
-import type { Code, KernelCore, KernelThread, Spinlock } from '../code.js';
+import type { Code, KernelCore, KernelThread, Spinlock } from '../../../system/code.js';
 import { FreeList } from './free-list.js';
 import { Mbuf, type Piece } from './pieces.js';
 

@@ -2,7 +2,7 @@
  * The client of NFS: files of a server as a file system of this kernel. Pages are kept in memory, attributes are believed
  * for a while, and what is written goes to the server when a file is closed, or by daemons before.
  */
-import { ErrorNumber, type Code, type KernelCore, type KernelThread, type Spinlock } from '../code.js';
+import { ErrorNumber, type Code, type KernelCore, type KernelThread, type Spinlock } from '../../../system/code.js';
 import type { FileSystem, Vnode } from '../vnode.js';
 import type { ClientPages, Remap } from './client-pages.js';
 import { NfsDaemons } from './nfs-daemons.js';

@@ -1,5 +1,5 @@
 /** The daemons of the client of NFS (biod): read pages before somebody needs them, and write pages while nobody waits. */
-import type { Channel, Code, KernelCore, KernelThread, Spinlock } from '../code.js';
+import type { Channel, Code, KernelCore, KernelThread, Spinlock } from '../../../system/code.js';
 import type { NfsIo } from './nfs-io.js';
 import type { NfsVnode } from './nfs-vnode.js';
 

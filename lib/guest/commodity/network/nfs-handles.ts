@@ -1,5 +1,5 @@
 /** Which files a server has given handles for. A file stays open at the server from its first handle until it is removed. */
-import type { Code, KernelThread } from '../code.js';
+import type { Code, KernelThread } from '../../../system/code.js';
 import type { FileSystem, Vnode } from '../vnode.js';
 import { HANDLE_WORDS, type Handle } from './nfs-protocol.js';
 

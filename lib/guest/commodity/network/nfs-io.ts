@@ -1,5 +1,5 @@
 /** Which pages of files the client of NFS has in memory, and when they go to and come from the server. */
-import { ErrorNumber, type Code, type KernelCore, type KernelThread } from '../code.js';
+import { ErrorNumber, type Code, type KernelCore, type KernelThread } from '../../../system/code.js';
 import type { CachedPage } from '../vnode.js';
 import type { NfsClient } from './nfs-client.js';
 import type { Attributes } from './nfs-protocol.js';

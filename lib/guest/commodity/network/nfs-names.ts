@@ -1,5 +1,5 @@
 /** The procedures of NFS that take a directory and a name. */
-import { ErrorNumber, type Code, type KernelCore, type KernelThread, type SleepLock } from '../code.js';
+import { ErrorNumber, type Code, type KernelCore, type KernelThread, type SleepLock } from '../../../system/code.js';
 import type { FileSystem, Vnode } from '../vnode.js';
 import type { Exported, HandleTable } from './nfs-handles.js';
 import { attributeWords, MOST_NAME_BYTES, nameFault, Nfs, type Attributes } from './nfs-protocol.js';

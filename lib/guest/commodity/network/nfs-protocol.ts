@@ -1,5 +1,5 @@
 /** What clients and servers of NFS say to each other (RFC 1094, version 2). */
-import { ErrorNumber, type Code } from '../code.js';
+import { ErrorNumber, type Code } from '../../../system/code.js';
 import type { XdrReader } from './xdr.js';
 
 export const NFS_PROGRAM = 100003;

@@ -2,7 +2,7 @@
  * The server of NFS: answers calls from any file system. What is read is sent from the page cache where it lies; nobody
  * copies it (Disco, section 4.2.5, counts on it).
  */
-import { ErrorNumber, type Code, type KernelCore, type KernelThread } from '../code.js';
+import { ErrorNumber, type Code, type KernelCore, type KernelThread } from '../../../system/code.js';
 import type { CachedPage, FileSystem, Vnode } from '../vnode.js';
 import { HandleTable, type Exported } from './nfs-handles.js';
 import {

@@ -1,6 +1,6 @@
 /** What the client of NFS asks of the server for a file: pages, and attributes. Callers keep the books. */
 import { copy, load, store, zero } from '../../../processor/operations.js';
-import { ErrorNumber, type Code, type KernelCore, type KernelThread } from '../code.js';
+import { ErrorNumber, type Code, type KernelCore, type KernelThread } from '../../../system/code.js';
 import type { CachedPage } from '../vnode.js';
 import type { NfsClient } from './nfs-client.js';
 import { Nfs, readAttributes, type Attributes } from './nfs-protocol.js';

@@ -7,7 +7,7 @@ import {
   type KernelThread,
   type SleepLock,
   type Spinlock,
-} from '../code.js';
+} from '../../../system/code.js';
 import type { CachedPage, Vnode } from '../vnode.js';
 import type { Attributes, Handle } from './nfs-protocol.js';
 import type { NfsClient } from './nfs-client.js';

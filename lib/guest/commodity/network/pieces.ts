@@ -3,7 +3,7 @@
  * somebody else holds. Lengths and offsets are multiples of 4, because the processor copies words.
  */
 import { copy, load, store } from '../../../processor/operations.js';
-import type { Code } from '../code.js';
+import type { Code } from '../../../system/code.js';
 
 /** A network buffer. */
 export class Mbuf {

@@ -2,7 +2,14 @@
  * Calls of procedures on other kernels. A call is sent again until its reply comes, so that lost frames lose nothing; the
  * server sees to it that it is executed once.
  */
-import { ErrorNumber, type Channel, type Code, type KernelCore, type KernelThread, type Spinlock } from '../code.js';
+import {
+  ErrorNumber,
+  type Channel,
+  type Code,
+  type KernelCore,
+  type KernelThread,
+  type Spinlock,
+} from '../../../system/code.js';
 import { bytesOf, type Piece } from './pieces.js';
 import { Accept, callWords, readReply } from './rpc-message.js';
 import type { Datagram } from './socket.js';

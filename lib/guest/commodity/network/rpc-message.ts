@@ -1,5 +1,5 @@
 /** Headers of remote procedure calls (RFC 1057), without credentials. */
-import type { Code } from '../code.js';
+import type { Code } from '../../../system/code.js';
 import type { XdrReader } from './xdr.js';
 
 const CALL = 0;

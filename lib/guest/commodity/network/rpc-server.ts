@@ -2,7 +2,7 @@
  * Serves calls. Those that must not be executed twice are remembered for a while: a call that comes again gets the reply
  * that was given, or none while it is being served.
  */
-import type { Code, KernelCore, KernelThread } from '../code.js';
+import type { Code, KernelCore, KernelThread } from '../../../system/code.js';
 import type { Piece } from './pieces.js';
 import { Accept, readCall, replyWords, type CallHeader } from './rpc-message.js';
 import type { Datagram, Socket } from './socket.js';

@@ -4,7 +4,7 @@
  */
 import { store, zero } from '../../../processor/operations.js';
 import { isInteger, isUserRange } from '../arguments.js';
-import { ErrorNumber, type Code } from '../code.js';
+import { ErrorNumber, type Code } from '../../../system/code.js';
 import type { CommodityKernel } from '../kernel.js';
 import type { Process } from '../process.js';
 import type { Thread } from '../threads.js';

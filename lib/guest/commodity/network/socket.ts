@@ -1,5 +1,5 @@
 /** Where datagrams wait for whoever receives at a port. */
-import type { Channel, Code, KernelCore, KernelThread, Spinlock } from '../code.js';
+import type { Channel, Code, KernelCore, KernelThread, Spinlock } from '../../../system/code.js';
 import type { Piece } from './pieces.js';
 
 /** A datagram that was received. Whoever has it frees its pieces. */

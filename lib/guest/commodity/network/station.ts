@@ -3,7 +3,7 @@
  * itself. Without a card there is loopback alone.
  */
 import { copy, deviceCommand, interrupt, load } from '../../../processor/operations.js';
-import type { Code, KernelThread } from '../code.js';
+import type { Code, KernelThread } from '../../../system/code.js';
 import type { CommodityKernel } from '../kernel.js';
 import { HEADER_BYTES } from './datagram-header.js';
 import type { Fragment, NetworkPort, ReceivedFrame, SentFrame } from './interface.js';

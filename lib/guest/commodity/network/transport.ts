@@ -3,7 +3,7 @@
  * port that it was sent to. Not promised: that a datagram arrives, once, or in order.
  */
 import { compute, load } from '../../../processor/operations.js';
-import type { Code, KernelCore, KernelThread, Spinlock } from '../code.js';
+import type { Code, KernelCore, KernelThread, Spinlock } from '../../../system/code.js';
 import { HEADER_BYTES, MAX_DATAGRAM_BYTES, readHeader, writeHeader, type DatagramHeader } from './datagram-header.js';
 import { NetworkInterface, type InterfaceOptions, type NetworkPort, type Sending } from './interface.js';
 import type { MbufPool } from './mbufs.js';

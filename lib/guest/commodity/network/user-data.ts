@@ -1,6 +1,6 @@
 /** Data of user programs into network buffers and out of them. Addresses and lengths are whole words. */
 import { copy } from '../../../processor/operations.js';
-import { ErrorNumber, type Code, type KernelThread } from '../code.js';
+import { ErrorNumber, type Code, type KernelThread } from '../../../system/code.js';
 import { HEADER_BYTES } from './datagram-header.js';
 import { SMALL_BYTES, type MbufPool } from './mbufs.js';
 import { pieceOf, type Piece } from './pieces.js';

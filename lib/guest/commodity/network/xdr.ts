@@ -1,6 +1,6 @@
 /** Words of messages, written into and read from network buffers (RFC 1014: big-endian, everything in whole words). */
 import { load, store } from '../../../processor/operations.js';
-import type { Code, KernelCore, KernelThread } from '../code.js';
+import type { Code, KernelCore, KernelThread } from '../../../system/code.js';
 import { HEADER_BYTES } from './datagram-header.js';
 import type { MbufPool } from './mbufs.js';
 import { partOf, pieceOf, wordsUp, type Piece } from './pieces.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { ErrorNumber } from '../../../../lib/guest/commodity/code.js';
+import { ErrorNumber } from '../../../../lib/system/code.js';
 import { DescriptorTable } from '../../../../lib/guest/commodity/files/descriptors.js';
 import { OpenFileTable, Whence } from '../../../../lib/guest/commodity/files/open-file.js';
 import { PipePool } from '../../../../lib/guest/commodity/files/pipe.js';

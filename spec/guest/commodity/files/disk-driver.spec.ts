@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { ErrorNumber } from '../../../../lib/guest/commodity/code.js';
-import type { KernelThread } from '../../../../lib/guest/commodity/code.js';
+import { ErrorNumber } from '../../../../lib/system/code.js';
+import type { KernelThread } from '../../../../lib/system/code.js';
 import { DiskDriver } from '../../../../lib/guest/commodity/files/disk-driver.js';
 import type { DiskDriverOptions, DiskRequest } from '../../../../lib/guest/commodity/files/disk-driver.js';
 import { compute } from '../../../../lib/processor/operations.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { ErrorNumber } from '../../../../lib/guest/commodity/code.js';
+import { ErrorNumber } from '../../../../lib/system/code.js';
 import { seededWord } from '../../../../lib/guest/commodity/files/file-content.js';
 import type { Vnode } from '../../../../lib/guest/commodity/vnode.js';
 import { mounted } from './mounted.js';

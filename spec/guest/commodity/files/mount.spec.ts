@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { ErrorNumber } from '../../../../lib/guest/commodity/code.js';
-import type { Code, KernelThread } from '../../../../lib/guest/commodity/code.js';
+import { ErrorNumber } from '../../../../lib/system/code.js';
+import type { Code, KernelThread } from '../../../../lib/system/code.js';
 import { mountDisk } from '../../../../lib/guest/commodity/files/mount-disk.js';
 import { makeFileSystem } from '../../../../lib/guest/commodity/files/make-file-system.js';
 import { MountTable } from '../../../../lib/guest/commodity/files/mount.js';

@@ -1,5 +1,5 @@
 /** A file system on a stub disk, mounted on a rig, and ways to use it from outside. */
-import type { Code, KernelThread } from '../../../../lib/guest/commodity/code.js';
+import type { Code, KernelThread } from '../../../../lib/system/code.js';
 import { mountDisk } from '../../../../lib/guest/commodity/files/mount-disk.js';
 import type { DiskFileSystem } from '../../../../lib/guest/commodity/files/disk-file-system.js';
 import { checkFileSystem } from '../../../../lib/guest/commodity/files/fsck.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { ErrorNumber } from '../../../../lib/guest/commodity/code.js';
+import { ErrorNumber } from '../../../../lib/system/code.js';
 import { PageCache } from '../../../../lib/guest/commodity/files/page-cache.js';
 import { Rig } from './rig.js';
 import { StubDisk } from './stub-disk.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { ErrorNumber } from '../../../../lib/guest/commodity/code.js';
-import type { Code, KernelThread } from '../../../../lib/guest/commodity/code.js';
+import { ErrorNumber } from '../../../../lib/system/code.js';
+import type { Code, KernelThread } from '../../../../lib/system/code.js';
 import { PipePool } from '../../../../lib/guest/commodity/files/pipe.js';
 import type { Pipe } from '../../../../lib/guest/commodity/files/pipe.js';
 import { userBuffer } from './mounted.js';

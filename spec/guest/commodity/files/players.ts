@@ -2,8 +2,8 @@
  * Users of a file system beside their models. Each has files of its own, in directories that all share, and knows after
  * every operation what they hold, also after one that failed.
  */
-import { ErrorNumber } from '../../../../lib/guest/commodity/code.js';
-import type { Code, KernelThread } from '../../../../lib/guest/commodity/code.js';
+import { ErrorNumber } from '../../../../lib/system/code.js';
+import type { Code, KernelThread } from '../../../../lib/system/code.js';
 import type { Vnode } from '../../../../lib/guest/commodity/vnode.js';
 import { userBuffer } from './mounted.js';
 import type { Mounted } from './mounted.js';

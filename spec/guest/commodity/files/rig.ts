@@ -4,14 +4,7 @@
  */
 import type { RandomStream } from '../../../../lib/engine/random.js';
 import { randomStream } from '../../../../lib/engine/random.js';
-import type {
-  Channel,
-  Code,
-  KernelCore,
-  KernelThread,
-  SleepLock,
-  Spinlock,
-} from '../../../../lib/guest/commodity/code.js';
+import type { Channel, Code, KernelCore, KernelThread, SleepLock, Spinlock } from '../../../../lib/system/code.js';
 import { Op, compute } from '../../../../lib/processor/operations.js';
 import type { Operation } from '../../../../lib/processor/operations.js';
 

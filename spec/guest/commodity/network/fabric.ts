@@ -3,14 +3,7 @@
  * wait for ever, sleep where they must not, or touch memory that nobody has taken.
  */
 import { randomStream, type RandomStream } from '../../../../lib/engine/random.js';
-import type {
-  Channel,
-  Code,
-  KernelCore,
-  KernelThread,
-  SleepLock,
-  Spinlock,
-} from '../../../../lib/guest/commodity/code.js';
+import type { Channel, Code, KernelCore, KernelThread, SleepLock, Spinlock } from '../../../../lib/system/code.js';
 import { compute, Op, wait, type Operation } from '../../../../lib/processor/operations.js';
 
 const PAGE_BYTES = 4096;

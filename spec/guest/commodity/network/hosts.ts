@@ -3,7 +3,7 @@ import { MbufPool, type MbufOptions } from '../../../../lib/guest/commodity/netw
 import type { RpcClientOptions } from '../../../../lib/guest/commodity/network/rpc-client.js';
 import type { RpcServerOptions } from '../../../../lib/guest/commodity/network/rpc-server.js';
 import { Transport, type TransportOptions } from '../../../../lib/guest/commodity/network/transport.js';
-import type { Code, KernelThread } from '../../../../lib/guest/commodity/code.js';
+import type { Code, KernelThread } from '../../../../lib/system/code.js';
 import type { Fabric, TestKernel } from './fabric.js';
 import type { TestPort, Wire } from './wire.js';
 

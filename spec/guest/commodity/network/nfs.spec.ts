@@ -2,7 +2,7 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { randomStream } from '../../../../lib/engine/random.js';
-import { ErrorNumber, type Code, type KernelThread } from '../../../../lib/guest/commodity/code.js';
+import { ErrorNumber, type Code, type KernelThread } from '../../../../lib/system/code.js';
 import type { Vnode } from '../../../../lib/guest/commodity/vnode.js';
 import type { NfsVnode } from '../../../../lib/guest/commodity/network/nfs-vnode.js';
 import { copy } from '../../../../lib/processor/operations.js';

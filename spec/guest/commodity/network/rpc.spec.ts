@@ -1,8 +1,8 @@
 /** Calls of procedures: executed once, and answered or refused whatever comes. */
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import type { Code, KernelThread } from '../../../../lib/guest/commodity/code.js';
-import { ErrorNumber } from '../../../../lib/guest/commodity/code.js';
+import type { Code, KernelThread } from '../../../../lib/system/code.js';
+import { ErrorNumber } from '../../../../lib/system/code.js';
 import { RpcClient, type RpcClientOptions } from '../../../../lib/guest/commodity/network/rpc-client.js';
 import { Accept, callWords } from '../../../../lib/guest/commodity/network/rpc-message.js';
 import { RpcServer, type RpcProgram } from '../../../../lib/guest/commodity/network/rpc-server.js';

@@ -1,6 +1,6 @@
 /** Stations over cards that scatter, as those of a monitor's subnet do: NFS moves pages without copying them. */
 import { describe, expect, it } from '@jest/globals';
-import type { Code, KernelThread } from '../../../../lib/guest/commodity/code.js';
+import type { Code, KernelThread } from '../../../../lib/system/code.js';
 import type { CommodityKernel } from '../../../../lib/guest/commodity/kernel.js';
 import { MbufPool } from '../../../../lib/guest/commodity/network/mbufs.js';
 import { NfsClient } from '../../../../lib/guest/commodity/network/nfs-client.js';

@@ -2,7 +2,7 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { randomStream } from '../../../../lib/engine/random.js';
-import type { Code, KernelThread } from '../../../../lib/guest/commodity/code.js';
+import type { Code, KernelThread } from '../../../../lib/system/code.js';
 import { MAX_DATAGRAM_BYTES } from '../../../../lib/guest/commodity/network/datagram-header.js';
 import { bytesOf, type Piece } from '../../../../lib/guest/commodity/network/pieces.js';
 import { writeWords } from '../../../../lib/guest/commodity/network/xdr.js';

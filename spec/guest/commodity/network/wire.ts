@@ -1,6 +1,6 @@
 /** A wire between kernels that may delay, lose, double and reorder frames. */
-import type { KernelThread } from '../../../../lib/guest/commodity/code.js';
-import type { Code } from '../../../../lib/guest/commodity/code.js';
+import type { KernelThread } from '../../../../lib/system/code.js';
+import type { Code } from '../../../../lib/system/code.js';
 import type {
   Fragment,
   NetworkPort,

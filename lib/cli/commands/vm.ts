@@ -1,0 +1,79 @@
+/** `disco-sim vm`: guests under the monitor. */
+import { VERSION } from '../../engine/version.js';
+import { GuestImages } from '../../experiments/systems/guest-images.js';
+import { SYSTEM_NAMES, workloadChoices, workloadNames } from '../../experiments/systems/choices.js';
+import { policies } from '../../experiments/policies.js';
+import { processorsOf } from '../../experiments/systems/machine-size.js';
+import { SWITCH_NAMES, systemOptions } from '../../experiments/systems/named-runs.js';
+import type { SystemResult } from '../../experiments/systems/system-result.js';
+import { systemReportHtml } from '../../report/systems/report.js';
+import { systemText } from '../../report/tables/system.js';
+import { SystemRun } from '../../experiments/systems/system-run.js';
+import { draw } from '../../machine/drawing/draw.js';
+import { resolve } from '../../machine/specification/specification.js';
+import { checkWritable } from '../files.js';
+import { print, report } from '../output.js';
+import { shellWord } from '../shell.js';
+import { simulate } from '../simulate.js';
+import { vmArguments, type VmArguments } from './vm-arguments.js';
+
+const HELP = `disco-sim vm [options]
+
+Runs virtual machines with an operating system and a workload each under the monitor, on the machine of the Disco paper, and
+says where time and memory go: by mode, by service with what the monitor did for it, virtual against machine memory.
+
+--guests N             virtual machines (default 1); all share the disk with the programs, copy-on-write
+--workload NAME        ${workloadNames.join(', ')} (default pmake)
+                       pmake: an instance for each virtual processor; others: in each guest the whole workload
+--os NAME              ${SYSTEM_NAMES.join(', ')} (default irix); splashos, a library operating
+                       system, runs radix and raytrace, without disks
+--processors N         processors of the machine, dealt to the guests (default one for each guest)
+--memory MB            memory of the whole machine (default 32 for each processor)
+--switches A,B         changes to the kernel: all, none, or of
+                       ${SWITCH_NAMES.slice(0, 4).join(', ')},
+                       ${SWITCH_NAMES.slice(4).join(', ')} (default all;
+                       none for splashos)
+--second-level-tlb N   entries for each virtual processor, or off (default 1024)
+--policy NAME          ${Object.keys(policies).slice(0, 5).join(', ')},
+                       ${Object.keys(policies).slice(5).join(', ')} (default first-touch)
+--quantum-us N         time slice of a virtual processor in microseconds (default 10000)
+--gang                 virtual machines are scheduled as a whole
+--scale N              length of the workload, above 0 and up to 1, the length of the paper (default 1)
+--quick                --scale 0.1
+--seed TEXT            master seed (default 1997); equal seeds give equal results
+--json                 print one JSON object instead of tables
+--report FILE          also write a report in HTML
+--help                 this text
+`;
+
+/** Runs the command. */
+export async function vmCommand(words: readonly string[]): Promise<void> {
+  const chosen = vmArguments(words);
+  if (chosen === null) {
+    process.stdout.write(HELP);
+    return;
+  }
+  if (chosen.report !== undefined) checkWritable(chosen.report);
+  const result = runGuests(chosen);
+  await print(
+    chosen.json ? `${JSON.stringify({ version: VERSION, results: [result] }, null, 1)}\n` : `${systemText(result)}\n`,
+  );
+  if (chosen.report !== undefined) report(chosen.report, () => reportOf(result, words), chosen.json);
+}
+
+function runGuests(chosen: VmArguments): SystemResult {
+  const { workload, machine, scale } = chosen;
+  const { guests } = chosen.monitor;
+  const expectedNs = workloadChoices[workload]!.expectedNs({ scale, processors: processorsOf(resolve(machine)) });
+  const label = `${workload} in ${guests} ${guests === 1 ? 'guest' : 'guests'}`;
+  return simulate({ label, expectedNs }, () => {
+    const { json, report, ...options } = chosen;
+    void [json, report];
+    return new SystemRun(systemOptions({ ...options, images: new GuestImages() }));
+  });
+}
+
+function reportOf(result: SystemResult, words: readonly string[]): string {
+  const command = ['disco-sim', 'vm', ...words].map(shellWord).join(' ');
+  return systemReportHtml({ result, drawing: draw(result.machine).svg, generatedBy: `disco-sim ${VERSION}`, command });
+}

@@ -1,0 +1,151 @@
+/**
+ * MESI with a home that refuses instead of making requests wait, in the manner of the SGI Origin 2000 (Laudon and Lenoski,
+ * The SGI Origin: A ccNUMA Highly Scalable Server, 1997) and of Stanford FLASH's Nak, sharing write-back and FAck.
+ * A forward makes home busy until the old owner's revision message comes: the data after a read, a Transfer without data
+ * after ownership has moved. What a busy home is asked for meanwhile it answers with a Nak, and the cache asks again.
+ *
+ * Unlike the Origin: no speculative reply from home, acknowledgements and forwards as in mesi.ts, and explicit PutS
+ * and PutE. A clean line that left silently would leave home with sharers and owners that are none, and caches would
+ * have to answer forwards and invalidations for lines that they do not have.
+ */
+import { defineProtocol } from '../protocol.js';
+import type { Row } from '../table.js';
+import type { CacheAction, CacheEvent, HomeAction, HomeEvent } from '../vocabulary.js';
+
+const CACHE_STATES = [
+  'I', 'IS_D', 'IM_AD', 'IM_A', 'S', 'SM_AD', 'SM_A', 'E', 'M', 'MI_A', 'EI_A', 'SI_A', 'II_A',
+] as const; // prettier-ignore
+type CacheState = (typeof CACHE_STATES)[number];
+
+const LEAVING = ['MI_A', 'EI_A', 'SI_A', 'II_A'] as const;
+const WAITING_TO_WRITE = ['IM_AD', 'IM_A', 'SM_AD', 'SM_A'] as const;
+
+const cacheRows: readonly Row<CacheState, CacheEvent, CacheAction>[] = [
+  ['I', 'load', ['sendGetS'], 'IS_D'],
+  ['I', 'store', ['sendGetM'], 'IM_AD'],
+
+  ['IS_D', ['load', 'store', 'evict', 'Inv', 'Fwd-GetS', 'Fwd-GetM'], ['stall']],
+  ['IS_D', 'DataExcl', ['keepData'], 'E'],
+  ['IS_D', ['DataDir(ack=0)', 'DataOwner(ack=0)'], ['keepData'], 'S'],
+  ['IS_D', 'Nak', ['sendGetS']],
+
+  [['IM_AD', 'IM_A'], 'load', ['stall']],
+  [['SM_AD', 'SM_A'], 'load', ['hit']],
+  [WAITING_TO_WRITE, ['store', 'evict', 'Fwd-GetS', 'Fwd-GetM'], ['stall']],
+  [['IM_AD', 'SM_AD'], 'DataDir(ack=0)', ['keepData'], 'M'],
+  [['IM_AD', 'SM_AD'], 'DataDir(ack>0)[all acks were early]', ['keepData'], 'M'],
+  ['IM_AD', 'DataDir(ack>0)', ['keepData', 'addCount'], 'IM_A'],
+  ['SM_AD', 'DataDir(ack>0)', ['keepData', 'addCount'], 'SM_A'],
+  ['IM_AD', 'DataOwner(ack=0)', ['keepData'], 'M'],
+  ['SM_AD', 'Inv', ['sendInvAckToRequester'], 'IM_AD'],
+  // An upgrade that is refused keeps its copy; one that has lost it meanwhile asks again without.
+  [['IM_AD', 'SM_AD'], 'Nak', ['sendGetM']],
+  [WAITING_TO_WRITE, 'Inv-Ack', ['countOne']],
+  [['IM_A', 'SM_A'], 'Last-Inv-Ack', [], 'M'],
+
+  ['S', 'load', ['hit']],
+  ['S', 'store', ['sendGetM'], 'SM_AD'],
+  ['S', 'evict', ['sendPutS'], 'SI_A'],
+  ['S', 'Inv', ['sendInvAckToRequester'], 'I'],
+
+  ['E', 'load', ['hit']],
+  ['E', 'store', ['hit'], 'M'],
+  ['E', 'evict', ['sendPutE'], 'EI_A'],
+  ['M', ['load', 'store'], ['hit']],
+  ['M', 'evict', ['sendPutM'], 'MI_A'],
+  [['E', 'M'], 'Fwd-GetS', ['sendDataToRequester', 'sendDataToHome'], 'S'],
+  [['E', 'M'], 'Fwd-GetM', ['sendDataToRequester', 'sendTransfer'], 'I'],
+
+  [LEAVING, ['load', 'store', 'evict'], ['stall']],
+  [['MI_A', 'EI_A'], 'Fwd-GetS', ['sendDataToRequester', 'sendDataToHome'], 'SI_A'],
+  [['MI_A', 'EI_A'], 'Fwd-GetM', ['sendDataToRequester', 'sendTransfer'], 'II_A'],
+  ['SI_A', 'Inv', ['sendInvAckToRequester'], 'II_A'],
+  [LEAVING, 'Put-Ack', [], 'I'],
+];
+
+/**
+ * `E` is exclusive: home does not tell clean from dirty. `BusyS`: a read of an owned line is under way. `BusyE`: ownership
+ * moves. `BusyI`: the new owner's write-back came before the old owner's Transfer.
+ */
+const HOME_STATES = ['I', 'S', 'E', 'BusyS', 'BusyE', 'BusyI'] as const;
+type HomeState = (typeof HOME_STATES)[number];
+
+const BUSY = ['BusyS', 'BusyE', 'BusyI'] as const;
+
+const homeRows: readonly Row<HomeState, HomeEvent, HomeAction>[] = [
+  ['I', 'GetS', ['sendExclusive', 'setOwner'], 'E'],
+  ['I', 'GetM(non-sharer)', ['sendData', 'setOwner'], 'E'],
+
+  ['S', 'GetS', ['sendData', 'addRequester']],
+  ['S', ['GetM(sharer)', 'GetM(non-sharer)'], ['sendData', 'sendInvToOthers', 'clearSharers', 'setOwner'], 'E'],
+  ['S', 'PutS(not last)', ['removeRequester', 'sendPutAck']],
+  ['S', 'PutS(last sharer)', ['removeRequester', 'sendPutAck'], 'I'],
+  [
+    'S',
+    ['PutM(non-owner, sharer)', 'PutE(non-owner, sharer)'],
+    ['removeRequester', 'sendPutAck'],
+    { some: 'S', none: 'I' },
+  ],
+
+  ['E', 'GetS', ['forwardGetS', 'addRequester', 'addOwner', 'clearOwner'], 'BusyS'],
+  ['E', 'GetM(non-sharer)', ['forwardGetM', 'setOwner'], 'BusyE'],
+  ['E', 'PutM(owner)', ['writeMemory', 'clearOwner', 'sendPutAck'], 'I'],
+  ['E', 'PutE(owner)', ['clearOwner', 'sendPutAck'], 'I'],
+
+  [BUSY, ['GetS', 'GetM(non-sharer)'], ['sendNak']],
+  ['BusyS', 'GetM(sharer)', ['sendNak']],
+  ['BusyS', 'Data', ['writeMemory'], 'S'],
+  [
+    'BusyS',
+    ['PutS(not last)', 'PutS(last sharer)', 'PutM(non-owner, sharer)', 'PutE(non-owner, sharer)'],
+    ['removeRequester', 'sendPutAck'],
+  ],
+  ['BusyE', 'Transfer', [], 'E'],
+  ['BusyE', 'PutM(owner)', ['writeMemory', 'clearOwner', 'sendPutAck'], 'BusyI'],
+  ['BusyI', 'Transfer', [], 'I'],
+
+  [['I', 'E', ...BUSY], ['PutS(not a sharer)', 'PutM(non-owner)', 'PutE(non-owner)'], ['sendPutAck']],
+  ['S', ['PutS(not a sharer)', 'PutM(non-owner)', 'PutE(non-owner)'], ['sendPutAck'], { some: 'S', none: 'I' }],
+];
+
+/** MESI with a home that refuses requests for busy lines. */
+export const mesiRetry = defineProtocol({
+  name: 'MESI-retry',
+  lanes: {
+    GetS: 'request',
+    GetM: 'request',
+    PutS: 'request',
+    PutE: 'request',
+    PutM: 'request',
+    FwdGetS: 'forward',
+    FwdGetM: 'forward',
+    Inv: 'forward',
+    PutAck: 'forward',
+    DataDir: 'response',
+    DataExcl: 'response',
+    DataOwner: 'response',
+    InvAck: 'response',
+    Nak: 'response',
+    Transfer: 'response',
+  },
+  cache: {
+    states: CACHE_STATES,
+    stable: ['I', 'S', 'E', 'M'],
+    rows: cacheRows,
+    unreached: [[['IM_A', 'SM_A'], 'Inv-Ack', 'takes two acknowledgements that are missing', 3]],
+  },
+  home: {
+    states: HOME_STATES,
+    stable: ['I', 'S', 'E'],
+    rows: homeRows,
+    unreached: [
+      [
+        ['S', 'BusyS'],
+        ['PutS(not a sharer)', 'PutM(non-owner)', 'PutE(non-owner)'],
+        'takes two other caches that share the line',
+        3,
+      ],
+      [['BusyE', 'BusyI'], 'PutS(not a sharer)', 'takes two other caches between which ownership moves', 3],
+    ],
+  },
+});

@@ -1,0 +1,88 @@
+/** Pages of the bare-machine kernel: where they are, who may have them in a TLB, and what is being done to them. */
+import { wholeNumber } from '../../engine/checks.js';
+import type { Processor } from '../../processor/processor.js';
+
+/** A virtual page of an address space that maps a page. */
+export interface Mapping {
+  readonly space: number;
+  readonly page: number;
+}
+
+/** A page of memory, wherever its frames are. */
+export interface Page {
+  /** Dense number. */
+  readonly id: number;
+  /** What it is, for people. */
+  readonly label: string;
+  /** Node of the master copy. */
+  home: number;
+  /** Frame of the master copy, -1 before the page is placed. */
+  frame: number;
+  /** Frames of replicas by node, null without any. */
+  replicas: Map<number, number> | null;
+  /** Being placed, moved or collapsed: nobody may load a translation. */
+  busy: boolean;
+  /** Processors that wait for `busy` to end. */
+  readonly waiters: Processor[];
+  /** Processors that loaded a translation since it was last shot down. */
+  readonly holders: Set<Processor>;
+  /** Virtual pages that map it. */
+  readonly mappings: Mapping[];
+  /** Number that decides its colour: virtual, or physical of a recorded system. */
+  readonly number: number;
+  /** Physical page of a recorded system, for its unmapped segments; -1 for others. */
+  readonly physical: number;
+  frozen: boolean;
+  /** Migrations in the interval. */
+  moves: number;
+  interval: number;
+}
+
+/** All pages, by number and by frame. */
+export class PageStore {
+  readonly pages: Page[] = [];
+  private readonly byFrame: Int32Array;
+
+  /** For a machine of so many frames. */
+  constructor(frames: number) {
+    wholeNumber(frames, 'a page store: frames', 0, 2 ** 31);
+    this.byFrame = new Int32Array(frames).fill(-1);
+  }
+
+  /** Makes a page without a frame. `physical` is -1 for a page that is no physical page of a recorded system. */
+  add(label: string, number: number, physical: number): Page {
+    const page: Page = {
+      id: this.pages.length,
+      label,
+      home: -1,
+      frame: -1,
+      replicas: null,
+      busy: false,
+      waiters: [],
+      holders: new Set(),
+      mappings: [],
+      number,
+      physical,
+      frozen: false,
+      moves: 0,
+      interval: 0,
+    };
+    this.pages.push(page);
+    return page;
+  }
+
+  /** The page that a frame holds, or undefined. */
+  ofFrame(frame: number): Page | undefined {
+    return this.pages[this.byFrame[frame]!];
+  }
+
+  /** Says what a frame holds; null for nothing. */
+  setFrame(frame: number, page: Page | null): void {
+    this.byFrame[frame] = page === null ? -1 : page.id;
+  }
+}
+
+/** The frame that a node uses. */
+export function frameFor(page: Page, node: number): number {
+  return page.replicas?.get(node) ?? page.frame;
+}
