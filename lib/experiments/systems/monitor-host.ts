@@ -1,6 +1,6 @@
 /** Disco on a machine, with a virtual machine for each guest. */
 import type { KernelDisk } from '../../guest/commodity/file-services.js';
-import { buildMachine } from '../../machine/machine.js';
+import { buildMachine, type Machine } from '../../machine/machine.js';
 import { resolve, type ResolvedSpecification } from '../../machine/specification/specification.js';
 import { Disco } from '../../monitor/disco.js';
 import { PMAP_ENTRY_BYTES } from '../../monitor/memory/pmap.js';
@@ -69,10 +69,12 @@ export class MonitorHost implements Host {
     this.countsBefore = monitorCounts(this.disco);
   }
 
-  get machine() {
+  /** The machine that the monitor runs on. */
+  get machine(): Machine {
     return this.disco.machine;
   }
 
+  /** The guests, in the order of their virtual machines. */
   get guests(): readonly GuestRun[] {
     return this.virtualGuests.map(({ guest }) => guest);
   }
