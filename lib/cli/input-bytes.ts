@@ -53,7 +53,7 @@ export async function readInput(path: string, name: string, { memory, check }: I
   return collected.finish();
 }
 
-/** Reads a text of at most so many bytes. Throws a UsageError for what cannot be read, or is larger. */
+/** Reads a text of at most `most` bytes. Throws a UsageError for what cannot be read, or is larger. */
 export async function readText(path: string, most: number): Promise<string> {
   const { stream } = await opened(path);
   const pieces: Buffer[] = [];

@@ -9,7 +9,7 @@ export interface Status {
   readonly does?: string;
   /** How far it is: `3 of 25 runs finished`. */
   readonly far?: string;
-  /** A file that is incomplete from now on and has to be removed if the command ends early; null when there is none any more. */
+  /** A file that is incomplete from now on and has to be removed if the command ends early; null when every file is complete. */
   readonly partial?: string | null;
 }
 

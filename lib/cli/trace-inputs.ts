@@ -56,7 +56,7 @@ export async function readTraces(inputs: readonly TraceInput[], options: TraceFi
     if (parts === undefined) {
       if (input.folder !== undefined)
         throw new UsageError(
-          `cannot read ${input.folder}: a folder is read as one drmemtrace trace, but it holds ${basename(input.path)}, which is none; name the files one by one`,
+          `cannot read ${input.folder}: a folder is read as one drmemtrace trace, but it holds ${basename(input.path)}, which is another format; name the files one by one`,
         );
       found.push(readUnpacked(unpacked, options));
       options.memory.release(heldBytes);

@@ -98,7 +98,9 @@ export class NetworkSegment extends Component {
     if (!(overheadBytes + leastBytes >= 1)) throw new RangeError(`${this.path}: the least frame has no length`);
     addresses.forEach((address, i) => {
       if (!isAddress(address) || address === BROADCAST)
-        throw new RangeError(`${this.path}: addresses has ${address}, which is none of a card: 0 to 2^48 - 2`);
+        throw new RangeError(
+          `${this.path}: addresses has ${address}, which is not the address of a card: give 0 to 2^48 - 2`,
+        );
       if (addresses.indexOf(address) !== i) throw new Error(`${this.path}: two cards have the address ${address}`);
     });
     this.options = options;

@@ -106,7 +106,7 @@ export class Port<in out Sends extends Message, in out Receives extends Message>
     if (simulation.observer !== null)
       simulation.observer.sent?.(this.path, peer.path, message, simulation.now, arrives);
     if (peer.onTransit !== null && peer.onTransit(message, arrives)) return;
-    // The queue refuses a delay that is none; then nothing is on its way.
+    // The queue refuses a delay that is not valid; then nothing is on its way.
     simulation.queue.schedule(arrives - simulation.now, peer, message, this.rank);
     peer.arrivals.add(arrives);
   }

@@ -21,7 +21,7 @@ export interface EventQueue {
   nextTime(): Ticks;
   /**
    * Fires `payload` at `target` in `delay` ticks, an integer from 1 to 2^53 - 1; a simulation refuses to run behind that
-   * tick, so times beyond it need not be exact. `source` is the rank of whoever schedules:
+   * tick, so times beyond it need not be exact. `source` is the rank of the port or timer that schedules:
    * events of one time fire by rank, those of one rank in the order of their scheduling.
    */
   schedule(delay: Ticks, target: Target, payload: unknown, source: number): void;

@@ -44,7 +44,7 @@ export class Runner {
     return this.owner.simulation.runners.timeOf(this);
   }
 
-  /** Resumes at `time`, not before now; replaces an earlier appointment. Throws a SimulationError for a time that is none. */
+  /** Resumes at `time`, not before now; replaces an earlier appointment. Throws a SimulationError for a time that is not a whole number of ticks. */
   at(time: Ticks): void {
     const { simulation } = this.owner;
     if (!(time >= simulation.now && Math.floor(time) === time)) this.refuse(time);

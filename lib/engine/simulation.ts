@@ -32,7 +32,7 @@ export interface SimulationOptions {
 export interface RunLimits {
   /** Last tick to be simulated: a whole number from 0 to 2^53 - 1, or Infinity for no limit. */
   readonly until?: Ticks;
-  /** Number of events after which to stop, a whole number from 0 or Infinity; the tick at hand is finished. */
+  /** Number of events after which to stop, a whole number from 0 or Infinity; the current tick is finished. */
   readonly events?: number;
   /** Called now and then with how far it is; `false` stops the run at a consistent point. */
   readonly progress?: (state: Progress) => boolean | void;
@@ -127,7 +127,7 @@ export class Simulation implements Scope {
 
   /**
    * Runs until nothing is left to do or a limit is met. Throws a RangeError for limits that are none, a StallError if
-   * somebody still waits when nothing is left, and a SimulationError when time would pass 2^53 - 1 ticks and when it is
+   * a component still waits when nothing is left, and a SimulationError when time would pass 2^53 - 1 ticks and when it is
    * called from within a run: by a policy, a program, a handler or `progress`.
    */
   run(limits: RunLimits = {}): RunEnd {

@@ -18,7 +18,7 @@ export class Timer<Payload = void> implements Target {
   /** Fires `delay` ticks from now. Throws a RangeError unless that is a whole number of at least 1. */
   after(delay: Ticks, payload: Payload): void {
     const { owner } = this;
-    // The queue refuses a delay that is none; then nothing is on its way.
+    // The queue refuses a delay that is not valid; then nothing is on its way.
     owner.simulation.queue.schedule(delay, this, payload, this.rank);
     owner.arrivals.add(owner.simulation.now + delay);
   }

@@ -21,7 +21,7 @@ export function readQuantifier(scanner: LitmusScanner): LitmusQuantifier {
   return scanner.fail('expected exists, ~exists or forall');
 }
 
-/** The number of a thread before a colon, which is taken, too; null if there is none. */
+/** The number of a thread before a colon, which is taken, too; null if there is no number. */
 export function threadNumber(scanner: LitmusScanner): number | null {
   const text = scanner.take(THREAD);
   if (text === null) return null;

@@ -61,7 +61,7 @@ const BRANCHES: Readonly<Record<string, readonly [LitmusComparison, 'two' | 'one
 const ACCESSES = { lw: 'load', ll: 'load-linked', sc: 'store-conditional', sw: 'store' } as const;
 
 /**
- * A register as `$2`, whether it is written `$2`, `r2`, `$v0` or `v0`; null if it is none. `%x` and words that begin with
+ * A register as `$2`, whether it is written `$2`, `r2`, `$v0` or `v0`; null if it is not a register. `%x` and words that begin with
  * r, like `rx`, are registers of their own.
  */
 export function mipsRegister(text: string): string | null {
@@ -93,7 +93,7 @@ export function readMips(scanner: LitmusScanner, thread: ThreadBuilder): void {
   else if (!arithmetic(name, scanner, thread, place) && name !== 'nop') scanner.fail(`expected ${KNOWN}`, at);
 }
 
-/** False if it is none. */
+/** Whether it was one, and was taken. */
 function arithmetic(name: string, scanner: LitmusScanner, thread: ThreadBuilder, place: string): boolean {
   const moves = ['li', 'lui', 'la', 'move'].includes(name);
   const immediate = Object.hasOwn(IMMEDIATE, name);

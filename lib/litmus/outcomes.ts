@@ -23,7 +23,7 @@ export const MEMORY_MODELS: readonly MemoryModel[] = ['sc', 'tso'];
 /** States after which a test is refused, unless told otherwise: some hundred megabytes. */
 export const MOST_LITMUS_STATES = 2_000_000;
 
-/** States between two looks at whoever waits. */
+/** States between two steps of the generator. */
 const SLICE = 250;
 
 /** Every outcome that a model allows, in a fixed order. Throws a LitmusError if the test has more than `mostStates` states. */

@@ -92,7 +92,7 @@ export class LitmusMachine {
     });
   }
 
-  /** A step of a thread that commutes with every step of the others, and with its own others; null if there is none. */
+  /** A step of a thread that commutes with every step of the others, and with its own others; null without such a step. */
   private nextAlone(state: LitmusState, thread: number): LitmusState | null {
     const buffer = state.buffers[thread]!;
     if (buffer.length > 0 && this.accessedBy[buffer[0]!] === thread) return this.drain(state, thread);

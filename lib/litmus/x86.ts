@@ -40,7 +40,7 @@ interface Effect {
 }
 
 /**
- * A register by its full name, so that `%eax` and `rax` are the same; null if it is none. Of X86, as usual there, `EAX`.
+ * A register by its full name, so that `%eax` and `rax` are the same; null if it is not a register. Of X86, as usual there, `EAX`.
  * `%name` with another name is a register, too.
  */
 export function x86Register(text: string, architecture: string): string | null {

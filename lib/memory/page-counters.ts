@@ -75,7 +75,7 @@ export class PageCounters {
     this.count(frame, this.nodes, now);
   }
 
-  /** Counts a dirty write-back, whoever made the line dirty. Sampling does not concern it. */
+  /** Counts a dirty write-back, also of a line that system software made dirty. Sampling does not concern it. */
   writeBack(frame: number, now: Ticks): void {
     this.count(frame, this.nodes + 1, now);
   }

@@ -147,7 +147,7 @@ export class DmaDone {
   readonly tag: number;
   /** Bytes that were read; 0 after writes. */
   readonly bytes: number;
-  /** As `words`, but null also if nobody ever wrote any of it: for devices that keep zeros without room for them. */
+  /** As `words`, but null also if none of it was ever written: for devices that keep zeros without room for them. */
   readonly stored: LineData | null;
 
   constructor(tag: number, bytes: number, stored: LineData | null) {
@@ -157,13 +157,13 @@ export class DmaDone {
     this.stored = stored;
   }
 
-  /** What was read, with zeros where nobody ever wrote; null after writes. */
+  /** What was read, with zeros where nothing was ever written; null after writes. */
   get words(): LineData | null {
     if (this.bytes === 0) return null;
     return this.stored ?? new Int32Array(this.bytes >> 2);
   }
 
-  /** For the fingerprint: the words; the tag alone if nobody ever wrote any of them. */
+  /** For the fingerprint: the words; the tag alone if none of them was ever written. */
   signature(): number {
     return this.stored === null ? this.tag : this.tag ^ digestOfWords(this.stored);
   }

@@ -294,7 +294,7 @@ export class Disco implements SystemSoftware {
   /** Takes the devices and the memory of a machine back that was halted, once no processor executes it any more. */
   private *empty(cpu: MonitorCpu, { number, processors, devices, pmap }: VirtualMachine): Steps {
     const { memory, scheduler } = this;
-    // The one at hand is left at the end of this handler; those elsewhere have to be left by others.
+    // The current one is left at the end of this handler; those of other processors have to be left there.
     const own = scheduler.queues[cpu.number];
     if (own.current?.options.machine === number) own.current = null;
     scheduler.leaving.push(cpu);

@@ -61,7 +61,7 @@ export class VirtualMachine {
   state: 'created' | 'started' | 'stopped' | 'destroyed' = 'created';
   /** Why the monitor ended it: what its guest threw, or that there was no memory for it. Null if it did not. */
   failure: string | null = null;
-  /** What its guest threw, for whoever wants to see where; undefined if it threw nothing. */
+  /** What its guest threw, with its stack; undefined if it threw nothing. */
   thrown: unknown = undefined;
   system: GuestSystem | null = null;
 

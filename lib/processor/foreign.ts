@@ -25,7 +25,7 @@ const NUMBERS: Readonly<Record<keyof typeof Op, number>> = {
 /** The same by kind. */
 const NUMBERS_BY_KIND = Uint8Array.from(Object.keys(Op), name => NUMBERS[name as keyof typeof Op]);
 
-/** An operation as the processor keeps it: read once, and not changed by whoever yielded it. */
+/** An operation as the processor keeps it: read once, so that the program that yielded it cannot change it. */
 export class OwnOperation implements Operation {
   /** What no operation of a program has. */
   readonly #own = true;

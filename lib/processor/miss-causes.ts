@@ -23,7 +23,7 @@ export class MissHistory {
   readonly kernel: MissCauses = none();
   private readonly lost: Uint8Array;
 
-  /** For a machine of so many lines, up to 2^31. */
+  /** For a machine of this number of lines, up to 2^31. */
   constructor(lines: number) {
     wholeNumber(lines, 'a history of misses: lines', 0, 2 ** 31);
     this.lost = new Uint8Array(lines);

@@ -1294,7 +1294,7 @@ function isKind(kind: unknown): boolean {
   return Number.isInteger(kind) && (kind as number) >= 0 && (kind as number) <= Op.DeviceRead;
 }
 
-/** What is wrong with an operation whose kind is none. */
+/** What is wrong with an operation whose kind does not exist. */
 function faultIn(operation: Operation): ProgramFault {
   const fault = OwnOperation.is(operation) ? operation.fault : null;
   return fault ?? slip(`there is no operation ${described(operation.kind)}`);

@@ -61,7 +61,7 @@ export interface RecordedTrace {
   readonly lacks: readonly ReferenceFact[];
   /** Remarks for the reader of a report, one sentence each: what was merged, split, renumbered or dropped. */
   readonly remarks: readonly string[];
-  /** Those of the remarks that nobody may miss, for tables: what was put together, and what is missing. None unless given. */
+  /** The remarks that tables show, too: what was put together, and what is missing. No remarks unless given. */
   readonly headlines?: readonly string[];
 }
 

@@ -26,7 +26,7 @@ describe('the account of a command', () => {
     expect(account.ended(61, 'SIGKILL')).toContain('was ended by SIGKILL after 1:01: 2 of 4 runs finished; if memory');
   });
 
-  it('knows the incomplete file, until there is none', () => {
+  it('knows the incomplete file, until it is complete', () => {
     const account = new Account('');
     expect(account.partial).toBe(null);
     account.heard({ partial: 'x.part' });

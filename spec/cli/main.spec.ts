@@ -115,7 +115,7 @@ const REFUSED: readonly Case[] = [
       put(folder, 'app/x.din', DIN);
       return ['trace', 'app'];
     },
-    'cannot read app: a folder is read as one drmemtrace trace, but it holds x.din, which is none',
+    'cannot read app: a folder is read as one drmemtrace trace, but it holds x.din, which is another format',
   ],
   [
     'a folder that holds a thread twice',

@@ -259,8 +259,8 @@ describe('a segment', () => {
 
   it.each<[Partial<NetworkSegmentOptions>, string]>([
     [{ addresses: [1, 1] }, 'two cards have the address 1'],
-    [{ addresses: [-1] }, 'addresses has -1, which is none of a card'],
-    [{ addresses: [BROADCAST] }, 'which is none of a card'],
+    [{ addresses: [-1] }, 'addresses has -1, which is not the address of a card'],
+    [{ addresses: [BROADCAST] }, 'which is not the address of a card'],
     [{ ticksPerByte: 0 }, 'ticksPerByte, the ticks of a byte, is 0'],
     [{ overheadBytes: 0, leastBytes: 0 }, 'the least frame has no length'],
   ])('with %j is refused', (changes, message) => {

@@ -129,7 +129,7 @@ const MALFORMED: readonly (readonly [string, unknown, string | null])[] = [
     { ...reference, references: { words: new Int32Array(2), gaps: new Uint16Array(1) } },
     'a gap for each in a Uint16Array',
   ],
-  ['a wait for nobody', op.wait(), 'it waits for system software to wake it'],
+  ['a wait without a partner', op.wait(), 'it waits for system software to wake it'],
   ['what is no context', op.resume({} as Context), null],
   [
     'a getter that throws',
@@ -142,7 +142,7 @@ const MALFORMED: readonly (readonly [string, unknown, string | null])[] = [
   ],
 ];
 
-describe('an operation that is none', () => {
+describe('an operation that is not valid', () => {
   it('is a reserved instruction of its guest', () => {
     const { disco, check } = beside();
     const system = new Skipping();
@@ -238,7 +238,7 @@ describe('a guest that throws', () => {
     expect(virtual.failure).toBe('its kernel threw "interrupt"');
   });
 
-  it('gives its memory to whoever needs it', () => {
+  it('gives its memory to the machine that needs it', () => {
     const { machine, disco } = monitored(SEED);
     const pages = Math.ceil(disco.frames.allFree * 0.6);
     const greedy = (name: string): VirtualMachine => {
@@ -257,7 +257,7 @@ describe('a guest that throws', () => {
   });
 });
 
-describe('a program that is none', () => {
+describe('a program that is not valid', () => {
   const PROGRAMS: readonly (readonly [string, unknown, string])[] = [
     ['no object', undefined, 'its program threw TypeError'],
     ['without next', {}, 'its program threw TypeError'],
@@ -280,7 +280,7 @@ describe('a program that is none', () => {
   });
 });
 
-describe('an answer that is none', () => {
+describe('an answer that is not valid', () => {
   const forged = (changes: object): Context => Object.assign(kernel([op.compute(5)].values()), changes);
   const ANSWERS: readonly (readonly [string, unknown, string])[] = [
     ['undefined', undefined, 'its kernel answers exception 8 with undefined; give a context or null'],
@@ -293,7 +293,7 @@ describe('an answer that is none', () => {
     ['time that is no number', forged({ owed: NaN }), 'answers with a context that owes NaN ticks'],
     ['half a tick', forged({ owed: 0.5 }), 'answers with a context that owes 0.5 ticks'],
     ['an operation of its own', forged({ operation: op.compute(0.5) }), 'answers with a context with operation'],
-    ['a line that is none', forged({ line: [1] }), 'answers with a context with line 1'],
+    ['a line that is not valid', forged({ line: [1] }), 'answers with a context with line 1'],
     [
       'who it interrupted is none',
       forged({ interrupted: {} }),
@@ -491,7 +491,7 @@ class Hostile implements GuestSystem {
   }
 }
 
-/** Requests: contexts of all kinds, calls of the monitor, commands of devices, and what is none of them. */
+/** Requests: contexts of all kinds, calls of the monitor, commands of devices, and other values. */
 function poolOf(others: readonly Context[], more: () => op.Program): unknown[] {
   const own = (changes: object = {}): Context => Object.assign(kernel(more()), changes);
   const pages = { from: 1, to: 2, page: 3 };

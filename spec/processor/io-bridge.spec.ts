@@ -47,7 +47,7 @@ describe('DMA through a bridge', () => {
     expect(hosts[0].loaded).toEqual([1, 5, 6, 7, 2]);
   });
 
-  it('of lines that nobody wrote reads zeros, as many as asked for', () => {
+  it('of lines that were never written reads zeros, as many as asked for', () => {
     const { simulation, devices } = setUp();
     devices[0].read(2, LINE - 4, 12);
     simulation.run();

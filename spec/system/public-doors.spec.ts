@@ -1,5 +1,5 @@
 /**
- * Every number at a public door, fed what is none. The tables have every function and class that the package exports, so that
+ * Every number at a public door, fed values that are not valid. The tables have every function and class that the package exports, so that
  * a new one needs a line in them: a call that is in order, or the reason why it has no numbers of its own to check.
  */
 import { describe, expect, it } from '@jest/globals';
@@ -33,7 +33,7 @@ describe.each(Object.entries(TABLES))('the doors of %s', (_room, doors) => {
 });
 
 describe('the specification of a machine', () => {
-  it('is refused for each of its numbers that is none', () => {
+  it('is refused for each of its numbers that is not valid', () => {
     const door: Door = {
       args: () => [systems.small()],
       takes: { '0.processor.clockMHz': [0.5] },

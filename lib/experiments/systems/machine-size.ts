@@ -13,7 +13,7 @@ export interface MachineSize {
 }
 
 /**
- * A preset with so many processors, so much memory, such a cache. Throws a RangeError, which says how many it can have, if
+ * A preset with this number of processors, this memory and this cache. Throws a RangeError, which says how many it can have, if
  * it cannot have as many processors; and for a name that there is not.
  */
 export function sizedMachine(name: PresetName, options: MachineSize = {}): ResolvedSpecification {

@@ -66,7 +66,7 @@ export interface MissCauses {
   readonly cold: number;
   /** It lost the line to another one of its own. */
   readonly capacity: number;
-  /** Somebody else wrote the line, or wanted it alone. */
+  /** Another processor wrote the line, or wanted it alone. */
   readonly communication: number;
 }
 

@@ -158,7 +158,7 @@ export class SplashOS implements SystemSoftware {
         }
     }
     throw new GuestError(
-      `processor ${cpu.number} takes the exception ${EXCEPTION_NAMES[code]} at 0x${(address >>> 0).toString(16)}, which SPLASHOS leaves to whoever is below${fault === null ? '' : `: ${fault.message}`}`,
+      `processor ${cpu.number} takes the exception ${EXCEPTION_NAMES[code]} at 0x${(address >>> 0).toString(16)}, which SPLASHOS leaves to the software below it${fault === null ? '' : `: ${fault.message}`}`,
     );
   }
 

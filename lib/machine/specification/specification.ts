@@ -94,7 +94,7 @@ export interface ProcessorSpecification {
    */
   readonly storeBuffer?: number | undefined;
   /**
-   * For tests: a store that has become the oldest of the buffer waits up to so many cycles, drawn for each from the
+   * For tests: a store that has become the oldest of the buffer waits up to this number of cycles, drawn for each from the
    * processor's own random stream. That is TSO as before, and shows more of it. 0 unless given: stores leave at once.
    */
   readonly storeDelayCycles?: number | undefined;

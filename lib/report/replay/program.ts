@@ -34,7 +34,7 @@ export function programSection(program: ProgramRuns, id: string): Html {
   </section>`;
 }
 
-/** What nobody may miss about the recording. */
+/** The headlines: what was put together, and what is missing from the recording. */
 function headlinesOf(runs: readonly LabelledRun[]): Html {
   const sentences = [...new Set(runs.flatMap(({ run }) => run.trace.headlines ?? []))];
   const incomplete = runs.some(({ run }) => !complete(run));

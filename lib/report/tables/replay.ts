@@ -56,7 +56,7 @@ function notesOn(columns: readonly Column[]): string[] {
   return partial ? [...notes, '!: PARTIAL: the run was cut short; its figures cannot be compared with others.'] : notes;
 }
 
-/** What nobody may miss about the recording. */
+/** The headlines: what was put together, and what is missing from the recording. */
 function headlinesOf({ runs }: ProgramRuns): string[] {
   const sentences = new Set(runs.flatMap(({ run }) => run.trace.headlines ?? []));
   return [...sentences].flatMap(sentence => wrapped('  ', sentence, WIDTH)).map(printable);

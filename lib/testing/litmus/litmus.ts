@@ -75,7 +75,7 @@ export interface LitmusReport {
 const ROUNDS = 50;
 /** What machines with late drains draw from: the longest time in cycles that a store waits in its buffer. */
 const DELAYS = [1024, 16384];
-/** How far a machine runs between two looks at whoever waits. */
+/** How far a machine runs between two steps of the generator. */
 const SLICE = { events: 20_000, ticks: 1_000_000 };
 
 /**

@@ -199,7 +199,7 @@ export class LitmusRounds {
     }
   }
 
-  /** An update is a linked pair, tried until nothing has come between. Pauses differ, so that somebody is first. */
+  /** An update is a linked pair, tried until nothing has come between. Pauses differ, so that one thread is first. */
   private *update(
     { register, location, operation, value }: LitmusInstruction & { readonly kind: 'update' },
     access: Access,

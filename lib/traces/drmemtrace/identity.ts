@@ -2,7 +2,7 @@
 import type { TracePart } from './drmemtrace.js';
 import { FileType, Marker, RecordBytes, RecordType, recordBytesOf } from './format.js';
 
-/** What a file says of itself. */
+/** What a file says about itself. */
 export interface TraceIdentity {
   /** Numbers of its processes; empty where none is recorded. */
   readonly processes: ReadonlySet<bigint>;

@@ -69,7 +69,7 @@ export class Tally {
     return lacks;
   }
 
-  /** What nobody may miss: what is not recorded, and what this reader does not know. */
+  /** The headlines: what is not recorded, and what this reader does not know. */
   warnings(instructions: number): string[] {
     return [...this.missing(instructions), ...this.unknown()];
   }

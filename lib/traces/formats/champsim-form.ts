@@ -1,5 +1,5 @@
 /**
- * Which of the two forms the records of a ChampSim trace have. Neither has a mark, so many records are read as one form and as
+ * Which of the two forms the records of a ChampSim trace have. Neither has a mark. A number of records is read as one form and as
  * the other: in the wrong form fields of addresses stand where flags, padding and instruction addresses belong.
  */
 

@@ -157,7 +157,7 @@ export class LackeyMessages {
     return true;
   }
 
-  /** Whether the next line that is not printed by the traces has no beginning, or there is none. */
+  /** Whether the next line that is not printed by the traces has no beginning, or does not exist. */
   private nextHasNoBeginning(): boolean {
     const ahead = this.text.copy();
     for (ahead.nextLine(); !ahead.ended; ahead.nextLine()) {

@@ -46,7 +46,7 @@ export class TextCursor {
     return (end < 0 ? this.bytes.length : end) - this.at;
   }
 
-  /** The line from here on, up to so many bytes, which become a character each. */
+  /** The line from here on, up to `most` bytes, which become a character each. */
   head(most: number): string {
     let end = this.at;
     while (end < this.bytes.length && end - this.at < most && this.bytes[end] !== Newline) end++;

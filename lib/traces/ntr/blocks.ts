@@ -70,7 +70,7 @@ export function checkBlocks(table: VarintReader, available: number, memory: Memo
   compiler.release();
 }
 
-/** Throws a TraceError if so many blocks cannot take so many bytes. */
+/** Throws a TraceError if this number of blocks cannot take this number of bytes. */
 export function checkTableSize(table: VarintReader, blocks: number): void {
   const bytes = table.end - table.at;
   if (bytes > blocks * longestBlock) {

@@ -156,7 +156,7 @@ export class SynchronisationMarks {
     else this.list.marks[index] = mark;
   }
 
-  /** Word addresses of the loads and stores of the region, up to so many. */
+  /** Word addresses of the loads and stores of the region, up to a limit. */
   private dataAddresses(most: number): number[] {
     const found: number[] = [];
     const start = this.opening < 0 ? this.recording.length : this.marks[this.opening].at;

@@ -77,7 +77,7 @@ describe('a run on a bare machine', () => {
     expect(locks.filter(({ name }) => name.startsWith('disk 0'))).toEqual([]);
     expect(disks.map(({ name, mount, reads }) => [name, mount, reads])).toEqual([
       ['disk0', '/', 0],
-      ['disk1', '/work/', 1],
+      ['disk1', '/home/', 1],
     ]);
     expect(sum(queues.map(({ served }) => served))).toBeGreaterThan(0);
   });
@@ -142,8 +142,8 @@ describe('a run on a bare machine that cannot be', () => {
   });
 
   it('ends when a program is not there', () => {
-    const workload = smallWorkload({ start: [{ path: '/nobody', args: [] }] });
-    expect(() => bareResult(1, { workload })).toThrow('/nobody cannot be started: error -2');
+    const workload = smallWorkload({ start: [{ path: '/missing', args: [] }] });
+    expect(() => bareResult(1, { workload })).toThrow('/missing cannot be started: error -2');
   });
 });
 

@@ -46,7 +46,7 @@ function* child(work: string, [name]: readonly string[]): Program {
 }
 
 /** The workload, which writes its files where the disk `work` is mounted. */
-export function smallWorkload(changes: Partial<GuestWorkload> = {}, work = '/work/'): GuestWorkload {
+export function smallWorkload(changes: Partial<GuestWorkload> = {}, work = '/home/'): GuestWorkload {
   const program = (run: (args: readonly string[]) => Program) => ({
     path: null,
     regions: [{ kind: 'zero', first: MEMORY / 4096, pages: PAGES }] as const,

@@ -60,8 +60,8 @@ describe('a run under the monitor', () => {
     const { disks } = resultOf(2);
     expect(disks.map(({ name, guest, mount }) => [name, guest, mount])).toEqual([
       ['disk0', -1, '/'],
-      ['disk1', 0, '/work/'],
-      ['disk2', 1, '/work/'],
+      ['disk1', 0, '/home/'],
+      ['disk2', 1, '/home/'],
     ]);
   });
 

@@ -1,5 +1,5 @@
 /**
- * What a public door is fed: a call that is in order, then the same call with one number at a time replaced by what is none,
+ * What a public door is fed: a call that is in order, then the same call with one number at a time replaced by a value that is not valid,
  * and with one object at a time left out. Every such call must be refused by an error of this library that names the value or
  * its place, unless the table says that the door takes it.
  */

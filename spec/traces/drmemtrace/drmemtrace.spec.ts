@@ -82,7 +82,7 @@ describe('the drmemtrace reader', () => {
       [part('t', thread(1n), [17, 2, 0n])],
       /a bundle of instructions before the first instruction/,
     ],
-    ['a version that is none', [part('t', [25, 0, 1000n])], /header of version 1000/],
+    ['a version that does not exist', [part('t', [25, 0, 1000n])], /header of version 1000/],
     [
       'a process that comes late',
       [part('t', thread(1n), load(0n), process(2n))],

@@ -71,7 +71,7 @@ describe('a record', () => {
     expect(problem(() => withRecord([0xffff, 0, 0n]))).toMatch(/record type 65535/);
   });
 
-  it('of a reference of size 0 counts once, and of an instruction of size 0 is none', () => {
+  it('of a reference of size 0 counts once, and of an instruction of size 0 does not count', () => {
     for (const type of [10, 29, 30, 31, 48]) expect(withRecord([type, 0, 0x400040n])).toMatchObject(PLAIN);
     expect(withRecord([10, 0, 0x400040n]).remarks).toMatch(/1 records that only give the instruction of a reference/);
     const found = withRecord([1, 0, 0x603ffcn]);

@@ -9,7 +9,7 @@ import { mounted } from './mounted.js';
 import { StubDisk, imageOf } from './stub-disk.js';
 
 function setUp() {
-  const at = mounted({ tree: { '/etc/motd': { bytes: 4 }, '/work/': {} } });
+  const at = mounted({ tree: { '/etc/motd': { bytes: 4 }, '/home/': {} } });
   const size = { blocks: 64, inodes: 32 };
   const second = new StubDisk(at.rig, imageOf(makeFileSystem(size, { '/src/a.c': { bytes: 100 } })));
   const options = { names: 8, readAheadPages: 0 };
@@ -29,13 +29,13 @@ describe('a tree over several file systems', () => {
   it('finds files by the deepest mount on the way', () => {
     const { table, sizeOf } = setUp();
     expect(sizeOf(thread => table.lookup(thread, '/etc/motd'))).toBe(4);
-    expect(sizeOf(thread => table.lookup(thread, '/work/src/a.c'))).toBe(100);
-    expect(sizeOf(thread => table.lookup(thread, '/work/motd'))).toBe(ErrorNumber.ENOENT);
+    expect(sizeOf(thread => table.lookup(thread, '/home/src/a.c'))).toBe(100);
+    expect(sizeOf(thread => table.lookup(thread, '/home/motd'))).toBe(ErrorNumber.ENOENT);
   });
 
   it('starts from the directory of the process, and understands dots', () => {
     const { table, sizeOf } = setUp();
-    const src = table.resolve('/work/src');
+    const src = table.resolve('/home/src');
     expect(sizeOf(thread => table.lookup(thread, 'a.c', src))).toBe(100);
     expect(sizeOf(thread => table.lookup(thread, '../../etc/./motd', src))).toBe(4);
     expect(sizeOf(thread => table.lookup(thread, '/../etc//motd', src))).toBe(4);
@@ -44,8 +44,8 @@ describe('a tree over several file systems', () => {
 
   it('creates, removes and syncs where the path leads', () => {
     const { table, call, sizeOf, second } = setUp();
-    expect(sizeOf(thread => table.create(thread, '/work/b', 'file'))).toBe(0);
-    expect(call(thread => table.remove(thread, '/work/src/a.c'))).toBe(0);
+    expect(sizeOf(thread => table.create(thread, '/home/b', 'file'))).toBe(0);
+    expect(call(thread => table.remove(thread, '/home/src/a.c'))).toBe(0);
     expect(call(thread => table.sync(thread))).toBe(0);
     expect(second.commands.some(command => command.op === 'write')).toBe(true);
     expect(call(thread => table.remove(thread, '/work'))).toBe(ErrorNumber.EINVAL);
@@ -56,6 +56,6 @@ describe('a tree over several file systems', () => {
     expect(sizeOf(thread => table.lookup(thread, ''))).toBe(ErrorNumber.ENOENT);
     expect(sizeOf(thread => table.lookup(thread, '/x'.repeat(600)))).toBe(ErrorNumber.ENAMETOOLONG);
     expect(sizeOf(thread => new MountTable().lookup(thread, '/'))).toBe(ErrorNumber.ENOENT);
-    expect(() => table.mount('/work/', fileSystem)).toThrow('/work/ is mounted already');
+    expect(() => table.mount('/home/', fileSystem)).toThrow('/home/ is mounted already');
   });
 });
