@@ -17,7 +17,7 @@ function setUp() {
   if (typeof work === 'number') throw new Error(`mounting failed: ${work}`);
   const table = new MountTable();
   table.mount('/', at.fileSystem);
-  table.mount('/work', work);
+  table.mount('/home', work);
   const sizeOf = (make: (thread: KernelThread) => Code<Vnode | number>): number => {
     const found = at.call(make);
     return typeof found === 'number' ? found : found.size;
@@ -48,7 +48,7 @@ describe('a tree over several file systems', () => {
     expect(call(thread => table.remove(thread, '/home/src/a.c'))).toBe(0);
     expect(call(thread => table.sync(thread))).toBe(0);
     expect(second.commands.some(command => command.op === 'write')).toBe(true);
-    expect(call(thread => table.remove(thread, '/work'))).toBe(ErrorNumber.EINVAL);
+    expect(call(thread => table.remove(thread, '/home'))).toBe(ErrorNumber.EINVAL);
   });
 
   it('refuses paths that are empty, too long, or nowhere', () => {
