@@ -84,9 +84,20 @@ function section(path: string, heading: string): string {
   return text(path).split(`\n### ${heading}\n\n`)[1]?.split(/\n#/)[0] ?? '';
 }
 
+/** Files and folders of the repository that a document names and that do not exist. The history may name what is gone. */
+function missingFiles(path: string): string[] {
+  if (path === join(ROOT, 'CHANGELOG.md')) return [];
+  const named = [...text(path).matchAll(/`((?:lib|spec|examples)\/[\w./-]+)`/g)].map(([, name]) => name);
+  return named.filter(name => ['', '.ts', '.mjs', '.spec.ts'].every(ending => !existsSync(join(ROOT, name + ending))));
+}
+
 describe.each(documents.map(path => [relative(ROOT, path), path]))('%s', (_, path) => {
   it('has no broken links', () => {
     expect(brokenLinks(path)).toEqual([]);
+  });
+
+  it('names files that exist', () => {
+    expect(missingFiles(path)).toEqual([]);
   });
 
   it('quotes examples as they are', () => {

@@ -39,9 +39,9 @@ export function duration(ns: number): string {
   return `${value.toFixed(value < 9.995 ? 2 : value < 99.95 ? 1 : 0)} ${name}`;
 }
 
-/** `1 page`, `2 pages`. */
-export function counted(value: number, noun: string): string {
-  return `${count(value)} ${noun}${value === 1 ? '' : 's'}`;
+/** `1 page`, `2 pages`; with a plural of its own, `2 processes`. */
+export function counted(value: number, noun: string, plural = `${noun}s`): string {
+  return `${count(value)} ${value === 1 ? noun : plural}`;
 }
 
 /** At most `length` characters; the end gives way to an ellipsis. */

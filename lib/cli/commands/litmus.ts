@@ -102,7 +102,10 @@ function table(reports: readonly LitmusReport[], shown: boolean | null): string 
     cell: (report: LitmusReport) => string | number,
     align: Column['align'],
   ): Column => ({
-    ...{ heading, align, gap: 2, expendable: 0 },
+    heading,
+    align,
+    gap: 2,
+    expendable: 0,
     cells: reports.map(report => String(cell(report))),
   });
   const seen = (list: readonly { readonly count: number }[]): number => list.filter(({ count }) => count > 0).length;

@@ -17,6 +17,10 @@ export function bareHost(options: SystemOptions, { layout }: BareHost, common: C
   const machine = buildMachine(withDisks(options.machine, disks), { seed, layout, runAhead, missCauses: true });
   for (const disk of disks) fillDisk(machine, disk, plan.disks);
   const place = placeOf(machine, disks, common);
+  if (plan.processors !== place.processors)
+    throw new GuestError(
+      `a guest on a bare machine has all of its processors: ${place.processors} on ${place.name}, not ${plan.processors}`,
+    );
   const guest = makeGuest(plan, place);
   return {
     machine,

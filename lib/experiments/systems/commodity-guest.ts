@@ -33,7 +33,9 @@ export function commodityGuests({ profile, switches = {}, guests }: CommodityGue
     services: SERVICES,
     plans: guests.map(({ workload, processors }): GuestPlan => {
       const plan: GuestPlan = {
-        ...{ workload: workload.name, processors, disks: workload.disks },
+        workload: workload.name,
+        processors,
+        disks: workload.disks,
         make: place => new CommodityGuest(plan, workload, place, makeKernel(place, { profile, switches, workload })),
       };
       return plan;

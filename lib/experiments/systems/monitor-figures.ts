@@ -65,8 +65,11 @@ export function monitorCounts({ statistics, memory }: Disco): MonitorCounts {
 function placementCounts({ hotPages, migrations, replications, collapses }: PlacementWork): Record<string, number> {
   return {
     hotPages,
-    ...{ migrations: migrations.count, migrationNs: migrations.ns },
-    ...{ replications: replications.count, replicationNs: replications.ns },
-    ...{ collapses: collapses.count, collapseNs: collapses.ns },
+    migrations: migrations.count,
+    migrationNs: migrations.ns,
+    replications: replications.count,
+    replicationNs: replications.ns,
+    collapses: collapses.count,
+    collapseNs: collapses.ns,
   };
 }

@@ -53,7 +53,7 @@ export interface Guests {
 export interface GuestPlan {
   /** What it runs, by name. */
   readonly workload: string;
-  /** Its processors, at least 1. On a bare machine it has all of them. */
+  /** Its processors, at least 1. On a bare machine they are all that the machine has. */
   readonly processors: number;
   /** File systems by mount point, the root first; none for a system without disks. */
   readonly disks: GuestWorkload['disks'];

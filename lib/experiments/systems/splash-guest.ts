@@ -22,7 +22,9 @@ export function splashGuests({ guests }: SplashGuestsOptions): Guests {
     services: SPLASH_SERVICES,
     plans: guests.map(({ processors, ...splash }): GuestPlan => {
       const plan: GuestPlan = {
-        ...{ workload: splash.program.name, processors, disks: [] },
+        workload: splash.program.name,
+        processors,
+        disks: [],
         make: place => new SplashGuest(plan, splash, place),
       };
       return plan;

@@ -8,12 +8,25 @@ import { bareHost } from './bare-host.js';
 import { activitiesOf, disksOf, missesOf, processorsOf, servicesOf, sumOf, timeOf } from './figures.js';
 import type { Host } from './host.js';
 import { MonitorHost } from './monitor-host.js';
-import type { BareHost, CommonStart, GuestRun, SystemOptions } from './plan.js';
+import type { CommonStart, GuestRun, SystemOptions } from './plan.js';
 import { queuesOf } from '../hardware/queues.js';
 import type { SystemResult } from './system-result.js';
 
 /** Simulated time between two looks at the run. */
 const LOOK_NS = 100_000;
+
+/** Builds the host that the options ask for. Throws a RangeError for a kind of host that does not exist. */
+function hostFor(options: SystemOptions, common: CommonStart): Host {
+  const { host } = options;
+  switch (host.kind) {
+    case 'bare':
+      return bareHost(options, host, common);
+    case 'disco':
+      return new MonitorHost(options, host, common);
+    default:
+      throw new RangeError(`there is no host ${String((host as { kind: unknown }).kind)}; there are bare, disco`);
+  }
+}
 
 /** A run under way. Run it, in pieces if you like, then ask for the result. */
 export class SystemRun {
@@ -40,9 +53,8 @@ export class SystemRun {
     plainObject(options.guests, 'the guests of a run');
     this.options = options;
     const common: CommonStart = { go: () => this.begun, ready: () => this.ready };
-    const { host } = options;
-    this.monitor = host.kind === 'disco' ? new MonitorHost(options, host, common) : null;
-    this.host = this.monitor ?? bareHost(options, host as BareHost, common);
+    this.host = hostFor(options, common);
+    this.monitor = this.host instanceof MonitorHost ? this.host : null;
     this.machine = this.host.machine;
     this.guests = this.host.guests;
     this.samples = new ActivitySamples(this.machine.processors);

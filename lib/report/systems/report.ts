@@ -73,8 +73,9 @@ function introduction(result: SystemResult): Html {
     return html`${partialNote(partial)}
       <p class="lead">
         An operating system (${system}) ran a workload on a simulated machine, ${machine.name}, without a monitor:
-        ${description}. It took ${milliseconds(elapsedNs)} ms of simulated time and ${counted(processes, 'process')}.
-        Booting, and reading the programs into memory, came before and is not counted.
+        ${description}. It took ${milliseconds(elapsedNs)} ms of simulated time and
+        ${counted(processes, 'process', 'processes')}. Booting, and reading the programs into memory, came before and is
+        not counted.
       </p>`;
   }
   return html`${partialNote(partial)}

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { instancesOf } from '../../../lib/experiments/systems/instances.js';
+import type { SystemOptions } from '../../../lib/experiments/systems/plan.js';
 import { SAMPLED_PARTS } from '../../../lib/experiments/systems/system-result.js';
 import { PARTS } from '../../../lib/report/systems/words.js';
 import { SystemRun } from '../../../lib/experiments/systems/system-run.js';
@@ -113,6 +114,17 @@ describe('a run on a bare machine that cannot be', () => {
     expect(() => bareResult(1, { machine: machine(1) })).toThrow(
       /^small on disco-1997 with 1 MB: the kernel needs \d+ pages of memory, but there are 256; give the machine more memory$/,
     );
+  });
+
+  it('is refused for a guest with other processors, for several guests, and for a host that does not exist', () => {
+    const { guests } = bareOptions(1);
+    expect(() => new SystemRun({ ...bareOptions(2), guests })).toThrow(
+      new GuestError('a guest on a bare machine has all of its processors: 2 on disco-1997, not 1'),
+    );
+    const several = { ...guests, plans: [...guests.plans, ...guests.plans] };
+    expect(() => new SystemRun({ ...bareOptions(1), guests: several })).toThrow('a bare machine has one guest, not 2');
+    const host = { kind: 'xen' } as unknown as SystemOptions['host'];
+    expect(() => new SystemRun({ ...bareOptions(1), host })).toThrow('there is no host xen; there are bare, disco');
   });
 
   it('ends when memory is exhausted', () => {

@@ -65,6 +65,12 @@ describe('the report of a run on a bare machine', () => {
     for (const number of ['11', '66', '4.57 µs']) expect(page).toContain(`<td>${number}</td>`);
   });
 
+  it('says how many processes ran', () => {
+    const ran = (processes: number): string => report({ guests: [{ ...result.guests[0]!, processes }] });
+    expect(ran(10)).toContain('10 processes.');
+    expect(ran(1)).toContain('1 process.');
+  });
+
   it('says that a run is partial', () => {
     expect(report({ partial: 'stopped' })).toContain('PARTIAL: stopped');
   });
