@@ -14,7 +14,7 @@ import { basename, join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import seedrandom from 'seedrandom';
 import { candidates } from './candidates.mjs';
-import { makeTree, writeMutants } from './tree.mjs';
+import { makeTree, MOST, writeMutants } from './tree.mjs';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const CACHE = join(ROOT, '.cache', 'mutants');
@@ -166,7 +166,10 @@ function describe(mutant) {
 }
 
 async function main() {
-  const mutants = draw(Number(options.count), options.seed, options.rooms?.split(','));
+  const count = Number(options.count);
+  if (!Number.isInteger(count) || count < 1 || count > MOST)
+    throw new RangeError(`--count takes a whole number from 1 to ${MOST}, not ${options.count}`);
+  const mutants = draw(count, options.seed, options.rooms?.split(','));
   if (options.list) {
     for (const mutant of mutants) console.log(describe(mutant));
     return;

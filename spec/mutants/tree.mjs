@@ -8,26 +8,30 @@ import ts from 'typescript';
 
 const COPIED = ['lib', 'spec', 'examples', 'traces', 'docs', 'dist', 'package.json', 'tsconfig.json', 'README.md'];
 
+/** The most mutants of a draw. */
+export const MOST = 10_000;
+
 /** Written in front of a mutated file. `var`, so that circular imports find `undefined`, not an error. */
 const HEADERS = {
   // Records which mutants are reached; `globalThis.mutantsReached` is set up by the spec set-up, else on exit to a file.
+  // A byte for each mutant: hot loops reach some of them a thousand million times.
   recording: `
 var __reached = (globalThis.mutantsReached ??= (() => {
-  const reached = new Set();
+  const reached = new Uint8Array(${MOST});
   const { MUTANTS_REACHED: folder } = globalThis.process?.env ?? {};
   if (folder) globalThis.process.on('exit', () => globalThis.process.getBuiltinModule('node:fs')
     .writeFileSync(folder + '/child-' + globalThis.process.pid + '-' + Math.floor(performance.now() * 1000) + '.json',
-      JSON.stringify({ spec: null, reached: [...reached] })));
+      JSON.stringify({ spec: null, reached: [...reached.keys()].filter(id => reached[id] === 1) })));
   return reached;
 })());
-function __mutant(id) { if (__reached !== undefined) __reached.add(id); return false; }
+function __mutant(id) { __reached[id] = 1; return false; }
 `.replaceAll('\n', ' '),
   active: `var __active = Number(globalThis.process?.env.MUTANT ?? -1);`,
 };
 
 /** Text of a file with all its drawn mutants. Mutants of one file never overlap. */
 function instrumented(text, mutants, mode) {
-  const on = id => (mode === 'recording' ? `__mutant(${id})` : `__active === ${id}`);
+  const on = id => (mode === 'recording' ? `__reached?.[${id}] === 0 && __mutant(${id})` : `__active === ${id}`);
   let result = text;
   for (const { id, start, end, becomes, statement } of [...mutants].sort((a, b) => b.start - a.start)) {
     const was = result.slice(start, end);
@@ -52,12 +56,12 @@ export function makeTree(root, tree, { fresh }) {
   writeFileSync(
     join(tree, 'record-reached.js'),
     `const { writeFileSync } = require('node:fs');
-globalThis.mutantsReached = new Set();
+globalThis.mutantsReached = new Uint8Array(${MOST});
 afterAll(() => {
   const folder = process.env.MUTANTS_REACHED;
   if (!folder) return;
   const spec = expect.getState().testPath;
-  writeFileSync(folder + '/' + spec.replaceAll('/', '_') + '.json', JSON.stringify({ spec, reached: [...globalThis.mutantsReached] }));
+  writeFileSync(folder + '/' + spec.replaceAll('/', '_') + '.json', JSON.stringify({ spec, reached: [...globalThis.mutantsReached.keys()].filter(id => globalThis.mutantsReached[id] === 1) }));
 });
 `,
   );
