@@ -35,7 +35,8 @@ function instrumented(text, mutants, mode) {
   let result = text;
   for (const { id, start, end, becomes, statement } of [...mutants].sort((a, b) => b.start - a.start)) {
     const was = result.slice(start, end);
-    const now = statement ? `if (!(${on(id)})) { ${was} }` : `(${on(id)} ? (${becomes}) : (${was}))`;
+    // In braces of its own: an `else` after it belongs to the `if` before it.
+    const now = statement ? `{ if (!(${on(id)})) { ${was} } }` : `(${on(id)} ? (${becomes}) : (${was}))`;
     result = result.slice(0, start) + now + result.slice(end);
   }
   return `${HEADERS[mode]}\n${result}`;
