@@ -9,7 +9,7 @@
  */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import seedrandom from 'seedrandom';
@@ -22,6 +22,9 @@ const TREE = join(CACHE, 'tree');
 const REACHED = join(CACHE, 'reached');
 /** Specs that look at the text of lib, which has the switches in it here. */
 const NOT_RUN = ['spec/layering.spec.ts', 'spec/api.spec.ts', 'spec/docs.spec.ts', 'spec/examples.spec.ts'];
+
+/** Of specs outside the mutant's room the quickest are run, this long in all as they were recorded. */
+const SYSTEM_MS = 60_000;
 
 const { values: options } = parseArgs({
   options: {
@@ -114,42 +117,48 @@ async function record(mutants, hash) {
   const extra = ['--json', '--outputFile', report, '--bail=0', '-w', options.jobs];
   const { passed, log } = await jest(specFiles(), { MUTANTS_REACHED: REACHED }, 3.6e6, extra);
   if (!passed) throw new Error(`the specs do not pass without a mutant:\n${log.slice(-5000)}`);
+  const results = JSON.parse(readFileSync(report, 'utf8')).testResults;
+  const ms = Object.fromEntries(
+    results.map(({ name, startTime, endTime }) => [relative(TREE, name), endTime - startTime]),
+  );
   const reached = {};
   for (const name of readdirSync(REACHED)) {
     const { spec, reached: ids } = JSON.parse(readFileSync(join(REACHED, name), 'utf8'));
-    for (const id of ids) (reached[id] ??= []).push(spec === null ? null : relative(TREE, spec));
+    const specs = spec === null ? runningAt(statSync(join(REACHED, name)).mtimeMs, results) : [relative(TREE, spec)];
+    for (const id of ids) reached[id] = [...new Set([...(reached[id] ?? []), ...specs])];
   }
-  const ms = {};
-  for (const { name, startTime, endTime } of JSON.parse(readFileSync(report, 'utf8')).testResults)
-    ms[relative(TREE, name)] = endTime - startTime;
   writeFileSync(file, JSON.stringify({ reached, ms }));
   return { reached, ms };
 }
 
+/** A process that a spec started belongs to one of those that ran when it ended. */
+function runningAt(time, results) {
+  return results
+    .filter(({ startTime, endTime }) => startTime <= time && time <= endTime)
+    .map(({ name }) => relative(TREE, name));
+}
+
 /** The specs of one mutant in three rounds: the nearest, the others of its room, the system's. */
 function rounds(mutant, { reached, ms }) {
-  const found = new Set(reached[mutant.id] ?? []);
-  const inChild = found.delete(null);
-  if (inChild || found.size === 0)
-    for (const spec of Object.keys(ms)) if (/^spec\/(cli|experiments|testing)\//.test(spec)) found.add(spec);
+  const found = reached[mutant.id] ?? [];
   const own = spec => spec.startsWith(`spec/${mutant.room}/`);
   const named = spec => basename(spec, '.spec.ts') === basename(mutant.file, '.ts');
-  const quickest = [...found].filter(spec => spec in ms).sort((a, b) => ms[a] - ms[b]);
+  const quickest = found.filter(spec => spec in ms).sort((a, b) => ms[a] - ms[b]);
   const room = quickest.filter(own).sort((a, b) => Number(named(b)) - Number(named(a)));
-  const others = quickest.filter(spec => !own(spec));
+  let spent = 0;
+  const others = quickest.filter(spec => !own(spec) && (spent += ms[spec]) < SYSTEM_MS);
   return [room.slice(0, 4), room.slice(4), others.slice(0, 6), others.slice(6)].filter(list => list.length > 0);
 }
 
 async function judge(mutant, recorded) {
-  if (!recorded.reached[mutant.id] && mutant.room !== 'cli' && mutant.room !== 'experiments')
-    return { verdict: 'survived', why: 'no spec reaches it' };
+  if (!recorded.reached[mutant.id]) return { verdict: 'survived', why: 'no spec reaches it' };
   for (const specs of rounds(mutant, recorded)) {
     const usual = specs.reduce((sum, spec) => sum + recorded.ms[spec], 0);
-    const { passed, late, log } = await jest(specs, { MUTANT: String(mutant.id) }, 90_000 + 5 * usual, ['-i']);
+    const { passed, late, log } = await jest(specs, { MUTANT: String(mutant.id) }, 45_000 + 5 * usual, ['-i']);
     if (late) return { verdict: 'caught', by: 'time' };
     if (!passed) return { verdict: 'caught', by: /FAIL (\S+)/.exec(log)?.[1] ?? 'a spec that cannot be loaded' };
   }
-  return { verdict: 'survived', why: 'all specs that reach it pass' };
+  return { verdict: 'survived', why: 'the specs of its room and the quickest others that reach it pass' };
 }
 
 const EXCUSED = JSON.parse(readFileSync(join(import.meta.dirname, 'excused.json'), 'utf8'));
@@ -183,7 +192,11 @@ async function main() {
   const recorded = await record(mutants, hash);
   writeMutants(ROOT, TREE, mutants, 'active');
 
-  const queue = mutants.filter(({ id }) => !verdicts[id] || (options.again && verdicts[id].verdict === 'survived'));
+  // The command line last: its specs start processes.
+  const last = mutants.filter(({ room }) => room === 'cli');
+  const queue = [...mutants.filter(({ room }) => room !== 'cli'), ...last].filter(
+    ({ id }) => !verdicts[id] || (options.again && verdicts[id].verdict === 'survived'),
+  );
   const worker = async () => {
     for (let mutant = queue.shift(); mutant; mutant = queue.shift()) {
       const verdict = excuse(mutant) ? { verdict: 'survived', why: 'excused' } : await judge(mutant, recorded);
