@@ -134,7 +134,6 @@ export type { MonitorStatistics } from './monitor/statistics.js';
 export type { MachineDevices } from './monitor/devices/machine-devices.js';
 export type { VirtualConsole, VirtualConsoleOptions } from './monitor/devices/virtual-console.js';
 export type { DeviceHost, VirtualDevice } from './monitor/devices/virtual-device.js';
-export type { FrameLists } from './monitor/memory/frame-lists.js';
 export type { MachineMemory } from './monitor/memory/machine-memory.js';
 export * from './monitor/memory/memory-report.js';
 export type { Pmap } from './monitor/memory/pmap.js';
@@ -205,6 +204,7 @@ export type { CachedPage, FileSystem, Vnode } from './guest/commodity/vnode.js';
 export * from './guest/bare/costs.js';
 export * from './system/guest-error.js';
 export * from './system/frame-pool.js';
+export type { ActionWork, PlacementWork, PolicySettings } from './system/policy-host.js';
 export * from './guest/bare/pages.js';
 export * from './guest/bare/process.js';
 export {

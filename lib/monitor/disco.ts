@@ -26,7 +26,7 @@ import { MachineDevices } from './devices/machine-devices.js';
 import { DiscoError } from './errors.js';
 import { createMachine } from './create-machine.js';
 import { machineFaults } from './machine-checks.js';
-import { FrameLists } from './memory/frame-lists.js';
+import { FramePool } from '../system/frame-pool.js';
 import { MachineMemory } from './memory/machine-memory.js';
 import { SHOOTDOWN } from './memory/shootdown.js';
 import { MonitorCode } from './monitor-code.js';
@@ -58,7 +58,7 @@ export class Disco implements SystemSoftware {
   readonly machine: Machine;
   readonly options: Required<Omit<DiscoOptions, 'services' | 'policy'>>;
   readonly statistics = new MonitorStatistics();
-  readonly frames: FrameLists;
+  readonly frames: FramePool;
   readonly space: MonitorSpace;
   readonly code = new MonitorCode();
   readonly cpus: readonly MonitorCpu[];
@@ -97,7 +97,7 @@ export class Disco implements SystemSoftware {
     if (wrong.length > 0) throw new DiscoError(wrong.join('\n'));
     const { map, simulation, specification } = machine;
     const { l2, clockMHz } = specification.processor;
-    this.frames = new FrameLists(map, Math.max(1, l2.sizeBytes / (l2.ways * map.pageBytes)));
+    this.frames = new FramePool(map, Math.max(1, l2.sizeBytes / (l2.ways * map.pageBytes)));
     this.space = new MonitorSpace(machine.processors, this.frames);
     this.cpus = machine.processors.map(processor => new MonitorCpu(processor));
     this.memory = new MachineMemory({

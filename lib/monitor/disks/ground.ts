@@ -2,7 +2,7 @@
 import { SECTOR_BYTES } from '../../devices/disk-mechanism.js';
 import { copy, load } from '../../processor/operations.js';
 import { COPY_LINE } from '../costs.js';
-import type { FrameLists } from '../memory/frame-lists.js';
+import type { FramePool } from '../../system/frame-pool.js';
 import type { MachineMemory } from '../memory/machine-memory.js';
 import type { MachinePage } from '../memory/machine-page.js';
 import type { MonitorCode } from '../monitor-code.js';
@@ -16,7 +16,7 @@ export const PAGE_SECTORS = 8;
 /** The monitor as virtual disks use it. */
 export interface DiskGround {
   readonly memory: MachineMemory;
-  readonly frames: FrameLists;
+  readonly frames: FramePool;
   readonly space: MonitorSpace;
   readonly code: MonitorCode;
 }

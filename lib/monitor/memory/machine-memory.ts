@@ -3,18 +3,17 @@
  * write it, copy-on-write, and the end of pages. Disco, sections 4.2.2 and 4.2.4.
  */
 import { clearFrame, copyFrame } from '../../processor/operations.js';
-import type { PlacementPolicy } from '../../placement/policy.js';
-import { WriteCounts } from '../../placement/write-counts.js';
+import type { WriteCounts } from '../../placement/write-counts.js';
 import { CLEAR_LINE, COPY_LINE } from '../costs.js';
 import type { MonitorCode } from '../monitor-code.js';
 import type { MonitorCpu } from '../monitor-cpu.js';
 import type { MonitorArena, MonitorSpace } from '../monitor-space.js';
 import type { Steps } from '../steps.js';
-import type { FrameLists } from './frame-lists.js';
+import type { FramePool } from '../../system/frame-pool.js';
+import type { PolicySettings } from '../../system/policy-host.js';
 import { processorOf } from './hardware-tlb.js';
 import type { MachinePage } from './machine-page.js';
 import { Memmap } from './memmap.js';
-import { PageMover } from './page-mover.js';
 import { PageStates } from './page-states.js';
 import { Placement } from './placement.js';
 import { Pmap, PMAP_ENTRY_BYTES } from './pmap.js';
@@ -22,21 +21,11 @@ import { reclaim, type Reclaimer } from './reclaim.js';
 import { Shootdown } from './shootdown.js';
 
 /** What machine memory is made with. */
-export interface MemoryOptions {
+export interface MemoryOptions extends PolicySettings {
   /** All processors, by number. */
   readonly cpus: readonly MonitorCpu[];
-  readonly frames: FrameLists;
   readonly space: MonitorSpace;
   readonly code: MonitorCode;
-  /** The present in nanoseconds. */
-  readonly nowNs: () => number;
-  readonly policy: PlacementPolicy;
-  /** Unloaded read latency between nodes. */
-  readonly latencyNs: (from: number, to: number) => number;
-  /** Clears the hardware's miss counters of a frame. */
-  readonly clearCounters: (frame: number) => void;
-  /** Decisions of the policy kept one by one besides the counts; 0 for none. */
-  readonly keepDecisions: number;
 }
 
 /** What was done with pages. */
@@ -57,7 +46,7 @@ export interface MemoryWork {
  * a frame itself (a device, a window) pins the page meanwhile and uses its master copy, `page.frame`.
  */
 export class MachineMemory {
-  readonly frames: FrameLists;
+  readonly frames: FramePool;
   readonly memmap: Memmap;
   readonly shootdown: Shootdown;
   readonly placement: Placement;
@@ -77,27 +66,21 @@ export class MachineMemory {
 
   /** Throws a DiscoError if there is no memory for the memmap, and a RangeError for a policy that wants what there is not. */
   constructor(options: MemoryOptions) {
-    const { cpus, frames, space, code, clearCounters } = options;
+    const { cpus, frames, space, code } = options;
     this.options = options;
     this.frames = frames;
     this.memmap = new Memmap(frames.map, space);
     this.shootdown = new Shootdown(cpus, space, code);
     this.states = new PageStates({ cpus, frames, memmap: this.memmap, code });
-    const { map } = frames;
-    this.writes = new WriteCounts({
-      nodes: map.nodes,
-      linesPerFrame: map.pageBytes / map.lineBytes,
-      resetNs: options.policy.counters?.resetNs ?? Infinity,
-      clear: clearCounters,
-    });
-    const mover = new PageMover(this.memmap, this.states, this.shootdown, this.writes);
     this.placement = new Placement({
-      ...options,
+      settings: options,
+      cpus,
       memmap: this.memmap,
       states: this.states,
-      mover,
-      writes: this.writes,
+      shootdown: this.shootdown,
+      code,
     });
+    this.writes = this.placement.host.writes;
     this.spareTables = Array.from({ length: frames.map.nodes }, () => []);
   }
 
@@ -134,7 +117,7 @@ export class MachineMemory {
   resetStatistics(): void {
     Object.assign(this.work, nothingDone());
     this.shootdown.resetStatistics();
-    this.placement.resetStatistics();
+    this.placement.host.resetStatistics();
   }
 
   /** Forgets a pmap; its memory is kept for the next one. Throws an Error if it still has machine pages. */

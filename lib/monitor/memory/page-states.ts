@@ -3,14 +3,14 @@ import { wait } from '../../processor/operations.js';
 import type { MonitorCode } from '../monitor-code.js';
 import type { MonitorCpu } from '../monitor-cpu.js';
 import type { Steps } from '../steps.js';
-import type { FrameLists } from './frame-lists.js';
+import type { FramePool } from '../../system/frame-pool.js';
 import type { MachinePage } from './machine-page.js';
 import type { Memmap } from './memmap.js';
 
 /** What page states are made with. */
 export interface PageStatesOptions {
   readonly cpus: readonly MonitorCpu[];
-  readonly frames: FrameLists;
+  readonly frames: FramePool;
   readonly memmap: Memmap;
   readonly code: MonitorCode;
 }

@@ -1,7 +1,7 @@
 /** What is tried when frames run out: replicas go first, as they are only copies; then whoever has something to give back. */
 import type { MonitorCpu } from '../monitor-cpu.js';
 import type { Steps } from '../steps.js';
-import type { FrameLists } from './frame-lists.js';
+import type { FramePool } from '../../system/frame-pool.js';
 import type { PageStates } from './page-states.js';
 import type { Placement } from './placement.js';
 
@@ -13,7 +13,7 @@ const BATCH = 16;
 
 /** Where frames may come from. */
 export interface Sources {
-  readonly frames: FrameLists;
+  readonly frames: FramePool;
   readonly states: PageStates;
   readonly placement: Placement;
   readonly reclaimers: readonly Reclaimer[];

@@ -252,7 +252,7 @@ describe('a policy', () => {
     [
       'moves a page to where it is',
       migrate(0, 'hot'),
-      'with migrate to 0 ("hot"): it is on node 0 already; it must stay',
+      'with migrate to 0 ("hot"): machine page 0 is on node 0 already; it must stay',
     ],
     [
       'asks for what the monitor cannot do',

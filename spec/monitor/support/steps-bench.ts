@@ -2,7 +2,7 @@
 import { buildMachine, type Machine } from '../../../lib/machine/machine.js';
 import { presets } from '../../../lib/machine/presets/presets.js';
 import type { DeviceSpecification } from '../../../lib/machine/specification/device-specification.js';
-import { FrameLists } from '../../../lib/monitor/memory/frame-lists.js';
+import { FramePool } from '../../../lib/system/frame-pool.js';
 import { MonitorCode } from '../../../lib/monitor/monitor-code.js';
 import { MonitorCpu } from '../../../lib/monitor/monitor-cpu.js';
 import { MonitorSpace } from '../../../lib/monitor/monitor-space.js';
@@ -29,7 +29,7 @@ export interface StepsBenchOptions {
 /** A machine of a few processors, with the ground that the monitor stands on. */
 export class StepsBench implements SystemSoftware {
   readonly machine: Machine;
-  readonly frames: FrameLists;
+  readonly frames: FramePool;
   readonly space: MonitorSpace;
   readonly code = new MonitorCode();
   readonly cpus: readonly MonitorCpu[];
@@ -42,7 +42,7 @@ export class StepsBench implements SystemSoftware {
       { ...disco, nodes: { count: nodes, processors, memoryBytes: framesPerNode * 4096 }, devices },
       { seed },
     );
-    this.frames = new FrameLists(this.machine.map, 4);
+    this.frames = new FramePool(this.machine.map, 4);
     this.space = new MonitorSpace(this.machine.processors, this.frames);
     this.cpus = this.machine.processors.map(processor => new MonitorCpu(processor));
   }
