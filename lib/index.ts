@@ -142,7 +142,6 @@ export type { MonitorCpu } from './monitor/monitor-cpu.js';
 export type { MonitorArena, MonitorSpace } from './monitor/monitor-space.js';
 export type { Scheduler as MonitorScheduler } from './monitor/processors/scheduler.js';
 export type { VirtualProcessor } from './monitor/processors/virtual-processor.js';
-export type { Steps as MonitorSteps } from './monitor/steps.js';
 export type { SecondLevelOptions } from './monitor/processors/second-level-tlb.js';
 export type {
   GuestSystem,
@@ -221,7 +220,7 @@ export { NfsFiles, type NfsFilesOptions } from './guest/splash/nfs-files.js';
 export type { SplashRpcOptions } from './guest/splash/rpc-client.js';
 export { SPLASH_SERVICES, SplashOS, type InterruptService, type SplashOptions } from './guest/splash/splash-os.js';
 export type { SplashBarrier, SplashLock, SplashSemaphore } from './guest/splash/synchronisation.js';
-export type { SchedulerOptions, SplashCode, SplashProcessor, SplashThread } from './guest/splash/threads.js';
+export type { SchedulerOptions, SplashProcessor, SplashThread } from './guest/splash/threads.js';
 export * from './guest/bare/synchronisation.js';
 export * from './guest/bare/system-process.js';
 export * from './guest/bare/thread-process.js';

@@ -40,10 +40,10 @@ import { MonitorCalls } from './processors/monitor-calls.js';
 import { Scheduler } from './processors/scheduler.js';
 import type { VirtualProcessor } from './processors/virtual-processor.js';
 import { MonitorStatistics } from './statistics.js';
-import type { Steps } from './steps.js';
 import { takeBack } from './take-back.js';
 import type { GuestSystem, VirtualMachine, VirtualMachineSpecification } from './virtual-machine.js';
 import { work, workServices, type Work } from './work.js';
+import type { Code } from '../system/code.js';
 
 /** Status of the monitor's idle loop, and the bits of it that guests run with. */
 const OPEN = Status.IM | Status.IE;
@@ -51,7 +51,7 @@ const OPEN = Status.IM | Status.IE;
 const CPU_RECORD_BYTES = 256;
 
 /** Serves the end of a transfer of a device of the machine. */
-export type DeviceService = (cpu: MonitorCpu, a: number, b: number) => Steps;
+export type DeviceService = (cpu: MonitorCpu, a: number, b: number) => Code;
 
 /** The monitor. Make it on a machine that has no software yet and no physical layout, and create virtual machines. */
 export class Disco implements SystemSoftware {
@@ -77,7 +77,7 @@ export class Disco implements SystemSoftware {
   private readonly faults: TlbFaults;
   private readonly idle: (Context | null)[];
   /** What is asked from outside, not yet begun. */
-  private readonly requests: ((cpu: MonitorCpu) => Steps)[] = [];
+  private readonly requests: ((cpu: MonitorCpu) => Code)[] = [];
 
   /**
    * Throws a DiscoError with all faults of its options, if the machine has a physical layout, or if there is too little memory for
@@ -141,7 +141,7 @@ export class Disco implements SystemSoftware {
   }
 
   /** Has a processor of the machine do something, now. For whoever acts from outside, between two runs. */
-  request(steps: (cpu: MonitorCpu) => Steps): void {
+  request(steps: (cpu: MonitorCpu) => Code): void {
     this.requests.push(steps);
     this.machine.processors[0].interrupt(MonitorInterrupt.Manage);
   }
@@ -271,12 +271,12 @@ export class Disco implements SystemSoftware {
       : [`processor ${virtual.number} cannot begin with ${fault}; give each a context of its own`];
   }
 
-  private *begin(cpu: MonitorCpu, machine: VirtualMachine): Steps {
+  private *begin(cpu: MonitorCpu, machine: VirtualMachine): Code {
     if (machine.state !== 'started') return; // destroyed before it began
     for (const virtual of machine.processors) yield* this.scheduler.start(cpu, virtual);
   }
 
-  private *dismantle(cpu: MonitorCpu, machine: VirtualMachine): Steps {
+  private *dismantle(cpu: MonitorCpu, machine: VirtualMachine): Code {
     if (machine.state === 'destroyed') return; // asked for twice
     yield* this.halt(cpu, machine);
     yield* this.empty(cpu, machine);
@@ -292,7 +292,7 @@ export class Disco implements SystemSoftware {
   }
 
   /** Takes the devices and the memory of a machine back that was halted, once no processor executes it any more. */
-  private *empty(cpu: MonitorCpu, { number, processors, devices, pmap }: VirtualMachine): Steps {
+  private *empty(cpu: MonitorCpu, { number, processors, devices, pmap }: VirtualMachine): Code {
     const { memory, scheduler } = this;
     // The current one is left at the end of this handler; those of other processors have to be left there.
     const own = scheduler.queues[cpu.number];
@@ -305,7 +305,7 @@ export class Disco implements SystemSoftware {
   }
 
   /** What the guest has written into its special page counts from now on. */
-  private *readSpecial({ options, registers, tlb }: VirtualProcessor): Steps {
+  private *readSpecial({ options, registers, tlb }: VirtualProcessor): Code {
     const { address } = options.special;
     registers.write(Register.Status, yield load(address + 4 * Register.Status));
     registers.write(Register.EntryHi, yield load(address + 4 * Register.EntryHi));
@@ -313,7 +313,7 @@ export class Disco implements SystemSoftware {
     tlb.setMode(registers.mode);
   }
 
-  private *trap(cpu: MonitorCpu, virtual: VirtualProcessor, exception: Exception): Steps {
+  private *trap(cpu: MonitorCpu, virtual: VirtualProcessor, exception: Exception): Code {
     const machine = this.machineOf(virtual);
     const context = virtual.context!;
     const { fault } = exception;
@@ -333,13 +333,13 @@ export class Disco implements SystemSoftware {
     yield* inject(this.core, cpu, virtual, { code, vector: Vector.General, address, fault });
   }
 
-  private *interrupt(cpu: MonitorCpu, message: InterruptMessage | null): Steps {
+  private *interrupt(cpu: MonitorCpu, message: InterruptMessage | null): Code {
     yield this.code.step('interrupt');
     if (message === null) yield* this.scheduler.rung(cpu);
     else yield* this.message(cpu, message);
   }
 
-  private *message(cpu: MonitorCpu, message: InterruptMessage): Steps {
+  private *message(cpu: MonitorCpu, message: InterruptMessage): Code {
     const { code, a, b } = message;
     switch (code) {
       case HOT_PAGE:
@@ -361,7 +361,7 @@ export class Disco implements SystemSoftware {
   }
 
   /** On to whoever is to run: the one that was interrupted, another one, or nobody. */
-  private *leave(cpu: MonitorCpu): Steps {
+  private *leave(cpu: MonitorCpu): Code {
     const { processor } = cpu;
     const queue = this.scheduler.queues[cpu.number];
     for (;;) {
@@ -411,7 +411,7 @@ export class Disco implements SystemSoftware {
   }
 
   /** Ends a virtual machine that cannot continue, and takes its devices and memory back. Others continue. */
-  private *fail(cpu: MonitorCpu, machine: VirtualMachine, why: string, thrown?: unknown): Steps {
+  private *fail(cpu: MonitorCpu, machine: VirtualMachine, why: string, thrown?: unknown): Code {
     // The first reason counts; one that was stopped meanwhile is over without one.
     if (machine.state !== 'started') return;
     machine.failure = why;
@@ -421,7 +421,7 @@ export class Disco implements SystemSoftware {
   }
 
   /** Stops a virtual machine's processors, wherever they are. */
-  *halt(cpu: MonitorCpu, machine: VirtualMachine): Steps {
+  *halt(cpu: MonitorCpu, machine: VirtualMachine): Code {
     if (machine.state === 'destroyed') return;
     machine.state = 'stopped';
     for (const virtual of machine.processors) {

@@ -184,8 +184,12 @@ export class PolicyHost<Page extends PlacedPage> {
       case 'replicate':
         page.busy = true;
         if (decision.action === 'migrate') page.moves++;
-        const frame = frames.take(decision.to, page.number);
-        return yield* this.change(processor, page, { action: decision.action, frame }, started);
+        return yield* this.change(
+          processor,
+          page,
+          { action: decision.action, frame: frames.take(decision.to, page.number) },
+          started,
+        );
       case 'collapse':
         page.busy = true;
         return yield* this.collapse(processor, page, started);

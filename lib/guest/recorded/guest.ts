@@ -35,10 +35,11 @@ import { Activity, type Cpu, type Exception, type SystemSoftware } from '../../p
 import { GuestError } from '../../system/guest-error.js';
 import { refillMappedKernel } from '../../system/mapped-kernel.js';
 import type { Privileged, SystemImage, SystemStep } from './image.js';
-import { PageTables, USER_PAGES, type Code } from './page-tables.js';
+import { PageTables, USER_PAGES } from './page-tables.js';
 import { RecordedProcessor } from './processor.js';
 import { refill, refillFetches, refillInvalid } from './refill.js';
 import { TlbSequences } from './tlb-sequences.js';
+import type { Code } from '../../system/code.js';
 
 /** Services that time belongs to, by number. */
 export const RECORDED_SERVICES = [

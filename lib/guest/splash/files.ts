@@ -3,14 +3,15 @@ import { annotate, compute, load, store } from '../../processor/operations.js';
 import { USER_PROGRAM } from '../../processor/context.js';
 import { Activity } from '../../processor/software.js';
 import type { SplashLock } from './synchronisation.js';
-import type { SplashCode, SplashThread } from './threads.js';
+import type { SplashThread } from './threads.js';
+import type { Code } from '../../system/code.js';
 
 /** Whoever serves files. Offsets and lengths are bytes, multiples of 4. */
 export interface SplashFiles {
   /** Reads into the program's memory. The bytes that there were, or -1 if there is no such file. */
-  read(thread: SplashThread, path: string, offset: number, bytes: number, address: number): SplashCode<number>;
+  read(thread: SplashThread, path: string, offset: number, bytes: number, address: number): Code<number>;
   /** Writes from the program's memory; makes the file if there is none. The bytes that were written, or -1 if it cannot. */
-  write(thread: SplashThread, path: string, offset: number, bytes: number, address: number): SplashCode<number>;
+  write(thread: SplashThread, path: string, offset: number, bytes: number, address: number): Code<number>;
 }
 
 /** Instructions of a call besides the loop that copies, and of a turn of that. */
@@ -27,7 +28,7 @@ export class MemoryFiles implements SplashFiles {
     this.lock = lock;
   }
 
-  *read(thread: SplashThread, path: string, offset: number, bytes: number, address: number): SplashCode<number> {
+  *read(thread: SplashThread, path: string, offset: number, bytes: number, address: number): Code<number> {
     yield* this.begin(thread);
     const file = this.files.get(path);
     const words = file?.slice(offset / 4, (offset + bytes) / 4) ?? [];
@@ -39,7 +40,7 @@ export class MemoryFiles implements SplashFiles {
     return file === undefined ? -1 : 4 * words.length;
   }
 
-  *write(thread: SplashThread, path: string, offset: number, bytes: number, address: number): SplashCode<number> {
+  *write(thread: SplashThread, path: string, offset: number, bytes: number, address: number): Code<number> {
     yield* this.begin(thread);
     let file = this.files.get(path);
     if (file === undefined) this.files.set(path, (file = []));
@@ -52,14 +53,14 @@ export class MemoryFiles implements SplashFiles {
     return bytes;
   }
 
-  private *begin(thread: SplashThread): SplashCode {
+  private *begin(thread: SplashThread): Code {
     yield* this.lock.acquire(thread);
     // From here on at the present: the files are shared by all processors.
     yield annotate(-1, Activity.Kernel);
     yield compute(CALL_CYCLES);
   }
 
-  private *end(thread: SplashThread): SplashCode {
+  private *end(thread: SplashThread): Code {
     yield annotate(-1, Activity.User);
     thread.context!.activity = USER_PROGRAM;
     yield* this.lock.release();

@@ -19,7 +19,8 @@ import type { SplashNetwork } from './network.js';
 import { SplashRpc, type SplashRpcOptions } from './rpc-client.js';
 import type { SplashOS } from './splash-os.js';
 import type { SplashLock } from './synchronisation.js';
-import type { SplashCode, SplashThread } from './threads.js';
+import type { SplashThread } from './threads.js';
+import type { Code } from '../../system/code.js';
 
 /** Whose files they are. */
 export interface NfsFilesOptions extends Partial<Omit<SplashRpcOptions, 'server'>> {
@@ -64,7 +65,7 @@ export class NfsFiles implements SplashFiles {
     return this.rpc.stats;
   }
 
-  *read(thread: SplashThread, path: string, offset: number, bytes: number, address: number): SplashCode<number> {
+  *read(thread: SplashThread, path: string, offset: number, bytes: number, address: number): Code<number> {
     yield* this.begin(thread);
     const done = yield* this.withHandle(thread, path, false, handle =>
       this.readAll(thread, handle, offset, bytes, address),
@@ -73,7 +74,7 @@ export class NfsFiles implements SplashFiles {
     return done;
   }
 
-  *write(thread: SplashThread, path: string, offset: number, bytes: number, address: number): SplashCode<number> {
+  *write(thread: SplashThread, path: string, offset: number, bytes: number, address: number): Code<number> {
     yield* this.begin(thread);
     const done = yield* this.withHandle(thread, path, true, handle =>
       this.writeAll(thread, handle, offset, bytes, address),
@@ -87,8 +88,8 @@ export class NfsFiles implements SplashFiles {
     thread: SplashThread,
     path: string,
     make: boolean,
-    use: (handle: Handle) => SplashCode<number>,
-  ): SplashCode<number> {
+    use: (handle: Handle) => Code<number>,
+  ): Code<number> {
     const known = this.handles.get(path);
     if (known !== undefined) {
       const done = yield* use(known);
@@ -101,13 +102,7 @@ export class NfsFiles implements SplashFiles {
     return yield* use(handle);
   }
 
-  private *readAll(
-    thread: SplashThread,
-    handle: Handle,
-    offset: number,
-    bytes: number,
-    address: number,
-  ): SplashCode<number> {
+  private *readAll(thread: SplashThread, handle: Handle, offset: number, bytes: number, address: number): Code<number> {
     let done = 0;
     while (done < bytes) {
       const length = this.lengthOf(offset + done, bytes - done);
@@ -131,7 +126,7 @@ export class NfsFiles implements SplashFiles {
     offset: number,
     bytes: number,
     address: number,
-  ): SplashCode<number> {
+  ): Code<number> {
     for (let done = 0; done < bytes;) {
       const length = this.lengthOf(offset + done, bytes - done);
       const data = this.network.placesOf(address + done, length);
@@ -144,7 +139,7 @@ export class NfsFiles implements SplashFiles {
   }
 
   /** The handle of a file; its directories must be there. Null: there is none, and none could be made. */
-  private *find(thread: SplashThread, path: string, make: boolean): SplashCode<Handle | null> {
+  private *find(thread: SplashThread, path: string, make: boolean): Code<Handle | null> {
     const names = path.split('/').filter(name => name !== '');
     let handle: Handle | null = this.root;
     for (const [index, name] of names.entries()) {
@@ -158,7 +153,7 @@ export class NfsFiles implements SplashFiles {
     return handle;
   }
 
-  private *named(thread: SplashThread, procedure: number, words: readonly number[]): SplashCode<Handle | null> {
+  private *named(thread: SplashThread, procedure: number, words: readonly number[]): Code<Handle | null> {
     const reader = yield* this.ask(thread, procedure, words);
     if (reader === null) return null;
     const handle = yield* reader.words(HANDLE_WORDS);
@@ -172,7 +167,7 @@ export class NfsFiles implements SplashFiles {
     procedure: number,
     words: readonly number[],
     data?: ReturnType<SplashNetwork['placesOf']>,
-  ): SplashCode<XdrReader | null> {
+  ): Code<XdrReader | null> {
     const reader = yield* this.rpc.call(thread, { program: NFS_PROGRAM, version: NFS_VERSION, procedure }, words, data);
     if (reader === null) return null;
     if ((yield* reader.word()) === 0 && !reader.truncated) return reader;
@@ -185,14 +180,14 @@ export class NfsFiles implements SplashFiles {
     return Math.min(left, this.transferBytes - (offset % this.transferBytes));
   }
 
-  private *begin(thread: SplashThread): SplashCode {
+  private *begin(thread: SplashThread): Code {
     yield* this.lock.acquire(thread);
     // From here on at the present: interrupts come on another processor.
     yield annotate(-1, Activity.Kernel);
     yield compute(CALL_CYCLES);
   }
 
-  private *end(thread: SplashThread): SplashCode {
+  private *end(thread: SplashThread): Code {
     yield annotate(-1, Activity.User);
     thread.context!.activity = USER_PROGRAM;
     yield* this.lock.release();

@@ -16,13 +16,13 @@ import { NO_DEVICE, type CommandContent } from '../../messages/io-messages.js';
 import { wait } from '../../processor/operations.js';
 import type { DeviceHost, VirtualDevice } from '../devices/virtual-device.js';
 import type { MonitorCpu } from '../monitor-cpu.js';
-import type { Steps } from '../steps.js';
 import { CopyOnWriteAccess } from './copy-on-write-access.js';
 import type { DiskAccess, VirtualDiskCounts } from './disk-access.js';
 import { DiskJob } from './disk-job.js';
 import { ModifiedSectors } from './modified-sectors.js';
 import { PrivateAccess } from './private-access.js';
 import type { AttachedDisk, SharedDisk } from './shared-disk.js';
+import type { Code } from '../../system/code.js';
 
 /** What a virtual disk is made with. */
 export type VirtualDiskOptions =
@@ -72,7 +72,7 @@ export class VirtualDisk implements VirtualDevice, AttachedDisk {
       : new PrivateAccess(ground, host.pmap, disk, this.counts);
   }
 
-  *command(cpu: MonitorCpu, content: CommandContent): Steps {
+  *command(cpu: MonitorCpu, content: CommandContent): Code {
     const { host, counts, queue, disk } = this;
     const { code, memory, frames } = disk.ground;
     counts.requests++;
@@ -95,13 +95,13 @@ export class VirtualDisk implements VirtualDevice, AttachedDisk {
   }
 
   /** A disk has no registers. */
-  *read(): Steps<number> {
+  *read(): Code<number> {
     yield this.disk.ground.code.step('device command');
     return NO_DEVICE;
   }
 
   /** Carries out what waits, as far as it can be now. */
-  *work(cpu: MonitorCpu): Steps {
+  *work(cpu: MonitorCpu): Code {
     const { queue, disk } = this;
     if (this.working || this.waiting) return;
     this.working = true;
@@ -121,7 +121,7 @@ export class VirtualDisk implements VirtualDevice, AttachedDisk {
   }
 
   /** Gives back all that it holds. What is not acknowledged may be done or not. Must come before the machine's memory goes. */
-  *close(cpu: MonitorCpu): Steps {
+  *close(cpu: MonitorCpu): Code {
     if (this.closed) return;
     this.closed = true;
     for (const job of this.queue) job.abandoned = true;
@@ -134,7 +134,7 @@ export class VirtualDisk implements VirtualDevice, AttachedDisk {
     yield* this.disk.detach(cpu, this);
   }
 
-  private *resume(cpu: MonitorCpu): Steps {
+  private *resume(cpu: MonitorCpu): Code {
     this.waiting = false;
     yield* this.work(cpu);
   }

@@ -8,7 +8,6 @@ import { CLEAR_LINE, COPY_LINE } from '../costs.js';
 import type { MonitorCode } from '../monitor-code.js';
 import type { MonitorCpu } from '../monitor-cpu.js';
 import type { MonitorArena, MonitorSpace } from '../monitor-space.js';
-import type { Steps } from '../steps.js';
 import type { FramePool } from '../../system/frame-pool.js';
 import type { PolicySettings } from '../../system/policy-host.js';
 import { processorOf } from './hardware-tlb.js';
@@ -19,6 +18,7 @@ import { Placement } from './placement.js';
 import { Pmap, PMAP_ENTRY_BYTES } from './pmap.js';
 import { reclaim, type Reclaimer } from './reclaim.js';
 import { Shootdown } from './shootdown.js';
+import type { Code } from '../../system/code.js';
 
 /** What machine memory is made with. */
 export interface MemoryOptions extends PolicySettings {
@@ -109,7 +109,7 @@ export class MachineMemory {
   }
 
   /** Sees to it that so many frames are free, as far as anybody can do without. False if there are not so many. */
-  makeRoom(cpu: MonitorCpu, frames: number): Steps<boolean> {
+  makeRoom(cpu: MonitorCpu, frames: number): Code<boolean> {
     return this.findMemory(cpu, frames);
   }
 
@@ -140,7 +140,7 @@ export class MachineMemory {
    * The machine page of a physical page, not busy; makes one of zeros, placed by the policy, if it has none. Null: there is
    * no memory, even after reclaiming.
    */
-  *pageAt(cpu: MonitorCpu, pmap: Pmap, physical: number, store: boolean): Steps<MachinePage | null> {
+  *pageAt(cpu: MonitorCpu, pmap: Pmap, physical: number, store: boolean): Code<MachinePage | null> {
     for (;;) {
       const found = yield* this.settled(cpu, pmap, physical);
       if (found !== null) return found;
@@ -154,7 +154,7 @@ export class MachineMemory {
    * A page without users and keepers, for input of devices and the like: of zeros, or of undefined content unless `zeroed`,
    * which nobody must see. Near a node, of a colour. Null: there is no memory.
    */
-  *take(cpu: MonitorCpu, node: number, colour: number, zeroed: boolean): Steps<MachinePage | null> {
+  *take(cpu: MonitorCpu, node: number, colour: number, zeroed: boolean): Code<MachinePage | null> {
     for (;;) {
       const frame = this.frames.takeNear(node, colour);
       if (frame >= 0) {
@@ -175,7 +175,7 @@ export class MachineMemory {
    * Makes a page that of one more physical page; what that was before is let go. The page is read-only to all of its holders
    * if there are several: write access is withdrawn first. False, and nothing is changed, if a device is writing to it.
    */
-  *share(cpu: MonitorCpu, page: MachinePage, pmap: Pmap, physical: number): Steps<boolean> {
+  *share(cpu: MonitorCpu, page: MachinePage, pmap: Pmap, physical: number): Code<boolean> {
     if (page.inputs > 0) return false;
     yield* this.hold(cpu, page);
     yield this.options.code.step('page share');
@@ -195,7 +195,7 @@ export class MachineMemory {
    * Gives the physical page `to` the content of another one, by sharing its page; by a copy if a device is writing to that.
    * False: there is no memory; then nothing has changed.
    */
-  *duplicate(cpu: MonitorCpu, pmap: Pmap, from: number, to: number): Steps<boolean> {
+  *duplicate(cpu: MonitorCpu, pmap: Pmap, from: number, to: number): Code<boolean> {
     const page = yield* this.pageAt(cpu, pmap, from, false);
     if (page === null || (yield* this.share(cpu, page, pmap, to))) return page !== null;
     this.pin(page);
@@ -215,7 +215,7 @@ export class MachineMemory {
    * are collapsed. With `whole` it is about to be overwritten whole: then its content is undefined, but nobody else's. Null:
    * there is no memory; then nothing has changed.
    */
-  *ownPage(cpu: MonitorCpu, pmap: Pmap, physical: number, whole: boolean): Steps<MachinePage | null> {
+  *ownPage(cpu: MonitorCpu, pmap: Pmap, physical: number, whole: boolean): Code<MachinePage | null> {
     for (;;) {
       const page = yield* this.pageAt(cpu, pmap, physical, true);
       if (page === null || page.single) return page;
@@ -229,7 +229,7 @@ export class MachineMemory {
   }
 
   /** Lets a physical page go: its content is zeros from then on. */
-  *discard(cpu: MonitorCpu, pmap: Pmap, physical: number): Steps {
+  *discard(cpu: MonitorCpu, pmap: Pmap, physical: number): Code {
     yield this.options.code.step('page share');
     const page = yield* this.settled(cpu, pmap, physical);
     if (page === null) return;
@@ -239,7 +239,7 @@ export class MachineMemory {
   }
 
   /** Lets all physical pages of a virtual machine go that it has when this begins. */
-  *discardAll(cpu: MonitorCpu, pmap: Pmap): Steps {
+  *discardAll(cpu: MonitorCpu, pmap: Pmap): Code {
     for (const [physical] of [...pmap.mapped()]) yield* this.discard(cpu, pmap, physical);
   }
 
@@ -251,7 +251,7 @@ export class MachineMemory {
   }
 
   /** Counts on the content that a page has in the end: write access is withdrawn from its user. */
-  *hold(cpu: MonitorCpu, page: MachinePage): Steps {
+  *hold(cpu: MonitorCpu, page: MachinePage): Code {
     this.checkExists(page);
     // Whoever loads a translation from here on loads one that is read-only, if the page has a user.
     page.keepers++;
@@ -259,7 +259,7 @@ export class MachineMemory {
   }
 
   /** Ends a `keep` or `hold`. */
-  *release(cpu: MonitorCpu, page: MachinePage): Steps {
+  *release(cpu: MonitorCpu, page: MachinePage): Code {
     if (page.keepers === 0) throw new Error(`processor ${cpu.number} releases page ${page.id}, which nobody keeps`);
     page.keepers--;
     yield* this.states.letGo(page);
@@ -277,7 +277,7 @@ export class MachineMemory {
   }
 
   /** Ends a `pin` with the same `input`. The page is given back if it has neither users nor keepers. */
-  *unpin(cpu: MonitorCpu, page: MachinePage, input = false): Steps {
+  *unpin(cpu: MonitorCpu, page: MachinePage, input = false): Code {
     if (page.pins === 0 || (input && page.inputs === 0))
       throw new Error(`processor ${cpu.number} unpins page ${page.id}, which is not pinned`);
     page.pins--;
@@ -286,12 +286,12 @@ export class MachineMemory {
   }
 
   /** Waits until a page is not busy. Look up again what it is then: it may be nobody's. */
-  untilFree(cpu: MonitorCpu, page: MachinePage): Steps {
+  untilFree(cpu: MonitorCpu, page: MachinePage): Code {
     return this.states.untilFree(cpu, page);
   }
 
   /** The machine page of a physical page, not busy, or null if it has none. */
-  private *settled(cpu: MonitorCpu, pmap: Pmap, physical: number): Steps<MachinePage | null> {
+  private *settled(cpu: MonitorCpu, pmap: Pmap, physical: number): Code<MachinePage | null> {
     for (;;) {
       const page = pmap.get(physical);
       if (page?.busy !== true) return page;
@@ -299,7 +299,7 @@ export class MachineMemory {
     }
   }
 
-  private *makeZeros(pmap: Pmap, physical: number, frame: number, store: boolean): Steps {
+  private *makeZeros(pmap: Pmap, physical: number, frame: number, store: boolean): Code {
     const page = this.memmap.make(frame);
     page.busy = true;
     this.link(page, pmap, physical);
@@ -320,7 +320,7 @@ export class MachineMemory {
     physical: number,
     frame: number,
     whole: boolean,
-  ): Steps {
+  ): Code {
     const own = this.memmap.make(frame);
     own.busy = true;
     // While it is copied it is neither written by a holder that is left alone with it, nor moved, nor given back.
@@ -345,13 +345,13 @@ export class MachineMemory {
     yield* this.states.finish(own);
   }
 
-  private *clear(frame: number): Steps {
+  private *clear(frame: number): Code {
     yield clearFrame(frame, CLEAR_LINE);
     this.writes.fill(frame);
   }
 
   /** Takes a page from a physical page and leaves it busy: the caller finishes it. The page is not busy before. */
-  private *unlink(cpu: MonitorCpu, page: MachinePage, pmap: Pmap, physical: number): Steps {
+  private *unlink(cpu: MonitorCpu, page: MachinePage, pmap: Pmap, physical: number): Code {
     this.states.occupy(page);
     yield* this.shootdown.drop(cpu, page, { owner: pmap });
     this.separate(page, pmap, physical);
@@ -369,7 +369,7 @@ export class MachineMemory {
   }
 
   /** Looks for memory; false if there is none to be had, which is a refusal. */
-  private *findMemory(cpu: MonitorCpu, frames = 1): Steps<boolean> {
+  private *findMemory(cpu: MonitorCpu, frames = 1): Code<boolean> {
     if (!this.reclaiming.has(cpu)) {
       this.reclaiming.add(cpu);
       const found = yield* reclaim(cpu, this, frames);

@@ -2,8 +2,8 @@
 import type { AddressMap } from '../../messages/address-map.js';
 import { load, store } from '../../processor/operations.js';
 import type { MonitorSpace } from '../monitor-space.js';
-import type { Steps } from '../steps.js';
 import { MachinePage } from './machine-page.js';
+import type { Code } from '../../system/code.js';
 
 /** Bytes of an entry: heads of the lists of users and backmaps, of the replicas, counts and state. */
 export const MEMMAP_ENTRY_BYTES = 32;
@@ -33,7 +33,7 @@ export class Memmap {
   }
 
   /** Reads and writes the entry of a frame. */
-  *touch(frame: number): Steps {
+  *touch(frame: number): Code {
     const address = this.address(frame);
     yield load(address);
     yield store(address, 0);

@@ -1,12 +1,12 @@
 /** What is tried when frames run out: replicas go first, as they are only copies; then whoever has something to give back. */
 import type { MonitorCpu } from '../monitor-cpu.js';
-import type { Steps } from '../steps.js';
 import type { FramePool } from '../../system/frame-pool.js';
 import type { PageStates } from './page-states.js';
 import type { Placement } from './placement.js';
+import type { Code } from '../../system/code.js';
 
 /** Gives back up to `frames` frames that it can do without, and says how many it did. */
-export type Reclaimer = (cpu: MonitorCpu, frames: number) => Steps<number>;
+export type Reclaimer = (cpu: MonitorCpu, frames: number) => Code<number>;
 
 /** Frames asked for at once, so that not every new page has to ask. */
 const BATCH = 16;
@@ -20,7 +20,7 @@ export interface Sources {
 }
 
 /** Looks for frames until so many are free. False if there are not so many; who is asked may be refused memory meanwhile. */
-export function* reclaim(cpu: MonitorCpu, sources: Sources, wanted: number): Steps<boolean> {
+export function* reclaim(cpu: MonitorCpu, sources: Sources, wanted: number): Code<boolean> {
   const { frames, states, placement, reclaimers } = sources;
   while (frames.allFree < wanted) {
     const [page] = states.replicated;

@@ -6,10 +6,10 @@ import { interrupt, load, store, wait } from '../../processor/operations.js';
 import type { MonitorCode } from '../monitor-code.js';
 import type { MonitorCpu } from '../monitor-cpu.js';
 import type { MonitorSpace } from '../monitor-space.js';
-import type { Steps } from '../steps.js';
 import { processorOf } from './hardware-tlb.js';
 import type { MachinePage } from './machine-page.js';
 import type { Pmap } from './pmap.js';
+import type { Code } from '../../system/code.js';
 
 /** Interrupt code of a shootdown; its integer is the number of the request. */
 export const SHOOTDOWN = 1;
@@ -61,7 +61,7 @@ export class Shootdown {
    * Takes translations of a page out. When it is done there are none but those loaded meanwhile: whoever calls it has said
    * before, by `busy` or by a holder more, that there are to be none of that kind.
    */
-  *drop(cpu: MonitorCpu, page: MachinePage, reach: Reach = {}): Steps {
+  *drop(cpu: MonitorCpu, page: MachinePage, reach: Reach = {}): Code {
     const concerned = this.concerned(page, reach);
     if (concerned.length === 0) return;
     this.work.requests++;
@@ -84,7 +84,7 @@ export class Shootdown {
   }
 
   /** The handler of a shootdown interrupt at its target. Never waits. */
-  *acknowledge(cpu: MonitorCpu, number: number): Steps {
+  *acknowledge(cpu: MonitorCpu, number: number): Code {
     const request = this.requests[number];
     if (request === null || request === undefined)
       throw new Error(`${cpu.processor.path}: there is no shootdown ${number} to acknowledge`);
@@ -101,7 +101,7 @@ export class Shootdown {
     Object.assign(this.work, { requests: 0, interrupts: 0, entries: 0 });
   }
 
-  private *dropHere(cpu: MonitorCpu, page: MachinePage, writable: boolean): Steps {
+  private *dropHere(cpu: MonitorCpu, page: MachinePage, writable: boolean): Code {
     const dropped = cpu.hardware.dropPage(page, writable);
     this.work.entries += dropped;
     for (let i = 0; i < dropped; i++) yield this.code.step('drop translation');

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { place, replicate, type PlacementPolicy } from '../../../lib/placement/policy.js';
-import type { Steps } from '../../../lib/monitor/steps.js';
 import { machineStore } from '../../../lib/processor/operations.js';
 import { MemoryBench } from '../support/memory-bench.js';
+import type { Code } from '../../../lib/system/code.js';
 
 const policy: PlacementPolicy = {
   ...{ name: 'to whoever asks', wants: ['hot-page'], needs: [] },
@@ -132,7 +132,7 @@ describe('a check of memory', () => {
       [[], [cpu => bench.hotPage(cpu, bench.page(0, 1).frame, [0, 9])]],
       [
         [
-          function* (): Steps {
+          function* (): Code {
             yield machineStore(bench.page(0, 1).frameFor(1), 404, 3);
           },
         ],
