@@ -176,7 +176,9 @@ export {
   type FileSystemSize,
   type TreeDescription,
 } from './guest/commodity/files/make-file-system.js';
-export { CommodityKernel, type InterruptHandler, type KernelOptions } from './guest/commodity/kernel.js';
+export type { InterruptHandler } from './guest/commodity/handlers.js';
+export { CommodityKernel } from './guest/commodity/kernel.js';
+export type { KernelOptions } from './guest/commodity/kernel-options.js';
 export type {
   AddressSpace,
   Mapping as PageMapping,
@@ -191,7 +193,7 @@ export type { Processes, ProcessPart } from './guest/commodity/processes.js';
 export * from './guest/commodity/profile.js';
 export { irix } from './guest/commodity/profiles/irix.js';
 export type { Hints } from './guest/commodity/hints.js';
-export type { Scheduler, SchedulerPort } from './guest/commodity/scheduler.js';
+export type { Scheduler, SchedulerOptions as KernelSchedulerOptions } from './guest/commodity/scheduler.js';
 export { SERVICES, type ServiceName } from './guest/commodity/services.js';
 export type { KernelSpinlock, LockStatistics } from './guest/commodity/spinlock.js';
 export { NetworkServices, rootHandle, type KernelNetworkOptions } from './guest/commodity/network-services.js';

@@ -1,6 +1,9 @@
 /** Kernel threads and processors as the scheduler knows them. */
 import type { Context } from '../../processor/context.js';
+import { LINE_BYTES } from './address-layout.js';
 import type { AddressSpace } from './memory/address-space.js';
+import type { KernelData } from './memory/kernel-data.js';
+import type { PhysicalPages } from './memory/physical-pages.js';
 import type { PageTables } from './memory/page-tables.js';
 import type { KernelThread } from '../../system/code.js';
 
@@ -42,7 +45,7 @@ export class Thread implements KernelThread {
   }
 }
 
-/** A processor as the kernel knows it. */
+/** A processor as the kernel knows it. Fields without a word about it are changed by that processor alone. */
 export class KernelProcessor {
   readonly number: number;
   /** The thread that waits while there is nothing else. */
@@ -79,4 +82,12 @@ export class KernelProcessor {
     idle.processor = this;
     idle.state = 'running';
   }
+}
+
+/** Makes a processor with its idle thread, in memory that is taken before the kernel runs. */
+export function makeProcessor(number: number, physical: PhysicalPages, data: KernelData): KernelProcessor {
+  const record = data.allocate(2 * LINE_BYTES);
+  const stackPage = physical.reserve('stack');
+  const idle = new Thread(-2 - number, `idle thread of processor ${number}`, record, stackPage, null);
+  return new KernelProcessor(number, idle, physical.reserve('kernel'), data.allocate(LINE_BYTES));
 }
