@@ -78,6 +78,7 @@ export * from './devices/disk-mechanism.js';
 export { DISK_SCHEDULINGS, type DiskScheduling } from './devices/disk-queue.js';
 export * from './devices/interval-timer.js';
 export * from './devices/network-card.js';
+export type { NetworkCardCommand, PostCommand, SendCommand } from './devices/network-command.js';
 export {
   BROADCAST,
   FrameSent,

@@ -9,8 +9,8 @@
  *
  * A write is atomic by unit: the sectors of one block that lie in one piece are all new or all old to whoever reads.
  */
-import { hasReply } from '../../messages/device-command.js';
-import { diskFault, ownCommand } from '../../devices/disk-command.js';
+import { replyOf, type Reply } from '../../messages/device-command.js';
+import { parseDiskCommand, type DiskCommand } from '../../devices/disk-command.js';
 import { DeviceStatus } from '../../messages/device-status.js';
 import { NO_DEVICE, type CommandContent } from '../../messages/io-messages.js';
 import { wait } from '../../processor/operations.js';
@@ -76,19 +76,18 @@ export class VirtualDisk implements VirtualDevice, AttachedDisk {
     const { host, counts, queue, disk } = this;
     const { code, memory, frames } = disk.ground;
     counts.requests++;
-    if (!hasReply(content, host)) {
+    const reply = replyOf(content, host.processors);
+    if (reply === null) {
       counts.dropped++;
       yield code.step('device command');
       return;
     }
-    const { interruptTo, interruptCode, tag } = content as Record<string, number>;
-    const fault = this.faultOf(content, frames.map.pageBytes);
-    if (fault === DeviceStatus.Ok && !this.closed)
-      queue.push(new DiskJob(ownCommand(content), memory, by => this.resume(by)));
+    const parsed = this.parse(content, reply, frames.map.pageBytes);
+    if (typeof parsed !== 'number' && !this.closed) queue.push(new DiskJob(parsed, memory, by => this.resume(by)));
     yield code.step('device command');
-    if (fault !== DeviceStatus.Ok) {
+    if (typeof parsed === 'number') {
       counts.refused++;
-      yield* host.interrupt(cpu, interruptTo!, interruptCode!, tag!, fault);
+      yield* host.interrupt(cpu, reply.interruptTo, reply.interruptCode, reply.tag, parsed);
       return;
     }
     yield* this.work(cpu);
@@ -139,10 +138,12 @@ export class VirtualDisk implements VirtualDevice, AttachedDisk {
     yield* this.work(cpu);
   }
 
-  private faultOf(content: CommandContent, pageBytes: number): number {
-    const fault = diskFault(content, this.disk, { frames: this.host.pmap.size, pageBytes });
-    if (fault !== DeviceStatus.Ok) return fault;
-    if ((content['sectors'] as number) > MOST_SECTORS) return DeviceStatus.OutOfRange;
-    return this.queue.length < MOST_COMMANDS ? DeviceStatus.Ok : DeviceStatus.NoMemory;
+  /** The command, or a DeviceStatus that says why it is refused. */
+  private parse(content: CommandContent, reply: Reply, pageBytes: number): DiskCommand | number {
+    const memory = { frames: this.host.pmap.size, pageBytes };
+    const command = parseDiskCommand(content, reply, { sectors: this.disk.sectors, memory });
+    if (typeof command === 'number') return command;
+    if (command.sectors > MOST_SECTORS) return DeviceStatus.OutOfRange;
+    return this.queue.length < MOST_COMMANDS ? command : DeviceStatus.NoMemory;
   }
 }

@@ -4,11 +4,11 @@
  * order, `b` being its bytes and MORE_FOLLOWS while the frame goes on in another one.
  */
 import { NO_DEVICE, type CommandContent } from '../../messages/io-messages.js';
-import type { Reply } from '../../messages/device-command.js';
+import { bytesOf, replyOf, type Reply } from '../../messages/device-command.js';
 import { isAddress } from '../../devices/network-segment.js';
 import { DeviceStatus } from '../../messages/device-status.js';
 import { load, store, wait } from '../../processor/operations.js';
-import { guestPieces, replyOf, type GuestPiece } from '../devices/guest-command.js';
+import { guestPieces, type GuestPiece } from '../devices/guest-command.js';
 import type { DeviceHost, VirtualDevice } from '../devices/virtual-device.js';
 import type { MonitorCpu } from '../monitor-cpu.js';
 import type { Frame } from './frame.js';
@@ -175,7 +175,7 @@ export class VirtualCard implements VirtualDevice {
   }
 
   private *post(pieces: readonly GuestPiece[], reply: Reply): Code {
-    const bytes = pieces.reduce((sum, piece) => sum + piece.bytes, 0);
+    const bytes = bytesOf(pieces);
     const page = pieces.length === 1 && bytes === this.subnet.pageBytes;
     this.posted.push({ reply, pieces, bytes, page });
     yield store(this.slot(this.posted.length - 1), bytes);
@@ -189,7 +189,7 @@ export class VirtualCard implements VirtualDevice {
     let status: number | null = DeviceStatus.Ok;
     if (fragments === null) this.subnet.stats.noMemory++;
     else {
-      const bytes = fragments.reduce((sum, fragment) => sum + fragment.bytes, 0);
+      const bytes = bytesOf(fragments);
       this.stats.framesSent++;
       this.stats.bytesSent += bytes;
       status = yield* this.subnet.carry(cpu, { from: this.address, to, fragments, bytes }, this, reply);
