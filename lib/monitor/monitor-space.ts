@@ -24,6 +24,7 @@ export class MonitorSpace {
   private readonly processors: readonly Processor[];
   private readonly pageBytes: number;
   private readonly lineBytes: number;
+  /** No lock: what is below is changed between yields only. */
   private next: number;
   private readonly holes: { readonly first: number; readonly count: number }[] = [];
   private readonly own: MonitorArena;

@@ -14,6 +14,7 @@ export class KernelLocks {
   readonly memlock: KernelSpinlock;
   private readonly data: KernelData;
   private readonly spinCycles: number;
+  /** No lock: changed between yields only, as `guarded`. */
   private readonly made: KernelSpinlock[] = [];
   private readonly guards: readonly KernelSpinlock[];
   private guarded = 0;

@@ -21,6 +21,7 @@ export class Thread implements KernelThread {
   space: AddressSpace | null;
   /** Its page tables there; null if it has no space. */
   tables: PageTables | null;
+  /** Guarded by runq, as the fields up to `passed`, but for the contexts and `slice` of a running thread, which are its own. */
   state: ThreadState = 'ready';
   /** The processor that it runs on, null while it does not run. */
   processor: KernelProcessor | null = null;
@@ -55,10 +56,11 @@ export class KernelProcessor {
   /** Address of the word that says how often it has forgotten translations for others, and that number. */
   readonly forgottenAt: number;
   forgotten = 0;
+  /** Guarded by runq. */
   current: Thread;
-  /** Its idle thread will look at the queue before it waits. */
+  /** Its idle thread will look at the queue before it waits. Set under runq by who wakes it, and by its idle thread in one event with a look. */
   awake = true;
-  /** The thread that ended here last, until the one that came next has given its stack back. */
+  /** Guarded by runq. The thread that ended here last, until the one that came next has given its stack back. */
   departed: Thread | null = null;
   /** The address space identifier at hand, which EntryHi has; 0 for none. */
   identifier = 0;

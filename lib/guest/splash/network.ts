@@ -63,7 +63,7 @@ export class SplashNetwork {
   onDatagram: ((datagram: SplashDatagram) => Code<boolean>) | null = null;
   /** A frame is off the card, in interrupt context. */
   onSent: (() => Code) | null = null;
-  /** Frames that the card has not reported as sent. */
+  /** Frames that the card has not reported as sent. No lock: changed between yields only, as `opened` and the next number. */
   unsent = 0;
   private readonly os: SplashOS;
   private readonly options: SplashNetworkOptions;

@@ -2,9 +2,7 @@
  * Files of SPLASHOS over NFS (RFC 1094, version 2), after the Disco paper: its way to files is a server elsewhere. Nothing is kept
  * but handles: what is read comes from the server, and what is written is there when `write` returns.
  */
-import { annotate, compute, copy } from '../../processor/operations.js';
-import { USER_PROGRAM } from '../../processor/context.js';
-import { Activity } from '../../processor/software.js';
+import { copy } from '../../processor/operations.js';
 import {
   HANDLE_WORDS,
   Nfs,
@@ -14,7 +12,7 @@ import {
   type Handle,
 } from '../commodity/network/nfs-protocol.js';
 import { textWords, type XdrReader } from '../commodity/network/xdr.js';
-import type { SplashFiles } from './files.js';
+import { beginCall, endCall, type SplashFiles } from './files.js';
 import type { SplashNetwork } from './network.js';
 import { SplashRpc, type SplashRpcOptions } from './rpc-client.js';
 import type { SplashOS } from './splash-os.js';
@@ -31,8 +29,6 @@ export interface NfsFilesOptions extends Partial<Omit<SplashRpcOptions, 'server'
 
 /** A look every 10 us, sent again after a second, for ever: a hard mount of 4.4BSD, on processors of 400 MHz. */
 const USUAL = { port: 1023, pollCycles: 4000, polls: 100_000, tries: Infinity };
-/** Instructions of a call besides what it does to memory, and of a line that is copied. */
-const CALL_CYCLES = 200;
 const LINE_CYCLES = 40;
 /** Most bytes of a call and of a reply besides their data, without the header of the frame. */
 const OVERHEAD_BYTES = 100;
@@ -46,7 +42,7 @@ export class NfsFiles implements SplashFiles {
   private readonly network: SplashNetwork;
   private readonly root: Handle;
   private readonly lock: SplashLock;
-  /** Handles of files by path. */
+  /** Handles of files by path. Guarded by `lock`. */
   private readonly handles = new Map<string, Handle>();
 
   /** Make it before the program starts, and make it the `files` of the system. Throws a RangeError for a card whose frames hold no data. */
@@ -66,20 +62,20 @@ export class NfsFiles implements SplashFiles {
   }
 
   *read(thread: SplashThread, path: string, offset: number, bytes: number, address: number): Code<number> {
-    yield* this.begin(thread);
+    yield* beginCall(this.lock, thread);
     const done = yield* this.withHandle(thread, path, false, handle =>
       this.readAll(thread, handle, offset, bytes, address),
     );
-    yield* this.end(thread);
+    yield* endCall(this.lock, thread);
     return done;
   }
 
   *write(thread: SplashThread, path: string, offset: number, bytes: number, address: number): Code<number> {
-    yield* this.begin(thread);
+    yield* beginCall(this.lock, thread);
     const done = yield* this.withHandle(thread, path, true, handle =>
       this.writeAll(thread, handle, offset, bytes, address),
     );
-    yield* this.end(thread);
+    yield* endCall(this.lock, thread);
     return done;
   }
 
@@ -178,19 +174,6 @@ export class NfsFiles implements SplashFiles {
   /** Bytes of the next call: none reaches over a page of the file. */
   private lengthOf(offset: number, left: number): number {
     return Math.min(left, this.transferBytes - (offset % this.transferBytes));
-  }
-
-  private *begin(thread: SplashThread): Code {
-    yield* this.lock.acquire(thread);
-    // From here on at the present: interrupts come on another processor.
-    yield annotate(-1, Activity.Kernel);
-    yield compute(CALL_CYCLES);
-  }
-
-  private *end(thread: SplashThread): Code {
-    yield annotate(-1, Activity.User);
-    thread.context!.activity = USER_PROGRAM;
-    yield* this.lock.release();
   }
 }
 

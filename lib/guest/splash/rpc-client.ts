@@ -32,6 +32,7 @@ export class SplashRpc {
   private readonly options: SplashRpcOptions;
   /** Is 1 when the reply is there and all that was sent is off the card: memory may change again. */
   private readonly settled: number;
+  /** All below is guarded by the lock that callers hold; an interrupt sets `reply` between yields. */
   private xid = 0;
   private reply: SplashDatagram | null = null;
   private waiting = false;

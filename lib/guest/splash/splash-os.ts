@@ -82,7 +82,7 @@ export class SplashOS implements SystemSoftware {
   /** Words that are not 0 when the program starts. */
   private readonly words: (readonly [address: number, value: number])[] = [];
   private readonly started: number;
-  /** Threads that have ended. */
+  /** Threads that have ended. No lock: counted between yields. */
   private gone = 0;
 
   /** Throws a RangeError if the program and the library do not fit into memory. */

@@ -58,7 +58,7 @@ export class SplashBarrier {
   readonly address: number;
   readonly rounds: number;
   readonly parties: number;
-  /** Arrivals of each thread: the rounds that have been completed before its last. */
+  /** Arrivals of each thread: the rounds that have been completed before its last. An entry is its thread's own. */
   private readonly arrivals = new Map<SplashThread, number>();
 
   /** `threads` are those that meet. */

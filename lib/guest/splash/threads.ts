@@ -19,7 +19,7 @@ export interface SchedulerOptions {
   readonly turnCycles: number;
 }
 
-/** A thread. */
+/** A thread. Its processor alone looks at it and changes it. */
 export class SplashThread {
   /** Number in the program, from 0. */
   readonly number: number;
@@ -81,7 +81,7 @@ export class SplashThread {
   }
 }
 
-/** A processor with its threads. */
+/** A processor with its threads, which it alone changes. */
 export class SplashProcessor {
   readonly number: number;
   readonly options: SchedulerOptions;

@@ -26,6 +26,7 @@ export class VirtualConsole implements VirtualDevice {
   private readonly host: DeviceHost;
   private readonly code: MonitorCode;
   private readonly options: VirtualConsoleOptions;
+  /** No lock: what is below is changed between yields only. */
   private text = '';
   private waiting = '';
   private closed = false;

@@ -41,8 +41,9 @@ export class DiskCache {
   private readonly real: RealDisk;
   private readonly nodes: TreeNodes;
   private readonly tree: SectorTree<MachinePage>;
-  /** What is in the tree, the least recently used block first. */
+  /** What is in the tree, the least recently used block first. No lock: looked at and changed between yields only. */
   private readonly blocks = new Map<number, MachinePage>();
+  /** Blocks that are being read. No lock: looked at and changed between yields only. */
   private readonly flights = new Map<number, Flight>();
 
   constructor(ground: DiskGround, real: RealDisk, nodes: TreeNodes) {
@@ -50,7 +51,7 @@ export class DiskCache {
     this.real = real;
     this.nodes = nodes;
     this.tree = new SectorTree(nodes);
-    ground.memory.reclaimers.push((cpu, frames) => this.reclaim(cpu, frames));
+    ground.memory.reclaim.reclaimers.push((cpu, frames) => this.reclaim(cpu, frames));
   }
 
   /** Pages in the cache, with their blocks. */

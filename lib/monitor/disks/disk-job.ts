@@ -20,7 +20,7 @@ export interface Unit {
 /** Blocks that a read has in its hands at once, at most: a read that is larger than memory ends too. */
 const MOST_BLOCKS = 32;
 
-/** What is known of a command under way. */
+/** What is known of a command under way. No lock: looked at and changed between yields only. */
 export class DiskJob implements BlockWaiter {
   readonly command: DiskCommand;
   readonly units: readonly Unit[];

@@ -20,6 +20,7 @@ export interface Written {
 export class ModifiedSectors {
   private readonly ground: DiskGround;
   private readonly nodes: TreeNodes;
+  /** No lock: looked at and changed between yields only. */
   private readonly tree: SectorTree<Written>;
 
   constructor(ground: DiskGround, nodes: TreeNodes) {

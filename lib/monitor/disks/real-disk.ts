@@ -33,6 +33,7 @@ export class RealDisk {
   readonly stats = { commands: 0, sectorsRead: 0, sectorsWritten: 0, failed: 0, largestQueue: 0 };
   readonly options: RealDiskOptions;
   private readonly ground: DiskGround;
+  /** No lock: looked at and changed between yields only. */
   private readonly pending = new Map<number, { readonly transfer: Transfer; readonly end: TransferEnd }>();
   private lastTag = 0;
 

@@ -39,6 +39,7 @@ export class SharedDisk {
   readonly written: ModifiedSectors;
   /** Transfers of private disks under way. */
   privateTransfers = 0;
+  /** No lock: looked at and changed between yields only. */
   private readonly attached = new Set<AttachedDisk>();
 
   constructor(ground: DiskGround, options: SharedDiskOptions) {

@@ -13,6 +13,7 @@ const TRIES = 4;
 export class TreeNodes implements NodeAddresses {
   private readonly ground: DiskGround;
   private readonly node: number;
+  /** No lock: looked at and changed between yields only. */
   private readonly free: number[] = [];
 
   constructor(ground: DiskGround, node: number) {

@@ -7,7 +7,7 @@ import type { WriteCounts } from '../../placement/write-counts.js';
 import { CLEAR_LINE, COPY_LINE } from '../costs.js';
 import type { MonitorCode } from '../monitor-code.js';
 import type { MonitorCpu } from '../monitor-cpu.js';
-import type { MonitorArena, MonitorSpace } from '../monitor-space.js';
+import type { MonitorSpace } from '../monitor-space.js';
 import type { FramePool } from '../../system/frame-pool.js';
 import type { PolicySettings } from '../../system/policy-host.js';
 import { processorOf } from './hardware-tlb.js';
@@ -15,8 +15,9 @@ import type { MachinePage } from './machine-page.js';
 import { Memmap } from './memmap.js';
 import { PageStates } from './page-states.js';
 import { Placement } from './placement.js';
-import { Pmap, PMAP_ENTRY_BYTES } from './pmap.js';
-import { reclaim, type Reclaimer } from './reclaim.js';
+import type { Pmap } from './pmap.js';
+import { Pmaps } from './pmaps.js';
+import { Reclaim } from './reclaim.js';
 import { Shootdown } from './shootdown.js';
 import type { Code } from '../../system/code.js';
 
@@ -52,17 +53,11 @@ export class MachineMemory {
   readonly placement: Placement;
   readonly states: PageStates;
   readonly work: MemoryWork = nothingDone();
-  /** Called in order when frames run out; each gives back up to `frames` and says how many it did. */
-  readonly reclaimers: Reclaimer[] = [];
   /** Those of virtual machines that exist. */
-  readonly pmaps = new Set<Pmap>();
+  readonly pmaps: Pmaps;
+  readonly reclaim: Reclaim;
   private readonly options: MemoryOptions;
   private readonly writes: WriteCounts;
-  /** Pages of tables by pmap, and by node those left over from pmaps that are gone. */
-  private readonly tables = new Map<Pmap, { readonly node: number; readonly pages: readonly number[] }>();
-  private readonly spareTables: number[][];
-  /** Processors that are looking for memory: what they do for that is refused more of it. */
-  private readonly reclaiming = new Set<MonitorCpu>();
 
   /** Throws a DiscoError if there is no memory for the memmap, and a RangeError for a policy that wants what there is not. */
   constructor(options: MemoryOptions) {
@@ -81,31 +76,8 @@ export class MachineMemory {
       code,
     });
     this.writes = this.placement.host.writes;
-    this.spareTables = Array.from({ length: frames.map.nodes }, () => []);
-  }
-
-  /**
-   * Makes the pmap of a virtual machine of that number and name, near a node. Its tables are of the arena, which whoever made
-   * it gives back; without one they are kept for later pmaps. Throws a DiscoError if there is no memory for it.
-   */
-  addPmap(machine: number, name: string, pages: number, node: number, arena?: MonitorArena): Pmap {
-    const { pageBytes } = this.frames.map;
-    const count = Math.ceil((pages * PMAP_ENTRY_BYTES) / pageBytes);
-    const tables: number[] = [];
-    if (arena !== undefined) {
-      for (let i = 0; i < count; i++) tables.push(arena.allocate(node, pageBytes));
-      const made = new Pmap(machine, name, pages, tables, pageBytes);
-      this.pmaps.add(made);
-      return made;
-    }
-    // A table at a time: what there is when memory ends is not lost.
-    while (this.spareTables[node]!.length < count)
-      this.spareTables[node]!.push(this.options.space.allocate(node, pageBytes));
-    for (let i = 0; i < count; i++) tables.push(this.spareTables[node]!.pop()!);
-    const pmap = new Pmap(machine, name, pages, tables, pageBytes);
-    this.pmaps.add(pmap);
-    this.tables.set(pmap, { node, pages: tables });
-    return pmap;
+    this.pmaps = new Pmaps(frames.map, space);
+    this.reclaim = new Reclaim({ frames, states: this.states, placement: this.placement });
   }
 
   /** Sees to it that so many frames are free, as far as anybody can do without. False if there are not so many. */
@@ -118,17 +90,6 @@ export class MachineMemory {
     Object.assign(this.work, nothingDone());
     this.shootdown.resetStatistics();
     this.placement.host.resetStatistics();
-  }
-
-  /** Forgets a pmap; its memory is kept for the next one. Throws an Error if it still has machine pages. */
-  removePmap(pmap: Pmap): void {
-    for (const [physical] of pmap.mapped())
-      throw new Error(`${pmap.name} still has a machine page at physical page ${physical}`);
-    this.pmaps.delete(pmap);
-    const kept = this.tables.get(pmap);
-    if (kept === undefined) return;
-    this.spareTables[kept.node]!.push(...kept.pages);
-    this.tables.delete(pmap);
   }
 
   /** Virtual address of the memmap entry of a frame. */
@@ -370,12 +331,7 @@ export class MachineMemory {
 
   /** Looks for memory; false if there is none to be had, which is a refusal. */
   private *findMemory(cpu: MonitorCpu, frames = 1): Code<boolean> {
-    if (!this.reclaiming.has(cpu)) {
-      this.reclaiming.add(cpu);
-      const found = yield* reclaim(cpu, this, frames);
-      this.reclaiming.delete(cpu);
-      if (found) return true;
-    }
+    if (yield* this.reclaim.find(cpu, frames)) return true;
     this.work.refused++;
     return false;
   }

@@ -2,7 +2,10 @@
 import type { PlacedPage } from '../../system/placement-mechanism.js';
 import type { Pmap } from './pmap.js';
 
-/** A page of content. One that several users hold, or that has replicas, is read-only to all of them. */
+/**
+ * A page of content. One that several users hold, or that has replicas, is read-only to all of them. No lock: fields are looked
+ * at and changed between yields only, and frame, home and replicas by the handler alone that has set `busy`.
+ */
 export class MachinePage implements PlacedPage {
   /** Dense number, never used again. */
   readonly id: number;

@@ -12,8 +12,9 @@ export const MEMMAP_ENTRY_BYTES = 32;
 export class Memmap {
   readonly map: AddressMap;
   private readonly bases: readonly number[];
+  /** No lock: looked at and changed between yields only. */
   private readonly pages: (MachinePage | null)[];
-  /** Pages made so far, which is the number of the next one. */
+  /** Pages made so far, which is the number of the next one. Counted up between yields. */
   made = 0;
 
   /** Throws a DiscoError if there is no memory for it. */

@@ -20,7 +20,7 @@ export interface PageStatesOptions {
  * another busy page, so its change comes to an end.
  */
 export class PageStates {
-  /** Pages that have replicas. */
+  /** Pages that have replicas. No lock: looked at and changed between yields only. */
   readonly replicated = new Set<MachinePage>();
   private readonly options: PageStatesOptions;
 

@@ -17,6 +17,7 @@ export class Pmap {
   /** Virtual address of the entries in the monitor's memory, a number for each page of entries. */
   private readonly tables: readonly number[];
   private readonly entriesPerTable: number;
+  /** No lock: looked at and changed between yields only. */
   private readonly pages: (MachinePage | null)[];
 
   /** `tables`: virtual addresses of the pages that hold the entries, `pageBytes` each. */

@@ -16,27 +16,52 @@ export interface Sources {
   readonly frames: FramePool;
   readonly states: PageStates;
   readonly placement: Placement;
-  readonly reclaimers: readonly Reclaimer[];
 }
 
-/** Looks for frames until so many are free. False if there are not so many; who is asked may be refused memory meanwhile. */
-export function* reclaim(cpu: MonitorCpu, sources: Sources, wanted: number): Code<boolean> {
-  const { frames, states, placement, reclaimers } = sources;
-  while (frames.allFree < wanted) {
-    const [page] = states.replicated;
-    if (page === undefined) break;
-    // One that is busy gets one more replica, or loses all: its frames are as good as ours.
-    if (page.busy) yield* states.untilFree(cpu, page);
-    else yield* placement.dropReplicas(cpu, page);
+/** Looks for frames. */
+export class Reclaim {
+  /** Called in order when frames run out. Added to while the monitor is made. */
+  readonly reclaimers: Reclaimer[] = [];
+  private readonly sources: Sources;
+  /** Processors that are looking for memory: what they do for that is refused more of it. Each enters and removes itself. */
+  private readonly looking = new Set<MonitorCpu>();
+
+  constructor(sources: Sources) {
+    this.sources = sources;
   }
-  while (frames.allFree < wanted) {
-    let given = 0;
-    for (const reclaimer of reclaimers) {
-      if (frames.allFree >= wanted) break;
-      given += yield* reclaimer(cpu, Math.max(BATCH, wanted - frames.allFree));
+
+  /** Looks for frames until so many are free. False if there are not so many, and for what is done while looking. */
+  *find(cpu: MonitorCpu, wanted: number): Code<boolean> {
+    if (this.looking.has(cpu)) return false;
+    this.looking.add(cpu);
+    yield* this.dropReplicas(cpu, wanted);
+    const found = yield* this.ask(cpu, wanted);
+    this.looking.delete(cpu);
+    return found;
+  }
+
+  private *dropReplicas(cpu: MonitorCpu, wanted: number): Code {
+    const { frames, states, placement } = this.sources;
+    while (frames.allFree < wanted) {
+      const [page] = states.replicated;
+      if (page === undefined) break;
+      // One that is busy gets one more replica, or loses all: its frames are as good as ours.
+      if (page.busy) yield* states.untilFree(cpu, page);
+      else yield* placement.dropReplicas(cpu, page);
     }
-    // What was given back, somebody else may have taken: as long as there is something, it is tried again.
-    if (given === 0) return frames.allFree >= wanted;
   }
-  return true;
+
+  private *ask(cpu: MonitorCpu, wanted: number): Code<boolean> {
+    const { frames } = this.sources;
+    while (frames.allFree < wanted) {
+      let given = 0;
+      for (const reclaimer of this.reclaimers) {
+        if (frames.allFree >= wanted) break;
+        given += yield* reclaimer(cpu, Math.max(BATCH, wanted - frames.allFree));
+      }
+      // What was given back, somebody else may have taken: as long as there is something, it is tried again.
+      if (given === 0) return frames.allFree >= wanted;
+    }
+    return true;
+  }
 }

@@ -48,6 +48,7 @@ export class Shootdown {
   private readonly code: MonitorCode;
   /** Virtual address of a line for each processor, on its node, where it finds acknowledgements. */
   private readonly mailboxes: readonly number[];
+  /** By number; one that is done is free again. No lock: looked at and changed between yields only. */
   private readonly requests: (Request | null)[] = [];
 
   /** Throws a DiscoError if there is no memory for the mailboxes. */

@@ -21,12 +21,10 @@ export class TlbFaults {
   private readonly core: Core;
   private readonly space: MonitorSpace;
   /** Ends a virtual machine that cannot go on. */
-  private readonly fail: (cpu: MonitorCpu, machine: VirtualMachine, why: string) => Code;
 
-  constructor(core: Core, space: MonitorSpace, fail: (cpu: MonitorCpu, machine: VirtualMachine, why: string) => Code) {
+  constructor(core: Core, space: MonitorSpace) {
     this.core = core;
     this.space = space;
-    this.fail = fail;
   }
 
   /**
@@ -106,7 +104,7 @@ export class TlbFaults {
     let page = yield* memory.pageAt(cpu, pmap, physical, store);
     if (page !== null && store && !page.single) page = yield* memory.ownPage(cpu, pmap, physical, false);
     if (page === null) {
-      yield* this.fail(
+      yield* this.core.fail(
         cpu,
         machine,
         `the machine has no memory left for physical page ${physical}; give it more memory, or run fewer virtual machines`,

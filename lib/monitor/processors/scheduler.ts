@@ -28,7 +28,7 @@ export interface SchedulerOptions {
 /** Increments of Count that are never too few to be reached. */
 const LEAST_COUNTS = 40;
 
-/** What a processor runs. */
+/** What a processor runs. No lock: any processor looks at it and changes it, between yields only. */
 export class RunQueue {
   /** What it executes; null when it has nothing to do. */
   current: VirtualProcessor | null = null;
@@ -52,10 +52,11 @@ export class RunQueue {
 /** The scheduler. */
 export class Scheduler {
   readonly queues: readonly RunQueue[];
-  /** Processors that wait for others to leave virtual processors that have stopped. */
+  /** No lock: looked at and changed between yields only. Processors that wait for others to leave virtual processors that have stopped. */
   readonly leaving: MonitorCpu[] = [];
   private readonly core: Core;
   private readonly options: SchedulerOptions;
+  /** No lock: looked at and changed between yields only. */
   private readonly all: VirtualProcessor[] = [];
 
   /** `records`: where each processor's queue is in the monitor's memory. */

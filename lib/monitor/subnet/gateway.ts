@@ -53,6 +53,7 @@ export class Gateway {
   /** Frames out and in; dropped: too many on their way out, too long for the medium, for nobody here; errors of the card. */
   readonly stats = { sent: 0, received: 0, queueFull: 0, tooLong: 0, unclaimed: 0, errors: 0 };
   private readonly options: GatewayOptions;
+  /** No lock: looked at and changed between yields only. */
   private readonly outgoing = new Map<number, Outgoing>();
   private readonly buffers: (readonly MachinePage[])[] = [];
   private nextTag = 1;

@@ -31,6 +31,7 @@ export class Subnet {
   /** The way out, or null. */
   gateway: Gateway | null = null;
   private readonly options: DeliveryOptions;
+  /** No lock: what is below is looked at and changed between yields only. */
   private readonly cards = new Map<number, VirtualCard>();
   /** Records of cards that are gone, by node and size: the monitor's data are never given back. */
   private readonly records = new Map<string, number[]>();

@@ -55,6 +55,7 @@ export class VirtualCard implements VirtualDevice {
   readonly record: number;
   private readonly subnet: Subnet;
   private readonly options: VirtualCardOptions;
+  /** No lock: what is below is looked at and changed between yields only. */
   private readonly posted: ReceiveBuffer[] = [];
   private readonly reports: Report[] = [];
   private reporting = false;

@@ -316,7 +316,7 @@ describe('when frames run out', () => {
         [
           function* (cpu): Code {
             const pages = yield* hoard(bench, cpu, 0);
-            memory.reclaimers.push(
+            memory.reclaim.reclaimers.push(
               // eslint-disable-next-line require-yield
               function* (): Code<number> {
                 said.push('nothing');
@@ -373,7 +373,7 @@ describe('when frames run out', () => {
       function* (cpu): Code {
         const pages = yield* hoard(bench, cpu, 2);
         const all = pages.length + 2;
-        memory.reclaimers.push(function* (cpu, count): Code<number> {
+        memory.reclaim.reclaimers.push(function* (cpu, count): Code<number> {
           const given = pages.splice(0, count);
           for (const page of given) yield* memory.release(cpu, page);
           return given.length;
@@ -393,7 +393,7 @@ describe('when frames run out', () => {
     const bench = new MemoryBench(1, 8, { framesPerNode: 64 });
     const { memory } = bench;
     const said: unknown[] = [];
-    memory.reclaimers.push(function* (cpu): Code<number> {
+    memory.reclaim.reclaimers.push(function* (cpu): Code<number> {
       said.push(yield* memory.take(cpu, 0, 0, false));
       return 0;
     });
@@ -411,26 +411,26 @@ describe('the pmap of a virtual machine', () => {
   it('leaves its memory to the next one', () => {
     const bench = new MemoryBench(1, 600);
     const { memory, pmaps, space } = bench;
-    expect(memory.pmaps.size).toBe(1);
+    expect(memory.pmaps.all.size).toBe(1);
     const before = space.owned.size;
-    memory.removePmap(pmaps[0]!);
-    const next = memory.addPmap(1, 'next', 700, 0);
+    memory.pmaps.remove(pmaps[0]!);
+    const next = memory.pmaps.add(1, 'next', 700, 0);
     expect(space.owned.size).toBe(before);
-    expect([...memory.pmaps]).toEqual([next]);
+    expect([...memory.pmaps.all]).toEqual([next]);
     expect(next.address(699) - next.address(512)).toBe(187 * 16);
   });
 
   it('is not forgotten while it has pages', () => {
     const bench = new MemoryBench(1, 4);
     bench.run([cpu => bench.read(cpu, 0, 2, 0)]);
-    expect(() => bench.memory.removePmap(bench.pmaps[0]!)).toThrow('vm0 still has a machine page at physical page 2');
+    expect(() => bench.memory.pmaps.remove(bench.pmaps[0]!)).toThrow('vm0 still has a machine page at physical page 2');
   });
 
   it('is not made without memory for it', () => {
     const bench = new MemoryBench(1, 4, { framesPerNode: 64 });
     while (bench.frames.takeNear(0, 0) >= 0);
-    expect(() => bench.memory.addPmap(1, 'large', 4096, 0)).toThrow(DiscoError);
-    expect(bench.memory.pmaps.size).toBe(1);
+    expect(() => bench.memory.pmaps.add(1, 'large', 4096, 0)).toThrow(DiscoError);
+    expect(bench.memory.pmaps.all.size).toBe(1);
   });
 
   it('is beside its memmap in cost: 32 bytes a frame on the node of the frame', () => {

@@ -46,7 +46,7 @@ export class MemoryBench extends StepsBench {
     });
     this.handlers.set(SHOOTDOWN, (cpu, a) => this.memory.shootdown.acknowledge(cpu, a));
     this.pmaps = Array.from({ length: machines }, (_, number) =>
-      this.memory.addPmap(number, `vm${number}`, pages, number % machine.map.nodes),
+      this.memory.pmaps.add(number, `vm${number}`, pages, number % machine.map.nodes),
     );
   }
 

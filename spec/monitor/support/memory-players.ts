@@ -78,7 +78,7 @@ export class MemoryPlayers {
     // Gives back what is kept, oldest first.
     const { memory } = this.bench;
     const { kept } = this;
-    memory.reclaimers.push(function* (cpu, frames) {
+    memory.reclaim.reclaimers.push(function* (cpu, frames) {
       let given = 0;
       for (; given < frames && kept.length > 0; given++) yield* memory.release(cpu, kept.shift()!.page);
       return given;

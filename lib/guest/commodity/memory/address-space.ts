@@ -57,7 +57,7 @@ export class AddressSpace {
   readonly mappings = new Map<number, Mapping>();
   /** Page tables of its threads; those of the first are there from the start. Guarded by `lock`. */
   readonly tables: PageTables[];
-  /** Number of the page table that is wired while it runs. */
+  /** Number of the page table that is wired while it runs. Set before any thread runs in it. */
   mainTable = 0;
   private readonly maker: AddressSpaces;
   /** Touched only between yields. */
