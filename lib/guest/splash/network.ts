@@ -160,7 +160,9 @@ export class SplashNetwork {
       this.stats.received++;
       const address = buffer + HEADER_BYTES;
       const data: Piece = {
-        ...{ page: this.os.memory.physicalOf(address), offset: HEADER_BYTES, address },
+        page: this.os.memory.physicalOf(address),
+        offset: HEADER_BYTES,
+        address,
         bytes: header.bytes,
         mbuf: null,
       };

@@ -63,8 +63,11 @@ export class MachineDevices {
     }
     made.push(
       new VirtualConsole(host, code, {
-        ...{ name: 'console', outputCharacters: consoleCharacters, inputCharacters: INPUT_CHARACTERS },
-        ...{ interruptTo: 0, interruptCode: CONSOLE_INTERRUPT },
+        name: 'console',
+        outputCharacters: consoleCharacters,
+        inputCharacters: INPUT_CHARACTERS,
+        interruptTo: 0,
+        interruptCode: CONSOLE_INTERRUPT,
       }),
       new VirtualClock(code, { name: 'clock', unit: 'us', epoch: 0, nowNs: () => machine.elapsedNs }),
     );
@@ -113,7 +116,13 @@ export class MachineDevices {
         `the receive buffers of the gateway need ${needed} frames, and ${memory.frames.allFree} are free; give it fewer`,
       );
     const gateway: Gateway = new Gateway({
-      ...{ ...asked, subnet, memory, space, bridge, device: index, node },
+      ...asked,
+      subnet,
+      memory,
+      space,
+      bridge,
+      device: index,
+      node,
       sentCode: this.serve((cpu, tag, status) => gateway.sent(cpu, tag, status)),
       receivedCode: this.serve((cpu, tag, bytes) => gateway.received(cpu, tag, bytes)),
     });

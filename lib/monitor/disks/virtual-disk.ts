@@ -40,8 +40,15 @@ export class VirtualDisk implements VirtualDevice, AttachedDisk {
   readonly mode: 'private' | 'copy-on-write';
   readonly who: string;
   readonly counts: VirtualDiskCounts = {
-    ...{ requests: 0, refused: 0, dropped: 0, pagesMapped: 0, pagesKept: 0 },
-    ...{ sectorsCopied: 0, sectorsMoved: 0, cacheHits: 0, cacheMisses: 0 },
+    requests: 0,
+    refused: 0,
+    dropped: 0,
+    pagesMapped: 0,
+    pagesKept: 0,
+    sectorsCopied: 0,
+    sectorsMoved: 0,
+    cacheHits: 0,
+    cacheMisses: 0,
   };
   /** What this machine alone has modified; null if it is seen by all, or on the disk. */
   readonly modified: ModifiedSectors | null;

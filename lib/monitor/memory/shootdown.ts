@@ -70,8 +70,10 @@ export class Shootdown {
     if (others.length < concerned.length) yield* this.dropHere(cpu, page, reach.writable === true);
     if (others.length === 0) return;
     const request: Request = {
-      ...{ page, writable: reach.writable === true },
-      ...{ initiator: cpu, outstanding: others.length },
+      page,
+      writable: reach.writable === true,
+      initiator: cpu,
+      outstanding: others.length,
     };
     const number = this.numberOf(request);
     this.work.interrupts += others.length;

@@ -150,7 +150,9 @@ export class Gateway {
     const { pageBytes } = this.options.subnet;
     const used = pages.slice(0, Math.ceil(bytes / pageBytes));
     return used.map((content, k) => ({
-      ...{ content, offset: 0, page: false },
+      content,
+      offset: 0,
+      page: false,
       bytes: Math.min(pageBytes, bytes - k * pageBytes),
     }));
   }

@@ -48,8 +48,14 @@ export class VirtualCard implements VirtualDevice {
   readonly host: DeviceHost;
   /** Frames sent and received with their bytes; received frames dropped; commands with an error, and without a reply. */
   readonly stats = {
-    ...{ framesSent: 0, bytesSent: 0, framesReceived: 0, bytesReceived: 0 },
-    ...{ noBuffer: 0, noMemory: 0, refused: 0, dropped: 0 },
+    framesSent: 0,
+    bytesSent: 0,
+    framesReceived: 0,
+    bytesReceived: 0,
+    noBuffer: 0,
+    noMemory: 0,
+    refused: 0,
+    dropped: 0,
   };
   readonly recordBytes: number;
   readonly record: number;

@@ -47,7 +47,13 @@ export class SpaceContents {
       if (ofFile) yield* file!.opened(thread);
       space.regions.push({
         kind: ofFile ? kind : 'zero',
-        ...{ first, pages, file: ofFile ? file : null, filePage, writable: kind !== 'text', shared: false, heap },
+        first,
+        pages,
+        file: ofFile ? file : null,
+        filePage,
+        writable: kind !== 'text',
+        shared: false,
+        heap,
       });
     }
     space.mainTable = (executable.regions[0]?.first ?? 0) >>> 10;
