@@ -209,12 +209,8 @@ export * from './system/frame-pool.js';
 export type { ActionWork, PlacementWork, PolicySettings } from './system/policy-host.js';
 export * from './guest/bare/pages.js';
 export * from './guest/bare/process.js';
-export {
-  RECORDED_SERVICES,
-  RecordedGuest,
-  type RecordedGuestOptions,
-  type RecordedStatistics,
-} from './guest/recorded/guest.js';
+export { RECORDED_SERVICES, RecordedGuest, type RecordedGuestOptions } from './guest/recorded/guest.js';
+export type { RecordedStatistics } from './guest/recorded/steps.js';
 export type * from './guest/recorded/image.js';
 export { MemoryFiles, type SplashFiles } from './guest/splash/files.js';
 export type { SplashMemory, SplashMemoryOptions } from './guest/splash/memory.js';

@@ -4,28 +4,8 @@
  * off; they are on in user mode and while a processor is idle.
  */
 import { Context } from '../../processor/context.js';
-import {
-  compute,
-  load,
-  Op,
-  readRegister,
-  returnFromException,
-  tlbProbe,
-  tlbWriteIndexed,
-  tlbWriteRandom,
-  writeRegister,
-  type Program,
-} from '../../processor/operations.js';
-import {
-  entryLo,
-  ExceptionCode,
-  InterruptLine,
-  KSU_SHIFT,
-  Mode,
-  Register,
-  Status,
-  Vector,
-} from '../../processor/registers.js';
+import { Op, returnFromException, type Program } from '../../processor/operations.js';
+import { ExceptionCode, InterruptLine, KSU_SHIFT, Mode, Register, Status, Vector } from '../../processor/registers.js';
 import { SPECIAL_PAGE } from '../../system/monitor-calls.js';
 import { USER_PROGRAM } from '../../processor/context.js';
 import { KSEG0, unmapped } from '../../processor/segments.js';
@@ -34,13 +14,14 @@ import { MAPPED_KERNEL, PAGE_BYTES, PAGE_SHIFT, PAGE_TABLES, TABLE_ENTRIES } fro
 import { GuestError } from '../../system/guest-error.js';
 import { isSystemCall } from './arguments.js';
 import { ErrorNumber, type Code } from '../../system/code.js';
-import { KILLED } from './process.js';
+import { statusOf, statusOfException } from './exit-status.js';
 import type { KernelClock } from './clock.js';
 import type { Handlers } from './handlers.js';
 import type { Hints } from './hints.js';
 import type { Faults } from './memory/faults.js';
 import type { Processes } from './processes.js';
 import type { Profile } from './profile.js';
+import { Refills } from './refills.js';
 import type { Scheduler } from './scheduler.js';
 import { serviceNumber, type ServiceName } from './services.js';
 import type { StepBlocks } from './step-blocks.js';
@@ -88,9 +69,11 @@ export interface TrapsOptions {
 /** The handlers. */
 export class Traps {
   private readonly options: TrapsOptions;
+  private readonly refills: Refills;
 
   constructor(options: TrapsOptions) {
     this.options = options;
+    this.refills = new Refills(options);
   }
 
   /** What an exception runs. */
@@ -130,18 +113,19 @@ export class Traps {
     const { address, vector } = exception;
     if (address >= PAGE_TABLES && address < TABLES_END && thread.space !== null) {
       const table = (address - PAGE_TABLES) >>> PAGE_SHIFT;
-      if (thread.tables!.pages.has(table)) return handler(this.doubleMiss(thread, exception, table), 'DOUBLE_MISS');
+      if (thread.tables!.pages.has(table))
+        return handler(this.refills.doubleMiss(thread, exception, table), 'DOUBLE_MISS');
       return this.general(thread, exception, 'other fault', t => this.makeTable(t, exception, table));
     }
     if (address < KSEG0) {
-      if (vector === Vector.Refill) return handler(this.refill(), 'UTLB_MISS');
+      if (vector === Vector.Refill) return handler(this.refills.user(), 'UTLB_MISS');
       return this.pageFault(thread, exception);
     }
     // A refill at exception level would lose the handler that it is nested in. So code at that level touches registers
     // and the array of page tables only, whose handler begins the user's access anew.
     if (!this.options.mapped || vector !== Vector.Refill || address < MAPPED_KERNEL || address >= SPECIAL_PAGE)
       throw new Error(`${thread.name}: the kernel touches 0x${address.toString(16)}, which it has not mapped`);
-    return handler(this.refillKernel(address), 'UTLB_MISS');
+    return handler(this.refills.kernel(address), 'UTLB_MISS');
   }
 
   private pageFault(thread: Thread, exception: Exception): Context {
@@ -150,49 +134,6 @@ export class Traps {
     return this.general(thread, exception, this.options.faults.classify(thread, address, store), t =>
       this.fault(t, exception, store),
     );
-  }
-
-  /** The fast refill: reads two entries of the page table through the array in which it lies. */
-  private *refill(): Program {
-    // Context has 16 bytes for a pair of pages, our tables have 8 (as IRIX and Linux on 32-bit MIPS).
-    const pair = (yield readRegister(Register.Context)) >> 1;
-    const even = yield load(pair);
-    const odd = yield load(pair + 4);
-    yield compute(this.options.profile.refillCycles);
-    yield writeRegister(Register.EntryLo0, even);
-    yield writeRegister(Register.EntryLo1, odd);
-    yield tlbWriteRandom();
-    yield returnFromException();
-  }
-
-  /** The refill of the kernel's own segment, when it is mapped: virtual and physical pages differ by a constant. */
-  private *refillKernel(address: number): Program {
-    const page = ((address - MAPPED_KERNEL) >>> PAGE_SHIFT) & ~1;
-    yield readRegister(Register.BadVAddr);
-    yield compute(this.options.profile.refillCycles);
-    yield writeRegister(Register.EntryLo0, entryLo(page, true, true));
-    yield writeRegister(Register.EntryLo1, entryLo(page + 1, true, true));
-    yield tlbWriteRandom();
-    yield returnFromException();
-  }
-
-  /** The page of page tables that the fast refill reads is not in the TLB: a short handler too, which saves nothing. */
-  private *doubleMiss(thread: Thread, { context }: Exception, table: number): Program {
-    const { hints, translations, profile } = this.options;
-    const { wiredTables, doubleMissCycles } = profile;
-    const tables = thread.tables!;
-    const pair = table & ~1;
-    yield compute(doubleMissCycles);
-    yield hints.write(Register.EntryHi, translations.entryHi(thread, (PAGE_TABLES >>> PAGE_SHIFT) + pair));
-    yield tlbProbe();
-    const index = yield readRegister(Register.Index);
-    const wires = index < 0 && wiredTables > 0;
-    // Wired entries in turn, so that random replacement does not take away what every refill of the process needs.
-    if (wires) yield writeRegister(Register.Index, 1 + (thread.processor!.tablesWired++ % wiredTables));
-    yield writeRegister(Register.EntryLo0, translations.tableWordOf(tables, pair));
-    yield writeRegister(Register.EntryLo1, translations.tableWordOf(tables, pair + 1));
-    yield index < 0 && !wires ? tlbWriteRandom() : tlbWriteIndexed();
-    yield returnFromException(context);
   }
 
   /** A handler that enters the kernel as a thread does. */
@@ -281,32 +222,6 @@ function asksNobody({ idle }: KernelProcessor, { code, context }: Exception): bo
 
 /** What whoever asks for nothing known gets. */
 const NO_CALL: SystemCall = { call: '', args: [] };
-
-/** The status of who is ended by a fault that could not be served. */
-function statusOf(error: number): number {
-  switch (error) {
-    case ErrorNumber.ENOMEM:
-      return KILLED.memory;
-    case ErrorNumber.EFAULT:
-      return KILLED.segmentation;
-    default:
-      return KILLED.bus;
-  }
-}
-
-/** The status of who is ended by another exception. */
-function statusOfException(code: number, address: number): number {
-  switch (code) {
-    case ExceptionCode.AddressLoad:
-    case ExceptionCode.AddressStore:
-      return address >= KSEG0 ? KILLED.segmentation : KILLED.bus;
-    case ExceptionCode.BusInstruction:
-    case ExceptionCode.BusData:
-      return KILLED.bus;
-    default:
-      return KILLED.illegal;
-  }
-}
 
 function handler(program: Program, service: ServiceName): Context {
   const context = new Context(program, ACTIVITY[service] ?? Activity.Kernel);
