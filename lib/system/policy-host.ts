@@ -1,7 +1,7 @@
 /**
  * Hosts a placement policy: tells it what happened, checks and logs what it decides, has that done and counts it. One for
  * each kernel or monitor that places pages; how a page is moved, and what that costs, is the owner's.
- * Disco, section 4.2.3.
+ * Disco, section 4.2.3. More than 250 lines: asking, checking and counting are one path that reads from top to bottom.
  */
 import type { InterruptMessage } from '../messages/coherence-messages.js';
 import { checkDecision, decisionError, type Asked, type Question } from '../placement/check-decision.js';

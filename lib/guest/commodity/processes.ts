@@ -1,4 +1,7 @@
-/** Processes as the kernel makes and ends them: fork, sproc, execve, exit and wait. */
+/**
+ * Processes as the kernel makes and ends them: fork, sproc, execve, exit and wait. More than 250 lines, as these calls share
+ * the tables of processes and threads and undo each other's steps.
+ */
 import { Context } from '../../processor/context.js';
 import { returnFromException, type Program } from '../../processor/operations.js';
 import { Register, Status } from '../../processor/registers.js';

@@ -1,6 +1,7 @@
 /**
  * The memory of the machine as the virtual machines share it: which machine page each of their physical pages is, who may
- * write it, copy-on-write, and the end of pages. Disco, sections 4.2.2 and 4.2.4.
+ * write it, copy-on-write, and the end of pages. Disco, sections 4.2.2 and 4.2.4. More than
+ * 250 lines: every way to get, share or lose a page keeps the same counts of users, keepers and pins.
  */
 import { clearFrame, copyFrame } from '../../processor/operations.js';
 import type { WriteCounts } from '../../placement/write-counts.js';

@@ -1,6 +1,7 @@
 /**
  * Page faults: zeros on first touch, pages of files, copies on write. The translation that was missing or forbade the
- * access is loaded anew by the refill handler, once the table says so.
+ * access is loaded anew by the refill handler, once the table says so. More than 250 lines, as all kinds of faults end in the
+ * same few steps under the space's lock.
  */
 import { copy, readRegister, tlbProbe, tlbWriteIndexed, writeRegister } from '../../../processor/operations.js';
 import { entryLo, Register } from '../../../processor/registers.js';
