@@ -78,6 +78,7 @@ export * from './devices/disk-mechanism.js';
 export { DISK_SCHEDULINGS, type DiskScheduling } from './devices/disk-queue.js';
 export * from './devices/interval-timer.js';
 export * from './devices/network-card.js';
+export type { NetworkCardCommand, PostCommand, SendCommand } from './devices/network-command.js';
 export {
   BROADCAST,
   FrameSent,
@@ -134,7 +135,6 @@ export type { MonitorStatistics } from './monitor/statistics.js';
 export type { MachineDevices } from './monitor/devices/machine-devices.js';
 export type { VirtualConsole, VirtualConsoleOptions } from './monitor/devices/virtual-console.js';
 export type { DeviceHost, VirtualDevice } from './monitor/devices/virtual-device.js';
-export type { FrameLists } from './monitor/memory/frame-lists.js';
 export type { MachineMemory } from './monitor/memory/machine-memory.js';
 export * from './monitor/memory/memory-report.js';
 export type { Pmap } from './monitor/memory/pmap.js';
@@ -143,7 +143,6 @@ export type { MonitorCpu } from './monitor/monitor-cpu.js';
 export type { MonitorArena, MonitorSpace } from './monitor/monitor-space.js';
 export type { Scheduler as MonitorScheduler } from './monitor/processors/scheduler.js';
 export type { VirtualProcessor } from './monitor/processors/virtual-processor.js';
-export type { Steps as MonitorSteps } from './monitor/steps.js';
 export type { SecondLevelOptions } from './monitor/processors/second-level-tlb.js';
 export type {
   GuestSystem,
@@ -178,7 +177,9 @@ export {
   type FileSystemSize,
   type TreeDescription,
 } from './guest/commodity/files/make-file-system.js';
-export { CommodityKernel, type InterruptHandler, type KernelOptions } from './guest/commodity/kernel.js';
+export type { InterruptHandler } from './guest/commodity/handlers.js';
+export { CommodityKernel } from './guest/commodity/kernel.js';
+export type { KernelOptions } from './guest/commodity/kernel-options.js';
 export type {
   AddressSpace,
   Mapping as PageMapping,
@@ -193,7 +194,7 @@ export type { Processes, ProcessPart } from './guest/commodity/processes.js';
 export * from './guest/commodity/profile.js';
 export { irix } from './guest/commodity/profiles/irix.js';
 export type { Hints } from './guest/commodity/hints.js';
-export type { Scheduler, SchedulerPort } from './guest/commodity/scheduler.js';
+export type { Scheduler, SchedulerOptions as KernelSchedulerOptions } from './guest/commodity/scheduler.js';
 export { SERVICES, type ServiceName } from './guest/commodity/services.js';
 export type { KernelSpinlock, LockStatistics } from './guest/commodity/spinlock.js';
 export { NetworkServices, rootHandle, type KernelNetworkOptions } from './guest/commodity/network-services.js';
@@ -205,14 +206,11 @@ export type { CachedPage, FileSystem, Vnode } from './guest/commodity/vnode.js';
 export * from './guest/bare/costs.js';
 export * from './system/guest-error.js';
 export * from './system/frame-pool.js';
+export type { ActionWork, PlacementWork, PolicySettings } from './system/policy-host.js';
 export * from './guest/bare/pages.js';
 export * from './guest/bare/process.js';
-export {
-  RECORDED_SERVICES,
-  RecordedGuest,
-  type RecordedGuestOptions,
-  type RecordedStatistics,
-} from './guest/recorded/guest.js';
+export { RECORDED_SERVICES, RecordedGuest, type RecordedGuestOptions } from './guest/recorded/guest.js';
+export type { RecordedStatistics } from './guest/recorded/steps.js';
 export type * from './guest/recorded/image.js';
 export { MemoryFiles, type SplashFiles } from './guest/splash/files.js';
 export type { SplashMemory, SplashMemoryOptions } from './guest/splash/memory.js';
@@ -221,7 +219,7 @@ export { NfsFiles, type NfsFilesOptions } from './guest/splash/nfs-files.js';
 export type { SplashRpcOptions } from './guest/splash/rpc-client.js';
 export { SPLASH_SERVICES, SplashOS, type InterruptService, type SplashOptions } from './guest/splash/splash-os.js';
 export type { SplashBarrier, SplashLock, SplashSemaphore } from './guest/splash/synchronisation.js';
-export type { SchedulerOptions, SplashCode, SplashProcessor, SplashThread } from './guest/splash/threads.js';
+export type { SchedulerOptions, SplashProcessor, SplashThread } from './guest/splash/threads.js';
 export * from './guest/bare/synchronisation.js';
 export * from './guest/bare/system-process.js';
 export * from './guest/bare/thread-process.js';

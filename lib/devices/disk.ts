@@ -24,8 +24,8 @@ import { Component, type Scope } from '../engine/component.js';
 import { Port } from '../engine/port.js';
 import { Timer } from '../engine/timer.js';
 import type { Ticks } from '../engine/time.js';
-import { hasReply, replyTo, type Reply } from '../messages/device-command.js';
-import { diskFault, diskJob, type DiskJob } from './disk-command.js';
+import { replyOf, replyTo } from '../messages/device-command.js';
+import { parseDiskCommand, type DiskCommand, type DiskJob } from './disk-command.js';
 import { DiskMechanism, SECTOR_BYTES, type DiskModel } from './disk-mechanism.js';
 import { DiskQueue, type DiskScheduling } from './disk-queue.js';
 import { ReadAhead } from './read-ahead.js';
@@ -74,7 +74,8 @@ export class Disk extends Component {
   private readonly ahead: ReadAhead;
   private readonly queue: DiskQueue;
   /** The command at hand, or null, and its number. */
-  private job: DiskJob | null = null;
+  private job: DiskCommand | null = null;
+  private jobTrack = 0;
   private serial = 0;
   private jobBegun: Ticks = 0;
   private reported = false;
@@ -142,19 +143,19 @@ export class Disk extends Component {
   }
 
   private onCommand({ command }: DeviceCommand): void {
-    const { stats, options } = this;
-    if (!hasReply(command, options.map)) {
+    const { stats, options, mechanism, queue } = this;
+    const reply = replyOf(command, options.map.processors);
+    if (reply === null) {
       stats.dropped++;
       return;
     }
-    const { mechanism, queue } = this;
-    const fault = diskFault(command, mechanism, options.map);
-    if (fault !== DeviceStatus.Ok) {
+    const parsed = parseDiskCommand(command, reply, { sectors: mechanism.sectors, memory: options.map });
+    if (typeof parsed === 'number') {
       stats.refused++;
-      this.bridge.send(replyTo(command as unknown as Reply, options.bridge, options.flits.control, fault));
+      this.bridge.send(replyTo(reply, options.bridge, options.flits.control, parsed));
       return;
     }
-    const job = diskJob(command, mechanism, this.now);
+    const job = { command: parsed, arrived: this.now, track: mechanism.trackOf(parsed.sector) };
     if (this.job === null) {
       this.begin(job);
       return;
@@ -164,7 +165,8 @@ export class Disk extends Component {
   }
 
   private begin(job: DiskJob): void {
-    this.job = job;
+    this.job = job.command;
+    this.jobTrack = job.track;
     this.serial++;
     this.jobBegun = this.now;
     this.stats.waitedTicks += this.now - job.arrived;
@@ -176,7 +178,7 @@ export class Disk extends Component {
 
   private afterOverhead(): void {
     const { job, now, ahead, mechanism, stats } = this;
-    const { op, sector, track, sectors } = job!;
+    const { op, sector, sectors } = job!;
     this.busFree = now;
     if (op === 'read') {
       stats.reads++;
@@ -188,8 +190,8 @@ export class Disk extends Component {
     stats.writes++;
     ahead.stop(now);
     this.countMove(now, ahead.track, sector);
-    this.armFree = now + mechanism.moveTicks(ahead.track, track);
-    ahead.track = track;
+    this.armFree = now + mechanism.moveTicks(ahead.track, this.jobTrack);
+    ahead.track = this.jobTrack;
     this.buffer = new Array<LineData | null>(sectors).fill(null);
     this.askNext(now);
   }

@@ -18,27 +18,10 @@ import type { LineData } from '../messages/line-data.js';
 import type { FromDevice } from '../messages/coherence-messages.js';
 import { Component, type Scope } from '../engine/component.js';
 import { Port } from '../engine/port.js';
-import { bytesOf, hasReply, replyTo, type Piece, type Reply } from '../messages/device-command.js';
-import { isAddress, NetworkFrame, type FrameSent } from './network-segment.js';
+import { replyOf, replyTo, type Reply } from '../messages/device-command.js';
+import { parseCardCommand, type ReceiveBuffer, type SendJob } from './network-command.js';
+import { NetworkFrame, type FrameSent } from './network-segment.js';
 import { DeviceStatus } from '../messages/device-status.js';
-
-/** Sends a frame. The interrupt says its tag and a DeviceStatus when the frame is off the medium. */
-export interface SendCommand extends Reply {
-  readonly op: 'send';
-  /** The address of a card, or BROADCAST. */
-  readonly to: number;
-  /** The data, from at least a word up to the MTU. */
-  readonly pieces: readonly Piece[];
-}
-
-/** Posts a receive buffer. The interrupt says its tag and the bytes received, or a negative DeviceStatus if it is refused. */
-export interface PostCommand extends Reply {
-  readonly op: 'post';
-  readonly pieces: readonly Piece[];
-}
-
-/** What a network card is asked to do. */
-export type NetworkCardCommand = SendCommand | PostCommand;
 
 /** What a network card is made with. */
 export interface NetworkCardOptions {
@@ -54,16 +37,9 @@ export interface NetworkCardOptions {
   readonly flits: { readonly control: number };
 }
 
-/** A command that has been found right, with its length. */
-interface Job extends Reply {
-  readonly to: number;
-  readonly pieces: readonly Piece[];
-  readonly bytes: number;
-}
-
 /** A frame on its way into a buffer. */
 interface Arrival {
-  readonly job: Job;
+  readonly buffer: ReceiveBuffer;
   readonly bytes: number;
   /** Answers of memory still to come. */
   pending: number;
@@ -91,11 +67,11 @@ export class NetworkCard extends Component {
     largestQueue: ['frames', 'frames that waited to be sent at once, at most'],
   });
   private readonly options: NetworkCardOptions;
-  private readonly sends: Job[] = [];
-  private readonly buffers: Job[] = [];
+  private readonly sends: SendJob[] = [];
+  private readonly buffers: ReceiveBuffer[] = [];
   private readonly incoming: Arrival[] = [];
   /** The frame that is being gathered or is on the medium, or null. */
-  private sending: Job | null = null;
+  private sending: SendJob | null = null;
   /** Pieces of it that memory has given, and bytes. */
   private piece = 0;
   private gathered = 0;
@@ -132,21 +108,20 @@ export class NetworkCard extends Component {
 
   private onCommand(command: CommandContent): void {
     const { stats, options } = this;
-    if (!hasReply(command, options.map)) {
+    const reply = replyOf(command, options.map.processors);
+    if (reply === null) {
       stats.dropped++;
       return;
     }
-    const { op, to, pieces, tag, interruptTo, interruptCode } = command as unknown as SendCommand;
-    const bytes = bytesOf(pieces, options.map, 4);
-    const fault = this.faultOf(op, to, bytes);
-    if (fault !== DeviceStatus.Ok) {
+    const job = parseCardCommand(command, reply, {
+      mtuBytes: options.mtuBytes,
+      room: this.buffers.length < options.buffers,
+      memory: options.map,
+    });
+    if (typeof job === 'number') {
       stats.refused++;
-      this.reply({ tag, interruptTo, interruptCode }, op === 'send' ? fault : -fault);
-      return;
-    }
-    const copies = pieces.map(piece => ({ frame: piece.frame, offset: piece.offset, bytes: piece.bytes }));
-    const job: Job = { to, pieces: copies, bytes, tag, interruptTo, interruptCode };
-    if (op !== 'send') this.buffers.push(job);
+      this.reply(reply, job);
+    } else if (job.op === 'post') this.buffers.push(job);
     else if (this.sending === null) this.begin(job);
     else {
       this.sends.push(job);
@@ -154,16 +129,7 @@ export class NetworkCard extends Component {
     }
   }
 
-  private faultOf(op: string, to: number, bytes: number): number {
-    const { buffers, mtuBytes } = this.options;
-    if (op !== 'send' && op !== 'post') return DeviceStatus.BadCommand;
-    if (bytes < 4) return DeviceStatus.BadPieces;
-    if (op === 'post') return this.buffers.length < buffers ? DeviceStatus.Ok : DeviceStatus.NoRoom;
-    if (!isAddress(to)) return DeviceStatus.BadAddress;
-    return bytes > mtuBytes ? DeviceStatus.TooLong : DeviceStatus.Ok;
-  }
-
-  private begin(job: Job): void {
+  private begin(job: SendJob): void {
     this.sending = job;
     this.piece = this.gathered = 0;
     this.words = null;
@@ -201,20 +167,20 @@ export class NetworkCard extends Component {
 
   private onFrame({ bytes, words }: NetworkFrame): void {
     const { stats, buffers } = this;
-    const job = buffers[0];
-    if (job === undefined) {
+    const buffer = buffers[0];
+    if (buffer === undefined) {
       stats.noBuffer++;
       return;
     }
-    if (bytes > job.bytes) {
+    if (bytes > buffer.bytes) {
       stats.tooLong++;
       return;
     }
     buffers.shift();
-    const arrival = { job, bytes, pending: 0 };
+    const arrival = { buffer, bytes, pending: 0 };
     this.incoming.push(arrival);
     for (let i = 0, done = 0; done < bytes; i++) {
-      const piece = job.pieces[i]!;
+      const piece = buffer.pieces[i]!;
       const length = Math.min(piece.bytes, bytes - done);
       const part = words === null ? null : words.slice(done >> 2, (done + length) >> 2);
       this.bridge.send(new DmaRequest(true, piece.frame, piece.offset, length, part, RECEIVE));
@@ -231,7 +197,7 @@ export class NetworkCard extends Component {
     incoming.shift();
     stats.framesReceived++;
     stats.bytesReceived += arrival.bytes;
-    this.reply(arrival.job, arrival.bytes);
+    this.reply(arrival.buffer, arrival.bytes);
   }
 
   private reply(reply: Reply, status: number): void {

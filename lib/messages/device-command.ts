@@ -24,17 +24,11 @@ export interface Reply {
 /** The memory that places are in: a machine's, or what a virtual machine believes to be its own. */
 export type MemorySize = Pick<AddressMap, 'frames' | 'pageBytes'>;
 
-/** Whether a command says whom to tell that it is done: a processor, a code from 1 up, and a tag of 32 bits. */
-export function hasReply(command: CommandContent, map: Pick<AddressMap, 'processors'>): boolean {
-  const { tag, interruptTo, interruptCode } = command;
-  return (
-    isInt32(tag) &&
-    isInt32(interruptTo) &&
-    isInt32(interruptCode) &&
-    interruptTo >= 0 &&
-    interruptTo < map.processors &&
-    interruptCode >= 1
-  );
+/** Whom a command tells that it is done: a processor, a code from 1 up, and a tag of 32 bits. Null if it does not say. */
+export function replyOf({ tag, interruptTo, interruptCode }: CommandContent, processors: number): Reply | null {
+  if (!isInt32(tag) || !isInt32(interruptTo) || !isInt32(interruptCode)) return null;
+  if (interruptTo < 0 || interruptTo >= processors || interruptCode < 1) return null;
+  return { tag, interruptTo, interruptCode };
 }
 
 /** The interrupt that ends a command. */
@@ -42,24 +36,32 @@ export function replyTo(reply: Reply, bridge: number, flits: number, status: num
   return new InterruptMessage(flits, reply.interruptCode, bridge, reply.interruptTo, reply.tag, status);
 }
 
-/** The bytes of a list of places in memory, each a whole number of units; -1 if it is no such list. */
-export function bytesOf(pieces: unknown, map: MemorySize, unit: number): number {
-  if (!Array.isArray(pieces)) return -1;
-  let bytes = 0;
-  for (const piece of pieces as unknown[]) {
-    if (!isPiece(piece, map) || piece.bytes % unit !== 0) return -1;
-    bytes += piece.bytes;
+/**
+ * A list of places in memory, each a whole number of units and of words, as a copy that has nothing in common with what its
+ * sender may still hold. Null if it is no such list.
+ */
+export function piecesOf(pieces: unknown, memory: MemorySize, unit: number): Piece[] | null {
+  if (!Array.isArray(pieces)) return null;
+  const checked: Piece[] = [];
+  for (const given of pieces as unknown[]) {
+    const piece = pieceOf(given, memory, unit);
+    if (piece === null) return null;
+    checked.push(piece);
   }
-  return bytes;
+  return checked;
 }
 
-/** Whether something is a place in the machine's memory, in whole words. */
-export function isPiece(piece: unknown, map: MemorySize): piece is Piece {
-  if (typeof piece !== 'object' || piece === null) return false;
-  const { frame, offset, bytes } = piece as Partial<Record<keyof Piece, unknown>>;
-  if (!isInt32(frame) || !isInt32(offset) || !isInt32(bytes)) return false;
-  if (frame < 0 || frame >= map.frames || offset < 0 || bytes <= 0 || offset + bytes > map.pageBytes) return false;
-  return ((offset | bytes) & 3) === 0;
+/** The bytes of a list of places. */
+export function bytesOf(pieces: readonly { readonly bytes: number }[]): number {
+  return pieces.reduce((sum, { bytes }) => sum + bytes, 0);
+}
+
+function pieceOf(given: unknown, { frames, pageBytes }: MemorySize, unit: number): Piece | null {
+  if (typeof given !== 'object' || given === null) return null;
+  const { frame, offset, bytes } = given as Partial<Record<keyof Piece, unknown>>;
+  if (!isInt32(frame) || !isInt32(offset) || !isInt32(bytes)) return null;
+  if (frame < 0 || frame >= frames || offset < 0 || bytes <= 0 || offset + bytes > pageBytes) return null;
+  return ((offset | bytes) & 3) === 0 && bytes % unit === 0 ? { frame, offset, bytes } : null;
 }
 
 /** Whether something is a signed integer of 32 bits. */

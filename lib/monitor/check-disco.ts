@@ -46,10 +46,10 @@ function* checkFrames(disco: Disco, pages: readonly MachinePage[]): Iterable<str
 
 function* checkPmaps({ memory, machines }: Disco): Iterable<string> {
   const alive = machines.filter(machine => machine !== null);
-  for (const { pmap, name } of alive) if (!memory.pmaps.has(pmap)) yield `${name} has lost its pmap`;
-  if (memory.pmaps.size !== alive.length)
-    yield `there are ${memory.pmaps.size} pmaps for ${alive.length} virtual machines`;
-  for (const pmap of memory.pmaps)
+  for (const { pmap, name } of alive) if (!memory.pmaps.all.has(pmap)) yield `${name} has lost its pmap`;
+  if (memory.pmaps.all.size !== alive.length)
+    yield `there are ${memory.pmaps.all.size} pmaps for ${alive.length} virtual machines`;
+  for (const pmap of memory.pmaps.all)
     for (const [physical, page] of pmap.mapped()) {
       const what = `${pmap.name}: physical page ${physical} is machine page ${page.id}`;
       if (memory.memmap.pageOf(page.frame) !== page) yield `${what}, which is free`;
@@ -69,7 +69,7 @@ function* checkPage(disco: Disco, page: MachinePage, known: number): Iterable<st
   }
   if (known !== copies.length) yield `${what} has ${copies.length} copies, and ${known} in the memmap`;
   for (const { pmap, physical } of page.users)
-    if (pmap.get(physical) !== page || !memory.pmaps.has(pmap))
+    if (pmap.get(physical) !== page || !memory.pmaps.all.has(pmap))
       yield `${what} is not physical page ${physical} of ${pmap.name}, as it says`;
   for (const mapping of page.mappings) {
     const cpu = cpus[processorOf(mapping, cpus[0]!.hardware.entries)]!;

@@ -4,8 +4,8 @@ import type { MachineMemory } from './memory/machine-memory.js';
 import type { MonitorCode } from './monitor-code.js';
 import type { MonitorCpu } from './monitor-cpu.js';
 import type { MonitorStatistics } from './statistics.js';
-import type { Steps } from './steps.js';
 import type { VirtualMachine } from './virtual-machine.js';
+import type { Code } from '../system/code.js';
 
 /** Interrupts between processors: see also SHOOTDOWN. */
 export const MonitorInterrupt = {
@@ -27,7 +27,7 @@ export interface Core {
   /** Virtual machines by number; null for one that is destroyed. */
   readonly machines: readonly (VirtualMachine | null)[];
   /** Ends a virtual machine that cannot continue, with what its guest has thrown if it has. Other machines run on. */
-  readonly fail: (cpu: MonitorCpu, machine: VirtualMachine, why: string, thrown?: unknown) => Steps;
+  readonly fail: (cpu: MonitorCpu, machine: VirtualMachine, why: string, thrown?: unknown) => Code;
   /** The present. */
   readonly now: () => Ticks;
 }

@@ -30,7 +30,7 @@ export function createMachine(
   let pmap: Pmap | null = null;
   try {
     const node = machine.processors[homes[0]].nodeNumber;
-    pmap = memory.addPmap(number, name, memoryBytes / machine.map.pageBytes, node, arena);
+    pmap = memory.pmaps.add(number, name, memoryBytes / machine.map.pageBytes, node, arena);
     const guest = pmap;
     const processors = homes.map((home, i) =>
       makeProcessor(disco, arena, { number: i, guest, machine: number, name, home }),
@@ -38,7 +38,7 @@ export function createMachine(
     const devices = disco.devices.attach(hostOf(disco, number, pmap, count), specification, node);
     return new VirtualMachine(number, specification, { pmap, processors, devices, arena });
   } catch (error) {
-    if (pmap !== null) memory.removePmap(pmap);
+    if (pmap !== null) memory.pmaps.remove(pmap);
     arena.free();
     throw error;
   }

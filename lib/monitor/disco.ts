@@ -1,7 +1,8 @@
 /**
  * Disco: the virtual machine monitor (Bugnion, Devine and Rosenblum, SOSP 1997), as system software of a machine. It runs in
- * kernel mode on every processor; guests run in supervisor and user mode, and every trap comes here first. This file takes
- * traps apart; what is done about them is in processors/, memory/, devices/, disks/ and subnet/.
+ * kernel mode on every processor; guests run in supervisor and user mode, and every trap comes here first. This file puts the
+ * parts together and takes traps apart, in more than 250 lines because the way in and the way out belong together; what is
+ * done about a trap is in processors/, memory/, devices/, disks/ and subnet/, and the life of virtual machines in lifecycle.ts.
  */
 import { plainObject } from '../engine/checks.js';
 import { HOT_PAGE, type InterruptMessage } from '../messages/coherence-messages.js';
@@ -13,7 +14,6 @@ import {
   load,
   Op,
   returnFromException,
-  wait,
   waitForInterrupt,
   writeRegister,
   type Program,
@@ -26,24 +26,26 @@ import { MachineDevices } from './devices/machine-devices.js';
 import { DiscoError } from './errors.js';
 import { createMachine } from './create-machine.js';
 import { machineFaults } from './machine-checks.js';
-import { FrameLists } from './memory/frame-lists.js';
+import { FramePool } from '../system/frame-pool.js';
 import { MachineMemory } from './memory/machine-memory.js';
 import { SHOOTDOWN } from './memory/shootdown.js';
 import { MonitorCode } from './monitor-code.js';
 import { MonitorCpu } from './monitor-cpu.js';
 import { MonitorSpace } from './monitor-space.js';
+import { Lifecycle } from './lifecycle.js';
 import { completed, optionFaults, policyFaults, type DiscoOptions } from './options.js';
 import { Emulation } from './processors/emulation.js';
-import { endOf, inject, injectInterrupt, writeSpecial } from './processors/exceptions.js';
+import { inject, injectInterrupt, writeSpecial } from './processors/exceptions.js';
 import { TlbFaults } from './processors/faults.js';
 import { MonitorCalls } from './processors/monitor-calls.js';
 import { Scheduler } from './processors/scheduler.js';
 import type { VirtualProcessor } from './processors/virtual-processor.js';
 import { MonitorStatistics } from './statistics.js';
-import type { Steps } from './steps.js';
 import { takeBack } from './take-back.js';
 import type { GuestSystem, VirtualMachine, VirtualMachineSpecification } from './virtual-machine.js';
+import { kindOf, missWork } from './processors/trap-work.js';
 import { work, workServices, type Work } from './work.js';
+import type { Code } from '../system/code.js';
 
 /** Status of the monitor's idle loop, and the bits of it that guests run with. */
 const OPEN = Status.IM | Status.IE;
@@ -51,33 +53,34 @@ const OPEN = Status.IM | Status.IE;
 const CPU_RECORD_BYTES = 256;
 
 /** Serves the end of a transfer of a device of the machine. */
-export type DeviceService = (cpu: MonitorCpu, a: number, b: number) => Steps;
+export type DeviceService = (cpu: MonitorCpu, a: number, b: number) => Code;
 
 /** The monitor. Make it on a machine that has no software yet and no physical layout, and create virtual machines. */
 export class Disco implements SystemSoftware {
   readonly machine: Machine;
   readonly options: Required<Omit<DiscoOptions, 'services' | 'policy'>>;
   readonly statistics = new MonitorStatistics();
-  readonly frames: FrameLists;
+  readonly frames: FramePool;
   readonly space: MonitorSpace;
   readonly code = new MonitorCode();
   readonly cpus: readonly MonitorCpu[];
   readonly memory: MachineMemory;
   readonly scheduler: Scheduler;
   readonly devices: MachineDevices;
-  /** By number; null for one that is destroyed. */
+  /** By number; null for one that is destroyed. Changed between yields only. */
   readonly machines: (VirtualMachine | null)[] = [];
   /** Who serves interrupts of the machine's devices, by code. */
   readonly deviceServices = new Map<number, DeviceService>();
   readonly services?: readonly string[];
   private readonly guestServices: number;
   private readonly core: Core;
+  private readonly lifecycle: Lifecycle;
   private readonly emulation: Emulation;
   private readonly calls: MonitorCalls;
   private readonly faults: TlbFaults;
   private readonly idle: (Context | null)[];
-  /** What is asked from outside, not yet begun. */
-  private readonly requests: ((cpu: MonitorCpu) => Steps)[] = [];
+  /** What is asked from outside, not yet begun. Changed between yields only. */
+  private readonly requests: ((cpu: MonitorCpu) => Code)[] = [];
 
   /**
    * Throws a DiscoError with all faults of its options, if the machine has a physical layout, or if there is too little memory for
@@ -97,11 +100,15 @@ export class Disco implements SystemSoftware {
     if (wrong.length > 0) throw new DiscoError(wrong.join('\n'));
     const { map, simulation, specification } = machine;
     const { l2, clockMHz } = specification.processor;
-    this.frames = new FrameLists(map, Math.max(1, l2.sizeBytes / (l2.ways * map.pageBytes)));
+    this.frames = new FramePool(map, Math.max(1, l2.sizeBytes / (l2.ways * map.pageBytes)));
     this.space = new MonitorSpace(machine.processors, this.frames);
     this.cpus = machine.processors.map(processor => new MonitorCpu(processor));
     this.memory = new MachineMemory({
-      ...{ cpus: this.cpus, frames: this.frames, space: this.space, code: this.code, policy },
+      cpus: this.cpus,
+      frames: this.frames,
+      space: this.space,
+      code: this.code,
+      policy,
       nowNs: () => machine.elapsedNs,
       latencyNs: (from, to) => machine.readLatencyNs(from, to),
       clearCounters: frame => machine.controllers[map.homeOfFrame(frame)].counters?.clear(frame),
@@ -109,26 +116,45 @@ export class Disco implements SystemSoftware {
     });
     const { cpus, code, memory, statistics, machines, frames, space } = this;
     this.devices = new MachineDevices({
-      ...{ machine, code, memory, frames, space },
-      ...{ consoleCharacters: this.options.consoleCharacters, gateway: this.options.gateway },
+      machine,
+      code,
+      memory,
+      frames,
+      space,
+      consoleCharacters: this.options.consoleCharacters,
+      gateway: this.options.gateway,
       serve: (interrupt, service) => this.deviceServices.set(interrupt, service),
     });
-    const fail: Core['fail'] = (cpu, vm, why, thrown) => this.fail(cpu, vm, why, thrown);
-    this.core = { cpus, code, memory, statistics, machines, fail, now: () => simulation.now };
+    this.core = {
+      cpus,
+      code,
+      memory,
+      statistics,
+      machines,
+      fail: (cpu, vm, why, thrown) => this.lifecycle.fail(cpu, vm, why, thrown),
+      now: () => simulation.now,
+    };
     this.scheduler = new Scheduler(
       this.core,
       {
         quantum: simulation.ticks(ns(this.options.quantumNs)),
         gang: this.options.gang,
         ticksPerCount: 2 * simulation.clock(MHz(clockMHz)).period,
-        stopped: virtual => this.stopped(virtual),
+        stopped: virtual => this.lifecycle.stopped(virtual),
       },
       cpus.map(({ node }) => this.space.allocate(node, CPU_RECORD_BYTES)),
     );
-    memory.reclaimers.push((cpu, wanted) => takeBack(cpu, this, wanted));
+    this.lifecycle = new Lifecycle({
+      machine,
+      machines,
+      memory,
+      scheduler: this.scheduler,
+      request: act => this.request(act),
+    });
+    memory.reclaim.reclaimers.push((cpu, wanted) => takeBack(cpu, this, wanted));
     this.emulation = new Emulation(this.core, this.scheduler);
     this.calls = new MonitorCalls(this.core, this.scheduler, this.emulation);
-    this.faults = new TlbFaults(this.core, this.space, fail);
+    this.faults = new TlbFaults(this.core, this.space);
     this.idle = cpus.map(() => null);
     this.guestServices = services?.length ?? 0;
     if (services !== undefined) this.services = workServices(services);
@@ -141,7 +167,7 @@ export class Disco implements SystemSoftware {
   }
 
   /** Has a processor of the machine do something, now. For whoever acts from outside, between two runs. */
-  request(steps: (cpu: MonitorCpu) => Steps): void {
+  request(steps: (cpu: MonitorCpu) => Code): void {
     this.requests.push(steps);
     this.machine.processors[0].interrupt(MonitorInterrupt.Manage);
   }
@@ -190,7 +216,11 @@ export class Disco implements SystemSoftware {
     if (message.code === SHOOTDOWN)
       return new Context(this.memory.shootdown.acknowledge(cpu, message.a), Activity.Monitor);
     cpu.deferred.push(message);
-    return new Context([this.code.step('interrupt')][Symbol.iterator]() as Program, Activity.Monitor);
+    return new Context(this.interrupted(), Activity.Monitor);
+  }
+
+  private *interrupted(): Program {
+    yield this.code.step('interrupt');
   }
 
   private *handle(cpu: MonitorCpu, virtual: VirtualProcessor | null, exception: Exception): Program {
@@ -225,87 +255,21 @@ export class Disco implements SystemSoftware {
    * DiscoError if it runs one already, or if there is not one for each processor.
    */
   start(machine: VirtualMachine, system: GuestSystem, contexts: readonly Context[]): void {
-    this.checkOwn(machine);
-    if (machine.state !== 'created')
-      throw new DiscoError(`${machine.name} is ${machine.state}; create another virtual machine`);
-    if (contexts.length !== machine.processors.length)
-      throw new DiscoError(
-        `${machine.name} has ${machine.processors.length} processors, and ${contexts.length} contexts are given; give one for each`,
-      );
-    const faults = contexts.flatMap((context, number) => this.startFault(machine.processors[number]!, context));
-    if (faults.length > 0) throw new DiscoError(faults.map(fault => `${machine.name}: ${fault}`).join('\n'));
-    machine.system = system;
-    machine.state = 'started';
-    for (const [number, virtual] of machine.processors.entries()) {
-      const context = contexts[number]!;
-      context.interrupted ??= endOf(context, virtual.end);
-    }
-    this.request(cpu => this.begin(cpu, machine));
+    this.lifecycle.start(machine, system, contexts);
   }
 
   /** Stops a virtual machine: its processors do not execute any more, its devices are silent. It keeps its memory. */
   stop(machine: VirtualMachine): void {
-    this.checkOwn(machine);
-    if (machine.state !== 'started')
-      throw new DiscoError(`${machine.name} is ${machine.state}, so it cannot be stopped`);
-    this.request(cpu => this.halt(cpu, machine));
+    this.lifecycle.stop(machine);
   }
 
   /** Stops a virtual machine if it runs, and takes back everything that it held. */
   destroy(machine: VirtualMachine): void {
-    if (machine.state === 'destroyed') throw new DiscoError(`${machine.name} is destroyed already`);
-    this.checkOwn(machine);
-    this.request(cpu => this.dismantle(cpu, machine));
-  }
-
-  private checkOwn(machine: VirtualMachine): void {
-    if (machine.state === 'destroyed' || this.machines[machine.number] === machine) return;
-    throw new DiscoError(`${machine.name} is a virtual machine of another monitor; create one here`);
-  }
-
-  /** Gives a virtual processor what it executes first; what keeps it from that, if anything does. */
-  private startFault(virtual: VirtualProcessor, context: Context): string[] {
-    const fault = this.machine.processors[0].contextFault(context) ?? virtual.take(context);
-    return fault === null
-      ? []
-      : [`processor ${virtual.number} cannot begin with ${fault}; give each a context of its own`];
-  }
-
-  private *begin(cpu: MonitorCpu, machine: VirtualMachine): Steps {
-    if (machine.state !== 'started') return; // destroyed before it began
-    for (const virtual of machine.processors) yield* this.scheduler.start(cpu, virtual);
-  }
-
-  private *dismantle(cpu: MonitorCpu, machine: VirtualMachine): Steps {
-    if (machine.state === 'destroyed') return; // asked for twice
-    yield* this.halt(cpu, machine);
-    yield* this.empty(cpu, machine);
-    const { memory, scheduler, machines } = this;
-    for (const virtual of machine.processors) {
-      yield* memory.shootdown.drop(cpu, virtual.options.special.page);
-      scheduler.forget(virtual);
-    }
-    memory.removePmap(machine.pmap);
-    machine.arena.free();
-    machines[machine.number] = null;
-    machine.state = 'destroyed';
-  }
-
-  /** Takes the devices and the memory of a machine back that was halted, once no processor executes it any more. */
-  private *empty(cpu: MonitorCpu, { number, processors, devices, pmap }: VirtualMachine): Steps {
-    const { memory, scheduler } = this;
-    // The current one is left at the end of this handler; those of other processors have to be left there.
-    const own = scheduler.queues[cpu.number];
-    if (own.current?.options.machine === number) own.current = null;
-    scheduler.leaving.push(cpu);
-    while (processors.some(virtual => scheduler.placeOf(virtual) >= 0)) yield wait();
-    scheduler.leaving.splice(scheduler.leaving.indexOf(cpu), 1);
-    for (const device of devices) yield* device.close(cpu);
-    for (const [physical] of [...pmap.mapped()]) yield* memory.discard(cpu, pmap, physical);
+    this.lifecycle.destroy(machine);
   }
 
   /** What the guest has written into its special page counts from now on. */
-  private *readSpecial({ options, registers, tlb }: VirtualProcessor): Steps {
+  private *readSpecial({ options, registers, tlb }: VirtualProcessor): Code {
     const { address } = options.special;
     registers.write(Register.Status, yield load(address + 4 * Register.Status));
     registers.write(Register.EntryHi, yield load(address + 4 * Register.EntryHi));
@@ -313,11 +277,11 @@ export class Disco implements SystemSoftware {
     tlb.setMode(registers.mode);
   }
 
-  private *trap(cpu: MonitorCpu, virtual: VirtualProcessor, exception: Exception): Steps {
+  private *trap(cpu: MonitorCpu, virtual: VirtualProcessor, exception: Exception): Code {
     const machine = this.machineOf(virtual);
     const context = virtual.context!;
     const { fault } = exception;
-    if (fault?.fatal === true) return yield* this.fail(cpu, machine, fault.message, fault.thrown);
+    if (fault?.fatal === true) return yield* this.lifecycle.fail(cpu, machine, fault.message, fault.thrown);
     switch (exception.code) {
       case ExceptionCode.TlbLoad:
       case ExceptionCode.TlbStore:
@@ -333,13 +297,13 @@ export class Disco implements SystemSoftware {
     yield* inject(this.core, cpu, virtual, { code, vector: Vector.General, address, fault });
   }
 
-  private *interrupt(cpu: MonitorCpu, message: InterruptMessage | null): Steps {
+  private *interrupt(cpu: MonitorCpu, message: InterruptMessage | null): Code {
     yield this.code.step('interrupt');
     if (message === null) yield* this.scheduler.rung(cpu);
     else yield* this.message(cpu, message);
   }
 
-  private *message(cpu: MonitorCpu, message: InterruptMessage): Steps {
+  private *message(cpu: MonitorCpu, message: InterruptMessage): Code {
     const { code, a, b } = message;
     switch (code) {
       case HOT_PAGE:
@@ -361,7 +325,7 @@ export class Disco implements SystemSoftware {
   }
 
   /** On to whoever is to run: the one that was interrupted, another one, or nobody. */
-  private *leave(cpu: MonitorCpu): Steps {
+  private *leave(cpu: MonitorCpu): Code {
     const { processor } = cpu;
     const queue = this.scheduler.queues[cpu.number];
     for (;;) {
@@ -400,58 +364,7 @@ export class Disco implements SystemSoftware {
     while (this.scheduler.live) yield waitForInterrupt();
   }
 
-  /** A virtual machine whose processors have all stopped is stopped. */
-  private stopped(virtual: VirtualProcessor): void {
-    const machine = this.machines[virtual.options.machine];
-    if (machine?.processors.every(({ state }) => state === 'stopped') === true) machine.state = 'stopped';
-  }
-
   private machineOf(virtual: VirtualProcessor): VirtualMachine {
     return this.machines[virtual.options.machine]!;
-  }
-
-  /** Ends a virtual machine that cannot continue, and takes its devices and memory back. Others continue. */
-  private *fail(cpu: MonitorCpu, machine: VirtualMachine, why: string, thrown?: unknown): Steps {
-    // The first reason counts; one that was stopped meanwhile is over without one.
-    if (machine.state !== 'started') return;
-    machine.failure = why;
-    machine.thrown = thrown;
-    yield* this.halt(cpu, machine);
-    yield* this.empty(cpu, machine);
-  }
-
-  /** Stops a virtual machine's processors, wherever they are. */
-  *halt(cpu: MonitorCpu, machine: VirtualMachine): Steps {
-    if (machine.state === 'destroyed') return;
-    machine.state = 'stopped';
-    for (const virtual of machine.processors) {
-      const place = this.scheduler.placeOf(virtual);
-      this.scheduler.stop(virtual);
-      if (place >= 0 && place !== cpu.number) yield* this.scheduler.ask(place);
-    }
-    yield* this.scheduler.restIfLast(cpu);
-  }
-}
-
-function missWork({ inKernel }: VirtualProcessor): Work {
-  return inKernel ? 'kernel TLB faults' : 'TLB faults';
-}
-
-function kindOf({ code, context }: Exception, virtual: VirtualProcessor | null): Work {
-  switch (code) {
-    case ExceptionCode.TlbLoad:
-    case ExceptionCode.TlbStore:
-    case ExceptionCode.Modified:
-      return virtual === null ? 'TLB faults' : missWork(virtual);
-    case ExceptionCode.CoprocessorUnusable: {
-      const kind = context?.operation?.kind;
-      return kind === Op.TlbWriteIndexed || kind === Op.TlbWriteRandom ? 'TLB writes' : 'privileged instructions';
-    }
-    case ExceptionCode.ReservedInstruction:
-      return 'monitor calls';
-    case ExceptionCode.Interrupt:
-      return 'interrupts';
-    default:
-      return 'exceptions';
   }
 }

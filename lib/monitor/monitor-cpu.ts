@@ -3,7 +3,7 @@ import type { InterruptMessage } from '../messages/coherence-messages.js';
 import type { Processor } from '../processor/processor.js';
 import { HardwareTlb } from './memory/hardware-tlb.js';
 
-/** One for each processor. */
+/** One for each processor, which alone changes it. */
 export class MonitorCpu {
   readonly processor: Processor;
   readonly number: number;

@@ -6,7 +6,7 @@
 import type { Processor } from '../processor/processor.js';
 import { KSEG0, UNMAPPED_PAGES } from '../processor/segments.js';
 import { DiscoError } from './errors.js';
-import type { FrameLists } from './memory/frame-lists.js';
+import type { FramePool } from '../system/frame-pool.js';
 
 /** Bytes of code, copied to every node. Disco, section 4.1. */
 export const CODE_BYTES = 72 * 1024;
@@ -20,10 +20,11 @@ const NO_MEMORY = `there is no memory left for the monitor's own code and data; 
 
 /** Virtual memory of the monitor. */
 export class MonitorSpace {
-  private readonly frames: FrameLists;
+  private readonly frames: FramePool;
   private readonly processors: readonly Processor[];
   private readonly pageBytes: number;
   private readonly lineBytes: number;
+  /** No lock: what is below is changed between yields only. */
   private next: number;
   private readonly holes: { readonly first: number; readonly count: number }[] = [];
   private readonly own: MonitorArena;
@@ -33,7 +34,7 @@ export class MonitorSpace {
   private readonly shown = new Map<number, number>();
 
   /** Loads the code into every node that has memory. Throws a DiscoError if there is no memory for it. */
-  constructor(processors: readonly Processor[], frames: FrameLists) {
+  constructor(processors: readonly Processor[], frames: FramePool) {
     this.processors = processors;
     this.frames = frames;
     const { map } = frames;

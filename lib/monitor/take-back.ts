@@ -2,8 +2,8 @@
 import type { MachineMemory } from './memory/machine-memory.js';
 import type { MonitorCpu } from './monitor-cpu.js';
 import type { Scheduler } from './processors/scheduler.js';
-import type { Steps } from './steps.js';
 import type { VirtualMachine } from './virtual-machine.js';
+import type { Code } from '../system/code.js';
 
 /** What it is taken back with. */
 export interface TakeBack {
@@ -16,7 +16,7 @@ export interface TakeBack {
  * Takes up to `frames` frames back, and says how many. Nobody reads what is lost: a machine that was ended does not execute any
  * more, from when its last processor has been left. One that was stopped because somebody asked keeps what it has.
  */
-export function* takeBack(cpu: MonitorCpu, { memory, scheduler, machines }: TakeBack, frames: number): Steps<number> {
+export function* takeBack(cpu: MonitorCpu, { memory, scheduler, machines }: TakeBack, frames: number): Code<number> {
   const { allFree } = memory.frames;
   for (const machine of machines) {
     if (machine === null || machine.failure === null) continue;

@@ -48,7 +48,7 @@ export interface MachineParts {
   readonly arena: MonitorArena;
 }
 
-/** A created virtual machine. Its state is for reading; see `Disco` for what can be done to it. */
+/** A created virtual machine. Its state is for reading; see `Disco` for what can be done to it. No lock: it is changed between yields only. */
 export class VirtualMachine {
   readonly number: number;
   readonly specification: VirtualMachineSpecification;

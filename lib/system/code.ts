@@ -1,10 +1,14 @@
 /**
- * What parts of the commodity kernel are to each other: kernel code, threads, locks, channels and frames. Each part is
- * written against these and knows nothing of the machine below, or of the parts beside it.
+ * Code of kernels, of the monitor and of users, and what parts of the commodity kernel are to each other: threads, locks,
+ * channels and frames. Each part is written against these and knows nothing of the machine below, or of the parts beside it.
  */
 import type { Operation } from '../processor/operations.js';
 
-/** Kernel code: yields operations to the processor it runs on, takes their results, and returns a value. */
+/**
+ * A piece of a program: yields operations to the processor it runs on, takes their results, and returns a value. Code of
+ * system software runs at the present, so between two operations it may look at and change what the kernel or monitor knows;
+ * no other processor is in between. Code of the monitor runs with interrupts off and is interrupted only where it yields `wait`.
+ */
 export type Code<T = void> = Generator<Operation, T, number>;
 
 /** A kernel thread: who executes kernel code, on whichever processor it is at the moment. One per process. */

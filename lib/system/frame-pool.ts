@@ -5,11 +5,10 @@
  */
 import { plainObject, wholeNumber } from '../engine/checks.js';
 import type { AddressMap } from '../messages/address-map.js';
-import { GuestError } from './guest-error.js';
 
 /** Hands out frames and takes them back. Frames are conserved. */
 export class FramePool {
-  private readonly map: AddressMap;
+  readonly map: AddressMap;
   private readonly colours: number;
   /** Frames never handed out yet, by node and colour: how many were. */
   private readonly used: Int32Array;
@@ -39,6 +38,16 @@ export class FramePool {
     return count;
   }
 
+  /** Free frames of the machine. */
+  get allFree(): number {
+    return this.freeFrames.reduce((sum, count) => sum + count, 0);
+  }
+
+  /** Whether a frame is handed out. */
+  isTaken(frame: number): boolean {
+    return this.taken[frame] === 1;
+  }
+
   /** Takes a frame of a node for the page of that number, or -1 if there is none. Without one of the colour, the next colour's. */
   take(node: number, page: number): number {
     if (this.free(node) === 0) return -1;
@@ -51,15 +60,14 @@ export class FramePool {
     }
   }
 
-  /** Takes a frame of a node, or of the next one that has any. Throws a GuestError when the machine is full. */
+  /** Takes a frame of a node, or of the next one that has any; -1 if the machine has none left. */
   takeNear(node: number, page: number): number {
-    for (let k = 0; k < this.map.nodes; k++) {
-      const frame = this.take((node + k) % this.map.nodes, page);
+    const { nodes } = this.map;
+    for (let k = 0; k < nodes; k++) {
+      const frame = this.take((node + k) % nodes, page);
       if (frame >= 0) return frame;
     }
-    throw new GuestError(
-      `out of memory: all ${this.map.frames} frames of ${this.map.nodes} nodes are in use; give the machine more memory`,
-    );
+    return -1;
   }
 
   /** Gives a frame back. Throws an Error if it was not taken. */

@@ -6,13 +6,14 @@
 import { randomStream } from '../engine/random.js';
 import type { Executable } from '../guest/commodity/process.js';
 import { lseek, open, read } from '../guest/commodity/system-calls.js';
-import type { Operation, Program } from '../processor/operations.js';
+import type { Program } from '../processor/operations.js';
 import { guestProgram, UserWork } from './guest-program.js';
 import type { GuestWorkload } from './guest-workload.js';
 import { spreadPages } from './images/spread-pages.js';
 import { started, touchPages, touchRange } from './start-up.js';
 import type { ImageRegion, PageKind } from './images/image-pages.js';
 import type { UserImage } from './images/user-image.js';
+import type { Code } from '../system/code.js';
 
 /** How long it is. */
 export interface DatabaseOptions {
@@ -92,7 +93,7 @@ export function database(image: UserImage, { scale, seed }: DatabaseOptions): Gu
 }
 
 /** Reads a part of the file into the place of the pool that it belongs to. */
-function* fill(file: number, offset: number): Generator<Operation, void, number> {
+function* fill(file: number, offset: number): Code {
   yield lseek(file, offset);
   const bytes = yield read(file, POOL.first * PAGE_BYTES + offset, READ_BYTES);
   if (bytes !== READ_BYTES) throw new Error(`${FILE} cannot be read at byte ${offset}: ${bytes}`);

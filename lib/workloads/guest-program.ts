@@ -6,10 +6,11 @@ import { finiteNumber, list, plainObject, wholeNumber } from '../engine/checks.j
 import type { Executable, ProgramRegion } from '../guest/commodity/process.js';
 import type { RandomStream } from '../engine/random.js';
 import type { References } from '../processor/references.js';
-import { block, type Operation, type Program } from '../processor/operations.js';
+import { block, type Program } from '../processor/operations.js';
 import { drawReferences, type Piece } from './images/draw-references.js';
 import type { PageKind } from './images/image-pages.js';
 import type { ImageSpace, UserImage } from './images/user-image.js';
+import type { Code } from '../system/code.js';
 
 /** Bytes of a page. */
 const PAGE_BYTES = 4096;
@@ -106,7 +107,7 @@ export class UserWork {
   }
 
   /** Executes the next `instructions`, or a few more. */
-  *run(instructions: number): Generator<Operation, void, number> {
+  *run(instructions: number): Code {
     finiteNumber(instructions, 'the instructions of UserWork', 0, 2 ** 52);
     let left = instructions;
     while (left > 0) {

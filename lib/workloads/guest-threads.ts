@@ -3,12 +3,11 @@
  * locks in memory that they share. Who waits for whom is as the machine has it.
  */
 import { semaphore, sproc } from '../guest/commodity/system-calls.js';
-import { block, type Operation, type Program } from '../processor/operations.js';
+import { block, type Program } from '../processor/operations.js';
 import type { RecordedStream } from '../traces/trace.js';
 import { userSteps, type UserRequest } from './user-steps.js';
 import { acquireLock, LOCK_BYTES, releaseLock, UserBarrier, UserSemaphore } from './user-locks.js';
-
-type Steps<R = void> = Generator<Operation, R, number>;
+import type { Code } from '../system/code.js';
 
 /** Where the words of locks are: below the pages of packed programs, so that they need no page table of their own. */
 export const ARENA = 0x3c0000;
@@ -71,7 +70,7 @@ export class ThreadSynchronisation {
   }
 
   /** Asks the kernel for its semaphores. */
-  static *make(words: SharedWords, threads: number): Steps<ThreadSynchronisation> {
+  static *make(words: SharedWords, threads: number): Code<ThreadSynchronisation> {
     const sleepers = [yield semaphore(0), yield semaphore(0)] as const;
     const semaphores = new Map<number, UserSemaphore>();
     for (const [id, address] of words.semaphores) semaphores.set(id, new UserSemaphore(address, yield semaphore(0)));
@@ -82,7 +81,7 @@ export class ThreadSynchronisation {
    * Executes a recorded thread: of the references between two operations of synchronisation the first `fraction`. It ends
    * with no lock held, and releases none that it has not acquired: a recorded window may begin or end inside.
    */
-  *replay(stream: RecordedStream, fraction: number, thinned?: ThinnedLock): Steps {
+  *replay(stream: RecordedStream, fraction: number, thinned?: ThinnedLock): Code {
     const held = new Set<number>();
     let acquisitions = 0;
     let left = false;
@@ -95,7 +94,7 @@ export class ThreadSynchronisation {
     for (const address of held) yield* releaseLock(address);
   }
 
-  private *serve(request: UserRequest, held: Set<number>): Steps {
+  private *serve(request: UserRequest, held: Set<number>): Code {
     switch (request.sync) {
       case 'meet':
         return yield* this.barrier.meet();
@@ -111,7 +110,7 @@ export class ThreadSynchronisation {
     }
   }
 
-  private *acquire(address: number, held: Set<number>): Steps {
+  private *acquire(address: number, held: Set<number>): Code {
     if (held.has(address)) return;
     yield* acquireLock(address);
     held.add(address);
@@ -119,7 +118,7 @@ export class ThreadSynchronisation {
 }
 
 /** Has as many threads execute `thread`, each with its number: the calling one is number 0. Throws an Error if the kernel has none. */
-export function* withThreads(threads: number, thread: (number: number) => Program): Steps {
+export function* withThreads(threads: number, thread: (number: number) => Program): Code {
   for (let number = 1; number < threads; number++) {
     const made = yield sproc(() => thread(number));
     if (made < 0) throw new Error(`thread ${number} of ${threads} cannot be made: error ${made}`);
@@ -127,7 +126,7 @@ export function* withThreads(threads: number, thread: (number: number) => Progra
   yield* all(thread(0));
 }
 
-function* all(program: Program): Steps {
+function* all(program: Program): Code {
   let result = 0;
   for (;;) {
     const next = program.next(result);

@@ -6,7 +6,7 @@
  */
 import { numberAbove, plainObject, wholeNumbers } from '../engine/checks.js';
 import { randomStream } from '../engine/random.js';
-import type { Operation, Program } from '../processor/operations.js';
+import type { Program } from '../processor/operations.js';
 import {
   close,
   execve,
@@ -25,6 +25,7 @@ import type { Executable } from '../guest/commodity/process.js';
 import { BUFFER, guestProgram, UserWork, type GuestProgram } from './guest-program.js';
 import type { GuestWorkload } from './guest-workload.js';
 import type { UserImage } from './images/user-image.js';
+import type { Code } from '../system/code.js';
 
 /** Images of the programs, as userImages makes them from the traces named. */
 export interface PmakeImages {
@@ -85,8 +86,6 @@ const READ_BYTES = 4096;
 const WRITE_BYTES = 1024;
 
 const MILLION = 1e6;
-
-type Steps = Generator<Operation, void, number>;
 
 /** One make, with its files on two disks: the root with the programs and headers, and `work`. */
 export function pmake(images: PmakeImages, options: PmakeOptions): GuestWorkload {
@@ -207,7 +206,7 @@ function programsOf(
 }
 
 /** Opens a file and reads it to its end, computing `millions` of instructions on the way. */
-function* readAll(path: string, think: UserWork, millions: number): Steps {
+function* readAll(path: string, think: UserWork, millions: number): Code {
   const descriptor = yield open(path);
   if (descriptor < 0) throw new Error(`${path} cannot be opened: error ${descriptor}`);
   const share = Math.max(1, Math.round((millions * MILLION) / Math.max(1, expectedReads(path))));
@@ -236,7 +235,7 @@ function expectedReads(path: string): number {
 }
 
 /** Writes so many bytes, computing `millions` of instructions on the way. */
-function* writeAll(descriptor: number, bytes: number, think: UserWork, millions: number): Steps {
+function* writeAll(descriptor: number, bytes: number, think: UserWork, millions: number): Code {
   const pieces = Math.ceil(bytes / WRITE_BYTES);
   for (let piece = 0; piece < pieces; piece++) {
     if (millions > 0) yield* think.run(Math.round((millions * MILLION) / pieces));

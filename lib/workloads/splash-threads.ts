@@ -5,12 +5,13 @@
  */
 import type { SplashOS } from '../guest/splash/splash-os.js';
 import type { SplashBarrier, SplashLock, SplashSemaphore } from '../guest/splash/synchronisation.js';
-import type { SplashCode, SplashThread } from '../guest/splash/threads.js';
+import type { SplashThread } from '../guest/splash/threads.js';
 import { block, compute } from '../processor/operations.js';
 import type { SyncRequest } from '../guest/bare/synchronisation.js';
 import { threadSteps, type ThreadStep } from '../traces/replay.js';
 import type { RecordedStream } from '../traces/trace.js';
 import type { ThreadImages } from './images/user-image.js';
+import type { Code } from '../system/code.js';
 
 const PAGE_SHIFT = 12;
 const PAIR_BYTES = 2 << PAGE_SHIFT;
@@ -23,7 +24,7 @@ export interface RecordedProgram {
   readonly programPages: number;
   readonly lines: number;
   /** Gives the program its memory and synchronisation. What it returns is the body of each thread; see SplashOS.boot. */
-  link(os: SplashOS): (thread: SplashThread) => SplashCode;
+  link(os: SplashOS): (thread: SplashThread) => Code;
 }
 
 /** Makes the program of the threads of a trace. */
@@ -80,12 +81,7 @@ function move(words: Int32Array, moved: ReadonlyMap<number, number>): Int32Array
   return words.map(word => (table[word >>> shift]! << shift) | (word & (PAIR_BYTES - 1)));
 }
 
-function* replay(
-  thread: SplashThread,
-  stream: RecordedStream,
-  steps: readonly ThreadStep[],
-  objects: Objects,
-): SplashCode {
+function* replay(thread: SplashThread, stream: RecordedStream, steps: readonly ThreadStep[], objects: Objects): Code {
   const part = new ThreadPart(thread, objects);
   for (const { from, to, request } of steps) {
     if (to > from) yield block(stream, from, to);
@@ -107,7 +103,7 @@ class ThreadPart {
     this.objects = objects;
   }
 
-  *serve(request: SyncRequest): SplashCode {
+  *serve(request: SyncRequest): Code {
     const { thread } = this;
     const { locks, semaphores } = this.objects;
     switch (request.sync) {
@@ -138,18 +134,18 @@ class ThreadPart {
   }
 
   /** Gives back what it holds, and comes to no barrier again. */
-  *end(): SplashCode {
+  *end(): Code {
     for (const lock of this.held) yield* this.objects.locks.get(lock)!.release();
     yield* this.leave();
     yield* this.objects.barrier.resign(this.thread);
   }
 
-  private *arrive(): SplashCode {
+  private *arrive(): Code {
     this.arrived = true;
     yield* this.objects.barrier.arrive(this.thread);
   }
 
-  private *leave(): SplashCode {
+  private *leave(): Code {
     if (!this.arrived) return;
     this.arrived = false;
     yield* this.objects.barrier.leave(this.thread);

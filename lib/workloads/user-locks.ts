@@ -4,7 +4,8 @@
  * a semaphore of the kernel.
  */
 import { semaphorePost, semaphoreWait, sginap } from '../guest/commodity/system-calls.js';
-import { compute, load, loadLinked, store, storeConditional, type Operation } from '../processor/operations.js';
+import { compute, load, loadLinked, store, storeConditional } from '../processor/operations.js';
+import type { Code } from '../system/code.js';
 
 /**
  * Instructions between two looks of a waiter: they double up to a limit, so that many waiters do not fall upon one line
@@ -24,10 +25,8 @@ const MOST_DOUBLINGS = 9;
 /** Bytes between words that are used by themselves: a line of the second level. */
 export const LOCK_BYTES = 128;
 
-type Steps<R = void> = Generator<Operation, R, number>;
-
 /** Takes the lock at an address: 0 is free. */
-export function* acquireLock(address: number): Steps {
+export function* acquireLock(address: number): Code {
   for (let failures = 0; ;) {
     if ((yield loadLinked(address)) === 0) {
       if ((yield storeConditional(address, 1)) === 1) return;
@@ -38,7 +37,7 @@ export function* acquireLock(address: number): Steps {
 }
 
 /** Gives it back. */
-export function* releaseLock(address: number): Steps {
+export function* releaseLock(address: number): Code {
   yield store(address, 0);
 }
 
@@ -52,12 +51,12 @@ export class UserSemaphore {
     this.sleepers = sleepers;
   }
 
-  *wait(): Steps {
+  *wait(): Code {
     yield* spin(this.address, value => value > 0);
     if ((yield* add(this.address, -1)) <= 0) yield semaphoreWait(this.sleepers);
   }
 
-  *post(): Steps {
+  *post(): Code {
     if ((yield* add(this.address, 1)) < 0) yield semaphorePost(this.sleepers);
   }
 }
@@ -80,7 +79,7 @@ export class UserBarrier {
   }
 
   /** Waits until all threads have called it. */
-  *meet(): Steps {
+  *meet(): Code {
     const { address, threads } = this;
     const generation = address + LOCK_BYTES;
     yield* acquireLock(address);
@@ -98,7 +97,7 @@ export class UserBarrier {
   }
 
   /** The last one lets all go on. */
-  private *open(number: number): Steps {
+  private *open(number: number): Code {
     const { address } = this;
     const asleep = yield load(address + 8);
     yield store(address + 4, 0);
@@ -110,7 +109,7 @@ export class UserBarrier {
 }
 
 /** Looks until the word is as wished, or the patience of a waiter ends: whether it is. */
-function* spin(address: number, wished: (value: number) => boolean): Steps<boolean> {
+function* spin(address: number, wished: (value: number) => boolean): Code<boolean> {
   let wait = FIRST_WAIT;
   for (let waited = 0; waited < PATIENCE; waited += wait) {
     if (wished(yield load(address))) return true;
@@ -121,7 +120,7 @@ function* spin(address: number, wished: (value: number) => boolean): Steps<boole
 }
 
 /** Adds to a word in one step: what was there before. */
-function* add(address: number, count: number): Steps<number> {
+function* add(address: number, count: number): Code<number> {
   for (let failures = 0; ; failures++) {
     const value = yield loadLinked(address);
     if ((yield storeConditional(address, value + count)) === 1) return value;
@@ -130,6 +129,6 @@ function* add(address: number, count: number): Steps<number> {
 }
 
 /** Waits after so many failures before this one. */
-function* backOff(failures: number): Steps {
+function* backOff(failures: number): Code {
   yield compute(FIRST_BACK_OFF << Math.min(failures, MOST_DOUBLINGS));
 }

@@ -51,7 +51,7 @@ describe('a migration', () => {
   it('moves the page with everything in it, and its frame is free again', () => {
     const { system, results } = play([owner, thief], takeAway);
     const { kernel, machine } = system;
-    expect([kernel.work.migrations, machine.map.homeOfFrame(pageOf(system).frame), pageOf(system).home]).toEqual([
+    expect([kernel.work.migrations.count, machine.map.homeOfFrame(pageOf(system).frame), pageOf(system).home]).toEqual([
       1, 1, 1,
     ]);
     expect(results.map(got => got.slice(-all.length))).toEqual([values, values]);
@@ -89,7 +89,7 @@ describe('a migration', () => {
   it('of a page that several want at once is done for one of them', () => {
     const { system, results } = play([owner, thief, thief, thief], takeAway);
     const { work, log } = system.kernel;
-    expect(work.migrations).toBe(1);
+    expect(work.migrations.count).toBe(1);
     expect(log.count('stay', 'already being moved')).toBeGreaterThan(0);
     expect(results.map(got => got.slice(-all.length))).toEqual([values, values, values, values]);
   });
@@ -126,7 +126,7 @@ describe('a migration', () => {
     for (let delay = 3000; delay < 6000; delay += 200) {
       const last = [...writes(16), ...barrier, compute(delay), ...barrier];
       const { system } = play([last, [...barrier, ...reads(16, 4), ...barrier], [...barrier, ...barrier]], policy);
-      expect(system.kernel.work.migrations).toBe(1);
+      expect(system.kernel.work.migrations.count).toBe(1);
     }
   });
 });
@@ -172,7 +172,7 @@ describe('a replica', () => {
     ];
     const { system, results } = play([others(owner), others(reader), writer], copyAround);
     const { kernel, machine } = system;
-    expect([kernel.work.replications > 1, kernel.work.collapses > 0]).toEqual([true, true]);
+    expect([kernel.work.replications.count > 1, kernel.work.collapses.count > 0]).toEqual([true, true]);
     expect(results.map(got => got.slice(-all.length))).toEqual([1, 2, 3].map(() => [7, ...values.slice(1)]));
     const free = Array.from({ length: machine.map.nodes }, (_, node) => kernel.frames.free(node));
     const copies = pageOf(system).replicas?.size ?? 0;
@@ -189,7 +189,7 @@ describe('a replica', () => {
       ],
       policy,
     );
-    expect([system.kernel.work.collapses, system.kernel.log.count('collapse')]).toEqual([1, 0]);
+    expect([system.kernel.work.collapses.count, system.kernel.log.count('collapse')]).toEqual([1, 0]);
     expect(wordAt(system, pageOf(system).frame, 0)).toBe(7);
   });
 
@@ -218,7 +218,7 @@ describe('a page of zeros', () => {
   function copies(first: readonly Operation[], last: readonly Operation[] = []): number[] {
     const { system } = play([[...first, ...barrier], reader, reader, [...last, ...barrier]], policy);
     const { log, work } = system.kernel;
-    return [work.replications, log.count('stay', 'write-shared')];
+    return [work.replications.count, log.count('stay', 'write-shared')];
   }
 
   it("that no program stored to is copied before the first reset, though the kernel's lines come back late", () => {
@@ -255,7 +255,7 @@ describe('a page of zeros', () => {
     // Copying leaves the last line in the cache of processor 1, of which no other has a copy.
     const copier = [...reads(16), ...reads(16, 8), compute(50_000), store(at(16, 31), 1), ...barrier];
     const { system } = play([barrier, copier, [...barrier, ...reads(16), ...reads(16, 8)]], policy);
-    expect(system.kernel.work).toMatchObject({ replications: 1, collapses: 1 });
+    expect(system.kernel.work).toMatchObject({ replications: { count: 1 }, collapses: { count: 1 } });
     const counts = system.machine.controllers[0].counters!.snapshot(pageOf(system).frame, 0);
     expect([counts[4], seen]).toEqual([0, [[1, 0], [1, 0], [2, 1]]]); // prettier-ignore
   });

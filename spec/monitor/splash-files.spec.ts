@@ -7,13 +7,14 @@ import { close, open, OpenFlag, read } from '../../lib/guest/commodity/system-ca
 import { NfsFiles } from '../../lib/guest/splash/nfs-files.js';
 import { SplashNetwork } from '../../lib/guest/splash/network.js';
 import { SplashOS } from '../../lib/guest/splash/splash-os.js';
-import type { SplashCode, SplashThread } from '../../lib/guest/splash/threads.js';
+import type { SplashThread } from '../../lib/guest/splash/threads.js';
 import { checkDisco } from '../../lib/monitor/check-disco.js';
 import type { Disco } from '../../lib/monitor/disco.js';
 import type { VirtualMachine } from '../../lib/monitor/virtual-machine.js';
 import { compute, load, store, type Program } from '../../lib/processor/operations.js';
 import { HEAP } from '../guest/commodity/running.js';
 import { startGuest, startMain, withGuests, type GuestSetup } from './support/virtual.js';
+import type { Code } from '../../lib/system/code.js';
 
 const SERVER = 12;
 const CLIENT = 11;
@@ -60,7 +61,7 @@ function server(seen: Seen): GuestSetup {
 /** Starts SPLASHOS on two processors, with files over NFS. */
 function startSplash(
   disco: Disco,
-  link: (os: SplashOS) => (thread: SplashThread) => SplashCode,
+  link: (os: SplashOS) => (thread: SplashThread) => Code,
 ): { readonly os: SplashOS; readonly virtual: VirtualMachine; readonly files: NfsFiles } {
   const pages = 256;
   const virtual = disco.create({ name: 'splash', processors: 2, memoryBytes: pages * 4096, address: CLIENT });

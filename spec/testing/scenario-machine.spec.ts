@@ -299,7 +299,8 @@ describe('scenario() and the bare kernel on a machine', () => {
           .entries()
           .map(entry => ({ ...entry, page: { ...entry.page, page: numbers[entry.page.page]! } }));
         expect(rows(scenario(policy, list).decisions)).toEqual(rows(entries));
-        for (const key of ['migrations', 'replications', 'collapses'] as const) moved[key] += system.kernel.work[key];
+        for (const key of ['migrations', 'replications', 'collapses'] as const)
+          moved[key] += system.kernel.work[key].count;
       }),
       { numRuns: 25, endOnFailure: true },
     );

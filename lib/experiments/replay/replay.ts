@@ -15,6 +15,7 @@ import type { PlacementPolicy } from '../../placement/policy.js';
 import type { Program } from '../../processor/operations.js';
 import type { Processor } from '../../processor/processor.js';
 import { ACTIVITIES } from '../../processor/software.js';
+import type { ActionWork } from '../../system/policy-host.js';
 import { replaySystem, replayThread } from '../../traces/replay.js';
 import type { RecordedTrace } from '../../traces/trace.js';
 import { LocalityRecorder } from './locality.js';
@@ -152,11 +153,11 @@ export class Replay {
       placement: {
         pages: kernel.pages.pages.length,
         hotPages: work.hotPages,
-        migrations: work.migrations,
-        replications: work.replications,
-        collapses: work.collapses,
-        meanMigrationNs: work.migrations === 0 ? 0 : work.migrationNs / work.migrations,
-        meanReplicationNs: work.replications === 0 ? 0 : work.replicationNs / work.replications,
+        migrations: work.migrations.count,
+        replications: work.replications.count,
+        collapses: work.collapses.count,
+        meanMigrationNs: meanNs(work.migrations),
+        meanReplicationNs: meanNs(work.replications),
         decisions: [...kernel.log.counts()].sort((a, b) => b.count - a.count),
       },
       queues: queuesOf(machine, simulation.now),
@@ -232,4 +233,8 @@ function sumTimes(processors: readonly Processor[]): Record<string, number> {
     processors.reduce((sum, processor) => sum + processor.account.ticks[index]!, 0),
   ]);
   return Object.fromEntries(sums.filter(([, ticks]) => ticks !== 0));
+}
+
+function meanNs({ count, ns }: ActionWork): number {
+  return count === 0 ? 0 : ns / count;
 }

@@ -1,12 +1,13 @@
 /** SPLASHOS as a guest: starts its threads, waits for the other guests, and runs its program. It has no disks. */
 import { SPLASH_SERVICES, type SplashOS } from '../../guest/splash/splash-os.js';
-import type { SplashCode, SplashThread } from '../../guest/splash/threads.js';
+import type { SplashThread } from '../../guest/splash/threads.js';
 import { USER_PROGRAM } from '../../processor/context.js';
 import { annotate, compute } from '../../processor/operations.js';
 import { Activity } from '../../processor/software.js';
 import { cyclesToWait, type GuestPhase, type GuestPlace, type GuestPlan, type GuestRun, type Guests } from './plan.js';
 import { splashSystem, type SplashProgram } from './splash-program.js';
 import type { GuestResult, MemoryUse } from './system-result.js';
+import type { Code } from '../../system/code.js';
 
 /** What guests with SPLASHOS are made with. */
 export interface SplashGuestsOptions {
@@ -95,7 +96,7 @@ class SplashGuest implements GuestRun {
   }
 
   /** A thread. What processors tell the run, they tell at the present: as system software. */
-  private *together(thread: SplashThread, body: (thread: SplashThread) => SplashCode): SplashCode {
+  private *together(thread: SplashThread, body: (thread: SplashThread) => Code): Code {
     const { os } = this;
     const { common } = this.place;
     yield annotate(START, Activity.Kernel);

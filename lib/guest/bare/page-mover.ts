@@ -3,19 +3,12 @@
  * the change of the mapping. Programs of the bare-machine kernel; they run at the present, with the page marked busy.
  */
 import type { AddressMap } from '../../messages/address-map.js';
-import {
-  compute,
-  copyFrame,
-  interrupt,
-  machineLoad,
-  machineStore,
-  wait,
-  type Operation,
-  type Program,
-} from '../../processor/operations.js';
+import { compute, copyFrame, interrupt, machineLoad, machineStore, wait } from '../../processor/operations.js';
 import type { Processor } from '../../processor/processor.js';
-import type { KernelCosts } from './costs.js';
+import type { Code } from '../../system/code.js';
 import type { FramePool } from '../../system/frame-pool.js';
+import type { KernelCosts } from './costs.js';
+import type { KernelData } from './kernel-data.js';
 import type { Page, PageStore } from './pages.js';
 
 /** Interrupt code of a shootdown; its integer is the number of the request. */
@@ -27,8 +20,13 @@ interface Request {
   outstanding: number;
 }
 
-/** What programs yield, with nothing to be returned. */
-type Steps = Generator<Operation, void, number>;
+/** What a page mover is made with. */
+export interface PageMoverOptions {
+  readonly costs: KernelCosts;
+  readonly frames: FramePool;
+  readonly pages: PageStore;
+  readonly data: KernelData;
+}
 
 /** Carries out decisions about pages. */
 export class PageMover {
@@ -40,16 +38,18 @@ export class PageMover {
   private readonly mailboxes: readonly number[];
   private readonly requests: (Request | null)[] = [];
 
-  constructor(map: AddressMap, costs: KernelCosts, frames: FramePool, pages: PageStore) {
+  /** Throws a GuestError if there is no memory for the mailboxes. */
+  constructor({ costs, frames, pages, data }: PageMoverOptions) {
+    const { map } = frames;
     this.map = map;
     this.costs = costs;
     this.frames = frames;
     this.pages = pages;
-    this.mailboxes = Array.from({ length: map.nodes }, (_, node) => frames.takeNear(node, node));
+    this.mailboxes = Array.from({ length: map.nodes }, (_, node) => data.takeFrame(node, node));
   }
 
   /** Moves the master copy to a frame of another node. The page must be busy and have no replicas. */
-  *migrate(processor: Processor, page: Page, frame: number): Steps {
+  *migrate(processor: Processor, page: Page, frame: number): Code {
     yield* this.shootdown(processor, page, [...page.holders]);
     const old = page.frame;
     yield copyFrame(old, frame, this.costs.copyLine);
@@ -61,7 +61,7 @@ export class PageMover {
   }
 
   /** Copies a page to a frame of another node, which uses the copy from then on. The page must be busy. */
-  *replicate(processor: Processor, page: Page, frame: number): Steps {
+  *replicate(processor: Processor, page: Page, frame: number): Code {
     const node = this.map.homeOfFrame(frame);
     // The first replica makes the page read-only for everybody; later ones concern only the node that gets one.
     const holders = [...page.holders].filter(holder => page.replicas === null || holder.nodeNumber === node);
@@ -73,7 +73,7 @@ export class PageMover {
   }
 
   /** Drops all replicas. The page must be busy. */
-  *collapse(processor: Processor, page: Page): Steps {
+  *collapse(processor: Processor, page: Page): Code {
     yield* this.shootdown(processor, page, [...page.holders]);
     for (const frame of page.replicas?.values() ?? []) {
       this.pages.setFrame(frame, null);
@@ -83,7 +83,7 @@ export class PageMover {
   }
 
   /** The handler of a shootdown at its target. */
-  *acknowledge(processor: Processor, number: number): Program {
+  *acknowledge(processor: Processor, number: number): Code {
     const request = this.requests[number]!;
     yield compute(this.costs.interrupt + this.drop(processor, request.page) * this.costs.dropTranslation);
     const { initiator } = request;
@@ -103,7 +103,7 @@ export class PageMover {
     return page.mappings.length + (page.physical >= 0 ? 1 : 0);
   }
 
-  private *shootdown(initiator: Processor, page: Page, holders: readonly Processor[]): Steps {
+  private *shootdown(initiator: Processor, page: Page, holders: readonly Processor[]): Code {
     const others = holders.filter(holder => holder !== initiator);
     if (others.length < holders.length) yield compute(this.drop(initiator, page) * this.costs.dropTranslation);
     if (others.length === 0) return;

@@ -8,6 +8,7 @@ import type { Thread } from './threads.js';
 export class KernelChannel implements Channel {
   readonly name: string;
   private readonly scheduler: Scheduler;
+  /** Guarded by runq for who is woken; a sleeper enters itself before it takes that, in one event. */
   private readonly sleepers: Thread[] = [];
 
   constructor(name: string, scheduler: Scheduler) {
@@ -20,7 +21,7 @@ export class KernelChannel implements Channel {
     const thread = by as Thread;
     // From here on a wake-up finds it, even before it sleeps.
     this.sleepers.push(thread);
-    yield* scheduler.port.lock.acquire(thread);
+    yield* scheduler.lock.acquire(thread);
     if (lock !== undefined) yield* lock.release(thread);
     if (this.sleepers.includes(thread)) yield* scheduler.sleepOn(thread, this.name);
     yield* scheduler.release(thread);
@@ -38,11 +39,11 @@ export class KernelChannel implements Channel {
   private *wake(most: number): Code<number> {
     const { scheduler, sleepers } = this;
     if (sleepers.length === 0) return 0;
-    yield* scheduler.port.lock.acquire(NOBODY);
+    yield* scheduler.lock.acquire(NOBODY);
     const woken = sleepers.splice(0, Math.min(most, sleepers.length));
     // Who still runs was about to sleep, and looks again.
     for (const thread of woken) if (thread.state === 'sleeping') yield* scheduler.makeReady(thread);
-    yield* scheduler.port.lock.release(NOBODY);
+    yield* scheduler.lock.release(NOBODY);
     return woken.length;
   }
 }
@@ -52,6 +53,7 @@ export class KernelSleepLock implements SharedSleepLock {
   readonly name: string;
   private readonly channel: Channel;
   private readonly guard: Spinlock;
+  /** Guarded by the guard, as the two below. */
   private holder: KernelThread | null = null;
   private sharers = 0;
   /** Some who sleep on it want to share it. */

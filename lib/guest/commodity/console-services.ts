@@ -29,7 +29,7 @@ export class ConsoleServices {
     this.kernel = kernel;
     this.console = console;
     kernel.calls.set('console', (thread, [text]) => this.write(thread, text));
-    kernel.message = (_thread, text) => this.print(text);
+    kernel.processes.message = (_thread, text) => this.print(text);
   }
 
   private *write(thread: Thread, text: unknown): Code<number> {

@@ -90,7 +90,7 @@ export class FileServices {
       made: (thread, process, parent) => this.made(thread, process, parent),
       ended: (thread, process) => this.tableOf(process).closeAll(thread),
     });
-    kernel.fileOf = (thread, path) => this.mounts.lookup(thread, path);
+    kernel.contents.fileOf = (thread, path) => this.mounts.lookup(thread, path);
     kernel.onTick.push(() => this.tick());
     this.addCalls();
   }

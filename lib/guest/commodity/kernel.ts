@@ -1,97 +1,42 @@
 /**
- * An SMP kernel in the manner of IRIX 5.3, as system software of a machine: it puts together memory, scheduler, processes
- * and traps. It knows processors by number only and acts on them by the operations that its programs yield, so it runs
+ * An SMP kernel in the manner of IRIX 5.3, as system software of a machine. This file makes its parts (memory, scheduler,
+ * processes, traps, clock) and hands them to each other; what they do is theirs. It knows processors by number only and acts on them by the operations that its programs yield, so it runs
  * unchanged whatever is below it.
  */
-import { plainObject, wholeNumber, wholeNumbers } from '../../engine/checks.js';
-import { Context } from '../../processor/context.js';
-import {
-  annotate,
-  block,
-  load,
-  Op,
-  readRegister,
-  store,
-  writeRegister,
-  type Program,
-} from '../../processor/operations.js';
-import { ExceptionCode, Register } from '../../processor/registers.js';
-import { Activity, type Cpu, type Exception } from '../../processor/software.js';
-import { KernelLayout, PAGE_BYTES, PAGE_SHIFT } from './address-layout.js';
-import {
-  ErrorNumber,
-  type Channel,
-  type Code,
-  type KernelCore,
-  type KernelThread,
-  type SharedSleepLock,
-  type Spinlock,
-} from '../../system/code.js';
+import type { Context } from '../../processor/context.js';
+import type { Cpu, Exception } from '../../processor/software.js';
+import type { Channel, Code, KernelCore, KernelThread, SharedSleepLock } from '../../system/code.js';
+import { KernelLayout, LINE_BYTES, PAGE_BYTES } from './address-layout.js';
+import { Boot } from './boot.js';
+import { KernelClock } from './clock.js';
+import { Handlers } from './handlers.js';
 import { Hints } from './hints.js';
-import { GuestError } from '../../system/guest-error.js';
-import { AddressSpace } from './memory/address-space.js';
+import { checkOptions, type KernelOptions } from './kernel-options.js';
+import { KernelLocks } from './locks.js';
+import { AddressSpaces } from './memory/address-spaces.js';
 import { Faults } from './memory/faults.js';
-import { PageTables } from './memory/page-tables.js';
+import { KernelData } from './memory/kernel-data.js';
 import { PhysicalPages } from './memory/physical-pages.js';
 import { SharedText } from './memory/shared-text.js';
 import { SpaceContents } from './memory/space-contents.js';
-import type { Executable } from './process.js';
-import { addProcessCalls, type CallHandler } from './process-calls.js';
+import { addProcessCalls } from './process-calls.js';
 import { Processes } from './processes.js';
-import type { Profile } from './profile.js';
 import { Scheduler } from './scheduler.js';
 import { Semaphores } from './semaphores.js';
-import { SERVICES, serviceNumber, type ServiceName } from './services.js';
-import { KernelSpinlock, type LockStatistics } from './spinlock.js';
+import { SERVICES } from './services.js';
+import type { KernelSpinlock, LockStatistics } from './spinlock.js';
 import { StallWatch } from './stall-watch.js';
 import { StepBlocks } from './step-blocks.js';
 import { switchesOf, type KernelSwitches } from './switches.js';
-import type { SystemCall } from './system-calls.js';
-import { KernelProcessor, Thread } from './threads.js';
-import { IDLE_STATUS, KERNEL_STATUS, Traps } from './traps.js';
+import { makeProcessor, type KernelProcessor, type Thread } from './threads.js';
+import { Traps } from './traps.js';
 import { FORGET, Translations } from './translations.js';
-import type { Vnode } from './vnode.js';
-
-/** Physical pages are at most what the unmapped segments reach: half a gigabyte. */
-const MOST_PAGES = 2 ** 17;
-
-/** What a kernel is made with. */
-export interface KernelOptions {
-  readonly profile: Profile;
-  /** Processors, and pages of physical memory, that it finds. */
-  readonly processors: number;
-  readonly pages: number;
-  /** What Count counts from one tick of the timer to the next. */
-  readonly countsPerTick: number;
-  /** Nanoseconds from one tick to the next. */
-  readonly tickNs: number;
-  /** Ticks of a time slice. */
-  readonly sliceTicks: number;
-  /** The most processes at a time. */
-  readonly mostProcesses: number;
-  /** Programs by path. */
-  readonly executables: ReadonlyMap<string, Executable>;
-  /** Linked for the mapped supervisor segment instead of kseg0. */
-  readonly mapped: boolean;
-  /** Other changes that the authors of Disco made to IRIX; all off unless given. */
-  readonly switches?: Partial<KernelSwitches>;
-  /** Ticks without any process running after which the kernel is taken to be stuck; 6000, a minute, unless given. */
-  readonly stallTicks?: number;
-}
 
 /** Kernel data that is handed out while the kernel runs: so many bytes, and so many for each page of memory. */
 const ARENA_BYTES = 768 * 1024;
 const ARENA_BYTES_PER_PAGE = 80;
-const LINE = 128;
-/** Spinlocks that guard the flags of all sleeping locks: enough that strangers hardly meet. */
-const SLEEP_LOCK_GUARDS = 32;
-const RECORD_BYTES = 2 * LINE;
+const RECORD_BYTES = 2 * LINE_BYTES;
 const STALL_TICKS = 6000;
-/** What Context says of the page tables: the refill handler halves it, sign and all, to get at PAGE_TABLES. */
-const REFILL_BASE = 0x80000000 | 0;
-
-/** Serves an interrupt with the two integers that it carries. */
-export type InterruptHandler = (a: number, b: number, thread: Thread) => Code;
 
 /**
  * The kernel of one system. Make it, add what it is to have (`FileServices`), `boot` it, and load it into a machine that has
@@ -106,105 +51,113 @@ export class CommodityKernel implements KernelCore {
   readonly switches: KernelSwitches;
   readonly hints: Hints;
   readonly physical: PhysicalPages;
+  readonly contents: SpaceContents;
   readonly scheduler: Scheduler;
   readonly processes: Processes;
   readonly processors: readonly KernelProcessor[];
   readonly translations: Translations;
   /** Handlers of system calls by name, and of interrupts by code: parts of the kernel add theirs before it runs. */
-  readonly calls = new Map<string, CallHandler>();
-  readonly interrupts = new Map<number, InterruptHandler>();
+  readonly calls: Handlers['calls'];
+  readonly interrupts: Handlers['interrupts'];
   /** Called at each tick of the first processor. */
-  readonly onTick: ((thread: Thread) => Code)[] = [];
-  /** Where the file of an executable is found; without it executables have none. */
-  fileOf: ((thread: KernelThread, path: string) => Code<Vnode | number>) | null = null;
-  /** Where the kernel says what people should know; without it nowhere. */
-  message: ((thread: Thread, text: string) => Code) | null = null;
+  readonly onTick: KernelClock['onTick'];
   /** Woken whenever a process without a parent ends. */
   readonly firstEnded: Channel;
   private readonly layout: KernelLayout;
   private readonly blocks: StepBlocks;
-  private readonly locks: KernelSpinlock[] = [];
-  private readonly schedulerLock: KernelSpinlock;
-  private readonly sleepLockGuards: readonly Spinlock[];
-  private sleepLocks = 0;
+  private readonly data: KernelData;
+  private readonly locks: KernelLocks;
+  private readonly clock: KernelClock;
   private readonly traps: Traps;
-  private readonly text: SharedText;
-  private readonly faults: Faults;
-  private readonly watch: StallWatch;
-  private readonly profile: Profile;
-  private first: ((thread: Thread) => Code) | null = null;
-  /** Kernel data that is left to be handed out once the layout is fixed. */
-  private arena = 0;
-  private arenaEnd = 0;
-  private spaces = 1;
-  private halted = false;
-  private ticks = 0;
+  private readonly starter: Boot;
 
   constructor(options: KernelOptions) {
-    plainObject(options, 'the options of a kernel');
-    plainObject(options.profile, 'a kernel: profile');
-    wholeNumbers(options, ['processors'], 'a kernel', 1, 8192);
-    wholeNumbers(options, ['pages'], 'a kernel', 1, MOST_PAGES);
-    wholeNumbers(options, ['countsPerTick', 'tickNs', 'sliceTicks'], 'a kernel', 1, 2 ** 40);
-    wholeNumbers(options, ['mostProcesses'], 'a kernel', 1, 65536);
-    if (options.stallTicks !== undefined && options.stallTicks !== Infinity)
-      wholeNumber(options.stallTicks, 'a kernel: stallTicks', 1);
-    const { profile } = options;
+    checkOptions(options);
+    const { profile, pages, mostProcesses } = options;
     this.options = options;
-    this.profile = profile;
     this.switches = switchesOf(options.switches);
-    this.hints = new Hints(this.switches);
-    this.layout = new KernelLayout(options.mapped);
-    this.blocks = new StepBlocks(this.layout, profile);
-    this.schedulerLock = this.spinlock('runq');
-    this.sleepLockGuards = Array.from({ length: SLEEP_LOCK_GUARDS }, () => this.spinlock('sleep locks'));
-    const memlock = this.spinlock('memlock');
-    const arenaBytes = ARENA_BYTES + options.pages * ARENA_BYTES_PER_PAGE + options.mostProcesses * RECORD_BYTES;
-    this.arena = this.layout.allocate(arenaBytes, PAGE_BYTES);
-    this.arenaEnd = this.arena + arenaBytes;
-    this.physical = new PhysicalPages({
-      ...{ layout: this.layout, pages: options.pages, lock: memlock, work: this.work },
-      freed: page => this.hints.freed(page),
-    });
-    this.processors = Array.from({ length: options.processors }, (_, number) => this.makeProcessor(number));
-    this.translations = new Translations(this.processors, profile.spinCycles, this.hints);
-    this.scheduler = new Scheduler({
-      lock: this.schedulerLock,
-      processors: this.processors,
+    const hints = new Hints(this.switches);
+    // The order of what allocates memory is the order in which it lies there.
+    const layout = new KernelLayout(options.mapped);
+    const blocks = new StepBlocks(layout, profile);
+    const data = new KernelData(layout);
+    const locks = new KernelLocks(data, profile.spinCycles);
+    data.openArena(ARENA_BYTES + pages * ARENA_BYTES_PER_PAGE + mostProcesses * RECORD_BYTES);
+    const physical = new PhysicalPages({ layout, pages, lock: locks.memlock, blocks, hints });
+    const processors = Array.from({ length: options.processors }, (_, number) => makeProcessor(number, physical, data));
+    const translations = new Translations(processors, profile.spinCycles, hints);
+    const scheduler = new Scheduler({
+      locks,
+      processors,
       sliceTicks: options.sliceTicks,
-      work: this.work,
-      load: (processor, thread) => this.translations.load(processor, thread),
-      bury: (by, ended) => this.processes.bury(by, ended),
+      blocks,
+      translations,
+      bury: (by, ended) => processes.bury(by, ended),
     });
-    this.text = new SharedText(this.physical, name => this.sleepLock(name));
-    this.faults = new Faults({
-      ...{ text: this.text, physical: this.physical, profile, hints: this.hints },
-      addressOf: page => this.addressOf(page),
-      work: this.work,
-      entryHi: (thread, page) => this.translations.entryHi(thread, page),
-      changed: (thread, space, page) => this.translations.changed(thread, space, page),
+    const text = new SharedText(physical, scheduler);
+    const faults = new Faults({ physical, profile, text, hints, layout, translations, blocks });
+    const contents = new SpaceContents({ physical, text, translations, profile, blocks });
+    const spaces = new AddressSpaces({ layout, physical, scheduler, hints, profile, processors: processors.length });
+    const processes: Processes = new Processes({
+      scheduler,
+      physical,
+      translations,
+      contents,
+      executables: options.executables,
+      most: mostProcesses,
+      spaces,
+      data,
+      blocks,
     });
-    this.firstEnded = this.channel('processes without a parent');
-    this.processes = this.makeProcesses();
-    this.traps = this.makeTraps();
-    this.watch = new StallWatch(this.scheduler, this.processes, options.stallTicks ?? STALL_TICKS);
+    const clock = new KernelClock({
+      countsPerTick: options.countsPerTick,
+      processors: processors.length,
+      blocks,
+      scheduler,
+      watch: new StallWatch(scheduler, processes, options.stallTicks ?? STALL_TICKS),
+    });
+    const handlers = new Handlers(blocks);
+    this.traps = new Traps({
+      processors,
+      profile,
+      translations,
+      hints,
+      mapped: options.mapped,
+      blocks,
+      scheduler,
+      processes,
+      faults,
+      clock,
+      handlers,
+    });
+    const { wiredTables } = profile;
+    this.starter = new Boot({ clock, hints, processes, scheduler, translations, wiredTables });
+    this.hints = hints;
+    this.layout = layout;
+    this.blocks = blocks;
+    this.data = data;
+    this.locks = locks;
+    this.physical = physical;
+    this.contents = contents;
+    this.processors = processors;
+    this.translations = translations;
+    this.scheduler = scheduler;
+    this.processes = processes;
+    this.clock = clock;
+    this.calls = handlers.calls;
+    this.interrupts = handlers.interrupts;
+    this.onTick = clock.onTick;
+    this.firstEnded = processes.firstEnded;
     this.addCalls();
   }
 
   /** Has the first thread execute this, before the kernel runs. When it returns, the kernel stops. */
   boot(first: (thread: Thread) => Code): Context[] {
-    this.first = first;
-    return this.processors.map(processor => {
-      const context = new Context(this.begin(processor), Activity.Kernel);
-      context.service = serviceNumber('boot');
-      processor.idle.contexts.push(context);
-      return context;
-    });
+    return this.processors.map(processor => this.starter.context(processor, first));
   }
 
   /** For the processors: answers an exception. */
   exception(cpu: Cpu, exception: Exception): Context {
-    if (this.asksNobody(cpu, exception)) throw this.hints.absent();
     return this.traps.exception(cpu, exception);
   }
 
@@ -213,23 +166,21 @@ export class CommodityKernel implements KernelCore {
 
   /** Locks with what was counted of them. */
   lockStatistics(): readonly { readonly name: string; readonly statistics: LockStatistics }[] {
-    return this.locks.map(({ name, statistics }) => ({ name, statistics }));
+    return this.locks.statistics();
   }
 
   /** Nanoseconds since the kernel began, as of the last tick. */
   get tickNs(): number {
-    return this.ticks * this.options.tickNs;
+    return this.clock.ticks * this.options.tickNs;
   }
 
   /** Ticks of the first processor's timer so far. */
   get tickCount(): number {
-    return this.ticks;
+    return this.clock.ticks;
   }
 
-  spinlock(name: string): Spinlock & KernelSpinlock {
-    const lock = new KernelSpinlock(name, this.allocateLines(LINE), this.profile.spinCycles);
-    this.locks.push(lock);
-    return lock;
+  spinlock(name: string): KernelSpinlock {
+    return this.locks.spinlock(name);
   }
 
   /** See KernelCore. */
@@ -239,11 +190,11 @@ export class CommodityKernel implements KernelCore {
 
   /** See KernelCore. */
   sleepLock(name: string): SharedSleepLock {
-    return this.scheduler.sleepLock(name, this.sleepLockGuards[this.sleepLocks++ % SLEEP_LOCK_GUARDS]!);
+    return this.scheduler.sleepLock(name);
   }
 
   allocate(_name: string, bytes: number): number {
-    return this.allocateLines(bytes);
+    return this.data.allocate(bytes);
   }
 
   takePage(thread: KernelThread, use: 'file' | 'network' = 'file'): Code<number> {
@@ -273,229 +224,20 @@ export class CommodityKernel implements KernelCore {
   }
 
   /** Executes a step of the profile, and reads and writes a line of each object given. */
-  readonly work = function* (this: CommodityKernel, step: string, ...objects: readonly number[]): Code {
-    const references = this.blocks.next(step);
-    if (references !== undefined) yield block(references, 0, references.words.length);
-    for (const object of objects) yield store(object + 4, (yield load(object + 4)) + 1);
-  }.bind(this);
-
-  /** A call of the kernel's first program on a processor to the monitor was a reserved instruction. */
-  private asksNobody({ number }: Cpu, { code, context }: Exception): boolean {
-    const own = context !== null && context === this.processors[number]!.idle.contexts[0];
-    return own && code === ExceptionCode.ReservedInstruction && context.operation?.kind === Op.MonitorCall;
-  }
-
-  private allocateLines(bytes: number): number {
-    const size = Math.ceil(bytes / LINE) * LINE;
-    if (this.arenaEnd === 0) return this.layout.allocate(size);
-    if (this.arena + size > this.arenaEnd)
-      throw new GuestError('the memory for kernel data is used up; run fewer processes');
-    this.arena += size;
-    return this.arena - size;
-  }
-
-  private makeProcessor(number: number): KernelProcessor {
-    const idle = new Thread(
-      -2 - number,
-      `idle thread of processor ${number}`,
-      this.allocateLines(2 * LINE),
-      this.physical.reserve('stack'),
-      null,
-    );
-    return new KernelProcessor(number, idle, this.physical.reserve('kernel'), this.allocateLines(LINE));
-  }
-
-  private makeProcesses(): Processes {
-    return new Processes(
-      {
-        scheduler: this.scheduler,
-        physical: this.physical,
-        translations: this.translations,
-        contents: this.makeContents(),
-        executables: this.options.executables,
-        most: this.options.mostProcesses,
-        makeSpace: () => this.makeSpace(),
-        makeChannel: name => this.channel(name),
-        allocate: bytes => this.allocateLines(bytes),
-        work: this.work,
-        orphans: this.firstEnded,
-      },
-      1,
-    );
-  }
-
-  private makeContents(): SpaceContents {
-    return new SpaceContents({
-      physical: this.physical,
-      text: this.text,
-      translations: this.translations,
-      lazyTables: this.profile.lazyTables,
-      work: this.work,
-      openExecutable: (thread, path) => this.openExecutable(thread, path),
-      closeExecutable: (thread, file) => file.closed(thread),
-    });
-  }
-
-  private *openExecutable(thread: KernelThread, path: string): Code<Vnode | number> {
-    return this.fileOf === null ? ErrorNumber.ENOENT : yield* this.fileOf(thread, path);
-  }
-
-  private makeSpace(): AddressSpace {
-    const id = this.spaces++;
-    return new AddressSpace(id, this.sleepLock(`space ${id}`), {
-      lazyTables: this.profile.lazyTables,
-      makeTables: () => new PageTables(this.options.processors),
-      addressOf: page => this.addressOf(page),
-      tablePage: thread => this.tablePage(thread),
-    });
-  }
-
-  private *tablePage(thread: KernelThread): Code<number> {
-    const page = yield* this.physical.take(thread, 'table');
-    if (page >= 0) yield* this.hints.clear(page, this.addressOf(page), this.profile.zeroLineCycles);
-    return page;
-  }
-
-  private makeTraps(): Traps {
-    const { scheduler, translations, processors, profile, work, hints } = this;
-    return new Traps({
-      ...{ translations, processors, profile, work, hints, mapped: this.options.mapped },
-      serves: name => this.calls.has(name),
-      reschedule: thread => scheduler.yieldProcessor(thread),
-      classify: (thread, address, store) => this.classify(thread, address, store),
-      fault: (thread, address, store, modified) => this.serveFault(thread, address, store, modified),
-      table: (thread, table) => this.makeTable(thread, table),
-      kill: (thread, status, why) => this.kill(thread, status, why),
-      call: (thread, request) => this.serveCall(thread, request),
-      tick: thread => this.tick(thread),
-      interrupted: (thread, code, a, b) => this.serveInterrupt(thread, code, a, b),
-    });
-  }
-
-  private classify({ space, tables }: Thread, address: number, store: boolean): ServiceName {
-    if (space === null || tables === null) return 'other fault';
-    return this.faults.classify({ space, tables, page: address >>> PAGE_SHIFT, store, modified: false });
-  }
-
-  private *serveFault(thread: Thread, address: number, store: boolean, modified: boolean): Code<number> {
-    const { space, tables } = thread;
-    if (space === null || tables === null)
-      throw new Error(`${thread.name} touches 0x${address.toString(16)}, but has no address space`);
-    return yield* this.faults.serve(thread, { space, tables, page: address >>> PAGE_SHIFT, store, modified });
-  }
-
-  private *kill(thread: Thread, status: number, why?: string): Code {
-    const { name, id } = this.processes.of(thread);
-    const text = `${name} (process ${id}) was ended: status ${status}${why === undefined ? '' : `, ${why}`}\n`;
-    if (this.message !== null) yield* this.message(thread, text);
-    yield* this.processes.exit(thread, status);
-  }
-
-  private *makeTable(thread: Thread, table: number): Code<number> {
-    const space = thread.space!;
-    yield* space.lock.acquire(thread);
-    const page = yield* space.tableFor(thread, thread.tables!, table << 10);
-    yield* space.lock.release(thread);
-    return page < 0 ? ErrorNumber.ENOMEM : 0;
-  }
-
-  private *serveCall(thread: Thread, { call, args }: SystemCall): Code<number> {
-    const serve = this.calls.get(call);
-    yield* this.work('system call', thread.record);
-    return serve === undefined ? ErrorNumber.EINVAL : yield* serve(thread, args);
-  }
-
-  private *serveInterrupt(thread: Thread, code: number, a: number, b: number): Code {
-    const serve = this.interrupts.get(code);
-    if (serve !== undefined) yield* serve(a, b, thread);
-  }
-
-  private *tick(thread: Thread): Code {
-    const processor = thread.processor!;
-    if (this.halted) {
-      yield writeRegister(Register.Compare, processor.compare);
-      return;
-    }
-    const passed = yield* this.nextTick(processor);
-    yield* this.work('clock');
-    if (processor.number === 0) {
-      this.ticks += passed;
-      for (const act of this.onTick) yield* act(thread);
-      this.watch.tick(this.ticks);
-    }
-    thread.slice -= passed;
-    if (thread !== processor.idle && thread.slice <= 0 && this.scheduler.ready > 0) processor.reschedule = true;
-  }
-
-  /** Sets the timer to the next tick, and says how many have passed: more than one if interrupts were off for long. */
-  private *nextTick(processor: KernelProcessor): Code<number> {
-    const { countsPerTick } = this.options;
-    for (let passed = 1; ; passed++) {
-      processor.compare = (processor.compare + countsPerTick) | 0;
-      yield writeRegister(Register.Compare, processor.compare);
-      // A time that Count has reached already would come when it has gone round.
-      const ahead = (processor.compare - (yield readRegister(Register.Count))) | 0;
-      if (ahead > 0) {
-        processor.ticks += passed;
-        return passed;
-      }
-    }
-  }
-
-  /** What each processor executes first, and goes on with while it is idle. */
-  private *begin(processor: KernelProcessor): Program {
-    const { idle } = processor;
-    const { countsPerTick, processors } = this.options;
-    yield* this.hints.begin();
-    yield writeRegister(Register.Wired, 1 + this.profile.wiredTables);
-    yield writeRegister(Register.Context, REFILL_BASE);
-    yield writeRegister(Register.Status, KERNEL_STATUS);
-    yield* this.translations.enterKernel(idle);
-    // Processors tick one after the other, so that they do not all want the same lines at once.
-    const phase = Math.floor((countsPerTick * processor.number) / processors);
-    processor.compare = ((yield readRegister(Register.Count)) + countsPerTick + phase) | 0;
-    yield writeRegister(Register.Compare, processor.compare);
-    if (processor.number === 0) yield* this.startFirst(idle);
-    yield* this.idle(processor);
-  }
-
-  private *startFirst(idle: Thread): Code {
-    const thread = yield* this.processes.makeThread(null, 'first thread', null, t => this.runFirst(t));
-    yield* this.scheduler.start(idle, thread!);
-  }
-
-  private *runFirst(thread: Thread): Code {
-    yield* this.first!(thread);
-    this.halted = true;
-    yield* this.scheduler.end(thread);
-  }
-
-  private *idle(processor: KernelProcessor): Code {
-    for (;;) {
-      yield* this.scheduler.runOthers(processor.idle);
-      yield annotate(serviceNumber('idle'), Activity.Idle);
-      if (this.halted) {
-        yield writeRegister(Register.Compare, processor.compare);
-        return;
-      }
-      yield this.hints.idle();
-      yield annotate(serviceNumber('switch'), Activity.Kernel);
-      yield writeRegister(Register.Status, IDLE_STATUS);
-      yield writeRegister(Register.Status, KERNEL_STATUS);
-    }
+  work(step: string, ...objects: readonly number[]): Code {
+    return this.blocks.work(step, ...objects);
   }
 
   private addCalls(): void {
+    const { blocks, calls, processes, scheduler, translations } = this;
     const semaphores = new Semaphores(this);
-    addProcessCalls(this.calls, this.processes, this.work);
-    this.calls.set('sginap', thread => this.sginap(thread));
-    this.calls.set('semaphore', (thread, args) => semaphores.call(thread, args));
-    this.interrupts.set(FORGET, (_a, _b, thread) => this.translations.forget(thread));
-  }
-
-  private *sginap(thread: Thread): Code<number> {
-    yield* this.work('sginap');
-    yield* this.scheduler.yieldProcessor(thread);
-    return 0;
+    addProcessCalls(calls, processes, blocks);
+    calls.set('sginap', function* (thread) {
+      yield* blocks.work('sginap');
+      yield* scheduler.yieldProcessor(thread);
+      return 0;
+    });
+    calls.set('semaphore', (thread, args) => semaphores.call(thread, args));
+    this.interrupts.set(FORGET, (_a, _b, thread) => translations.forget(thread));
   }
 }

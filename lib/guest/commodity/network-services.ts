@@ -138,8 +138,11 @@ export class NetworkServices {
   private clientOptions(path: string, server: Endpoint): NfsClientOptions {
     const { copyLineCycles } = this.kernel.options.profile;
     return {
-      ...{ ...NFS_CLIENT, ...this.options.client },
-      ...{ name: path, server, cyclesPerLine: copyLineCycles },
+      ...NFS_CLIENT,
+      ...this.options.client,
+      name: path,
+      server,
+      cyclesPerLine: copyLineCycles,
       vnodeId: () => this.files.cache.newOwner(),
       remap: this.kernel.switches.remap ? this.remap : null,
     };

@@ -2,6 +2,7 @@
 import { areStrings, isInteger, isProgramMaker } from './arguments.js';
 import { ErrorNumber, type Code } from '../../system/code.js';
 import type { Processes } from './processes.js';
+import type { StepBlocks } from './step-blocks.js';
 import type { Thread } from './threads.js';
 
 /** Serves a system call: a result from 0 up, or an ErrorNumber. Arguments are whatever the program has given. */
@@ -11,12 +12,8 @@ const { EINVAL } = ErrorNumber;
 /** Pages of the user's segment. */
 const USER_PAGES = 0x80000;
 
-/** Adds fork, sproc, execve, exit, wait, brk and getpid. `work` executes a step of a service. */
-export function addProcessCalls(
-  calls: Map<string, CallHandler>,
-  processes: Processes,
-  work: (step: string) => Code,
-): void {
+/** Adds fork, sproc, execve, exit, wait, brk and getpid. */
+export function addProcessCalls(calls: Map<string, CallHandler>, processes: Processes, blocks: StepBlocks): void {
   calls.set('fork', function* (thread, [program]) {
     return isProgramMaker(program) ? yield* processes.fork(thread, program) : EINVAL;
   });
@@ -35,7 +32,7 @@ export function addProcessCalls(
     return isInteger(page, 0, USER_PAGES) ? yield* processes.brk(thread, page) : EINVAL;
   });
   calls.set('getpid', function* (thread) {
-    yield* work('getpid');
+    yield* blocks.work('getpid');
     return processes.of(thread).id;
   });
 }

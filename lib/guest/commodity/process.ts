@@ -11,7 +11,7 @@ import type { Thread } from './threads.js';
  */
 export const KILLED = { segmentation: 139, bus: 138, illegal: 132, memory: 137 } as const;
 
-/** A process. */
+/** A process. No lock: what changes is looked at and changed between yields only. */
 export class Process {
   readonly id: number;
   readonly parent: Process | null;

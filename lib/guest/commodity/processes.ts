@@ -1,4 +1,7 @@
-/** Processes as the kernel makes and ends them: fork, sproc, execve, exit and wait. */
+/**
+ * Processes as the kernel makes and ends them: fork, sproc, execve, exit and wait. More than 250 lines, as these calls share
+ * the tables of processes and threads and undo each other's steps.
+ */
 import { Context } from '../../processor/context.js';
 import { returnFromException, type Program } from '../../processor/operations.js';
 import { Register, Status } from '../../processor/registers.js';
@@ -7,11 +10,14 @@ import { LINE_BYTES } from './address-layout.js';
 import { isProgram } from './arguments.js';
 import { ErrorNumber, type Channel, type Code, type KernelThread } from '../../system/code.js';
 import type { AddressSpace } from './memory/address-space.js';
+import type { AddressSpaces } from './memory/address-spaces.js';
+import type { KernelData } from './memory/kernel-data.js';
 import type { PhysicalPages } from './memory/physical-pages.js';
 import type { SpaceContents } from './memory/space-contents.js';
 import { KILLED, Process, type Executable } from './process.js';
 import type { Scheduler } from './scheduler.js';
 import { serviceNumber } from './services.js';
+import type { StepBlocks } from './step-blocks.js';
 import { Thread } from './threads.js';
 import { exit as exitCall } from './system-calls.js';
 import { USER_STATUS } from './traps.js';
@@ -26,8 +32,8 @@ export interface ProcessPart {
   ended(thread: KernelThread, process: Process): Code;
 }
 
-/** What processes need of the kernel. */
-export interface ProcessPort {
+/** What processes are made with. */
+export interface ProcessesOptions {
   readonly scheduler: Scheduler;
   readonly physical: PhysicalPages;
   readonly translations: Translations;
@@ -35,29 +41,30 @@ export interface ProcessPort {
   readonly executables: ReadonlyMap<string, Executable>;
   /** The most processes at a time, and the most threads. */
   readonly most: number;
-  /** Woken when a process without a living parent has ended. */
-  readonly orphans: Channel;
-  makeSpace(): AddressSpace;
-  makeChannel(name: string): Channel;
-  allocate(bytes: number): number;
-  work(step: string, ...objects: readonly number[]): Code;
+  readonly spaces: AddressSpaces;
+  readonly data: KernelData;
+  readonly blocks: StepBlocks;
 }
 
 /** All processes. */
 export class Processes {
   readonly statistics = { made: 0, ended: 0, largest: 0 };
   readonly parts: ProcessPart[] = [];
-  private readonly port: ProcessPort;
+  /** Where the kernel says what people should know; without it nowhere. */
+  message: ((thread: Thread, text: string) => Code) | null = null;
+  /** Woken whenever a process without a living parent ends. */
+  readonly firstEnded: Channel;
+  private readonly options: ProcessesOptions;
+  // What is below has no lock of its own: it is looked at and changed between yields only.
   private readonly byThread = new Map<Thread, Process>();
   private readonly living = new Set<Process>();
   private readonly spareRecords: number[] = [];
   private nextProcess = 1;
-  private nextThread: number;
+  private nextThread = 1;
 
-  /** Threads get numbers from `firstThread` up. */
-  constructor(port: ProcessPort, firstThread: number) {
-    this.port = port;
-    this.nextThread = firstThread;
+  constructor(options: ProcessesOptions) {
+    this.options = options;
+    this.firstEnded = options.scheduler.channel('processes without a parent');
   }
 
   /** The process of a thread. */
@@ -84,16 +91,16 @@ export class Processes {
     space: AddressSpace | null,
     code: (thread: Thread) => Code,
   ): Code<Thread | null> {
-    const stack = by === null ? this.port.physical.reserve('stack') : yield* this.port.physical.take(by, 'stack');
+    const stack = by === null ? this.options.physical.reserve('stack') : yield* this.options.physical.take(by, 'stack');
     if (stack < 0) return null;
     return this.threadOn(stack, name, space, code);
   }
 
   /** A thread on a stack that is there. It begins in the kernel, holding the scheduler's lock, which it releases. */
   threadOn(stack: number, name: string, space: AddressSpace | null, code: (thread: Thread) => Code): Thread {
-    const record = this.spareRecords.pop() ?? this.port.allocate(2 * LINE_BYTES);
+    const record = this.spareRecords.pop() ?? this.options.data.allocate(2 * LINE_BYTES);
     const thread = new Thread(this.nextThread++, name, record, stack, space);
-    const { scheduler } = this.port;
+    const { scheduler } = this.options;
     const context = new Context(
       (function* (): Program {
         yield* scheduler.release(thread);
@@ -108,10 +115,10 @@ export class Processes {
 
   /** A process without a parent, whose only thread begins with `program`. For a thread of the kernel. */
   *spawn(by: KernelThread, path: string, args: readonly string[]): Code<Process | number> {
-    const executable = this.port.executables.get(path);
+    const executable = this.options.executables.get(path);
     if (executable === undefined) return ErrorNumber.ENOENT;
     if (this.full) return ErrorNumber.EAGAIN;
-    const space = this.port.makeSpace();
+    const space = this.options.spaces.make();
     const process = this.makeProcess(path, null, space);
     const thread = yield* this.makeThread(by, path, space, t => this.begin(t, executable, args));
     if (thread === null) {
@@ -124,23 +131,23 @@ export class Processes {
 
   /** The first steps of a thread that begins with a program. */
   private *begin(thread: Thread, executable: Executable, args: readonly string[]): Code {
-    const error = yield* this.port.contents.lay(thread, this.of(thread).space, executable);
+    const error = yield* this.options.contents.lay(thread, this.of(thread).space, executable);
     if (error !== 0) yield* this.exit(thread, 127);
     yield* this.toUser(thread, executable.program(args));
   }
 
   /** `fork`: a child that executes another program in a copy of the space. */
   *fork(thread: Thread, program: () => Program): Code<number> {
-    const { port } = this;
+    const { options } = this;
     const parent = this.of(thread);
-    yield* port.work('fork', thread.record);
+    yield* options.blocks.work('fork', thread.record);
     if (this.full) return ErrorNumber.EAGAIN;
-    const space = port.makeSpace();
+    const space = options.spaces.make();
     const child = this.makeProcess(parent.name, parent, space);
-    const copied = yield* this.port.contents.copy(thread, parent.space, space);
+    const copied = yield* this.options.contents.copy(thread, parent.space, space);
     const made = copied ? yield* this.makeThread(thread, child.name, space, t => this.toUser(t, program())) : null;
     if (made === null) {
-      yield* this.port.contents.empty(thread, space);
+      yield* this.options.contents.empty(thread, space);
       this.living.delete(child);
       parent.children.delete(child);
       return ErrorNumber.ENOMEM;
@@ -152,27 +159,27 @@ export class Processes {
   /** `sproc`: another thread in the same space. */
   *sproc(thread: Thread, program: () => Program): Code<number> {
     const process = this.of(thread);
-    yield* this.port.work('sproc', thread.record);
+    yield* this.options.blocks.work('sproc', thread.record);
     if (this.full) return ErrorNumber.EAGAIN;
     const made = yield* this.makeThread(thread, process.name, process.space, t => this.toUser(t, program()));
     if (made === null) return ErrorNumber.ENOMEM;
     this.adopt(process, made);
-    yield* this.port.scheduler.start(thread, made);
+    yield* this.options.scheduler.start(thread, made);
     return made.id;
   }
 
   /** `execve`: another program in place of the one at hand. Returns only if that fails. */
   *execve(thread: Thread, path: string, args: readonly string[]): Code<number> {
-    const { port } = this;
-    const executable = port.executables.get(path);
+    const { options } = this;
+    const executable = options.executables.get(path);
     if (executable === undefined) return ErrorNumber.ENOENT;
     const process = this.of(thread);
     if (process.threads.size > 1) return ErrorNumber.EINVAL;
-    yield* port.work('execve', thread.record);
-    const space = port.makeSpace();
-    const error = yield* this.port.contents.lay(thread, space, executable);
+    yield* options.blocks.work('execve', thread.record);
+    const space = options.spaces.make();
+    const error = yield* this.options.contents.lay(thread, space, executable);
     if (error !== 0) {
-      yield* this.port.contents.empty(thread, space);
+      yield* this.options.contents.empty(thread, space);
       return error;
     }
     const old = process.space;
@@ -180,7 +187,7 @@ export class Processes {
     process.name = path;
     thread.space = space;
     thread.tables = space.join();
-    yield* this.port.contents.empty(thread, old);
+    yield* this.options.contents.empty(thread, old);
     thread.contexts.length = 0;
     yield* this.leave(thread, executable.program(args));
     throw new Error(`${thread.name}: what execve has replaced goes on`);
@@ -190,23 +197,31 @@ export class Processes {
   *exit(thread: Thread, status: number): Code {
     const process = this.of(thread);
     process.threads.delete(thread);
-    yield* this.port.work(process.threads.size === 0 ? 'exit process' : 'exit thread', thread.record);
+    yield* this.options.blocks.work(process.threads.size === 0 ? 'exit process' : 'exit thread', thread.record);
     if (process.threads.size === 0) yield* this.endProcess(thread, process, status);
-    else yield* this.port.contents.leave(thread, process.space);
+    else yield* this.options.contents.leave(thread, process.space);
     this.byThread.delete(thread);
-    yield* this.port.scheduler.end(thread);
+    yield* this.options.scheduler.end(thread);
+  }
+
+  /** Ends a thread that did what it must not, with a status of KILLED; says why if that is known. Does not return. */
+  *kill(thread: Thread, status: number, why?: string): Code {
+    const { name, id } = this.of(thread);
+    const text = `${name} (process ${id}) was ended: status ${status}${why === undefined ? '' : `, ${why}`}\n`;
+    if (this.message !== null) yield* this.message(thread, text);
+    yield* this.exit(thread, status);
   }
 
   /** What a thread leaves behind that has ended and does not run any more. */
   *bury(by: KernelThread, ended: Thread): Code {
     this.spareRecords.push(ended.record);
-    yield* this.port.physical.give(by, ended.stackPage);
+    yield* this.options.physical.give(by, ended.stackPage);
   }
 
   /** `wait`: the oldest child among those that have ended. */
   *wait(thread: Thread): Code<number> {
     const process = this.of(thread);
-    yield* this.port.work('wait', thread.record);
+    yield* this.options.blocks.work('wait', thread.record);
     for (;;) {
       for (const child of process.children)
         if (child.ended) {
@@ -220,13 +235,13 @@ export class Processes {
 
   /** `brk`: see SpaceContents.moveEnd. */
   *brk(thread: Thread, page: number): Code<number> {
-    yield* this.port.work('brk', thread.record);
-    return yield* this.port.contents.moveEnd(thread, this.of(thread).space, page);
+    yield* this.options.blocks.work('brk', thread.record);
+    return yield* this.options.contents.moveEnd(thread, this.of(thread).space, page);
   }
 
   private makeProcess(name: string, parent: Process | null, space: AddressSpace): Process {
     const id = this.nextProcess++;
-    const process = new Process(id, name, parent, space, this.port.makeChannel(`children of process ${id}`));
+    const process = new Process(id, name, parent, space, this.options.scheduler.channel(`children of process ${id}`));
     this.living.add(process);
     this.statistics.largest = Math.max(this.statistics.largest, this.living.size);
     return process;
@@ -234,7 +249,7 @@ export class Processes {
 
   /** Neither a process nor a thread can be added. */
   private get full(): boolean {
-    return Math.max(this.living.size, this.byThread.size) >= this.port.most;
+    return Math.max(this.living.size, this.byThread.size) >= this.options.most;
   }
 
   /** Starts the first thread of a process. */
@@ -242,7 +257,7 @@ export class Processes {
     for (const part of this.parts) yield* part.made(by, process, parent);
     this.statistics.made++;
     this.adopt(process, thread);
-    yield* this.port.scheduler.start(by, thread);
+    yield* this.options.scheduler.start(by, thread);
   }
 
   private adopt(process: Process, thread: Thread): void {
@@ -252,19 +267,19 @@ export class Processes {
 
   private *endProcess(thread: Thread, process: Process, status: number): Code {
     for (const part of this.parts) yield* part.ended(thread, process);
-    yield* this.port.contents.empty(thread, process.space);
+    yield* this.options.contents.empty(thread, process.space);
     thread.space = null;
     thread.tables = null;
     this.living.delete(process);
     this.statistics.ended++;
     process.status = status;
     const { parent } = process;
-    yield* (parent !== null && !parent.ended ? parent.childEnded : this.port.orphans).wakeAll();
+    yield* (parent !== null && !parent.ended ? parent.childEnded : this.firstEnded).wakeAll();
   }
 
   /** Goes on with a user's program, for a thread that has just begun. */
   private *toUser(thread: Thread, program: Program): Code {
-    yield* this.port.work('exit path');
+    yield* this.options.blocks.work('exit path');
     yield* this.leave(thread, program);
   }
 
@@ -272,8 +287,8 @@ export class Processes {
     if (!isProgram(program)) yield* this.exit(thread, KILLED.illegal);
     const user = new Context(withExit(program));
     thread.contexts.length = 0;
-    yield this.port.translations.hints.write(Register.Status, USER_STATUS | Status.EXL);
-    yield* this.port.translations.leaveKernel(thread);
+    yield this.options.translations.hints.write(Register.Status, USER_STATUS | Status.EXL);
+    yield* this.options.translations.leaveKernel(thread);
     yield returnFromException(user);
   }
 }

@@ -5,9 +5,12 @@
  */
 import { interrupt, resume } from '../../processor/operations.js';
 import { KernelChannel, KernelSleepLock } from './channels.js';
-import type { Channel, Code, KernelThread, SharedSleepLock, Spinlock } from '../../system/code.js';
+import type { Channel, Code, KernelThread, SharedSleepLock } from '../../system/code.js';
+import type { KernelLocks } from './locks.js';
 import type { KernelSpinlock } from './spinlock.js';
+import type { StepBlocks } from './step-blocks.js';
 import type { KernelProcessor, Thread } from './threads.js';
+import type { Translations } from './translations.js';
 
 /** How far into the queue a processor looks for a thread that it ran last. */
 export const AFFINITY_WINDOW = 4;
@@ -16,31 +19,38 @@ export const MOST_PASSES = 4;
 /** The inter-processor interrupt that says that there is work. */
 export const WORK = 1;
 
-/** What the scheduler needs of the kernel. */
-export interface SchedulerPort {
-  readonly lock: KernelSpinlock;
+/** What a scheduler is made with. */
+export interface SchedulerOptions {
+  /** Its own lock is `runq`. */
+  readonly locks: KernelLocks;
   readonly processors: readonly KernelProcessor[];
   /** Ticks of a time slice. */
   readonly sliceTicks: number;
-  /** See KernelCore. */
-  work(step: string, ...objects: readonly number[]): Code;
-  /** Makes the processor's registers those of a thread: kernel stack, address space. */
-  load(processor: KernelProcessor, thread: Thread): Code;
+  readonly blocks: StepBlocks;
+  readonly translations: Translations;
   /** A thread that has ended does not need its stack any more. */
-  bury(by: Thread, ended: Thread): Code;
+  readonly bury: (by: Thread, ended: Thread) => Code;
 }
 
 /** The scheduler. */
 export class Scheduler {
   readonly statistics = { switches: 0, migrations: 0, wakeUps: 0 };
-  /** For channels. */
-  readonly port: SchedulerPort;
-  /** How often a thread of a process was given a processor. */
+  /** Of the run queue, and of what channels know. */
+  readonly lock: KernelSpinlock;
+  /** How often a thread of a process was given a processor. Guarded by runq. */
   dispatched = 0;
+  /** Guarded by runq; its length is also looked at without it. */
   private readonly queue: Thread[] = [];
+  private readonly options: SchedulerOptions;
 
-  constructor(port: SchedulerPort) {
-    this.port = port;
+  constructor(options: SchedulerOptions) {
+    this.options = options;
+    this.lock = options.locks.runq;
+  }
+
+  /** Processors that threads run on. */
+  get processors(): readonly KernelProcessor[] {
+    return this.options.processors;
   }
 
   /** Threads that are ready and wait for a processor. */
@@ -50,17 +60,17 @@ export class Scheduler {
 
   /** Makes a new thread ready, and interrupts a processor that is idle. `by` is who does so. */
   *start(by: KernelThread, thread: Thread): Code {
-    yield* this.port.lock.acquire(by);
+    yield* this.lock.acquire(by);
     yield* this.makeReady(thread);
-    yield* this.port.lock.release(by);
+    yield* this.lock.release(by);
   }
 
   /** Gives the processor to others, for a thread whose time is up or that asks to. */
   *yieldProcessor(thread: Thread): Code {
-    yield* this.port.lock.acquire(thread);
+    yield* this.lock.acquire(thread);
     thread.processor!.reschedule = false;
     const next = this.take(thread.processor!);
-    if (next === undefined) thread.slice = this.port.sliceTicks;
+    if (next === undefined) thread.slice = this.options.sliceTicks;
     else {
       this.enqueue(thread);
       yield* this.switchTo(thread, next);
@@ -70,7 +80,7 @@ export class Scheduler {
 
   /** Ends a thread: it never goes on. */
   *end(thread: Thread): Code {
-    yield* this.port.lock.acquire(thread);
+    yield* this.lock.acquire(thread);
     const processor = thread.processor!;
     thread.state = 'ended';
     processor.departed = thread;
@@ -82,7 +92,7 @@ export class Scheduler {
     const processor = idle.processor!;
     processor.awake = true;
     while (this.queue.length > 0) {
-      yield* this.port.lock.acquire(idle);
+      yield* this.lock.acquire(idle);
       const next = this.take(processor);
       if (next !== undefined) yield* this.switchTo(idle, next);
       yield* this.release(idle);
@@ -97,8 +107,8 @@ export class Scheduler {
   }
 
   /** A lock that is slept on. */
-  sleepLock(name: string, guard: Spinlock): SharedSleepLock {
-    return new KernelSleepLock(name, this.channel(name), guard);
+  sleepLock(name: string): SharedSleepLock {
+    return new KernelSleepLock(name, this.channel(name), this.options.locks.nextGuard());
   }
 
   /** For channels: puts a thread to sleep. The lock of the scheduler is held before and after. */
@@ -112,7 +122,7 @@ export class Scheduler {
 
   /** For channels. The lock of the scheduler is held. */
   *makeReady(thread: Thread): Code {
-    yield* this.port.work('setrun', thread.record);
+    yield* this.options.blocks.work('setrun', thread.record);
     this.statistics.wakeUps++;
     this.enqueue(thread);
     const idle = this.idleProcessor(thread);
@@ -126,8 +136,8 @@ export class Scheduler {
     const processor = thread.processor!;
     const { departed } = processor;
     processor.departed = null;
-    yield* this.port.lock.release(thread);
-    if (departed !== null) yield* this.port.bury(thread, departed);
+    yield* this.lock.release(thread);
+    if (departed !== null) yield* this.options.bury(thread, departed);
   }
 
   private enqueue(thread: Thread): void {
@@ -137,7 +147,7 @@ export class Scheduler {
 
   /** A processor that has nothing to do and does not look at the queue anyway, the one that the thread ran on last if possible. */
   private idleProcessor(thread: Thread): KernelProcessor | undefined {
-    const { processors } = this.port;
+    const { processors } = this.options;
     const last = processors[thread.lastProcessor];
     return last !== undefined && waits(last) ? last : processors.find(waits);
   }
@@ -145,7 +155,7 @@ export class Scheduler {
   /** Runs another thread in place of one that is queued, asleep or ended. The lock passes on to it, and comes back. */
   private *switchTo(thread: Thread, next: Thread): Code {
     const processor = thread.processor!;
-    yield* this.port.work('switch', thread.record);
+    yield* this.options.blocks.work('switch', thread.record);
     this.statistics.switches++;
     if (next.space !== null) this.dispatched++;
     if (next.lastProcessor >= 0 && next.lastProcessor !== processor.number) this.statistics.migrations++;
@@ -155,9 +165,9 @@ export class Scheduler {
     processor.reschedule = false;
     next.processor = processor;
     next.state = 'running';
-    next.slice = this.port.sliceTicks;
-    yield* this.port.load(processor, next);
-    this.port.lock.handOver(thread, next);
+    next.slice = this.options.sliceTicks;
+    yield* this.options.translations.load(processor, next);
+    this.lock.handOver(thread, next);
     yield resume(next.contexts[next.contexts.length - 1]!);
   }
 

@@ -22,6 +22,7 @@ const MOST = 512;
 /** All semaphores. Their values stand in kernel memory. */
 export class Semaphores {
   private readonly core: KernelCore;
+  /** No lock: grows between yields only. */
   private readonly semaphores: Semaphore[] = [];
 
   constructor(core: KernelCore) {

@@ -29,6 +29,7 @@ export class KernelSpinlock implements Spinlock {
   readonly address: number;
   readonly statistics: LockStatistics = { acquisitions: 0, contended: 0, waitedNs: 0 };
   private readonly spinCycles: number;
+  /** Changed by who has just taken the word, or is about to give it back. */
   private holder = 0;
 
   constructor(name: string, address: number, spinCycles: number) {

@@ -10,6 +10,7 @@ export class StallWatch {
   private readonly scheduler: Scheduler;
   private readonly processes: Processes;
   private readonly limit: number;
+  /** Changed by the first processor alone, in its timer interrupt. */
   private lastRun = 0;
   private dispatched = 0;
 
@@ -23,8 +24,8 @@ export class StallWatch {
   /** Throws, naming who sleeps on what, if no thread of a process has run for so long though there are some. */
   tick(now: number): void {
     const { processes } = this;
-    const { dispatched, port } = this.scheduler;
-    const runs = dispatched !== this.dispatched || port.processors.some(({ current }) => current.space !== null);
+    const { dispatched, processors } = this.scheduler;
+    const runs = dispatched !== this.dispatched || processors.some(({ current }) => current.space !== null);
     if (runs || processes.count === 0) this.lastRun = now;
     this.dispatched = dispatched;
     if (now - this.lastRun < this.limit) return;

@@ -1,8 +1,10 @@
 /**
- * Turns the steps of a profile into packed references: the text that a step fetches, and the data that it touches, as
- * virtual addresses. The same step has several variants, whose data lie in other lines of their areas.
+ * Turns the steps of a profile into packed references and executes them: the text that a step fetches, and the data that it
+ * touches, as virtual addresses. The same step has several variants, whose data lie in other lines of their areas.
  */
+import { block, load, store } from '../../processor/operations.js';
 import { packReference, ReferenceKind, type References } from '../../processor/references.js';
+import type { Code } from '../../system/code.js';
 import { KERNEL_STACK, LINE_BYTES, PROCESSOR_DATA, type KernelLayout } from './address-layout.js';
 import { AREAS, type Area, type Profile, type Step, type Touch } from './profile.js';
 
@@ -22,6 +24,7 @@ const LONGEST_GAP = 0xffff;
 export class StepBlocks {
   private readonly areas = new Map<Area, number>();
   private readonly blocks = new Map<string, readonly References[]>();
+  /** The variant that is next. Touched only between yields. */
   private readonly turns = new Map<string, number>();
   /** Physical pages of the text, from page 0 on; nothing else is in them. */
   readonly textPages: number;
@@ -43,8 +46,15 @@ export class StepBlocks {
     });
   }
 
-  /** The references of a step: another variant each time. Undefined for a step that the profile does not have. */
-  next(step: string): References | undefined {
+  /** Executes a step of the profile, if it has that, and reads and writes a line of each object given: see KernelCore. */
+  *work(step: string, ...objects: readonly number[]): Code {
+    const references = this.next(step);
+    if (references !== undefined) yield block(references, 0, references.words.length);
+    for (const object of objects) yield store(object + 4, (yield load(object + 4)) + 1);
+  }
+
+  /** The references of a step: another variant each time. */
+  private next(step: string): References | undefined {
     const variants = this.blocks.get(step);
     if (variants === undefined) return undefined;
     const turn = this.turns.get(step) ?? 0;

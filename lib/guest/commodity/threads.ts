@@ -1,6 +1,9 @@
 /** Kernel threads and processors as the scheduler knows them. */
 import type { Context } from '../../processor/context.js';
+import { LINE_BYTES } from './address-layout.js';
 import type { AddressSpace } from './memory/address-space.js';
+import type { KernelData } from './memory/kernel-data.js';
+import type { PhysicalPages } from './memory/physical-pages.js';
 import type { PageTables } from './memory/page-tables.js';
 import type { KernelThread } from '../../system/code.js';
 
@@ -18,6 +21,7 @@ export class Thread implements KernelThread {
   space: AddressSpace | null;
   /** Its page tables there; null if it has no space. */
   tables: PageTables | null;
+  /** Guarded by runq, as the fields up to `passed`, but for the contexts and `slice` of a running thread, which are its own. */
   state: ThreadState = 'ready';
   /** The processor that it runs on, null while it does not run. */
   processor: KernelProcessor | null = null;
@@ -42,7 +46,7 @@ export class Thread implements KernelThread {
   }
 }
 
-/** A processor as the kernel knows it. */
+/** A processor as the kernel knows it. Fields without a word about it are changed by that processor alone. */
 export class KernelProcessor {
   readonly number: number;
   /** The thread that waits while there is nothing else. */
@@ -52,10 +56,11 @@ export class KernelProcessor {
   /** Address of the word that says how often it has forgotten translations for others, and that number. */
   readonly forgottenAt: number;
   forgotten = 0;
+  /** Guarded by runq. */
   current: Thread;
-  /** Its idle thread will look at the queue before it waits. */
+  /** Its idle thread will look at the queue before it waits. Set under runq by who wakes it, and by its idle thread in one event with a look. */
   awake = true;
-  /** The thread that ended here last, until the one that came next has given its stack back. */
+  /** Guarded by runq. The thread that ended here last, until the one that came next has given its stack back. */
   departed: Thread | null = null;
   /** The address space identifier at hand, which EntryHi has; 0 for none. */
   identifier = 0;
@@ -79,4 +84,12 @@ export class KernelProcessor {
     idle.processor = this;
     idle.state = 'running';
   }
+}
+
+/** Makes a processor with its idle thread, in memory that is taken before the kernel runs. */
+export function makeProcessor(number: number, physical: PhysicalPages, data: KernelData): KernelProcessor {
+  const record = data.allocate(2 * LINE_BYTES);
+  const stackPage = physical.reserve('stack');
+  const idle = new Thread(-2 - number, `idle thread of processor ${number}`, record, stackPage, null);
+  return new KernelProcessor(number, idle, physical.reserve('kernel'), data.allocate(LINE_BYTES));
 }

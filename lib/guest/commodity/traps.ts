@@ -4,27 +4,8 @@
  * off; they are on in user mode and while a processor is idle.
  */
 import { Context } from '../../processor/context.js';
-import {
-  compute,
-  load,
-  readRegister,
-  returnFromException,
-  tlbProbe,
-  tlbWriteIndexed,
-  tlbWriteRandom,
-  writeRegister,
-  type Program,
-} from '../../processor/operations.js';
-import {
-  entryLo,
-  ExceptionCode,
-  InterruptLine,
-  KSU_SHIFT,
-  Mode,
-  Register,
-  Status,
-  Vector,
-} from '../../processor/registers.js';
+import { Op, returnFromException, type Program } from '../../processor/operations.js';
+import { ExceptionCode, InterruptLine, KSU_SHIFT, Mode, Register, Status, Vector } from '../../processor/registers.js';
 import { SPECIAL_PAGE } from '../../system/monitor-calls.js';
 import { USER_PROGRAM } from '../../processor/context.js';
 import { KSEG0, unmapped } from '../../processor/segments.js';
@@ -33,10 +14,17 @@ import { MAPPED_KERNEL, PAGE_BYTES, PAGE_SHIFT, PAGE_TABLES, TABLE_ENTRIES } fro
 import { GuestError } from '../../system/guest-error.js';
 import { isSystemCall } from './arguments.js';
 import { ErrorNumber, type Code } from '../../system/code.js';
-import { KILLED } from './process.js';
+import { statusOf, statusOfException } from './exit-status.js';
+import type { KernelClock } from './clock.js';
+import type { Handlers } from './handlers.js';
 import type { Hints } from './hints.js';
+import type { Faults } from './memory/faults.js';
+import type { Processes } from './processes.js';
 import type { Profile } from './profile.js';
+import { Refills } from './refills.js';
+import type { Scheduler } from './scheduler.js';
 import { serviceNumber, type ServiceName } from './services.js';
+import type { StepBlocks } from './step-blocks.js';
 import type { SystemCall } from './system-calls.js';
 import type { KernelProcessor, Thread } from './threads.js';
 import type { Translations } from './translations.js';
@@ -62,53 +50,43 @@ const ACTIVITY: Partial<Record<ServiceName, number>> = {
   'processor interrupt': Activity.Interrupt,
 };
 
-/** What traps need of the kernel. */
-export interface TrapPort {
+/** What traps are made with: they hand over to the other parts of the kernel. */
+export interface TrapsOptions {
   readonly processors: readonly KernelProcessor[];
   readonly profile: Profile;
   readonly translations: Translations;
   readonly hints: Hints;
   /** The kernel is linked for the mapped segment. */
   readonly mapped: boolean;
-  /** Whether there is a system call of a name. */
-  serves(call: string): boolean;
-  work(step: string, ...objects: readonly number[]): Code;
-  /** Gives the processor to others, because the time of the thread is up. */
-  reschedule(thread: Thread): Code;
-  /** The service that a page fault will be accounted as. Looks only. */
-  classify(thread: Thread, address: number, store: boolean): ServiceName;
-  /** Serves a page fault. 0, or an ErrorNumber. */
-  fault(thread: Thread, address: number, store: boolean, modified: boolean): Code<number>;
-  /** Makes the page table for an address. 0, or an ErrorNumber. */
-  table(thread: Thread, table: number): Code<number>;
-  /** Ends a thread, which did what it must not, with a status (KILLED); says why if that is known. Does not return. */
-  kill(thread: Thread, status: number, why?: string): Code;
-  /** Serves a system call. */
-  call(thread: Thread, request: SystemCall): Code<number>;
-  /** Serves the timer. */
-  tick(thread: Thread): Code;
-  /** Serves an interrupt of a device or processor. */
-  interrupted(thread: Thread, code: number, a: number, b: number): Code;
+  readonly blocks: StepBlocks;
+  readonly scheduler: Scheduler;
+  readonly processes: Processes;
+  readonly faults: Faults;
+  readonly clock: KernelClock;
+  readonly handlers: Handlers;
 }
 
 /** The handlers. */
 export class Traps {
-  private readonly port: TrapPort;
+  private readonly options: TrapsOptions;
+  private readonly refills: Refills;
 
-  constructor(port: TrapPort) {
-    this.port = port;
+  constructor(options: TrapsOptions) {
+    this.options = options;
+    this.refills = new Refills(options);
   }
 
   /** What an exception runs. */
   exception(cpu: Cpu, exception: Exception): Context {
-    const processor = this.port.processors[cpu.number]!;
+    const processor = this.options.processors[cpu.number]!;
+    if (asksNobody(processor, exception)) throw this.options.hints.absent();
     const thread = processor.current;
     switch (exception.code) {
       case ExceptionCode.Interrupt:
         return this.general(thread, exception, this.interruptService(exception), t => this.interrupt(t, exception));
       case ExceptionCode.SystemCall: {
         const { request } = exception.context!.operation!;
-        const asked = isSystemCall(request) && this.port.serves(request.call) ? request : NO_CALL;
+        const asked = isSystemCall(request) && this.options.handlers.calls.has(request.call) ? request : NO_CALL;
         return this.general(thread, exception, asked.call, t => this.systemCall(t, exception, asked));
       }
       case ExceptionCode.TlbLoad:
@@ -124,7 +102,7 @@ export class Traps {
 
   /** A kernel that does not reach its own segment would fault for ever, in the handler of the fault again. */
   private checkReach({ name }: Thread, { context, address }: Exception): void {
-    if (this.port.mapped || context === null || context.activity === USER_PROGRAM) return;
+    if (this.options.mapped || context === null || context.activity === USER_PROGRAM) return;
     if (unmapped(address >>> PAGE_SHIFT))
       throw new GuestError(
         `${name}: the kernel cannot reach its segment at 0x${address.toString(16)}, as it does not run in kernel mode; under a monitor it takes mapped: true`,
@@ -135,69 +113,27 @@ export class Traps {
     const { address, vector } = exception;
     if (address >= PAGE_TABLES && address < TABLES_END && thread.space !== null) {
       const table = (address - PAGE_TABLES) >>> PAGE_SHIFT;
-      if (thread.tables!.pages.has(table)) return handler(this.doubleMiss(thread, exception, table), 'DOUBLE_MISS');
+      if (thread.tables!.pages.has(table))
+        return handler(this.refills.doubleMiss(thread, exception, table), 'DOUBLE_MISS');
       return this.general(thread, exception, 'other fault', t => this.makeTable(t, exception, table));
     }
     if (address < KSEG0) {
-      if (vector === Vector.Refill) return handler(this.refill(), 'UTLB_MISS');
+      if (vector === Vector.Refill) return handler(this.refills.user(), 'UTLB_MISS');
       return this.pageFault(thread, exception);
     }
     // A refill at exception level would lose the handler that it is nested in. So code at that level touches registers
     // and the array of page tables only, whose handler begins the user's access anew.
-    if (!this.port.mapped || vector !== Vector.Refill || address < MAPPED_KERNEL || address >= SPECIAL_PAGE)
+    if (!this.options.mapped || vector !== Vector.Refill || address < MAPPED_KERNEL || address >= SPECIAL_PAGE)
       throw new Error(`${thread.name}: the kernel touches 0x${address.toString(16)}, which it has not mapped`);
-    return handler(this.refillKernel(address), 'UTLB_MISS');
+    return handler(this.refills.kernel(address), 'UTLB_MISS');
   }
 
   private pageFault(thread: Thread, exception: Exception): Context {
     const { address, code } = exception;
     const store = code !== ExceptionCode.TlbLoad;
-    return this.general(thread, exception, this.port.classify(thread, address, store), t =>
+    return this.general(thread, exception, this.options.faults.classify(thread, address, store), t =>
       this.fault(t, exception, store),
     );
-  }
-
-  /** The fast refill: reads two entries of the page table through the array in which it lies. */
-  private *refill(): Program {
-    // Context has 16 bytes for a pair of pages, our tables have 8 (as IRIX and Linux on 32-bit MIPS).
-    const pair = (yield readRegister(Register.Context)) >> 1;
-    const even = yield load(pair);
-    const odd = yield load(pair + 4);
-    yield compute(this.port.profile.refillCycles);
-    yield writeRegister(Register.EntryLo0, even);
-    yield writeRegister(Register.EntryLo1, odd);
-    yield tlbWriteRandom();
-    yield returnFromException();
-  }
-
-  /** The refill of the kernel's own segment, when it is mapped: virtual and physical pages differ by a constant. */
-  private *refillKernel(address: number): Program {
-    const page = ((address - MAPPED_KERNEL) >>> PAGE_SHIFT) & ~1;
-    yield readRegister(Register.BadVAddr);
-    yield compute(this.port.profile.refillCycles);
-    yield writeRegister(Register.EntryLo0, entryLo(page, true, true));
-    yield writeRegister(Register.EntryLo1, entryLo(page + 1, true, true));
-    yield tlbWriteRandom();
-    yield returnFromException();
-  }
-
-  /** The page of page tables that the fast refill reads is not in the TLB: a short handler too, which saves nothing. */
-  private *doubleMiss(thread: Thread, { context }: Exception, table: number): Program {
-    const { hints, translations, profile } = this.port;
-    const { wiredTables, doubleMissCycles } = profile;
-    const tables = thread.tables!;
-    const pair = table & ~1;
-    yield compute(doubleMissCycles);
-    yield hints.write(Register.EntryHi, translations.entryHi(thread, (PAGE_TABLES >>> PAGE_SHIFT) + pair));
-    yield tlbProbe();
-    const index = yield readRegister(Register.Index);
-    const wires = index < 0 && wiredTables > 0;
-    // Wired entries in turn, so that random replacement does not take away what every refill of the process needs.
-    if (wires) yield writeRegister(Register.Index, 1 + (thread.processor!.tablesWired++ % wiredTables));
-    yield writeRegister(Register.EntryLo0, translations.tableWordOf(tables, pair));
-    yield writeRegister(Register.EntryLo1, translations.tableWordOf(tables, pair + 1));
-    yield index < 0 && !wires ? tlbWriteRandom() : tlbWriteIndexed();
-    yield returnFromException(context);
   }
 
   /** A handler that enters the kernel as a thread does. */
@@ -210,64 +146,66 @@ export class Traps {
   }
 
   private *around(thread: Thread, exception: Exception, serve: (thread: Thread) => Code, self: () => Context): Program {
-    const { port } = this;
+    const { blocks, hints, scheduler, translations } = this.options;
     const fromUser = thread.contexts.length === 0;
     const idle = thread === thread.processor!.idle;
-    yield port.hints.read(Register.Cause);
-    yield port.hints.read(Register.EPC);
-    yield port.hints.read(Register.Status);
-    if (fromUser) yield* port.translations.enterKernel(thread);
-    yield port.hints.write(Register.Status, KERNEL_STATUS);
+    yield hints.read(Register.Cause);
+    yield hints.read(Register.EPC);
+    yield hints.read(Register.Status);
+    if (fromUser) yield* translations.enterKernel(thread);
+    yield hints.write(Register.Status, KERNEL_STATUS);
     thread.contexts.push(self());
-    yield* port.work('entry');
+    yield* blocks.work('entry');
     yield* serve(thread);
-    if (fromUser && thread.processor!.reschedule) yield* port.reschedule(thread);
-    yield* port.work('exit');
+    if (fromUser && thread.processor!.reschedule) yield* scheduler.yieldProcessor(thread);
+    yield* blocks.work('exit');
     thread.contexts.pop();
     const status = fromUser ? USER_STATUS : idle && thread.contexts.length === 1 ? IDLE_STATUS : KERNEL_STATUS;
-    yield port.hints.write(Register.Status, status | Status.EXL);
-    if (fromUser) yield* port.translations.leaveKernel(thread);
-    yield port.hints.write(Register.EPC, 0);
+    yield hints.write(Register.Status, status | Status.EXL);
+    if (fromUser) yield* translations.leaveKernel(thread);
+    yield hints.write(Register.EPC, 0);
     yield returnFromException(exception.context);
   }
 
   private interruptService({ message }: Exception): ServiceName {
     if (message === null) return 'clock';
-    return message.from < 0 || message.from >= this.port.processors.length ? 'device interrupt' : 'processor interrupt';
+    return message.from < 0 || message.from >= this.options.processors.length
+      ? 'device interrupt'
+      : 'processor interrupt';
   }
 
   private *interrupt(thread: Thread, { message }: Exception): Code {
-    if (message !== null) yield* this.port.interrupted(thread, message.code, message.a, message.b);
-    const cause = yield this.port.hints.read(Register.Cause);
-    if ((cause & InterruptLine.Timer) !== 0) yield* this.port.tick(thread);
+    if (message !== null) yield* this.options.handlers.interrupt(thread, message.code, message.a, message.b);
+    const cause = yield this.options.hints.read(Register.Cause);
+    if ((cause & InterruptLine.Timer) !== 0) yield* this.options.clock.tick(thread);
   }
 
   private *systemCall(thread: Thread, { context }: Exception, request: SystemCall): Code {
-    const result = yield* this.port.call(thread, request);
+    const result = yield* this.options.handlers.call(thread, request);
     context!.complete(result);
   }
 
   /** A user's page has no page table: it gets an empty one, and the access that begins anew faults for its page. */
   private *makeTable(thread: Thread, exception: Exception, table: number): Code {
-    const error = yield* this.port.table(thread, table);
+    const error = yield* this.options.faults.makeTable(thread, table);
     if (error !== 0) yield* this.fail(thread, exception, error);
   }
 
   private *fault(thread: Thread, exception: Exception, store: boolean): Code {
-    const modified = exception.code === ExceptionCode.Modified;
-    const error = yield* this.port.fault(thread, exception.address, store, modified);
+    const error = yield* this.options.faults.serve(thread, exception.address, store);
     if (error !== 0) yield* this.fail(thread, exception, error);
   }
 
   /** What cannot be served ends the process, unless the kernel itself touched a user's address: then that returns the error. */
   private *fail(thread: Thread, exception: Exception, error: number): Code {
     if (thread.contexts.length > 1) exception.context!.complete(error);
-    else yield* this.port.kill(thread, statusOf(error));
+    else yield* this.options.processes.kill(thread, statusOf(error));
   }
 
   /** Addresses that are not aligned or not the user's, memory that is not there, instructions that are not the user's. */
   private *illegal(thread: Thread, { code, address, context, fault }: Exception): Code {
-    if (thread.contexts.length === 1) yield* this.port.kill(thread, statusOfException(code, address), fault?.message);
+    if (thread.contexts.length === 1)
+      yield* this.options.processes.kill(thread, statusOfException(code, address), fault?.message);
     if (address < 0 || address >= KSEG0)
       throw new Error(
         `${thread.name}: the kernel takes exception ${code} at 0x${(address >>> 0).toString(16)}${fault ? `: ${fault.message}` : ''}`,
@@ -276,34 +214,14 @@ export class Traps {
   }
 }
 
+/** A call of the kernel's first program on a processor to the monitor was a reserved instruction: there is no monitor. */
+function asksNobody({ idle }: KernelProcessor, { code, context }: Exception): boolean {
+  const own = context !== null && context === idle.contexts[0];
+  return own && code === ExceptionCode.ReservedInstruction && context.operation?.kind === Op.MonitorCall;
+}
+
 /** What whoever asks for nothing known gets. */
 const NO_CALL: SystemCall = { call: '', args: [] };
-
-/** The status of who is ended by a fault that could not be served. */
-function statusOf(error: number): number {
-  switch (error) {
-    case ErrorNumber.ENOMEM:
-      return KILLED.memory;
-    case ErrorNumber.EFAULT:
-      return KILLED.segmentation;
-    default:
-      return KILLED.bus;
-  }
-}
-
-/** The status of who is ended by another exception. */
-function statusOfException(code: number, address: number): number {
-  switch (code) {
-    case ExceptionCode.AddressLoad:
-    case ExceptionCode.AddressStore:
-      return address >= KSEG0 ? KILLED.segmentation : KILLED.bus;
-    case ExceptionCode.BusInstruction:
-    case ExceptionCode.BusData:
-      return KILLED.bus;
-    default:
-      return KILLED.illegal;
-  }
-}
 
 function handler(program: Program, service: ServiceName): Context {
   const context = new Context(program, ACTIVITY[service] ?? Activity.Kernel);

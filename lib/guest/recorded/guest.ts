@@ -12,10 +12,7 @@ import {
   block,
   call,
   compute,
-  readRegister,
   returnFromException,
-  tlbRead,
-  waitForInterrupt,
   writeRegister,
   type Operation,
   type Program,
@@ -34,11 +31,12 @@ import type { References } from '../../processor/references.js';
 import { Activity, type Cpu, type Exception, type SystemSoftware } from '../../processor/software.js';
 import { GuestError } from '../../system/guest-error.js';
 import { refillMappedKernel } from '../../system/mapped-kernel.js';
-import type { Privileged, SystemImage, SystemStep } from './image.js';
-import { PageTables, USER_PAGES, type Code } from './page-tables.js';
+import type { SystemImage, SystemStep } from './image.js';
+import { PageTables } from './page-tables.js';
 import { RecordedProcessor } from './processor.js';
 import { refill, refillFetches, refillInvalid } from './refill.js';
-import { TlbSequences } from './tlb-sequences.js';
+import { ENTER, KERNEL_STATUS, RecordedSteps, type RecordedStatistics } from './steps.js';
+import type { Code } from '../../system/code.js';
 
 /** Services that time belongs to, by number. */
 export const RECORDED_SERVICES = [
@@ -64,27 +62,7 @@ export interface RecordedGuestOptions {
   readonly statusPairs?: boolean;
 }
 
-/** What the guest has executed besides, and instead of, what was recorded. */
-export interface RecordedStatistics {
-  refills: number;
-  /** Refills of a mapped kernel's own segment. */
-  kernelRefills: number;
-  /** Entries that were in the TLB before their page was mapped. */
-  invalidEntries: number;
-  /** Exceptions and returns. */
-  entries: number;
-  returns: number;
-  /** Privileged operations that were executed for recorded instructions, returns included. */
-  privileged: number;
-  /** Privileged operations, and stores to page tables, that the recording does not have. */
-  addedPrivileged: number;
-  addedStores: number;
-}
-
-const KERNEL_STATUS = Mode.Kernel << KSU_SHIFT;
 const USER_STATUS = Mode.User << KSU_SHIFT;
-/** What a call asks for: to enter the recorded kernel. */
-const ENTER = 'enter';
 
 /** The guest. One object serves all its processors. */
 export class RecordedGuest implements SystemSoftware {
@@ -102,10 +80,9 @@ export class RecordedGuest implements SystemSoftware {
   /** Pages of physical memory that it uses. */
   readonly pages: number;
   private readonly image: SystemImage;
-  private readonly statusPairs: boolean;
   private readonly processors: readonly RecordedProcessor[];
   private readonly tables: PageTables;
-  private readonly sequences: TlbSequences;
+  private readonly steps: RecordedSteps;
   private readonly refillFetches: References;
 
   /** Throws a RangeError if the image and its page tables do not fit into memory. */
@@ -115,13 +92,12 @@ export class RecordedGuest implements SystemSoftware {
     plainObject(image, 'a recorded guest: image');
     wholeNumber(pages, 'a recorded guest: pages', 0, 2 ** 31);
     this.image = image;
-    this.statusPairs = statusPairs;
     this.processors = image.streams.map((stream, number) => new RecordedProcessor(number, stream));
     this.tables = new PageTables(image, image.pages);
     this.pages = image.pages + this.tables.pages;
     if (pages < this.pages)
       throw new RangeError(`${image.name} needs ${this.pages} pages of physical memory, not ${pages}`);
-    this.sequences = new TlbSequences(this.tables, operations => (this.statistics.addedPrivileged += operations));
+    this.steps = new RecordedSteps(this.tables, this.statistics, statusPairs);
     this.refillFetches = refillFetches(image.refillVector, image.fetchLineBytes);
   }
 
@@ -207,12 +183,12 @@ export class RecordedGuest implements SystemSoftware {
     // Recorded interrupts are replayed, so a recorded wait is over at once: an interrupt is pending that is never enabled.
     yield writeRegister(Register.Cause, InterruptLine.Software0);
     yield writeRegister(Register.Wired, 0);
-    yield* this.runTask(processor, 0);
+    yield* this.steps.runTask(processor, 0);
     this.statistics.addedPrivileged += 3;
     const { steps } = processor.stream;
     const first = steps.find(({ kind }) => kind === 'run' || kind === 'compute');
     while (processor.step?.kind === 'map' || processor.step?.kind === 'task')
-      yield* this.step(processor, processor.step);
+      yield* this.steps.execute(processor, processor.step);
     if (first === undefined || !('user' in first) || !first.user) yield* this.goOn(processor);
     else {
       this.statistics.addedPrivileged += 2;
@@ -226,7 +202,7 @@ export class RecordedGuest implements SystemSoftware {
     const step = processor.step as Extract<SystemStep, { readonly kind: 'enter' }>;
     processor.next++;
     this.statistics.entries++;
-    this.privileged(step.status);
+    this.steps.count(step.status);
     yield writeRegister(Register.Status, KERNEL_STATUS);
     yield* this.goOn(processor);
   }
@@ -241,108 +217,20 @@ export class RecordedGuest implements SystemSoftware {
         yield* this.leave(processor, step.to, step.status);
         return;
       }
-      yield* this.step(processor, step);
+      yield* this.steps.execute(processor, step);
     }
   }
 
   /** Returns from an exception: to user mode, or to the part of the kernel that goes on. */
   private *leave(processor: RecordedProcessor, to: 'user' | 'kernel', status: boolean): Code {
     this.statistics.returns++;
-    this.privileged(status);
-    this.privileged(true);
+    this.steps.count(status);
+    this.steps.count(true);
     yield writeRegister(Register.Status, (to === 'user' ? USER_STATUS : KERNEL_STATUS) | Status.EXL);
     if (to === 'user') processor.kernel.length = 0;
     const target =
       to === 'user' ? processor.user! : (processor.kernel.pop() ?? kernelContext(this.goOn(processor), 'boot'));
     yield returnFromException(target);
-  }
-
-  private *step(processor: RecordedProcessor, step: Exclude<SystemStep, { readonly kind: 'return' }>): Code {
-    if (step.kind !== 'enter') processor.next++;
-    switch (step.kind) {
-      case 'enter':
-        yield call(ENTER);
-        return;
-      case 'run':
-        yield block(processor.stream, step.from, step.to);
-        return;
-      case 'compute':
-        yield compute(step.instructions);
-        return;
-      case 'privileged':
-        this.privileged(true);
-        yield* this.execute(processor, step.operation, step.page);
-        return;
-      case 'task':
-        yield* this.runTask(processor, step.task);
-        return;
-      case 'map':
-        yield* this.map(processor, step.page, step.physical);
-    }
-  }
-
-  /** A recorded privileged instruction: with its own operand where that is known, else one that changes nothing. */
-  private *execute(processor: RecordedProcessor, operation: Privileged, page: number): Code {
-    switch (operation) {
-      case 'mfc0':
-        yield readRegister(Register.Cause);
-        return;
-      case 'cache':
-        yield readRegister(Register.Config);
-        return;
-      case 'mtc0':
-        yield writeRegister(Register.Context, 0);
-        return;
-      case 'di':
-      case 'ei':
-      case 'mt':
-        if (this.statusPairs && operation !== 'mt') {
-          this.statistics.addedPrivileged++;
-          yield readRegister(Register.Status);
-        }
-        yield writeRegister(Register.Status, KERNEL_STATUS);
-        return;
-      case 'wait':
-        yield waitForInterrupt();
-        return;
-      case 'tlbr':
-        processor.sequence = null;
-        yield tlbRead();
-        return;
-      default:
-        yield* this.sequences.execute(processor, operation, page);
-    }
-  }
-
-  private *runTask(processor: RecordedProcessor, task: number): Code {
-    processor.task = task;
-    processor.sequence = null;
-    if (processor.lastPage < USER_PAGES) processor.lastPage = -1;
-    if (processor.identify()) yield* this.sequences.flush();
-    yield* this.stores(this.tables.use(processor.number, task, processor.firstUse()));
-    this.statistics.addedPrivileged++;
-    yield writeRegister(Register.EntryHi, processor.identifier);
-  }
-
-  private *map(processor: RecordedProcessor, page: number, physical: number): Code {
-    const replaces = processor.learn(page, physical);
-    yield* this.stores(this.tables.map(processor.task, page, physical));
-    processor.lastPage = page;
-    if (!replaces) return;
-    processor.sequence = null;
-    yield* this.sequences.refresh(processor, page);
-  }
-
-  private *stores(code: Code): Code {
-    for (let next = code.next(); next.done !== true; next = code.next()) {
-      this.statistics.addedStores++;
-      yield next.value;
-    }
-  }
-
-  private privileged(recorded: boolean): void {
-    if (recorded) this.statistics.privileged++;
-    else this.statistics.addedPrivileged++;
   }
 }
 

@@ -3,12 +3,10 @@
  * each a page of EntryLo words; the upper part of all leads to the same tables of the kernel. Where the pages lie is
  * fixed when the tables are laid out: the steps of the recording say which will be needed.
  */
-import { store, type Operation } from '../../processor/operations.js';
+import { store } from '../../processor/operations.js';
 import { EntryLo, entryLo } from '../../processor/registers.js';
 import type { SystemImage } from './image.js';
-
-/** Guest code that is part of a program. */
-export type Code<T = void> = Generator<Operation, T, number>;
+import type { Code } from '../../system/code.js';
 
 /** First page of the part of the address space that is the same for all tasks. */
 export const USER_PAGES = 0x80000;

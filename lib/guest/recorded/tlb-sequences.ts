@@ -7,8 +7,9 @@ import { readRegister, tlbProbe, tlbWriteIndexed, tlbWriteRandom, writeRegister 
 import { Register } from '../../processor/registers.js';
 import { KSEG0 } from '../../processor/segments.js';
 import type { Privileged } from './image.js';
-import type { Code, PageTables } from './page-tables.js';
+import type { PageTables } from './page-tables.js';
 import type { RecordedProcessor, TlbSequence } from './processor.js';
+import type { Code } from '../../system/code.js';
 
 /** TLB entries of the processors that the kernel was written for. */
 const TLB_ENTRIES = 64;

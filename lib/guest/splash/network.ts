@@ -9,7 +9,7 @@ import type { Piece } from '../commodity/network/pieces.js';
 import type { Endpoint } from '../commodity/network/transport.js';
 import { PAGE_BYTES } from './memory.js';
 import type { SplashOS } from './splash-os.js';
-import type { SplashCode } from './threads.js';
+import type { Code } from '../../system/code.js';
 
 /** A card that SPLASHOS finds. */
 export interface SplashCard {
@@ -60,10 +60,10 @@ export class SplashNetwork {
   readonly mostBytes: number;
   readonly stats = { sent: 0, sendErrors: 0, received: 0, malformed: 0, refused: 0 };
   /** Takes a datagram, in interrupt context: true if it keeps the buffer until `release`. */
-  onDatagram: ((datagram: SplashDatagram) => SplashCode<boolean>) | null = null;
+  onDatagram: ((datagram: SplashDatagram) => Code<boolean>) | null = null;
   /** A frame is off the card, in interrupt context. */
-  onSent: (() => SplashCode) | null = null;
-  /** Frames that the card has not reported as sent. */
+  onSent: (() => Code) | null = null;
+  /** Frames that the card has not reported as sent. No lock: changed between yields only, as `opened` and the next number. */
   unsent = 0;
   private readonly os: SplashOS;
   private readonly options: SplashNetworkOptions;
@@ -87,7 +87,7 @@ export class SplashNetwork {
   }
 
   /** Gives the card its buffers, once. */
-  *open(): SplashCode {
+  *open(): Code {
     if (this.opened) return;
     this.opened = true;
     for (const buffer of this.buffers) yield* this.release(buffer);
@@ -97,12 +97,7 @@ export class SplashNetwork {
    * Writes a frame into the buffer for sending: a header, words, and data where they lie, which must not change until it is sent.
    * Throws a RangeError if it is too long.
    */
-  *compose(
-    fromPort: number,
-    to: Endpoint,
-    words: readonly number[],
-    data: readonly Place[] = [],
-  ): SplashCode<SplashFrame> {
+  *compose(fromPort: number, to: Endpoint, words: readonly number[], data: readonly Place[] = []): Code<SplashFrame> {
     const { outgoing, address } = this;
     const head = HEADER_BYTES + 4 * words.length;
     const bytes = data.reduce((sum, place) => sum + place.bytes, head - HEADER_BYTES);
@@ -115,13 +110,13 @@ export class SplashNetwork {
   }
 
   /** Sends a frame. */
-  *send({ to, places }: SplashFrame): SplashCode {
+  *send({ to, places }: SplashFrame): Code {
     this.unsent++;
     yield* this.command({ op: 'send', to, pieces: places.map(pieceOf) }, 0, this.unsent);
   }
 
   /** The card may use a buffer again. */
-  *release(buffer: number): SplashCode {
+  *release(buffer: number): Code {
     const pieces = this.placesOf(buffer, BUFFER_BYTES).map(pieceOf);
     yield* this.command({ op: 'post', pieces }, 1, this.buffers.indexOf(buffer));
   }
@@ -138,21 +133,21 @@ export class SplashNetwork {
     return places;
   }
 
-  private *command(content: Readonly<Record<string, unknown>>, code: 0 | 1, tag: number): SplashCode {
+  private *command(content: Readonly<Record<string, unknown>>, code: 0 | 1, tag: number): Code {
     const { card, interruptTo, interruptCode } = this.options;
     const reply = { tag, interruptTo, interruptCode: interruptCode + code };
     yield deviceCommand(card.bridge, card.device, { ...content, ...reply });
   }
 
   /** Interrupt: a frame is off the card, or was refused. */
-  private *sent(status: number): SplashCode {
+  private *sent(status: number): Code {
     this.unsent--;
     this.stats[status === 0 ? 'sent' : 'sendErrors']++;
     if (this.onSent !== null) yield* this.onSent();
   }
 
   /** Interrupt: a frame lies in a buffer, or the buffer was refused. */
-  private *received(tag: number, bytes: number): SplashCode {
+  private *received(tag: number, bytes: number): Code {
     const buffer = this.buffers[tag];
     if (buffer === undefined || bytes < 0) {
       this.stats.refused++;
@@ -165,7 +160,9 @@ export class SplashNetwork {
       this.stats.received++;
       const address = buffer + HEADER_BYTES;
       const data: Piece = {
-        ...{ page: this.os.memory.physicalOf(address), offset: HEADER_BYTES, address },
+        page: this.os.memory.physicalOf(address),
+        offset: HEADER_BYTES,
+        address,
         bytes: header.bytes,
         mbuf: null,
       };

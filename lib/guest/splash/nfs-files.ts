@@ -2,9 +2,7 @@
  * Files of SPLASHOS over NFS (RFC 1094, version 2), after the Disco paper: its way to files is a server elsewhere. Nothing is kept
  * but handles: what is read comes from the server, and what is written is there when `write` returns.
  */
-import { annotate, compute, copy } from '../../processor/operations.js';
-import { USER_PROGRAM } from '../../processor/context.js';
-import { Activity } from '../../processor/software.js';
+import { copy } from '../../processor/operations.js';
 import {
   HANDLE_WORDS,
   Nfs,
@@ -14,12 +12,13 @@ import {
   type Handle,
 } from '../commodity/network/nfs-protocol.js';
 import { textWords, type XdrReader } from '../commodity/network/xdr.js';
-import type { SplashFiles } from './files.js';
+import { beginCall, endCall, type SplashFiles } from './files.js';
 import type { SplashNetwork } from './network.js';
 import { SplashRpc, type SplashRpcOptions } from './rpc-client.js';
 import type { SplashOS } from './splash-os.js';
 import type { SplashLock } from './synchronisation.js';
-import type { SplashCode, SplashThread } from './threads.js';
+import type { SplashThread } from './threads.js';
+import type { Code } from '../../system/code.js';
 
 /** Whose files they are. */
 export interface NfsFilesOptions extends Partial<Omit<SplashRpcOptions, 'server'>> {
@@ -30,8 +29,6 @@ export interface NfsFilesOptions extends Partial<Omit<SplashRpcOptions, 'server'
 
 /** A look every 10 us, sent again after a second, for ever: a hard mount of 4.4BSD, on processors of 400 MHz. */
 const USUAL = { port: 1023, pollCycles: 4000, polls: 100_000, tries: Infinity };
-/** Instructions of a call besides what it does to memory, and of a line that is copied. */
-const CALL_CYCLES = 200;
 const LINE_CYCLES = 40;
 /** Most bytes of a call and of a reply besides their data, without the header of the frame. */
 const OVERHEAD_BYTES = 100;
@@ -45,7 +42,7 @@ export class NfsFiles implements SplashFiles {
   private readonly network: SplashNetwork;
   private readonly root: Handle;
   private readonly lock: SplashLock;
-  /** Handles of files by path. */
+  /** Handles of files by path. Guarded by `lock`. */
   private readonly handles = new Map<string, Handle>();
 
   /** Make it before the program starts, and make it the `files` of the system. Throws a RangeError for a card whose frames hold no data. */
@@ -64,21 +61,21 @@ export class NfsFiles implements SplashFiles {
     return this.rpc.stats;
   }
 
-  *read(thread: SplashThread, path: string, offset: number, bytes: number, address: number): SplashCode<number> {
-    yield* this.begin(thread);
+  *read(thread: SplashThread, path: string, offset: number, bytes: number, address: number): Code<number> {
+    yield* beginCall(this.lock, thread);
     const done = yield* this.withHandle(thread, path, false, handle =>
       this.readAll(thread, handle, offset, bytes, address),
     );
-    yield* this.end(thread);
+    yield* endCall(this.lock, thread);
     return done;
   }
 
-  *write(thread: SplashThread, path: string, offset: number, bytes: number, address: number): SplashCode<number> {
-    yield* this.begin(thread);
+  *write(thread: SplashThread, path: string, offset: number, bytes: number, address: number): Code<number> {
+    yield* beginCall(this.lock, thread);
     const done = yield* this.withHandle(thread, path, true, handle =>
       this.writeAll(thread, handle, offset, bytes, address),
     );
-    yield* this.end(thread);
+    yield* endCall(this.lock, thread);
     return done;
   }
 
@@ -87,8 +84,8 @@ export class NfsFiles implements SplashFiles {
     thread: SplashThread,
     path: string,
     make: boolean,
-    use: (handle: Handle) => SplashCode<number>,
-  ): SplashCode<number> {
+    use: (handle: Handle) => Code<number>,
+  ): Code<number> {
     const known = this.handles.get(path);
     if (known !== undefined) {
       const done = yield* use(known);
@@ -101,13 +98,7 @@ export class NfsFiles implements SplashFiles {
     return yield* use(handle);
   }
 
-  private *readAll(
-    thread: SplashThread,
-    handle: Handle,
-    offset: number,
-    bytes: number,
-    address: number,
-  ): SplashCode<number> {
+  private *readAll(thread: SplashThread, handle: Handle, offset: number, bytes: number, address: number): Code<number> {
     let done = 0;
     while (done < bytes) {
       const length = this.lengthOf(offset + done, bytes - done);
@@ -131,7 +122,7 @@ export class NfsFiles implements SplashFiles {
     offset: number,
     bytes: number,
     address: number,
-  ): SplashCode<number> {
+  ): Code<number> {
     for (let done = 0; done < bytes;) {
       const length = this.lengthOf(offset + done, bytes - done);
       const data = this.network.placesOf(address + done, length);
@@ -144,7 +135,7 @@ export class NfsFiles implements SplashFiles {
   }
 
   /** The handle of a file; its directories must be there. Null: there is none, and none could be made. */
-  private *find(thread: SplashThread, path: string, make: boolean): SplashCode<Handle | null> {
+  private *find(thread: SplashThread, path: string, make: boolean): Code<Handle | null> {
     const names = path.split('/').filter(name => name !== '');
     let handle: Handle | null = this.root;
     for (const [index, name] of names.entries()) {
@@ -158,7 +149,7 @@ export class NfsFiles implements SplashFiles {
     return handle;
   }
 
-  private *named(thread: SplashThread, procedure: number, words: readonly number[]): SplashCode<Handle | null> {
+  private *named(thread: SplashThread, procedure: number, words: readonly number[]): Code<Handle | null> {
     const reader = yield* this.ask(thread, procedure, words);
     if (reader === null) return null;
     const handle = yield* reader.words(HANDLE_WORDS);
@@ -172,7 +163,7 @@ export class NfsFiles implements SplashFiles {
     procedure: number,
     words: readonly number[],
     data?: ReturnType<SplashNetwork['placesOf']>,
-  ): SplashCode<XdrReader | null> {
+  ): Code<XdrReader | null> {
     const reader = yield* this.rpc.call(thread, { program: NFS_PROGRAM, version: NFS_VERSION, procedure }, words, data);
     if (reader === null) return null;
     if ((yield* reader.word()) === 0 && !reader.truncated) return reader;
@@ -183,19 +174,6 @@ export class NfsFiles implements SplashFiles {
   /** Bytes of the next call: none reaches over a page of the file. */
   private lengthOf(offset: number, left: number): number {
     return Math.min(left, this.transferBytes - (offset % this.transferBytes));
-  }
-
-  private *begin(thread: SplashThread): SplashCode {
-    yield* this.lock.acquire(thread);
-    // From here on at the present: interrupts come on another processor.
-    yield annotate(-1, Activity.Kernel);
-    yield compute(CALL_CYCLES);
-  }
-
-  private *end(thread: SplashThread): SplashCode {
-    yield annotate(-1, Activity.User);
-    thread.context!.activity = USER_PROGRAM;
-    yield* this.lock.release();
   }
 }
 

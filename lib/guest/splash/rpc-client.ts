@@ -6,7 +6,8 @@ import type { Endpoint } from '../commodity/network/transport.js';
 import { XdrReader } from '../commodity/network/xdr.js';
 import type { SplashDatagram, SplashNetwork } from './network.js';
 import type { SplashOS } from './splash-os.js';
-import type { SplashCode, SplashThread } from './threads.js';
+import type { SplashThread } from './threads.js';
+import type { Code } from '../../system/code.js';
 
 /** How calls are made. */
 export interface SplashRpcOptions {
@@ -31,6 +32,7 @@ export class SplashRpc {
   private readonly options: SplashRpcOptions;
   /** Is 1 when the reply is there and all that was sent is off the card: memory may change again. */
   private readonly settled: number;
+  /** All below is guarded by the lock that callers hold; an interrupt sets `reply` between yields. */
   private xid = 0;
   private reply: SplashDatagram | null = null;
   private waiting = false;
@@ -53,7 +55,7 @@ export class SplashRpc {
     procedure: Omit<CallHeader, 'xid'>,
     words: readonly number[],
     data: Parameters<SplashNetwork['compose']>[3] = [],
-  ): SplashCode<XdrReader | null> {
+  ): Code<XdrReader | null> {
     const { network, options } = this;
     const { server, port, polls, tries } = options;
     yield* network.open();
@@ -75,26 +77,26 @@ export class SplashRpc {
   }
 
   /** A reply has been read. */
-  *free(): SplashCode {
+  *free(): Code {
     const { reply } = this;
     this.reply = null;
     if (reply !== null) yield* this.network.release(reply.buffer);
   }
 
   /** Returns when the call is settled, or after so many looks. */
-  private *await(thread: SplashThread, polls: number): SplashCode {
+  private *await(thread: SplashThread, polls: number): Code {
     for (let poll = 0; poll < polls && (yield load(this.settled)) === 0; poll++) yield* this.pause(thread);
   }
 
   /** Waiting for others far away is idling. Other threads of the processor run meanwhile. */
-  private *pause(thread: SplashThread): SplashCode {
+  private *pause(thread: SplashThread): Code {
     yield annotate(-1, Activity.Idle);
     yield compute(this.options.pollCycles);
     yield annotate(-1, Activity.Kernel);
     yield* thread.giveWay();
   }
 
-  private *accept(): SplashCode<XdrReader | null> {
+  private *accept(): Code<XdrReader | null> {
     if (this.reply === null) {
       this.stats.timeouts++;
       return null;
@@ -108,7 +110,7 @@ export class SplashRpc {
   }
 
   /** Interrupt: a datagram for this client. One that nobody waits for is let go. */
-  private *arrived(datagram: SplashDatagram): SplashCode<boolean> {
+  private *arrived(datagram: SplashDatagram): Code<boolean> {
     const { server, port } = this.options;
     const { from, toPort, data } = datagram;
     const xid = yield* new XdrReader([data]).word();
@@ -122,7 +124,7 @@ export class SplashRpc {
     return true;
   }
 
-  private *settle(): SplashCode {
+  private *settle(): Code {
     if (this.reply !== null && this.network.unsent === 0) yield store(this.settled, 1);
   }
 }

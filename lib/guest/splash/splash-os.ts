@@ -30,7 +30,8 @@ import { refillMappedKernel } from '../../system/mapped-kernel.js';
 import { MemoryFiles, type SplashFiles } from './files.js';
 import { FIRST_PAGE, SplashMemory } from './memory.js';
 import { SplashBarrier, SplashLock, SplashSemaphore } from './synchronisation.js';
-import { SplashProcessor, SplashThread, type SplashCode, type SchedulerOptions } from './threads.js';
+import { SplashProcessor, SplashThread, type SchedulerOptions } from './threads.js';
+import type { Code } from '../../system/code.js';
 
 /** What SPLASHOS is made with. */
 export interface SplashOptions {
@@ -49,7 +50,7 @@ export interface SplashOptions {
 }
 
 /** Serves an interrupt with the two integers that it carries, on the processor that took it. */
-export type InterruptService = (a: number, b: number, processor: SplashProcessor) => SplashCode;
+export type InterruptService = (a: number, b: number, processor: SplashProcessor) => Code;
 
 /** Services that time belongs to, by number. */
 export const SPLASH_SERVICES = ['program', 'refill', 'interrupt', 'start'] as const;
@@ -81,7 +82,7 @@ export class SplashOS implements SystemSoftware {
   /** Words that are not 0 when the program starts. */
   private readonly words: (readonly [address: number, value: number])[] = [];
   private readonly started: number;
-  /** Threads that have ended. */
+  /** Threads that have ended. No lock: counted between yields. */
   private gone = 0;
 
   /** Throws a RangeError if the program and the library do not fit into memory. */
@@ -131,7 +132,7 @@ export class SplashOS implements SystemSoftware {
   }
 
   /** What each processor executes first: null for one without threads. A thread exits when its body returns. Call it once. */
-  boot(body: (thread: SplashThread) => SplashCode): (Context | null)[] {
+  boot(body: (thread: SplashThread) => Code): (Context | null)[] {
     for (const thread of this.threads) thread.context = new Context(this.execute(thread, body));
     return this.processors.map(processor => {
       if (processor.threads.length === 0) return null;
@@ -173,7 +174,7 @@ export class SplashOS implements SystemSoftware {
     return thread;
   }
 
-  private *execute(thread: SplashThread, body: (thread: SplashThread) => SplashCode): Program {
+  private *execute(thread: SplashThread, body: (thread: SplashThread) => Code): Program {
     yield* body(thread);
     if (this.attending.size > 0) yield annotate(-1, Activity.Kernel); // at the present: others look at it
     this.gone++;
@@ -182,7 +183,7 @@ export class SplashOS implements SystemSoftware {
   }
 
   /** The last thread of a processor has ended. */
-  private *leave({ number }: SplashProcessor): SplashCode {
+  private *leave({ number }: SplashProcessor): Code {
     const { attending, threads } = this;
     if (this.gone === threads.length) for (const other of attending) yield interrupt(other, ENDED, 0);
     else if (attending.has(number)) {
@@ -234,7 +235,7 @@ export class SplashOS implements SystemSoftware {
   }
 
   /** Leaves exception level, so that the service may miss in the TLB. */
-  private *serve(service: SplashCode, interrupted: Context | null): Program {
+  private *serve(service: Code, interrupted: Context | null): Program {
     yield writeRegister(Register.Status, SERVING);
     yield* service;
     yield writeRegister(Register.Status, RUNNING | Status.EXL);

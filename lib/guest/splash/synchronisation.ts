@@ -4,7 +4,8 @@
  */
 import { loadLinked, store, storeConditional } from '../../processor/operations.js';
 import { GuestError } from '../../system/guest-error.js';
-import type { SplashCode, SplashThread } from './threads.js';
+import type { SplashThread } from './threads.js';
+import type { Code } from '../../system/code.js';
 
 /** Cycles that the first thread waits after its first failure, and how often the wait doubles at most. */
 const BACK_OFF_CYCLES = 8;
@@ -16,7 +17,7 @@ const DIFFERENT = 16;
  * Waits after a store-conditional that failed. Threads that try in step take the line from each other between load-linked
  * and store-conditional for ever, even when each fails: so each waits longer than before, and none as long as another.
  */
-function* backOff(thread: SplashThread, failures: number): SplashCode {
+function* backOff(thread: SplashThread, failures: number): Code {
   const turns = (thread.number % DIFFERENT) + 1;
   yield* thread.pause((BACK_OFF_CYCLES * turns) << Math.min(failures, MOST_DOUBLINGS));
 }
@@ -30,7 +31,7 @@ export class SplashLock {
   }
 
   /** Acquires it; waits while another thread holds it. Throws a GuestError if this one does. */
-  *acquire(thread: SplashThread): SplashCode {
+  *acquire(thread: SplashThread): Code {
     const own = thread.number + 1;
     for (let failures = 0; ;) {
       const found = yield loadLinked(this.address);
@@ -42,7 +43,7 @@ export class SplashLock {
   }
 
   /** Releases it. Whoever holds it may. */
-  *release(): SplashCode {
+  *release(): Code {
     yield store(this.address, 0);
   }
 }
@@ -57,7 +58,7 @@ export class SplashBarrier {
   readonly address: number;
   readonly rounds: number;
   readonly parties: number;
-  /** Arrivals of each thread: the rounds that have been completed before its last. */
+  /** Arrivals of each thread: the rounds that have been completed before its last. An entry is its thread's own. */
   private readonly arrivals = new Map<SplashThread, number>();
 
   /** `threads` are those that meet. */
@@ -74,13 +75,13 @@ export class SplashBarrier {
   }
 
   /** Arrives and leaves. */
-  *meet(thread: SplashThread): SplashCode {
+  *meet(thread: SplashThread): Code {
     yield* this.arrive(thread);
     yield* this.leave(thread);
   }
 
   /** Says that a thread has come. */
-  *arrive(thread: SplashThread): SplashCode {
+  *arrive(thread: SplashThread): Code {
     const round = this.arrivalsOf(thread);
     this.arrivals.set(thread, round + 1);
     for (let failures = 0; ; failures++) {
@@ -96,12 +97,12 @@ export class SplashBarrier {
   }
 
   /** Waits for the others of the round that the thread has arrived in. */
-  *leave(thread: SplashThread): SplashCode {
+  *leave(thread: SplashThread): Code {
     yield* thread.waitWhile(this.rounds, this.arrivalsOf(thread) - 1);
   }
 
   /** A thread comes no more. */
-  *resign(thread: SplashThread): SplashCode {
+  *resign(thread: SplashThread): Code {
     const round = this.arrivalsOf(thread);
     for (let failures = 0; ; failures++) {
       const word = yield loadLinked(this.address);
@@ -134,7 +135,7 @@ export class SplashSemaphore {
   }
 
   /** Raises it by one. */
-  *post(thread: SplashThread): SplashCode {
+  *post(thread: SplashThread): Code {
     for (let failures = 0; ; failures++) {
       const count = yield loadLinked(this.address);
       if ((yield storeConditional(this.address, count + 1)) === 1) return;
@@ -143,7 +144,7 @@ export class SplashSemaphore {
   }
 
   /** Lowers it by one; waits while it is 0. */
-  *wait(thread: SplashThread): SplashCode {
+  *wait(thread: SplashThread): Code {
     for (let failures = 0; ;) {
       const count = yield loadLinked(this.address);
       if (count === 0) yield* thread.waitWhile(this.address, 0);

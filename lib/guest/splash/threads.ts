@@ -4,11 +4,9 @@
  * in memory; everything in here belongs to one processor.
  */
 import { USER_PROGRAM, type Context } from '../../processor/context.js';
-import { annotate, compute, load, resume, spinWhile, store, type Operation } from '../../processor/operations.js';
+import { annotate, compute, load, resume, spinWhile, store } from '../../processor/operations.js';
 import { Activity } from '../../processor/software.js';
-
-/** Code of the library or of a program: yields operations, takes their results, and returns a value. */
-export type SplashCode<T = void> = Generator<Operation, T, number>;
+import type { Code } from '../../system/code.js';
 
 /** Registers that a switch saves and loads: s0 to s8, sp, gp and ra. */
 const SAVED_WORDS = 12;
@@ -21,7 +19,7 @@ export interface SchedulerOptions {
   readonly turnCycles: number;
 }
 
-/** A thread. */
+/** A thread. Its processor alone looks at it and changes it. */
 export class SplashThread {
   /** Number in the program, from 0. */
   readonly number: number;
@@ -41,7 +39,7 @@ export class SplashThread {
   }
 
   /** Returns when a word is something else than `value`, and what it is then. */
-  *waitWhile(address: number, value: number): SplashCode<number> {
+  *waitWhile(address: number, value: number): Code<number> {
     const { spinTurns, turnCycles } = this.processor.options;
     let found = yield load(address);
     if (found !== value) return found;
@@ -65,25 +63,25 @@ export class SplashThread {
   }
 
   /** Does nothing for some cycles, which are time of synchronisation. */
-  *pause(cycles: number): SplashCode {
+  *pause(cycles: number): Code {
     yield annotate(-1, Activity.Synchronisation);
     yield compute(cycles);
     yield* this.goOn();
   }
 
   /** Lets the other threads of the processor run, if there are any. */
-  *giveWay(): SplashCode {
+  *giveWay(): Code {
     yield* this.processor.runNext(this);
   }
 
   /** From here on it is a program of the user's again, which may be executed ahead of the clock. */
-  private *goOn(): SplashCode {
+  private *goOn(): Code {
     yield annotate(-1, Activity.User);
     this.context!.activity = USER_PROGRAM;
   }
 }
 
-/** A processor with its threads. */
+/** A processor with its threads, which it alone changes. */
 export class SplashProcessor {
   readonly number: number;
   readonly options: SchedulerOptions;
@@ -103,7 +101,7 @@ export class SplashProcessor {
   }
 
   /** Runs the thread behind one; returns when it is the turn of that one again. */
-  *runNext(thread: SplashThread): SplashCode {
+  *runNext(thread: SplashThread): Code {
     const { threads } = this;
     const next = threads[(threads.indexOf(thread) + 1) % threads.length]!;
     if (next === thread) return;
@@ -113,7 +111,7 @@ export class SplashProcessor {
   }
 
   /** Ends a thread: runs the next one for good, or returns if there is none. */
-  *end(thread: SplashThread): SplashCode {
+  *end(thread: SplashThread): Code {
     const { threads } = this;
     const at = threads.indexOf(thread);
     threads.splice(at, 1);
@@ -121,7 +119,7 @@ export class SplashProcessor {
   }
 
   /** Loads the registers of a thread and goes on with it. */
-  *run(thread: SplashThread): SplashCode {
+  *run(thread: SplashThread): Code {
     for (let word = 0; word < SAVED_WORDS; word++) yield load(thread.record + 4 * word);
     yield resume(thread.context!);
   }

@@ -1,6 +1,6 @@
 /** What a guest tells its devices: checked once, and copied, so that what was checked is what is used. */
 import type { CommandContent } from '../../messages/io-messages.js';
-import { isInt32, type Reply } from '../../messages/device-command.js';
+import { piecesOf } from '../../messages/device-command.js';
 
 /** A place in the physical memory of a virtual machine, within one page. */
 export interface GuestPiece {
@@ -42,29 +42,9 @@ function copyOf(value: unknown): unknown {
   return typeof value === 'object' && value !== null ? { ...value } : value;
 }
 
-/** Whom to tell that a command is done: a virtual processor, a code from 1 up, and a tag of 32 bits. Null if it does not say. */
-export function replyOf({ tag, interruptTo, interruptCode }: CommandContent, processors: number): Reply | null {
-  if (!isInt32(tag) || !isInt32(interruptTo) || !isInt32(interruptCode)) return null;
-  if (interruptTo < 0 || interruptTo >= processors || interruptCode < 1) return null;
-  return { tag, interruptTo, interruptCode };
-}
-
 /** A list of places as real devices take it, `frame` being a physical page. Null if it is no such list, or empty. */
-export function guestPieces(pieces: unknown, limits: PieceLimits): readonly GuestPiece[] | null {
-  if (!Array.isArray(pieces) || pieces.length === 0 || pieces.length > limits.most) return null;
-  const checked: GuestPiece[] = [];
-  for (const piece of pieces as unknown[]) {
-    const one = guestPiece(piece, limits);
-    if (one === null) return null;
-    checked.push(one);
-  }
-  return checked;
-}
-
-function guestPiece(piece: unknown, { pages, pageBytes, unit }: PieceLimits): GuestPiece | null {
-  if (typeof piece !== 'object' || piece === null) return null;
-  const { frame, offset, bytes } = piece as Readonly<Record<string, unknown>>;
-  if (!isInt32(frame) || !isInt32(offset) || !isInt32(bytes)) return null;
-  if (frame < 0 || frame >= pages || offset < 0 || bytes <= 0 || offset + bytes > pageBytes) return null;
-  return ((offset | bytes) & 3) === 0 && bytes % unit === 0 ? { physical: frame, offset, bytes } : null;
+export function guestPieces(pieces: unknown, { pages, pageBytes, unit, most }: PieceLimits): GuestPiece[] | null {
+  if (!Array.isArray(pieces) || pieces.length === 0 || pieces.length > most) return null;
+  const checked = piecesOf(pieces, { frames: pages, pageBytes }, unit);
+  return checked?.map(({ frame, offset, bytes }) => ({ physical: frame, offset, bytes })) ?? null;
 }

@@ -7,7 +7,6 @@ import { SharedDisk } from '../disks/shared-disk.js';
 import { VirtualDisk } from '../disks/virtual-disk.js';
 import { DiscoError } from '../errors.js';
 import type { MonitorCpu } from '../monitor-cpu.js';
-import type { Steps } from '../steps.js';
 import { Gateway } from '../subnet/gateway.js';
 import { resolveGateway, type GatewaySpecification } from '../subnet/gateway-specification.js';
 import { Subnet } from '../subnet/subnet.js';
@@ -15,6 +14,7 @@ import type { VirtualDiskSpecification, VirtualMachineSpecification } from '../v
 import type { DeviceHost, VirtualDevice } from './virtual-device.js';
 import { VirtualClock } from './virtual-clock.js';
 import { VirtualConsole } from './virtual-console.js';
+import type { Code } from '../../system/code.js';
 
 /** What devices stand on. */
 export interface DeviceGround extends DiskGround {
@@ -23,7 +23,7 @@ export interface DeviceGround extends DiskGround {
   /** Without faults. */
   readonly gateway: GatewaySpecification | null;
   /** Takes down who serves the interrupts of a code. */
-  serve(code: number, service: (cpu: MonitorCpu, a: number, b: number) => Steps): void;
+  serve(code: number, service: (cpu: MonitorCpu, a: number, b: number) => Code): void;
 }
 
 /** Receive buffers of a virtual card. Ours. */
@@ -63,8 +63,11 @@ export class MachineDevices {
     }
     made.push(
       new VirtualConsole(host, code, {
-        ...{ name: 'console', outputCharacters: consoleCharacters, inputCharacters: INPUT_CHARACTERS },
-        ...{ interruptTo: 0, interruptCode: CONSOLE_INTERRUPT },
+        name: 'console',
+        outputCharacters: consoleCharacters,
+        inputCharacters: INPUT_CHARACTERS,
+        interruptTo: 0,
+        interruptCode: CONSOLE_INTERRUPT,
       }),
       new VirtualClock(code, { name: 'clock', unit: 'us', epoch: 0, nowNs: () => machine.elapsedNs }),
     );
@@ -113,7 +116,13 @@ export class MachineDevices {
         `the receive buffers of the gateway need ${needed} frames, and ${memory.frames.allFree} are free; give it fewer`,
       );
     const gateway: Gateway = new Gateway({
-      ...{ ...asked, subnet, memory, space, bridge, device: index, node },
+      ...asked,
+      subnet,
+      memory,
+      space,
+      bridge,
+      device: index,
+      node,
       sentCode: this.serve((cpu, tag, status) => gateway.sent(cpu, tag, status)),
       receivedCode: this.serve((cpu, tag, bytes) => gateway.received(cpu, tag, bytes)),
     });
@@ -121,7 +130,7 @@ export class MachineDevices {
   }
 
   /** A code for interrupts of a device of the machine, and who serves them. */
-  private serve(service: (cpu: MonitorCpu, a: number, b: number) => Steps): number {
+  private serve(service: (cpu: MonitorCpu, a: number, b: number) => Code): number {
     const code = FIRST_DEVICE_INTERRUPT + this.codes++;
     this.ground.serve(code, service);
     return code;

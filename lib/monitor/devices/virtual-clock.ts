@@ -3,8 +3,8 @@ import { NO_DEVICE } from '../../messages/io-messages.js';
 import { ClockRegister } from '../../devices/time-of-day-clock.js';
 import type { MonitorCode } from '../monitor-code.js';
 import type { MonitorCpu } from '../monitor-cpu.js';
-import type { Steps } from '../steps.js';
 import type { VirtualDevice } from './virtual-device.js';
+import type { Code } from '../../system/code.js';
 
 /** What a virtual clock is made with. */
 export interface VirtualClockOptions {
@@ -37,12 +37,12 @@ export class VirtualClock implements VirtualDevice {
     this.options = options;
   }
 
-  *command(): Steps {
+  *command(): Code {
     yield this.code.step('device command');
     this.stats.refused++;
   }
 
-  *read(_cpu: MonitorCpu, register: number): Steps<number> {
+  *read(_cpu: MonitorCpu, register: number): Code<number> {
     yield this.code.step('register access');
     if (register !== ClockRegister.Low && register !== ClockRegister.High) {
       this.stats.refused++;
@@ -56,7 +56,7 @@ export class VirtualClock implements VirtualDevice {
     return time | 0;
   }
 
-  *close(): Steps {
+  *close(): Code {
     yield this.code.step('device command');
   }
 }

@@ -3,8 +3,8 @@ import { NO_DEVICE, type CommandContent } from '../../messages/io-messages.js';
 import { ConsoleRegister } from '../../devices/console.js';
 import type { MonitorCode } from '../monitor-code.js';
 import type { MonitorCpu } from '../monitor-cpu.js';
-import type { Steps } from '../steps.js';
 import type { DeviceHost, VirtualDevice } from './virtual-device.js';
+import type { Code } from '../../system/code.js';
 
 /** What a virtual console is made with. */
 export interface VirtualConsoleOptions {
@@ -26,6 +26,7 @@ export class VirtualConsole implements VirtualDevice {
   private readonly host: DeviceHost;
   private readonly code: MonitorCode;
   private readonly options: VirtualConsoleOptions;
+  /** No lock: what is below is changed between yields only. */
   private text = '';
   private waiting = '';
   private closed = false;
@@ -47,7 +48,7 @@ export class VirtualConsole implements VirtualDevice {
     return this.text;
   }
 
-  *command(_cpu: MonitorCpu, { op, text }: CommandContent): Steps {
+  *command(_cpu: MonitorCpu, { op, text }: CommandContent): Code {
     yield this.code.step('device command');
     if (this.closed) return;
     const { stats, options } = this;
@@ -61,7 +62,7 @@ export class VirtualConsole implements VirtualDevice {
     stats.lost += all - this.text.length;
   }
 
-  *read(_cpu: MonitorCpu, register: number): Steps<number> {
+  *read(_cpu: MonitorCpu, register: number): Code<number> {
     yield this.code.step('register access');
     if (register === ConsoleRegister.Waiting) return this.waiting.length;
     if (register !== ConsoleRegister.Character || this.waiting === '') return NO_DEVICE;
@@ -71,7 +72,7 @@ export class VirtualConsole implements VirtualDevice {
   }
 
   /** Somebody types a text. */
-  *type(cpu: MonitorCpu, text: string): Steps {
+  *type(cpu: MonitorCpu, text: string): Code {
     if (this.closed) return;
     const { inputCharacters, interruptTo, interruptCode } = this.options;
     const taken = text.slice(0, inputCharacters - this.waiting.length);
@@ -81,7 +82,7 @@ export class VirtualConsole implements VirtualDevice {
     yield* this.host.interrupt(cpu, interruptTo, interruptCode, this.waiting.length, 0);
   }
 
-  *close(): Steps {
+  *close(): Code {
     yield this.code.step('device command');
     this.closed = true;
     this.waiting = '';

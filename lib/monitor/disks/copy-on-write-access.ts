@@ -8,12 +8,12 @@ import { DeviceStatus } from '../../messages/device-status.js';
 import type { MachinePage } from '../memory/machine-page.js';
 import type { MonitorCpu } from '../monitor-cpu.js';
 import type { Pmap } from '../memory/pmap.js';
-import type { Steps } from '../steps.js';
 import type { DiskAccess, VirtualDiskCounts } from './disk-access.js';
 import type { DiskCache } from './disk-cache.js';
 import type { DiskJob, Unit } from './disk-job.js';
 import { blockOf, copySectors, PAGE_SECTORS, type DiskGround, type PageSectors } from './ground.js';
 import type { ModifiedSectors } from './modified-sectors.js';
+import type { Code } from '../../system/code.js';
 
 /** A source of part of a unit, whose page is kept; null for sectors that cannot be read. */
 type Source = PageSectors & { readonly sector: number };
@@ -41,7 +41,7 @@ export class CopyOnWriteAccess implements DiskAccess {
     this.counts = counts;
   }
 
-  *advance(cpu: MonitorCpu, job: DiskJob): Steps<number | null> {
+  *advance(cpu: MonitorCpu, job: DiskJob): Code<number | null> {
     while (job.next < job.units.length && !job.abandoned) {
       const upTo = job.command.op === 'write' ? job.next + 1 : Math.min(job.next + job.most, job.units.length);
       if (job.command.op === 'read') {
@@ -66,17 +66,17 @@ export class CopyOnWriteAccess implements DiskAccess {
     return DeviceStatus.Ok;
   }
 
-  *abandon(cpu: MonitorCpu, job: DiskJob): Steps {
+  *abandon(cpu: MonitorCpu, job: DiskJob): Code {
     yield* job.releaseHeld(cpu);
   }
 
   /** Own modified sectors are lost. */
-  *close(cpu: MonitorCpu): Steps {
+  *close(cpu: MonitorCpu): Code {
     if (this.layers.length > 1) yield* this.layers[0]!.clear(cpu);
   }
 
   /** Keeps all blocks that the next units need of the disk. Null: they are being read. False: there is no memory for them. */
-  private *gather(cpu: MonitorCpu, job: DiskJob, upTo: number): Steps<boolean | null> {
+  private *gather(cpu: MonitorCpu, job: DiskJob, upTo: number): Code<boolean | null> {
     const missing = new Set<number>();
     job.awaited = 1;
     for (let i = job.next; i < upTo; i++) {
@@ -96,7 +96,7 @@ export class CopyOnWriteAccess implements DiskAccess {
   }
 
   /** Whether all of so many sectors are modified. */
-  private *modified(first: number, end: number): Steps<boolean> {
+  private *modified(first: number, end: number): Code<boolean> {
     const left = new Set<number>();
     for (let sector = first; sector < end; sector++) left.add(sector);
     for (const layer of this.layers) {
@@ -107,7 +107,7 @@ export class CopyOnWriteAccess implements DiskAccess {
     return false;
   }
 
-  private *read(cpu: MonitorCpu, job: DiskJob, unit: Unit): Steps<number> {
+  private *read(cpu: MonitorCpu, job: DiskJob, unit: Unit): Code<number> {
     const { memory } = this.ground;
     const { sources, complete } = yield* this.sourcesOf(job, unit);
     const status = complete ? yield* this.deliver(cpu, unit, sources) : DeviceStatus.MediumError;
@@ -117,7 +117,7 @@ export class CopyOnWriteAccess implements DiskAccess {
   }
 
   /** Where the sectors of a unit are. The pages are kept; not complete if the disk cannot read some. */
-  private *sourcesOf(job: DiskJob, { sector, sectors }: Unit): Steps<{ sources: Source[]; complete: boolean }> {
+  private *sourcesOf(job: DiskJob, { sector, sectors }: Unit): Code<{ sources: Source[]; complete: boolean }> {
     const { memory } = this.ground;
     const sources: Source[] = [];
     let gaps = [{ first: sector, end: sector + sectors }];
@@ -145,7 +145,7 @@ export class CopyOnWriteAccess implements DiskAccess {
     return { sources, complete: page !== null || gaps.length === 0 };
   }
 
-  private *deliver(cpu: MonitorCpu, unit: Unit, sources: readonly Source[]): Steps<number> {
+  private *deliver(cpu: MonitorCpu, unit: Unit, sources: readonly Source[]): Code<number> {
     const { memory } = this.ground;
     const whole = isPage(unit);
     const [first] = sources;
@@ -159,7 +159,7 @@ export class CopyOnWriteAccess implements DiskAccess {
   }
 
   /** A page that is overwritten whole is made beside: no processor of the guest sees what was in its frame before. */
-  private *compose(cpu: MonitorCpu, unit: Unit, sources: readonly Source[]): Steps<number> {
+  private *compose(cpu: MonitorCpu, unit: Unit, sources: readonly Source[]): Code<number> {
     const { memory } = this.ground;
     const page = yield* memory.take(cpu, cpu.node, unit.physical, false);
     if (page === null) return DeviceStatus.NoMemory;
@@ -171,7 +171,7 @@ export class CopyOnWriteAccess implements DiskAccess {
   }
 
   /** Part of a page is written where it is. Pinned, it is neither moved nor shared: who would share it makes a copy. */
-  private *fill(cpu: MonitorCpu, unit: Unit, sources: readonly Source[]): Steps<number> {
+  private *fill(cpu: MonitorCpu, unit: Unit, sources: readonly Source[]): Code<number> {
     const { memory } = this.ground;
     const page = yield* memory.ownPage(cpu, this.pmap, unit.physical, false);
     if (page === null) return DeviceStatus.NoMemory;
@@ -179,7 +179,7 @@ export class CopyOnWriteAccess implements DiskAccess {
     return DeviceStatus.Ok;
   }
 
-  private *copyAll(cpu: MonitorCpu, unit: Unit, sources: readonly Source[], to: MachinePage): Steps {
+  private *copyAll(cpu: MonitorCpu, unit: Unit, sources: readonly Source[], to: MachinePage): Code {
     const { memory } = this.ground;
     memory.pin(to, true);
     for (const source of sources) {
@@ -189,7 +189,7 @@ export class CopyOnWriteAccess implements DiskAccess {
     yield* memory.unpin(cpu, to, true);
   }
 
-  private *write(cpu: MonitorCpu, unit: Unit): Steps<number> {
+  private *write(cpu: MonitorCpu, unit: Unit): Code<number> {
     const { memory } = this.ground;
     const layer = this.layers[0]!;
     const { physical, offset, sector, sectors } = unit;

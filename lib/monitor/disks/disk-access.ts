@@ -1,7 +1,7 @@
 /** How a virtual disk carries out commands: one way for each of its modes. */
 import type { MonitorCpu } from '../monitor-cpu.js';
-import type { Steps } from '../steps.js';
 import type { DiskJob } from './disk-job.js';
+import type { Code } from '../../system/code.js';
 
 /** Counts of a virtual disk. */
 export interface VirtualDiskCounts {
@@ -26,9 +26,9 @@ export interface DiskAccess {
    * Goes on with a job as far as that is possible now. A DeviceStatus when it is over; null when it waits for the disk,
    * which calls the job's `resume`.
    */
-  advance(cpu: MonitorCpu, job: DiskJob): Steps<number | null>;
+  advance(cpu: MonitorCpu, job: DiskJob): Code<number | null>;
   /** Lets go of what a job keeps that will not be advanced again. */
-  abandon(cpu: MonitorCpu, job: DiskJob): Steps;
+  abandon(cpu: MonitorCpu, job: DiskJob): Code;
   /** Lets go of everything else. */
-  close(cpu: MonitorCpu): Steps;
+  close(cpu: MonitorCpu): Code;
 }

@@ -7,11 +7,11 @@ import { SECTOR_BYTES } from '../../devices/disk-mechanism.js';
 import { load } from '../../processor/operations.js';
 import type { MachinePage } from '../memory/machine-page.js';
 import type { MonitorCpu } from '../monitor-cpu.js';
-import type { Steps } from '../steps.js';
 import { PAGE_SECTORS, visit, type DiskGround } from './ground.js';
 import type { RealDisk } from './real-disk.js';
 import { SectorTree } from './sector-tree.js';
 import type { TreeNodes } from './tree-nodes.js';
+import type { Code } from '../../system/code.js';
 
 /** Who waits for blocks. */
 export interface BlockWaiter {
@@ -20,7 +20,7 @@ export interface BlockWaiter {
   /** A block is there, or cannot be read: null. Whoever wants the page keeps it now. Says whether it was the last one awaited. */
   arrived(block: number, page: MachinePage | null): boolean;
   /** Goes on after the last one. */
-  resume(cpu: MonitorCpu): Steps;
+  resume(cpu: MonitorCpu): Code;
 }
 
 /** A block that is being read. */
@@ -41,8 +41,9 @@ export class DiskCache {
   private readonly real: RealDisk;
   private readonly nodes: TreeNodes;
   private readonly tree: SectorTree<MachinePage>;
-  /** What is in the tree, the least recently used block first. */
+  /** What is in the tree, the least recently used block first. No lock: looked at and changed between yields only. */
   private readonly blocks = new Map<number, MachinePage>();
+  /** Blocks that are being read. No lock: looked at and changed between yields only. */
   private readonly flights = new Map<number, Flight>();
 
   constructor(ground: DiskGround, real: RealDisk, nodes: TreeNodes) {
@@ -50,7 +51,7 @@ export class DiskCache {
     this.real = real;
     this.nodes = nodes;
     this.tree = new SectorTree(nodes);
-    ground.memory.reclaimers.push((cpu, frames) => this.reclaim(cpu, frames));
+    ground.memory.reclaim.reclaimers.push((cpu, frames) => this.reclaim(cpu, frames));
   }
 
   /** Pages in the cache, with their blocks. */
@@ -59,7 +60,7 @@ export class DiskCache {
   }
 
   /** The page of a block, or null. Whoever wants it keeps it before the next yield. */
-  *find(block: number): Steps<MachinePage | null> {
+  *find(block: number): Code<MachinePage | null> {
     this.tree.find(block);
     yield* visit(this.ground, this.tree.visited);
     const page = this.blocks.get(block);
@@ -72,7 +73,7 @@ export class DiskCache {
   }
 
   /** Has blocks read, ascending, that are not there; consecutive ones at once. False: there was no memory for some. */
-  *fetch(cpu: MonitorCpu, blocks: readonly number[], waiter: BlockWaiter): Steps<boolean> {
+  *fetch(cpu: MonitorCpu, blocks: readonly number[], waiter: BlockWaiter): Code<boolean> {
     let run: Flight[] = [];
     let complete = true;
     for (const block of blocks) {
@@ -102,14 +103,14 @@ export class DiskCache {
   }
 
   /** Forgets sectors that are about to be written on the disk itself. */
-  *invalidate(cpu: MonitorCpu, first: number, end: number): Steps {
+  *invalidate(cpu: MonitorCpu, first: number, end: number): Code {
     for (const flight of this.flights.values())
       if (flight.block < end && flight.block + PAGE_SECTORS > first) flight.stale = true;
     for (const { first: block } of this.tree.within(first, end)) yield* this.forget(cpu, block);
   }
 
   /** Gives back pages that nobody else has, until so many frames are free. Says how many it gave. */
-  *reclaim(cpu: MonitorCpu, frames: number): Steps<number> {
+  *reclaim(cpu: MonitorCpu, frames: number): Code<number> {
     const { memory } = this.ground;
     let given = 0;
     for (let left = this.blocks.size; left > 0 && given < frames; left--) {
@@ -143,7 +144,7 @@ export class DiskCache {
     return true;
   }
 
-  private *read(cpu: MonitorCpu, run: readonly Flight[]): Steps {
+  private *read(cpu: MonitorCpu, run: readonly Flight[]): Code {
     const sector = run[0]!.block;
     const sectors = Math.min(run.length * PAGE_SECTORS, this.real.options.sectors - sector);
     const pieces = run.map(({ block, page }) => {
@@ -154,7 +155,7 @@ export class DiskCache {
     yield* this.real.start(cpu, transfer, (by, status) => this.ended(by, run, status));
   }
 
-  private *ended(cpu: MonitorCpu, run: readonly Flight[], status: number): Steps {
+  private *ended(cpu: MonitorCpu, run: readonly Flight[], status: number): Code {
     if (status !== 0 && run.length > 1) {
       // One bad sector must not take along the blocks before and behind it.
       for (const flight of run) yield* this.read(cpu, [flight]);
@@ -183,7 +184,7 @@ export class DiskCache {
     for (const waiter of awake) yield* waiter.resume(cpu);
   }
 
-  private *forget(cpu: MonitorCpu, block: number): Steps {
+  private *forget(cpu: MonitorCpu, block: number): Code {
     const page = this.blocks.get(block);
     if (page === undefined) return;
     this.blocks.delete(block);

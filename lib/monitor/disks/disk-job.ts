@@ -4,9 +4,9 @@ import { SECTOR_BYTES } from '../../devices/disk-mechanism.js';
 import type { MachineMemory } from '../memory/machine-memory.js';
 import type { MachinePage } from '../memory/machine-page.js';
 import type { MonitorCpu } from '../monitor-cpu.js';
-import type { Steps } from '../steps.js';
 import type { BlockWaiter } from './disk-cache.js';
 import { blockOf, PAGE_SECTORS } from './ground.js';
+import type { Code } from '../../system/code.js';
 
 /** Sectors of one block, in one physical page. */
 export interface Unit {
@@ -20,7 +20,7 @@ export interface Unit {
 /** Blocks that a read has in its hands at once, at most: a read that is larger than memory ends too. */
 const MOST_BLOCKS = 32;
 
-/** What is known of a command under way. */
+/** What is known of a command under way. No lock: looked at and changed between yields only. */
 export class DiskJob implements BlockWaiter {
   readonly command: DiskCommand;
   readonly units: readonly Unit[];
@@ -35,10 +35,10 @@ export class DiskJob implements BlockWaiter {
   /** It goes on no more: its machine is gone. */
   abandoned = false;
   private readonly memory: MachineMemory;
-  private readonly goOn: (cpu: MonitorCpu) => Steps;
+  private readonly goOn: (cpu: MonitorCpu) => Code;
 
   /** `goOn` is called when the blocks that it waited for are there. */
-  constructor(command: DiskCommand, memory: MachineMemory, goOn: (cpu: MonitorCpu) => Steps) {
+  constructor(command: DiskCommand, memory: MachineMemory, goOn: (cpu: MonitorCpu) => Code) {
     this.command = command;
     this.memory = memory;
     this.goOn = goOn;
@@ -55,7 +55,7 @@ export class DiskJob implements BlockWaiter {
     return this.awaited === 0;
   }
 
-  *resume(cpu: MonitorCpu): Steps {
+  *resume(cpu: MonitorCpu): Code {
     if (!this.abandoned) yield* this.goOn(cpu);
   }
 
@@ -66,7 +66,7 @@ export class DiskJob implements BlockWaiter {
   }
 
   /** Lets go of all that it keeps. */
-  *releaseHeld(cpu: MonitorCpu): Steps {
+  *releaseHeld(cpu: MonitorCpu): Code {
     const pages = [...this.held.values()];
     this.held.clear();
     for (const page of pages) if (page !== null) yield* this.memory.release(cpu, page);

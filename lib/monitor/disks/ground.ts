@@ -2,13 +2,13 @@
 import { SECTOR_BYTES } from '../../devices/disk-mechanism.js';
 import { copy, load } from '../../processor/operations.js';
 import { COPY_LINE } from '../costs.js';
-import type { FrameLists } from '../memory/frame-lists.js';
+import type { FramePool } from '../../system/frame-pool.js';
 import type { MachineMemory } from '../memory/machine-memory.js';
 import type { MachinePage } from '../memory/machine-page.js';
 import type { MonitorCode } from '../monitor-code.js';
 import type { MonitorCpu } from '../monitor-cpu.js';
 import type { MonitorSpace } from '../monitor-space.js';
-import type { Steps } from '../steps.js';
+import type { Code } from '../../system/code.js';
 
 /** Sectors of a page. */
 export const PAGE_SECTORS = 8;
@@ -16,7 +16,7 @@ export const PAGE_SECTORS = 8;
 /** The monitor as virtual disks use it. */
 export interface DiskGround {
   readonly memory: MachineMemory;
-  readonly frames: FrameLists;
+  readonly frames: FramePool;
   readonly space: MonitorSpace;
   readonly code: MonitorCode;
 }
@@ -41,7 +41,7 @@ export function* copySectors(
   { page, offset, sectors }: PageSectors,
   to: MachinePage,
   at: number,
-): Steps {
+): Code {
   // The mover must not take the frame away under the copy.
   yield* memory.untilFree(cpu, page);
   memory.pin(page);
@@ -52,7 +52,7 @@ export function* copySectors(
 }
 
 /** Goes through nodes of a tree, two lines each: what is looked for in one, what is found in the other. */
-export function* visit({ code, frames }: DiskGround, nodes: readonly number[]): Steps {
+export function* visit({ code, frames }: DiskGround, nodes: readonly number[]): Code {
   for (const node of nodes) {
     yield code.step('tree node');
     yield load(node);

@@ -6,10 +6,10 @@
 import { SECTOR_BYTES } from '../../devices/disk-mechanism.js';
 import type { MachinePage } from '../memory/machine-page.js';
 import type { MonitorCpu } from '../monitor-cpu.js';
-import type { Steps } from '../steps.js';
 import { blockOf, copySectors, PAGE_SECTORS, visit, type DiskGround, type PageSectors } from './ground.js';
 import { SectorTree, type SectorRange } from './sector-tree.js';
 import type { TreeNodes } from './tree-nodes.js';
+import type { Code } from '../../system/code.js';
 
 /** A page of which the tree is a keeper. One for each time that it was written to the disk. */
 export interface Written {
@@ -20,6 +20,7 @@ export interface Written {
 export class ModifiedSectors {
   private readonly ground: DiskGround;
   private readonly nodes: TreeNodes;
+  /** No lock: looked at and changed between yields only. */
   private readonly tree: SectorTree<Written>;
 
   constructor(ground: DiskGround, nodes: TreeNodes) {
@@ -44,14 +45,14 @@ export class ModifiedSectors {
   }
 
   /** The modified ones of so many sectors, ascending, as they are when it returns. */
-  *find(first: number, end: number): Steps<readonly SectorRange<Written>[]> {
+  *find(first: number, end: number): Code<readonly SectorRange<Written>[]> {
     this.tree.within(first, end);
     yield* visit(this.ground, this.tree.visited);
     return this.tree.within(first, end);
   }
 
   /** The sectors of a block become those of a page whose content nobody changes any more. False: no memory, nothing is changed. */
-  *writeBlock(cpu: MonitorCpu, block: number, page: MachinePage): Steps<boolean> {
+  *writeBlock(cpu: MonitorCpu, block: number, page: MachinePage): Code<boolean> {
     const { memory } = this.ground;
     memory.keep(page);
     if (!(yield* this.nodes.prepare(cpu, this.tree.nodesPerInsert))) {
@@ -68,7 +69,7 @@ export class ModifiedSectors {
    * Some sectors of one block become copies of those of a page. They share a page with the other modified ones of their
    * block, so a block never takes more than one. False: no memory, nothing is changed.
    */
-  *writeSectors(cpu: MonitorCpu, sector: number, source: PageSectors): Steps<boolean> {
+  *writeSectors(cpu: MonitorCpu, sector: number, source: PageSectors): Code<boolean> {
     const { memory } = this.ground;
     const block = blockOf(sector);
     const page = yield* memory.take(cpu, cpu.node, block / PAGE_SECTORS, false);
@@ -94,7 +95,7 @@ export class ModifiedSectors {
   }
 
   /** Forgets all. */
-  *clear(cpu: MonitorCpu): Steps {
+  *clear(cpu: MonitorCpu): Code {
     yield* this.release(cpu, this.tree.clear());
   }
 
@@ -104,7 +105,7 @@ export class ModifiedSectors {
     block: number,
     but: { readonly first: number; readonly end: number },
     page: MachinePage,
-  ): Steps<SectorRange<Written>[] | null> {
+  ): Code<SectorRange<Written>[] | null> {
     for (;;) {
       const ranges = yield* this.find(block, block + PAGE_SECTORS);
       const parts = ranges.flatMap(range => [
@@ -126,7 +127,7 @@ export class ModifiedSectors {
     }
   }
 
-  private *release(cpu: MonitorCpu, lost: readonly Written[]): Steps {
+  private *release(cpu: MonitorCpu, lost: readonly Written[]): Code {
     for (const { page } of lost) yield* this.ground.memory.release(cpu, page);
   }
 }

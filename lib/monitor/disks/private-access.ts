@@ -6,11 +6,11 @@ import { DeviceStatus } from '../../messages/device-status.js';
 import type { MachinePage } from '../memory/machine-page.js';
 import type { Pmap } from '../memory/pmap.js';
 import type { MonitorCpu } from '../monitor-cpu.js';
-import type { Steps } from '../steps.js';
 import type { DiskAccess, VirtualDiskCounts } from './disk-access.js';
 import type { DiskJob } from './disk-job.js';
 import type { DiskGround } from './ground.js';
 import type { SharedDisk } from './shared-disk.js';
+import type { Code } from '../../system/code.js';
 
 /** Reads and writes the real disk. */
 export class PrivateAccess implements DiskAccess {
@@ -28,7 +28,7 @@ export class PrivateAccess implements DiskAccess {
     this.counts = counts;
   }
 
-  *advance(cpu: MonitorCpu, job: DiskJob): Steps<number | null> {
+  *advance(cpu: MonitorCpu, job: DiskJob): Code<number | null> {
     const status = this.ended.get(job);
     if (status !== undefined) {
       this.ended.delete(job);
@@ -51,11 +51,11 @@ export class PrivateAccess implements DiskAccess {
     return null;
   }
 
-  *abandon(): Steps {
+  *abandon(): Code {
     // Its pages stay pinned until the disk is done with them.
   }
 
-  *close(): Steps {
+  *close(): Code {
     // There is nothing else.
   }
 
@@ -63,7 +63,7 @@ export class PrivateAccess implements DiskAccess {
    * The machine pages of all pieces, pinned; null if there is no memory. A page that is read into becomes the guest's alone
    * first, with its content: a guest that looks before the disk has come sees its own page, whoever had the frame before.
    */
-  private *pin(cpu: MonitorCpu, { command }: DiskJob): Steps<MachinePage[] | null> {
+  private *pin(cpu: MonitorCpu, { command }: DiskJob): Code<MachinePage[] | null> {
     const { memory, code } = this.ground;
     const pages: MachinePage[] = [];
     const input = command.op === 'read';
@@ -82,7 +82,7 @@ export class PrivateAccess implements DiskAccess {
     return pages;
   }
 
-  private *onEnd(cpu: MonitorCpu, job: DiskJob, pages: readonly MachinePage[], status: number): Steps {
+  private *onEnd(cpu: MonitorCpu, job: DiskJob, pages: readonly MachinePage[], status: number): Code {
     for (const page of pages) yield* this.ground.memory.unpin(cpu, page, job.command.op === 'read');
     this.disk.privateTransfers--;
     if (job.abandoned) {

@@ -2,8 +2,8 @@
 import { deviceCommand } from '../../processor/operations.js';
 import type { Piece } from '../../messages/device-command.js';
 import type { MonitorCpu } from '../monitor-cpu.js';
-import type { Steps } from '../steps.js';
 import type { DiskGround } from './ground.js';
+import type { Code } from '../../system/code.js';
 
 /** Where a disk is, and how it answers. */
 export interface RealDiskOptions {
@@ -25,7 +25,7 @@ export interface Transfer {
 }
 
 /** What goes on when a transfer ends, on the processor that is interrupted: a DeviceStatus. */
-export type TransferEnd = (cpu: MonitorCpu, status: number) => Steps;
+export type TransferEnd = (cpu: MonitorCpu, status: number) => Code;
 
 /** A disk of the machine. It takes any number of commands; the order among them is its own. */
 export class RealDisk {
@@ -33,6 +33,7 @@ export class RealDisk {
   readonly stats = { commands: 0, sectorsRead: 0, sectorsWritten: 0, failed: 0, largestQueue: 0 };
   readonly options: RealDiskOptions;
   private readonly ground: DiskGround;
+  /** No lock: looked at and changed between yields only. */
   private readonly pending = new Map<number, { readonly transfer: Transfer; readonly end: TransferEnd }>();
   private lastTag = 0;
 
@@ -47,7 +48,7 @@ export class RealDisk {
   }
 
   /** Starts a transfer. Its frames stay where they are until it ends; the processor that starts it is told. */
-  *start(cpu: MonitorCpu, transfer: Transfer, end: TransferEnd): Steps {
+  *start(cpu: MonitorCpu, transfer: Transfer, end: TransferEnd): Code {
     const { bridge, index, interruptCode } = this.options;
     const tag = this.freshTag();
     this.pending.set(tag, { transfer, end });
@@ -58,7 +59,7 @@ export class RealDisk {
   }
 
   /** The disk's interrupt. One that nobody waits for is none of ours. */
-  *interrupt(cpu: MonitorCpu, tag: number, status: number): Steps {
+  *interrupt(cpu: MonitorCpu, tag: number, status: number): Code {
     const ended = this.pending.get(tag);
     if (ended === undefined) return;
     this.pending.delete(tag);

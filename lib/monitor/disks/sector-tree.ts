@@ -37,7 +37,7 @@ interface Inner<Value> {
 
 type Node<Value> = Leaf<Value> | Inner<Value>;
 
-/** Ranges of sectors with their values. */
+/** Ranges of sectors with their values. No lock: methods take no simulated time. */
 export class SectorTree<Value> {
   /** Addresses of the nodes that the last operation went through, one for each visit. A fresh list for each operation. */
   visited: number[] = [];

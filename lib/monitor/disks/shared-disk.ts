@@ -2,12 +2,12 @@
 import { DiscoError } from '../errors.js';
 import type { MachinePage } from '../memory/machine-page.js';
 import type { MonitorCpu } from '../monitor-cpu.js';
-import type { Steps } from '../steps.js';
 import { DiskCache } from './disk-cache.js';
 import type { DiskGround } from './ground.js';
 import { ModifiedSectors } from './modified-sectors.js';
 import { RealDisk, type RealDiskOptions } from './real-disk.js';
 import { TreeNodes } from './tree-nodes.js';
+import type { Code } from '../../system/code.js';
 
 /** A virtual disk as the real one sees it. */
 export interface AttachedDisk {
@@ -17,7 +17,7 @@ export interface AttachedDisk {
   /** What it has modified for itself, if there is such a thing. */
   readonly modified: ModifiedSectors | null;
   /** Takes up its work again, if there is any. */
-  work(cpu: MonitorCpu): Steps;
+  work(cpu: MonitorCpu): Code;
 }
 
 /** What a shared disk is made with. */
@@ -39,6 +39,7 @@ export class SharedDisk {
   readonly written: ModifiedSectors;
   /** Transfers of private disks under way. */
   privateTransfers = 0;
+  /** No lock: looked at and changed between yields only. */
   private readonly attached = new Set<AttachedDisk>();
 
   constructor(ground: DiskGround, options: SharedDiskOptions) {
@@ -52,7 +53,7 @@ export class SharedDisk {
   }
 
   /** The real disk's interrupt, of the code of its options: tag and DeviceStatus. */
-  *interrupt(cpu: MonitorCpu, tag: number, status: number): Steps {
+  *interrupt(cpu: MonitorCpu, tag: number, status: number): Code {
     yield* this.real.interrupt(cpu, tag, status);
   }
 
@@ -81,13 +82,13 @@ export class SharedDisk {
   }
 
   /** A virtual disk goes away. */
-  *detach(cpu: MonitorCpu, disk: AttachedDisk): Steps {
+  *detach(cpu: MonitorCpu, disk: AttachedDisk): Code {
     this.attached.delete(disk);
     if (this.attached.size === 0) yield* this.written.clear(cpu);
   }
 
   /** A transfer of a private disk that is gone has ended: whoever has the disk now may go on. */
-  *quiet(cpu: MonitorCpu): Steps {
+  *quiet(cpu: MonitorCpu): Code {
     if (this.privateTransfers > 0) return;
     for (const disk of [...this.attached]) yield* disk.work(cpu);
   }

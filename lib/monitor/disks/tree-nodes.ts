@@ -1,8 +1,8 @@
 /** Memory for the nodes of trees by sectors, in pages that stay the monitor's. */
 import type { MonitorCpu } from '../monitor-cpu.js';
-import type { Steps } from '../steps.js';
 import type { DiskGround } from './ground.js';
 import type { NodeAddresses } from './sector-tree.js';
+import type { Code } from '../../system/code.js';
 
 /** Bytes of a node: 15 first sectors and lengths in the first half, as many origins and pages in the second. */
 const NODE_BYTES = 256;
@@ -13,6 +13,7 @@ const TRIES = 4;
 export class TreeNodes implements NodeAddresses {
   private readonly ground: DiskGround;
   private readonly node: number;
+  /** No lock: looked at and changed between yields only. */
   private readonly free: number[] = [];
 
   constructor(ground: DiskGround, node: number) {
@@ -21,7 +22,7 @@ export class TreeNodes implements NodeAddresses {
   }
 
   /** Sees to it that so many nodes can be taken, if they are taken before the next yield. False: there is no memory. */
-  *prepare(cpu: MonitorCpu, nodes: number): Steps<boolean> {
+  *prepare(cpu: MonitorCpu, nodes: number): Code<boolean> {
     const { memory, frames } = this.ground;
     for (let tries = 0; tries < TRIES; tries++) {
       while (this.free.length < nodes && frames.allFree > 0) this.addPage();

@@ -9,20 +9,20 @@
  *
  * A write is atomic by unit: the sectors of one block that lie in one piece are all new or all old to whoever reads.
  */
-import { hasReply } from '../../messages/device-command.js';
-import { diskFault, ownCommand } from '../../devices/disk-command.js';
+import { replyOf, type Reply } from '../../messages/device-command.js';
+import { parseDiskCommand, type DiskCommand } from '../../devices/disk-command.js';
 import { DeviceStatus } from '../../messages/device-status.js';
 import { NO_DEVICE, type CommandContent } from '../../messages/io-messages.js';
 import { wait } from '../../processor/operations.js';
 import type { DeviceHost, VirtualDevice } from '../devices/virtual-device.js';
 import type { MonitorCpu } from '../monitor-cpu.js';
-import type { Steps } from '../steps.js';
 import { CopyOnWriteAccess } from './copy-on-write-access.js';
 import type { DiskAccess, VirtualDiskCounts } from './disk-access.js';
 import { DiskJob } from './disk-job.js';
 import { ModifiedSectors } from './modified-sectors.js';
 import { PrivateAccess } from './private-access.js';
 import type { AttachedDisk, SharedDisk } from './shared-disk.js';
+import type { Code } from '../../system/code.js';
 
 /** What a virtual disk is made with. */
 export type VirtualDiskOptions =
@@ -40,14 +40,22 @@ export class VirtualDisk implements VirtualDevice, AttachedDisk {
   readonly mode: 'private' | 'copy-on-write';
   readonly who: string;
   readonly counts: VirtualDiskCounts = {
-    ...{ requests: 0, refused: 0, dropped: 0, pagesMapped: 0, pagesKept: 0 },
-    ...{ sectorsCopied: 0, sectorsMoved: 0, cacheHits: 0, cacheMisses: 0 },
+    requests: 0,
+    refused: 0,
+    dropped: 0,
+    pagesMapped: 0,
+    pagesKept: 0,
+    sectorsCopied: 0,
+    sectorsMoved: 0,
+    cacheHits: 0,
+    cacheMisses: 0,
   };
   /** What this machine alone has modified; null if it is seen by all, or on the disk. */
   readonly modified: ModifiedSectors | null;
   private readonly host: DeviceHost;
   private readonly disk: SharedDisk;
   private readonly access: DiskAccess;
+  /** No lock: what is below is looked at and changed between yields only; the first job is that of who set `working`. */
   private readonly queue: DiskJob[] = [];
   /** A processor is at the first job, or the first job waits for the disk. */
   private working = false;
@@ -72,36 +80,35 @@ export class VirtualDisk implements VirtualDevice, AttachedDisk {
       : new PrivateAccess(ground, host.pmap, disk, this.counts);
   }
 
-  *command(cpu: MonitorCpu, content: CommandContent): Steps {
+  *command(cpu: MonitorCpu, content: CommandContent): Code {
     const { host, counts, queue, disk } = this;
     const { code, memory, frames } = disk.ground;
     counts.requests++;
-    if (!hasReply(content, host)) {
+    const reply = replyOf(content, host.processors);
+    if (reply === null) {
       counts.dropped++;
       yield code.step('device command');
       return;
     }
-    const { interruptTo, interruptCode, tag } = content as Record<string, number>;
-    const fault = this.faultOf(content, frames.map.pageBytes);
-    if (fault === DeviceStatus.Ok && !this.closed)
-      queue.push(new DiskJob(ownCommand(content), memory, by => this.resume(by)));
+    const parsed = this.parse(content, reply, frames.map.pageBytes);
+    if (typeof parsed !== 'number' && !this.closed) queue.push(new DiskJob(parsed, memory, by => this.resume(by)));
     yield code.step('device command');
-    if (fault !== DeviceStatus.Ok) {
+    if (typeof parsed === 'number') {
       counts.refused++;
-      yield* host.interrupt(cpu, interruptTo!, interruptCode!, tag!, fault);
+      yield* host.interrupt(cpu, reply.interruptTo, reply.interruptCode, reply.tag, parsed);
       return;
     }
     yield* this.work(cpu);
   }
 
   /** A disk has no registers. */
-  *read(): Steps<number> {
+  *read(): Code<number> {
     yield this.disk.ground.code.step('device command');
     return NO_DEVICE;
   }
 
   /** Carries out what waits, as far as it can be now. */
-  *work(cpu: MonitorCpu): Steps {
+  *work(cpu: MonitorCpu): Code {
     const { queue, disk } = this;
     if (this.working || this.waiting) return;
     this.working = true;
@@ -121,7 +128,7 @@ export class VirtualDisk implements VirtualDevice, AttachedDisk {
   }
 
   /** Gives back all that it holds. What is not acknowledged may be done or not. Must come before the machine's memory goes. */
-  *close(cpu: MonitorCpu): Steps {
+  *close(cpu: MonitorCpu): Code {
     if (this.closed) return;
     this.closed = true;
     for (const job of this.queue) job.abandoned = true;
@@ -134,15 +141,17 @@ export class VirtualDisk implements VirtualDevice, AttachedDisk {
     yield* this.disk.detach(cpu, this);
   }
 
-  private *resume(cpu: MonitorCpu): Steps {
+  private *resume(cpu: MonitorCpu): Code {
     this.waiting = false;
     yield* this.work(cpu);
   }
 
-  private faultOf(content: CommandContent, pageBytes: number): number {
-    const fault = diskFault(content, this.disk, { frames: this.host.pmap.size, pageBytes });
-    if (fault !== DeviceStatus.Ok) return fault;
-    if ((content['sectors'] as number) > MOST_SECTORS) return DeviceStatus.OutOfRange;
-    return this.queue.length < MOST_COMMANDS ? DeviceStatus.Ok : DeviceStatus.NoMemory;
+  /** The command, or a DeviceStatus that says why it is refused. */
+  private parse(content: CommandContent, reply: Reply, pageBytes: number): DiskCommand | number {
+    const memory = { frames: this.host.pmap.size, pageBytes };
+    const command = parseDiskCommand(content, reply, { sectors: this.disk.sectors, memory });
+    if (typeof command === 'number') return command;
+    if (command.sectors > MOST_SECTORS) return DeviceStatus.OutOfRange;
+    return this.queue.length < MOST_COMMANDS ? command : DeviceStatus.NoMemory;
   }
 }

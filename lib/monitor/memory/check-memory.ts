@@ -48,7 +48,7 @@ function* framesOf({ memory, owned }: MemoryCheck): Iterable<string> {
 
 /** Pmaps and users of pages agree. */
 function* pmapsOf({ memory }: MemoryCheck): Iterable<string> {
-  for (const pmap of memory.pmaps)
+  for (const pmap of memory.pmaps.all)
     for (const [physical, page] of pmap.mapped()) {
       const where = `physical page ${physical} of ${pmap.name}`;
       if (memory.memmap.pageOf(page.frame) !== page) yield `${where} is page ${page.id}, which has no frame`;
@@ -62,7 +62,7 @@ function* pagesOf({ memory, contents, keepers }: MemoryCheck): Iterable<string> 
   for (const page of memory.memmap.all()) {
     const { id, users, replicas } = page;
     for (const { pmap, physical } of users)
-      if (!memory.pmaps.has(pmap) || pmap.get(physical) !== page)
+      if (!memory.pmaps.all.has(pmap) || pmap.get(physical) !== page)
         yield `page ${id} has a user, physical page ${physical} of ${pmap.name}, that does not know`;
     if (page.busy || page.waiters.length > 0) yield `page ${id} is busy at rest`;
     if (page.pins !== 0 || page.inputs !== 0) yield `page ${id} is pinned at rest`;

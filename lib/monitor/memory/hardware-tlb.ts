@@ -13,7 +13,7 @@ export interface MappedHalf {
   readonly writable: boolean;
 }
 
-/** The entries of one processor. */
+/** The entries of one processor, which alone changes them. */
 export class HardwareTlb {
   readonly entries: number;
   /**

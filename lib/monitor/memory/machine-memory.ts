@@ -1,42 +1,33 @@
 /**
  * The memory of the machine as the virtual machines share it: which machine page each of their physical pages is, who may
- * write it, copy-on-write, and the end of pages. Disco, sections 4.2.2 and 4.2.4.
+ * write it, copy-on-write, and the end of pages. Disco, sections 4.2.2 and 4.2.4. More than
+ * 250 lines: every way to get, share or lose a page keeps the same counts of users, keepers and pins.
  */
 import { clearFrame, copyFrame } from '../../processor/operations.js';
-import type { PlacementPolicy } from '../../placement/policy.js';
-import { WriteCounts } from '../../placement/write-counts.js';
+import type { WriteCounts } from '../../placement/write-counts.js';
 import { CLEAR_LINE, COPY_LINE } from '../costs.js';
 import type { MonitorCode } from '../monitor-code.js';
 import type { MonitorCpu } from '../monitor-cpu.js';
-import type { MonitorArena, MonitorSpace } from '../monitor-space.js';
-import type { Steps } from '../steps.js';
-import type { FrameLists } from './frame-lists.js';
+import type { MonitorSpace } from '../monitor-space.js';
+import type { FramePool } from '../../system/frame-pool.js';
+import type { PolicySettings } from '../../system/policy-host.js';
 import { processorOf } from './hardware-tlb.js';
 import type { MachinePage } from './machine-page.js';
 import { Memmap } from './memmap.js';
-import { PageMover } from './page-mover.js';
 import { PageStates } from './page-states.js';
 import { Placement } from './placement.js';
-import { Pmap, PMAP_ENTRY_BYTES } from './pmap.js';
-import { reclaim, type Reclaimer } from './reclaim.js';
+import type { Pmap } from './pmap.js';
+import { Pmaps } from './pmaps.js';
+import { Reclaim } from './reclaim.js';
 import { Shootdown } from './shootdown.js';
+import type { Code } from '../../system/code.js';
 
 /** What machine memory is made with. */
-export interface MemoryOptions {
+export interface MemoryOptions extends PolicySettings {
   /** All processors, by number. */
   readonly cpus: readonly MonitorCpu[];
-  readonly frames: FrameLists;
   readonly space: MonitorSpace;
   readonly code: MonitorCode;
-  /** The present in nanoseconds. */
-  readonly nowNs: () => number;
-  readonly policy: PlacementPolicy;
-  /** Unloaded read latency between nodes. */
-  readonly latencyNs: (from: number, to: number) => number;
-  /** Clears the hardware's miss counters of a frame. */
-  readonly clearCounters: (frame: number) => void;
-  /** Decisions of the policy kept one by one besides the counts; 0 for none. */
-  readonly keepDecisions: number;
 }
 
 /** What was done with pages. */
@@ -57,76 +48,41 @@ export interface MemoryWork {
  * a frame itself (a device, a window) pins the page meanwhile and uses its master copy, `page.frame`.
  */
 export class MachineMemory {
-  readonly frames: FrameLists;
+  readonly frames: FramePool;
   readonly memmap: Memmap;
   readonly shootdown: Shootdown;
   readonly placement: Placement;
   readonly states: PageStates;
   readonly work: MemoryWork = nothingDone();
-  /** Called in order when frames run out; each gives back up to `frames` and says how many it did. */
-  readonly reclaimers: Reclaimer[] = [];
   /** Those of virtual machines that exist. */
-  readonly pmaps = new Set<Pmap>();
+  readonly pmaps: Pmaps;
+  readonly reclaim: Reclaim;
   private readonly options: MemoryOptions;
   private readonly writes: WriteCounts;
-  /** Pages of tables by pmap, and by node those left over from pmaps that are gone. */
-  private readonly tables = new Map<Pmap, { readonly node: number; readonly pages: readonly number[] }>();
-  private readonly spareTables: number[][];
-  /** Processors that are looking for memory: what they do for that is refused more of it. */
-  private readonly reclaiming = new Set<MonitorCpu>();
 
   /** Throws a DiscoError if there is no memory for the memmap, and a RangeError for a policy that wants what there is not. */
   constructor(options: MemoryOptions) {
-    const { cpus, frames, space, code, clearCounters } = options;
+    const { cpus, frames, space, code } = options;
     this.options = options;
     this.frames = frames;
     this.memmap = new Memmap(frames.map, space);
     this.shootdown = new Shootdown(cpus, space, code);
     this.states = new PageStates({ cpus, frames, memmap: this.memmap, code });
-    const { map } = frames;
-    this.writes = new WriteCounts({
-      nodes: map.nodes,
-      linesPerFrame: map.pageBytes / map.lineBytes,
-      resetNs: options.policy.counters?.resetNs ?? Infinity,
-      clear: clearCounters,
-    });
-    const mover = new PageMover(this.memmap, this.states, this.shootdown, this.writes);
     this.placement = new Placement({
-      ...options,
+      settings: options,
+      cpus,
       memmap: this.memmap,
       states: this.states,
-      mover,
-      writes: this.writes,
+      shootdown: this.shootdown,
+      code,
     });
-    this.spareTables = Array.from({ length: frames.map.nodes }, () => []);
-  }
-
-  /**
-   * Makes the pmap of a virtual machine of that number and name, near a node. Its tables are of the arena, which whoever made
-   * it gives back; without one they are kept for later pmaps. Throws a DiscoError if there is no memory for it.
-   */
-  addPmap(machine: number, name: string, pages: number, node: number, arena?: MonitorArena): Pmap {
-    const { pageBytes } = this.frames.map;
-    const count = Math.ceil((pages * PMAP_ENTRY_BYTES) / pageBytes);
-    const tables: number[] = [];
-    if (arena !== undefined) {
-      for (let i = 0; i < count; i++) tables.push(arena.allocate(node, pageBytes));
-      const made = new Pmap(machine, name, pages, tables, pageBytes);
-      this.pmaps.add(made);
-      return made;
-    }
-    // A table at a time: what there is when memory ends is not lost.
-    while (this.spareTables[node]!.length < count)
-      this.spareTables[node]!.push(this.options.space.allocate(node, pageBytes));
-    for (let i = 0; i < count; i++) tables.push(this.spareTables[node]!.pop()!);
-    const pmap = new Pmap(machine, name, pages, tables, pageBytes);
-    this.pmaps.add(pmap);
-    this.tables.set(pmap, { node, pages: tables });
-    return pmap;
+    this.writes = this.placement.host.writes;
+    this.pmaps = new Pmaps(frames.map, space);
+    this.reclaim = new Reclaim({ frames, states: this.states, placement: this.placement });
   }
 
   /** Sees to it that so many frames are free, as far as anybody can do without. False if there are not so many. */
-  makeRoom(cpu: MonitorCpu, frames: number): Steps<boolean> {
+  makeRoom(cpu: MonitorCpu, frames: number): Code<boolean> {
     return this.findMemory(cpu, frames);
   }
 
@@ -134,18 +90,7 @@ export class MachineMemory {
   resetStatistics(): void {
     Object.assign(this.work, nothingDone());
     this.shootdown.resetStatistics();
-    this.placement.resetStatistics();
-  }
-
-  /** Forgets a pmap; its memory is kept for the next one. Throws an Error if it still has machine pages. */
-  removePmap(pmap: Pmap): void {
-    for (const [physical] of pmap.mapped())
-      throw new Error(`${pmap.name} still has a machine page at physical page ${physical}`);
-    this.pmaps.delete(pmap);
-    const kept = this.tables.get(pmap);
-    if (kept === undefined) return;
-    this.spareTables[kept.node]!.push(...kept.pages);
-    this.tables.delete(pmap);
+    this.placement.host.resetStatistics();
   }
 
   /** Virtual address of the memmap entry of a frame. */
@@ -157,7 +102,7 @@ export class MachineMemory {
    * The machine page of a physical page, not busy; makes one of zeros, placed by the policy, if it has none. Null: there is
    * no memory, even after reclaiming.
    */
-  *pageAt(cpu: MonitorCpu, pmap: Pmap, physical: number, store: boolean): Steps<MachinePage | null> {
+  *pageAt(cpu: MonitorCpu, pmap: Pmap, physical: number, store: boolean): Code<MachinePage | null> {
     for (;;) {
       const found = yield* this.settled(cpu, pmap, physical);
       if (found !== null) return found;
@@ -171,7 +116,7 @@ export class MachineMemory {
    * A page without users and keepers, for input of devices and the like: of zeros, or of undefined content unless `zeroed`,
    * which nobody must see. Near a node, of a colour. Null: there is no memory.
    */
-  *take(cpu: MonitorCpu, node: number, colour: number, zeroed: boolean): Steps<MachinePage | null> {
+  *take(cpu: MonitorCpu, node: number, colour: number, zeroed: boolean): Code<MachinePage | null> {
     for (;;) {
       const frame = this.frames.takeNear(node, colour);
       if (frame >= 0) {
@@ -192,7 +137,7 @@ export class MachineMemory {
    * Makes a page that of one more physical page; what that was before is let go. The page is read-only to all of its holders
    * if there are several: write access is withdrawn first. False, and nothing is changed, if a device is writing to it.
    */
-  *share(cpu: MonitorCpu, page: MachinePage, pmap: Pmap, physical: number): Steps<boolean> {
+  *share(cpu: MonitorCpu, page: MachinePage, pmap: Pmap, physical: number): Code<boolean> {
     if (page.inputs > 0) return false;
     yield* this.hold(cpu, page);
     yield this.options.code.step('page share');
@@ -212,7 +157,7 @@ export class MachineMemory {
    * Gives the physical page `to` the content of another one, by sharing its page; by a copy if a device is writing to that.
    * False: there is no memory; then nothing has changed.
    */
-  *duplicate(cpu: MonitorCpu, pmap: Pmap, from: number, to: number): Steps<boolean> {
+  *duplicate(cpu: MonitorCpu, pmap: Pmap, from: number, to: number): Code<boolean> {
     const page = yield* this.pageAt(cpu, pmap, from, false);
     if (page === null || (yield* this.share(cpu, page, pmap, to))) return page !== null;
     this.pin(page);
@@ -232,7 +177,7 @@ export class MachineMemory {
    * are collapsed. With `whole` it is about to be overwritten whole: then its content is undefined, but nobody else's. Null:
    * there is no memory; then nothing has changed.
    */
-  *ownPage(cpu: MonitorCpu, pmap: Pmap, physical: number, whole: boolean): Steps<MachinePage | null> {
+  *ownPage(cpu: MonitorCpu, pmap: Pmap, physical: number, whole: boolean): Code<MachinePage | null> {
     for (;;) {
       const page = yield* this.pageAt(cpu, pmap, physical, true);
       if (page === null || page.single) return page;
@@ -246,7 +191,7 @@ export class MachineMemory {
   }
 
   /** Lets a physical page go: its content is zeros from then on. */
-  *discard(cpu: MonitorCpu, pmap: Pmap, physical: number): Steps {
+  *discard(cpu: MonitorCpu, pmap: Pmap, physical: number): Code {
     yield this.options.code.step('page share');
     const page = yield* this.settled(cpu, pmap, physical);
     if (page === null) return;
@@ -256,7 +201,7 @@ export class MachineMemory {
   }
 
   /** Lets all physical pages of a virtual machine go that it has when this begins. */
-  *discardAll(cpu: MonitorCpu, pmap: Pmap): Steps {
+  *discardAll(cpu: MonitorCpu, pmap: Pmap): Code {
     for (const [physical] of [...pmap.mapped()]) yield* this.discard(cpu, pmap, physical);
   }
 
@@ -268,7 +213,7 @@ export class MachineMemory {
   }
 
   /** Counts on the content that a page has in the end: write access is withdrawn from its user. */
-  *hold(cpu: MonitorCpu, page: MachinePage): Steps {
+  *hold(cpu: MonitorCpu, page: MachinePage): Code {
     this.checkExists(page);
     // Whoever loads a translation from here on loads one that is read-only, if the page has a user.
     page.keepers++;
@@ -276,7 +221,7 @@ export class MachineMemory {
   }
 
   /** Ends a `keep` or `hold`. */
-  *release(cpu: MonitorCpu, page: MachinePage): Steps {
+  *release(cpu: MonitorCpu, page: MachinePage): Code {
     if (page.keepers === 0) throw new Error(`processor ${cpu.number} releases page ${page.id}, which nobody keeps`);
     page.keepers--;
     yield* this.states.letGo(page);
@@ -294,7 +239,7 @@ export class MachineMemory {
   }
 
   /** Ends a `pin` with the same `input`. The page is given back if it has neither users nor keepers. */
-  *unpin(cpu: MonitorCpu, page: MachinePage, input = false): Steps {
+  *unpin(cpu: MonitorCpu, page: MachinePage, input = false): Code {
     if (page.pins === 0 || (input && page.inputs === 0))
       throw new Error(`processor ${cpu.number} unpins page ${page.id}, which is not pinned`);
     page.pins--;
@@ -303,12 +248,12 @@ export class MachineMemory {
   }
 
   /** Waits until a page is not busy. Look up again what it is then: it may be nobody's. */
-  untilFree(cpu: MonitorCpu, page: MachinePage): Steps {
+  untilFree(cpu: MonitorCpu, page: MachinePage): Code {
     return this.states.untilFree(cpu, page);
   }
 
   /** The machine page of a physical page, not busy, or null if it has none. */
-  private *settled(cpu: MonitorCpu, pmap: Pmap, physical: number): Steps<MachinePage | null> {
+  private *settled(cpu: MonitorCpu, pmap: Pmap, physical: number): Code<MachinePage | null> {
     for (;;) {
       const page = pmap.get(physical);
       if (page?.busy !== true) return page;
@@ -316,7 +261,7 @@ export class MachineMemory {
     }
   }
 
-  private *makeZeros(pmap: Pmap, physical: number, frame: number, store: boolean): Steps {
+  private *makeZeros(pmap: Pmap, physical: number, frame: number, store: boolean): Code {
     const page = this.memmap.make(frame);
     page.busy = true;
     this.link(page, pmap, physical);
@@ -337,7 +282,7 @@ export class MachineMemory {
     physical: number,
     frame: number,
     whole: boolean,
-  ): Steps {
+  ): Code {
     const own = this.memmap.make(frame);
     own.busy = true;
     // While it is copied it is neither written by a holder that is left alone with it, nor moved, nor given back.
@@ -362,13 +307,13 @@ export class MachineMemory {
     yield* this.states.finish(own);
   }
 
-  private *clear(frame: number): Steps {
+  private *clear(frame: number): Code {
     yield clearFrame(frame, CLEAR_LINE);
     this.writes.fill(frame);
   }
 
   /** Takes a page from a physical page and leaves it busy: the caller finishes it. The page is not busy before. */
-  private *unlink(cpu: MonitorCpu, page: MachinePage, pmap: Pmap, physical: number): Steps {
+  private *unlink(cpu: MonitorCpu, page: MachinePage, pmap: Pmap, physical: number): Code {
     this.states.occupy(page);
     yield* this.shootdown.drop(cpu, page, { owner: pmap });
     this.separate(page, pmap, physical);
@@ -386,13 +331,8 @@ export class MachineMemory {
   }
 
   /** Looks for memory; false if there is none to be had, which is a refusal. */
-  private *findMemory(cpu: MonitorCpu, frames = 1): Steps<boolean> {
-    if (!this.reclaiming.has(cpu)) {
-      this.reclaiming.add(cpu);
-      const found = yield* reclaim(cpu, this, frames);
-      this.reclaiming.delete(cpu);
-      if (found) return true;
-    }
+  private *findMemory(cpu: MonitorCpu, frames = 1): Code<boolean> {
+    if (yield* this.reclaim.find(cpu, frames)) return true;
     this.work.refused++;
     return false;
   }

@@ -1,8 +1,12 @@
 /** A page of machine memory: its content, wherever its frames are, with everybody who sees it. */
+import type { PlacedPage } from '../../system/placement-mechanism.js';
 import type { Pmap } from './pmap.js';
 
-/** A page of content. One that several users hold, or that has replicas, is read-only to all of them. */
-export class MachinePage {
+/**
+ * A page of content. One that several users hold, or that has replicas, is read-only to all of them. No lock: fields are looked
+ * at and changed between yields only, and frame, home and replicas by the handler alone that has set `busy`.
+ */
+export class MachinePage implements PlacedPage {
   /** Dense number, never used again. */
   readonly id: number;
   /** Frame of the master copy; -1 once the page is given back. */
@@ -35,6 +39,16 @@ export class MachinePage {
     this.id = id;
     this.frame = frame;
     this.home = home;
+  }
+
+  /** What it is, for people. */
+  get label(): string {
+    return `machine page ${this.id}`;
+  }
+
+  /** The number that decides the colour of its frames: that of the first user. */
+  get number(): number {
+    return this.users[0]?.physical ?? this.id;
   }
 
   /** Whether one alone holds it: only then may it be written. */

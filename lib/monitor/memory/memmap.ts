@@ -2,8 +2,8 @@
 import type { AddressMap } from '../../messages/address-map.js';
 import { load, store } from '../../processor/operations.js';
 import type { MonitorSpace } from '../monitor-space.js';
-import type { Steps } from '../steps.js';
 import { MachinePage } from './machine-page.js';
+import type { Code } from '../../system/code.js';
 
 /** Bytes of an entry: heads of the lists of users and backmaps, of the replicas, counts and state. */
 export const MEMMAP_ENTRY_BYTES = 32;
@@ -12,8 +12,9 @@ export const MEMMAP_ENTRY_BYTES = 32;
 export class Memmap {
   readonly map: AddressMap;
   private readonly bases: readonly number[];
+  /** No lock: looked at and changed between yields only. */
   private readonly pages: (MachinePage | null)[];
-  /** Pages made so far, which is the number of the next one. */
+  /** Pages made so far, which is the number of the next one. Counted up between yields. */
   made = 0;
 
   /** Throws a DiscoError if there is no memory for it. */
@@ -33,7 +34,7 @@ export class Memmap {
   }
 
   /** Reads and writes the entry of a frame. */
-  *touch(frame: number): Steps {
+  *touch(frame: number): Code {
     const address = this.address(frame);
     yield load(address);
     yield store(address, 0);

@@ -58,7 +58,9 @@ export function memoryReport(memory: MachineMemory, owned: Iterable<number>, cla
     pageBytes: memory.frames.map.pageBytes,
     virtual: { guest: virtual, monitor },
     machine: { guest: machine, monitor },
-    ...{ replicas, unmapped, free: memory.frames.allFree },
+    replicas,
+    unmapped,
+    free: memory.frames.allFree,
   };
 }
 

@@ -6,11 +6,11 @@ import type { WriteCounts } from '../../placement/write-counts.js';
 import { copyFrame } from '../../processor/operations.js';
 import { COPY_LINE } from '../costs.js';
 import type { MonitorCpu } from '../monitor-cpu.js';
-import type { Steps } from '../steps.js';
 import type { MachinePage } from './machine-page.js';
 import type { Memmap } from './memmap.js';
 import type { PageStates } from './page-states.js';
 import type { Shootdown } from './shootdown.js';
+import type { Code } from '../../system/code.js';
 
 /** Carries out decisions about pages. */
 export class PageMover {
@@ -28,7 +28,7 @@ export class PageMover {
   }
 
   /** Moves the master copy to another frame: invalidate, copy, remap. The page has no replicas and is not pinned. */
-  *migrate(cpu: MonitorCpu, page: MachinePage, frame: number): Steps {
+  *migrate(cpu: MonitorCpu, page: MachinePage, frame: number): Code {
     yield* this.shootdown.drop(cpu, page);
     const old = page.frame;
     yield copyFrame(old, frame, COPY_LINE);
@@ -40,7 +40,7 @@ export class PageMover {
   }
 
   /** Copies the page to a frame of a node that has no copy yet, which that node uses from then on: downgrade, copy, remap. */
-  *replicate(cpu: MonitorCpu, page: MachinePage, frame: number): Steps {
+  *replicate(cpu: MonitorCpu, page: MachinePage, frame: number): Code {
     const node = this.memmap.map.homeOfFrame(frame);
     const first = page.replicas === null;
     // From here on whoever loads a translation loads one that is read-only.
@@ -55,7 +55,7 @@ export class PageMover {
   }
 
   /** Drops all replicas; the master copy remains. Whoever maps it may go on. */
-  *collapse(cpu: MonitorCpu, page: MachinePage): Steps {
+  *collapse(cpu: MonitorCpu, page: MachinePage): Code {
     const replicas = page.replicas ?? new Map<number, number>();
     yield* this.shootdown.drop(cpu, page, { nodes: [...replicas.keys()] });
     page.replicas = null;
@@ -65,7 +65,7 @@ export class PageMover {
   }
 
   /** What is known of the frames has changed, and of the page to everybody who has it in a pmap. */
-  private *touch(page: MachinePage, frames: readonly number[], copied = -1): Steps {
+  private *touch(page: MachinePage, frames: readonly number[], copied = -1): Code {
     for (const frame of frames) {
       if (frame === copied) this.writes.fill(frame);
       else this.writes.clear(frame);

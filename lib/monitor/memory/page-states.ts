@@ -2,15 +2,15 @@
 import { wait } from '../../processor/operations.js';
 import type { MonitorCode } from '../monitor-code.js';
 import type { MonitorCpu } from '../monitor-cpu.js';
-import type { Steps } from '../steps.js';
-import type { FrameLists } from './frame-lists.js';
+import type { FramePool } from '../../system/frame-pool.js';
 import type { MachinePage } from './machine-page.js';
 import type { Memmap } from './memmap.js';
+import type { Code } from '../../system/code.js';
 
 /** What page states are made with. */
 export interface PageStatesOptions {
   readonly cpus: readonly MonitorCpu[];
-  readonly frames: FrameLists;
+  readonly frames: FramePool;
   readonly memmap: Memmap;
   readonly code: MonitorCode;
 }
@@ -20,7 +20,7 @@ export interface PageStatesOptions {
  * another busy page, so its change comes to an end.
  */
 export class PageStates {
-  /** Pages that have replicas. */
+  /** Pages that have replicas. No lock: looked at and changed between yields only. */
   readonly replicated = new Set<MachinePage>();
   private readonly options: PageStatesOptions;
 
@@ -29,7 +29,7 @@ export class PageStates {
   }
 
   /** Waits until a page is not busy. It may be anywhere then, or nobody's. */
-  *untilFree(cpu: MonitorCpu, page: MachinePage): Steps {
+  *untilFree(cpu: MonitorCpu, page: MachinePage): Code {
     while (page.busy) {
       if (!page.waiters.includes(cpu.number)) page.waiters.push(cpu.number);
       yield wait();
@@ -43,14 +43,14 @@ export class PageStates {
   }
 
   /** Ends a change. */
-  *finish(page: MachinePage): Steps {
+  *finish(page: MachinePage): Code {
     page.busy = false;
     for (const waiter of page.waiters.splice(0)) this.options.cpus[waiter]!.processor.wake();
     yield* this.letGo(page);
   }
 
   /** Gives the frames of a page back if nobody counts on it and nothing is being done with it. */
-  *letGo(page: MachinePage): Steps {
+  *letGo(page: MachinePage): Code {
     const { code, memmap } = this.options;
     if (page.users.length + page.keepers + page.pins > 0 || page.busy || page.frame < 0) return;
     if (page.mappings.size > 0)

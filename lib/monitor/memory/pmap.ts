@@ -1,7 +1,7 @@
 /** The physical memory of a virtual machine: which machine page each of its pages is. Disco, section 4.2.2. */
 import { load, store } from '../../processor/operations.js';
-import type { Steps } from '../steps.js';
 import type { MachinePage } from './machine-page.js';
+import type { Code } from '../../system/code.js';
 
 /** Bytes of an entry: the ready TLB entry, the bits merged into it, and the head of its backmaps. */
 export const PMAP_ENTRY_BYTES = 16;
@@ -17,6 +17,7 @@ export class Pmap {
   /** Virtual address of the entries in the monitor's memory, a number for each page of entries. */
   private readonly tables: readonly number[];
   private readonly entriesPerTable: number;
+  /** No lock: looked at and changed between yields only. */
   private readonly pages: (MachinePage | null)[];
 
   /** `tables`: virtual addresses of the pages that hold the entries, `pageBytes` each. */
@@ -51,7 +52,7 @@ export class Pmap {
   }
 
   /** Reads and writes the entry of a physical page. */
-  *touch(physical: number): Steps {
+  *touch(physical: number): Code {
     const address = this.address(physical);
     yield load(address);
     yield store(address, 0);

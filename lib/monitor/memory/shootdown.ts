@@ -6,10 +6,10 @@ import { interrupt, load, store, wait } from '../../processor/operations.js';
 import type { MonitorCode } from '../monitor-code.js';
 import type { MonitorCpu } from '../monitor-cpu.js';
 import type { MonitorSpace } from '../monitor-space.js';
-import type { Steps } from '../steps.js';
 import { processorOf } from './hardware-tlb.js';
 import type { MachinePage } from './machine-page.js';
 import type { Pmap } from './pmap.js';
+import type { Code } from '../../system/code.js';
 
 /** Interrupt code of a shootdown; its integer is the number of the request. */
 export const SHOOTDOWN = 1;
@@ -48,6 +48,7 @@ export class Shootdown {
   private readonly code: MonitorCode;
   /** Virtual address of a line for each processor, on its node, where it finds acknowledgements. */
   private readonly mailboxes: readonly number[];
+  /** By number; one that is done is free again. No lock: looked at and changed between yields only. */
   private readonly requests: (Request | null)[] = [];
 
   /** Throws a DiscoError if there is no memory for the mailboxes. */
@@ -61,7 +62,7 @@ export class Shootdown {
    * Takes translations of a page out. When it is done there are none but those loaded meanwhile: whoever calls it has said
    * before, by `busy` or by a holder more, that there are to be none of that kind.
    */
-  *drop(cpu: MonitorCpu, page: MachinePage, reach: Reach = {}): Steps {
+  *drop(cpu: MonitorCpu, page: MachinePage, reach: Reach = {}): Code {
     const concerned = this.concerned(page, reach);
     if (concerned.length === 0) return;
     this.work.requests++;
@@ -69,8 +70,10 @@ export class Shootdown {
     if (others.length < concerned.length) yield* this.dropHere(cpu, page, reach.writable === true);
     if (others.length === 0) return;
     const request: Request = {
-      ...{ page, writable: reach.writable === true },
-      ...{ initiator: cpu, outstanding: others.length },
+      page,
+      writable: reach.writable === true,
+      initiator: cpu,
+      outstanding: others.length,
     };
     const number = this.numberOf(request);
     this.work.interrupts += others.length;
@@ -84,7 +87,7 @@ export class Shootdown {
   }
 
   /** The handler of a shootdown interrupt at its target. Never waits. */
-  *acknowledge(cpu: MonitorCpu, number: number): Steps {
+  *acknowledge(cpu: MonitorCpu, number: number): Code {
     const request = this.requests[number];
     if (request === null || request === undefined)
       throw new Error(`${cpu.processor.path}: there is no shootdown ${number} to acknowledge`);
@@ -101,7 +104,7 @@ export class Shootdown {
     Object.assign(this.work, { requests: 0, interrupts: 0, entries: 0 });
   }
 
-  private *dropHere(cpu: MonitorCpu, page: MachinePage, writable: boolean): Steps {
+  private *dropHere(cpu: MonitorCpu, page: MachinePage, writable: boolean): Code {
     const dropped = cpu.hardware.dropPage(page, writable);
     this.work.entries += dropped;
     for (let i = 0; i < dropped; i++) yield this.code.step('drop translation');

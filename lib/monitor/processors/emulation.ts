@@ -7,12 +7,12 @@ import type { Core } from '../core.js';
 import { copiedCommand } from '../devices/guest-command.js';
 import type { VirtualDevice } from '../devices/virtual-device.js';
 import type { MonitorCpu } from '../monitor-cpu.js';
-import type { Steps } from '../steps.js';
 import type { VirtualMachine } from '../virtual-machine.js';
 import { endOf, inject } from './exceptions.js';
 import type { Scheduler } from './scheduler.js';
 import { probe, writeEntry } from './translations.js';
 import { VIRTUAL_TLB_ENTRIES, type VirtualProcessor } from './virtual-processor.js';
+import type { Code } from '../../system/code.js';
 
 /** Where privileged registers are in a record. */
 const REGISTERS_OFFSET = 256;
@@ -30,7 +30,7 @@ export class Emulation {
   }
 
   /** `context` is the one at hand: its operation was refused by the mode. */
-  *emulate(cpu: MonitorCpu, machine: VirtualMachine, virtual: VirtualProcessor, context: Context): Steps {
+  *emulate(cpu: MonitorCpu, machine: VirtualMachine, virtual: VirtualProcessor, context: Context): Code {
     const operation = context.operation!;
     if (!virtual.inKernel || isForSystems(operation)) return yield* this.refuse(cpu, virtual);
     this.core.statistics.emulated++;
@@ -63,7 +63,7 @@ export class Emulation {
     }
   }
 
-  private *register(virtual: VirtualProcessor, context: Context, operation: Operation): Steps {
+  private *register(virtual: VirtualProcessor, context: Context, operation: Operation): Code {
     yield this.core.code.step('register access');
     const at = virtual.options.record + REGISTERS_OFFSET + 4 * (operation.a & 31);
     if (operation.kind === Op.ReadRegister) yield load(at);
@@ -77,7 +77,7 @@ export class Emulation {
     virtual: VirtualProcessor,
     context: Context,
     random: boolean,
-  ): Steps {
+  ): Code {
     const { unit, registers } = virtual;
     const named = Math.min(registers.read(Register.Index) & 0x3f, VIRTUAL_TLB_ENTRIES - 1);
     yield* writeEntry(this.core, cpu, pmap, virtual, random ? unit.drawEntry() : named, random);
@@ -89,7 +89,7 @@ export class Emulation {
     virtual: VirtualProcessor,
     context: Context,
     { request }: Operation,
-  ): Steps {
+  ): Code {
     // A guest may have put anything there; what is no context cannot be jumped to.
     if (request !== null && !Context.is(request)) return yield* this.refuse(cpu, virtual);
     const target = request ?? virtual.epc;
@@ -112,7 +112,7 @@ export class Emulation {
     virtual: VirtualProcessor,
     context: Context,
     { a, b, c }: Operation,
-  ): Steps {
+  ): Code {
     context.complete();
     const target = machine.processors[a];
     // No processor, no interrupt: on hardware the message would have nowhere to go.
@@ -126,7 +126,7 @@ export class Emulation {
     virtual: VirtualProcessor,
     context: Context,
     { kind, a, b, c, request }: Operation,
-  ): Steps {
+  ): Code {
     const device = a === machine.bridge ? deviceAt(machine, b) : undefined;
     if (device === undefined)
       return yield* inject(this.core, cpu, virtual, {
@@ -140,13 +140,13 @@ export class Emulation {
   }
 
   /** A command for a device, by whichever way it came. */
-  *command(cpu: MonitorCpu, device: VirtualDevice, content: unknown): Steps {
+  *command(cpu: MonitorCpu, device: VirtualDevice, content: unknown): Code {
     this.core.statistics.deviceCommands++;
     yield* device.command(cpu, copiedCommand(content));
   }
 
   /** The guest sees what hardware would have shown it: an instruction that is not for its mode. */
-  *refuse(cpu: MonitorCpu, virtual: VirtualProcessor): Steps {
+  *refuse(cpu: MonitorCpu, virtual: VirtualProcessor): Code {
     const exception = { code: ExceptionCode.CoprocessorUnusable, vector: Vector.General, address: -1 };
     yield* inject(this.core, cpu, virtual, exception);
   }

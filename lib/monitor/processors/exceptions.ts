@@ -7,9 +7,9 @@ import type { InterruptMessage } from '../../messages/coherence-messages.js';
 import type { Exception, ProgramFault } from '../../processor/software.js';
 import type { Core } from '../core.js';
 import type { MonitorCpu } from '../monitor-cpu.js';
-import type { Steps } from '../steps.js';
 import type { GuestSystem } from '../virtual-machine.js';
 import type { VirtualProcessor } from './virtual-processor.js';
+import type { Code } from '../../system/code.js';
 
 /** An exception that a guest is to see. */
 export interface GuestException {
@@ -28,7 +28,7 @@ const TRANSLATION: readonly number[] = [ExceptionCode.TlbLoad, ExceptionCode.Tlb
  * Has the guest go on at its vector: its registers say why, and its handler is what the virtual processor does next. A
  * guest that has nothing to execute for it goes on where it was.
  */
-export function* inject(core: Core, cpu: MonitorCpu, virtual: VirtualProcessor, exception: GuestException): Steps {
+export function* inject(core: Core, cpu: MonitorCpu, virtual: VirtualProcessor, exception: GuestException): Code {
   const { processor } = cpu;
   const { registers } = virtual;
   const { code, vector, address, message = null, fault = null } = exception;
@@ -89,7 +89,7 @@ function answerOf(system: GuestSystem, virtual: VirtualProcessor, exception: Exc
 }
 
 /** Takes the interrupt that is pending for a virtual processor. */
-export function* injectInterrupt(core: Core, cpu: MonitorCpu, virtual: VirtualProcessor): Steps {
+export function* injectInterrupt(core: Core, cpu: MonitorCpu, virtual: VirtualProcessor): Code {
   const { registers, interrupts } = virtual;
   const external = (registers.status & InterruptLine.External) !== 0;
   const message = external ? (interrupts.shift() ?? null) : null;
@@ -104,7 +104,7 @@ export function* injectInterrupt(core: Core, cpu: MonitorCpu, virtual: VirtualPr
 }
 
 /** Writes the registers of the special page that the guest will read there. EPC reads as 0, as on hardware. */
-export function* writeSpecial(virtual: VirtualProcessor): Steps {
+export function* writeSpecial(virtual: VirtualProcessor): Code {
   const { address } = virtual.options.special;
   for (const register of [Register.Status, Register.Cause, Register.EntryHi])
     yield store(address + 4 * register, virtual.registers.read(register));

@@ -7,11 +7,11 @@ import type { Core } from '../core.js';
 import { CLEAR_LINE, MONITOR_STEPS } from '../costs.js';
 import type { MonitorCpu } from '../monitor-cpu.js';
 import type { MonitorSpace } from '../monitor-space.js';
-import type { Steps } from '../steps.js';
 import type { VirtualMachine } from '../virtual-machine.js';
 import { inject, writeSpecial } from './exceptions.js';
 import { fill, fillSpecial, findEntry, slotAddress, touchPmap } from './translations.js';
 import { SPECIAL, type VirtualProcessor } from './virtual-processor.js';
+import type { Code } from '../../system/code.js';
 
 const PAGE_SHIFT = 12;
 const PAGE_BYTES = 1 << PAGE_SHIFT;
@@ -21,12 +21,10 @@ export class TlbFaults {
   private readonly core: Core;
   private readonly space: MonitorSpace;
   /** Ends a virtual machine that cannot go on. */
-  private readonly fail: (cpu: MonitorCpu, machine: VirtualMachine, why: string) => Steps;
 
-  constructor(core: Core, space: MonitorSpace, fail: (cpu: MonitorCpu, machine: VirtualMachine, why: string) => Steps) {
+  constructor(core: Core, space: MonitorSpace) {
     this.core = core;
     this.space = space;
-    this.fail = fail;
   }
 
   /**
@@ -65,7 +63,7 @@ export class TlbFaults {
   }
 
   /** Any other exception of the TLB. */
-  *serve(cpu: MonitorCpu, machine: VirtualMachine, virtual: VirtualProcessor, exception: Exception): Steps {
+  *serve(cpu: MonitorCpu, machine: VirtualMachine, virtual: VirtualProcessor, exception: Exception): Code {
     const { code, address } = exception;
     const page = address >>> PAGE_SHIFT;
     if (page === SPECIAL && virtual.inKernel) return yield* this.special(cpu, virtual);
@@ -92,7 +90,7 @@ export class TlbFaults {
     virtual: VirtualProcessor,
     physical: number,
     store: boolean,
-  ): Steps<boolean> {
+  ): Code<boolean> {
     const { memory, statistics } = this.core;
     const { pmap } = machine;
     if (physical >= pmap.size) {
@@ -106,7 +104,7 @@ export class TlbFaults {
     let page = yield* memory.pageAt(cpu, pmap, physical, store);
     if (page !== null && store && !page.single) page = yield* memory.ownPage(cpu, pmap, physical, false);
     if (page === null) {
-      yield* this.fail(
+      yield* this.core.fail(
         cpu,
         machine,
         `the machine has no memory left for physical page ${physical}; give it more memory, or run fewer virtual machines`,
@@ -117,7 +115,7 @@ export class TlbFaults {
     return true;
   }
 
-  private *special(cpu: MonitorCpu, virtual: VirtualProcessor): Steps {
+  private *special(cpu: MonitorCpu, virtual: VirtualProcessor): Code {
     yield this.core.code.step('refill miss');
     if (!virtual.patched) {
       // Its frame may have been another guest's.
@@ -128,7 +126,7 @@ export class TlbFaults {
     fillSpecial(cpu, virtual);
   }
 
-  private *forward(cpu: MonitorCpu, virtual: VirtualProcessor, address: number, code: number, vector: number): Steps {
+  private *forward(cpu: MonitorCpu, virtual: VirtualProcessor, address: number, code: number, vector: number): Code {
     this.core.statistics.forwardedMisses++;
     yield* inject(this.core, cpu, virtual, { code, vector, address });
   }

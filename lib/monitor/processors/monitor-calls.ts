@@ -9,11 +9,11 @@ import {
 } from '../../system/monitor-calls.js';
 import type { Core } from '../core.js';
 import type { MonitorCpu } from '../monitor-cpu.js';
-import type { Steps } from '../steps.js';
 import type { VirtualMachine } from '../virtual-machine.js';
 import { deviceAt, type Emulation } from './emulation.js';
 import type { Scheduler } from './scheduler.js';
 import type { VirtualProcessor } from './virtual-processor.js';
+import type { Code } from '../../system/code.js';
 
 /** Serves monitor calls. */
 export class MonitorCalls {
@@ -28,7 +28,7 @@ export class MonitorCalls {
   }
 
   /** The operation at hand of the context is a monitor call of its kernel. */
-  *serve(cpu: MonitorCpu, machine: VirtualMachine, virtual: VirtualProcessor, context: Context): Steps {
+  *serve(cpu: MonitorCpu, machine: VirtualMachine, virtual: VirtualProcessor, context: Context): Code {
     const { statistics, code } = this.core;
     const request = copiedRequest(context.operation!.request);
     yield code.step('monitor call');
@@ -44,7 +44,7 @@ export class MonitorCalls {
     machine: VirtualMachine,
     virtual: VirtualProcessor,
     request: MonitorRequest,
-  ): Steps<number> {
+  ): Code<number> {
     const { memory } = this.core;
     const { pmap } = machine;
     switch (request.call) {

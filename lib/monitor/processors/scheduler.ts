@@ -10,8 +10,8 @@ import { interrupt, readRegister, store, writeRegister } from '../../processor/o
 import { InterruptLine, Register } from '../../processor/registers.js';
 import { MonitorInterrupt, type Core } from '../core.js';
 import type { MonitorCpu } from '../monitor-cpu.js';
-import type { Steps } from '../steps.js';
 import type { VirtualProcessor } from './virtual-processor.js';
+import type { Code } from '../../system/code.js';
 
 /** How processors are shared. */
 export interface SchedulerOptions {
@@ -28,7 +28,7 @@ export interface SchedulerOptions {
 /** Increments of Count that are never too few to be reached. */
 const LEAST_COUNTS = 40;
 
-/** What a processor runs. */
+/** What a processor runs. No lock: any processor looks at it and changes it, between yields only. */
 export class RunQueue {
   /** What it executes; null when it has nothing to do. */
   current: VirtualProcessor | null = null;
@@ -52,10 +52,11 @@ export class RunQueue {
 /** The scheduler. */
 export class Scheduler {
   readonly queues: readonly RunQueue[];
-  /** Processors that wait for others to leave virtual processors that have stopped. */
+  /** No lock: looked at and changed between yields only. Processors that wait for others to leave virtual processors that have stopped. */
   readonly leaving: MonitorCpu[] = [];
   private readonly core: Core;
   private readonly options: SchedulerOptions;
+  /** No lock: looked at and changed between yields only. */
   private readonly all: VirtualProcessor[] = [];
 
   /** `records`: where each processor's queue is in the monitor's memory. */
@@ -66,7 +67,7 @@ export class Scheduler {
   }
 
   /** A new virtual processor begins to run, on its home. */
-  *start(cpu: MonitorCpu, virtual: VirtualProcessor): Steps {
+  *start(cpu: MonitorCpu, virtual: VirtualProcessor): Code {
     if (virtual.state !== 'new') return; // its machine was stopped while others of it began
     this.all.push(virtual);
     yield* this.makeReady(cpu, virtual);
@@ -110,7 +111,7 @@ export class Scheduler {
   }
 
   /** An interrupt for a virtual processor. */
-  *post(cpu: MonitorCpu, virtual: VirtualProcessor, message: InterruptMessage): Steps {
+  *post(cpu: MonitorCpu, virtual: VirtualProcessor, message: InterruptMessage): Code {
     yield this.core.code.step('post');
     // One that has stopped may be gone with its record.
     if (virtual.state === 'stopped' || virtual.state === 'new') return;
@@ -121,7 +122,7 @@ export class Scheduler {
   }
 
   /** A line of a virtual processor is up that was not: it wakes, or its processor has to look. */
-  private *raised(cpu: MonitorCpu, virtual: VirtualProcessor): Steps {
+  private *raised(cpu: MonitorCpu, virtual: VirtualProcessor): Code {
     const place = this.placeOf(virtual);
     // One that has only just come to rest keeps its processor, which has not left it yet.
     if (virtual.state === 'idle' && place >= 0) virtual.state = 'running';
@@ -130,7 +131,7 @@ export class Scheduler {
     if (place >= 0 && place !== cpu.number && virtual.interrupting) yield* this.ask(place);
   }
 
-  private *makeReady(cpu: MonitorCpu, virtual: VirtualProcessor): Steps {
+  private *makeReady(cpu: MonitorCpu, virtual: VirtualProcessor): Code {
     virtual.state = 'ready';
     virtual.readySince = this.core.now();
     const { home } = virtual;
@@ -148,13 +149,13 @@ export class Scheduler {
   }
 
   /** Has a processor look at its virtual processors. */
-  *ask(place: number): Steps {
+  *ask(place: number): Code {
     yield this.core.code.step('send interrupt');
     yield interrupt(place, MonitorInterrupt.Post, 0);
   }
 
   /** The timer of a processor has rung. */
-  *rung(cpu: MonitorCpu): Steps {
+  *rung(cpu: MonitorCpu): Code {
     const now = this.core.now();
     const queue = this.queues[cpu.number];
     queue.timer = Infinity;
@@ -170,7 +171,7 @@ export class Scheduler {
   }
 
   /** Decides what a processor executes next, and makes its TLB and timer ready for that. */
-  *choose(cpu: MonitorCpu): Steps {
+  *choose(cpu: MonitorCpu): Code {
     const queue = this.queues[cpu.number];
     const { current } = queue;
     const keeps = current?.state === 'running' && !(queue.expired && this.better(queue));
@@ -180,7 +181,7 @@ export class Scheduler {
     yield* this.setTimer(cpu, queue);
   }
 
-  private *change(cpu: MonitorCpu, queue: RunQueue): Steps {
+  private *change(cpu: MonitorCpu, queue: RunQueue): Code {
     const { current } = queue;
     yield this.core.code.step('schedule');
     if (current?.state === 'running') {
@@ -208,7 +209,7 @@ export class Scheduler {
   }
 
   /** Processors that are idle come to rest when nobody is left who may ever run. */
-  *restIfLast(cpu: MonitorCpu): Steps {
+  *restIfLast(cpu: MonitorCpu): Code {
     if (this.live) return;
     for (const { number } of this.core.cpus) if (number !== cpu.number) yield* this.ask(number);
   }
@@ -257,7 +258,7 @@ export class Scheduler {
   }
 
   /** The hardware's timer rings at the next alarm of its virtual processors, or at the end of a quantum that others wait for. */
-  private *setTimer(cpu: MonitorCpu, queue: RunQueue): Steps {
+  private *setTimer(cpu: MonitorCpu, queue: RunQueue): Code {
     let due = queue.current !== null && queue.ready.length > 0 ? queue.quantumEnd : Infinity;
     for (const { home, alarmAt } of this.all) if (home === cpu.number && alarmAt < due) due = alarmAt;
     if (due === queue.timer) return;

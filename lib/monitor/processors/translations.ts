@@ -15,9 +15,9 @@ import type { Core } from '../core.js';
 import type { MappedHalf } from '../memory/hardware-tlb.js';
 import type { Pmap } from '../memory/pmap.js';
 import type { MonitorCpu } from '../monitor-cpu.js';
-import type { Steps } from '../steps.js';
 import { SECOND_LEVEL_BYTES } from './second-level-tlb.js';
 import { SPECIAL, VIRTUAL_TLB_ENTRIES, type VirtualProcessor } from './virtual-processor.js';
+import type { Code } from '../../system/code.js';
 
 /** Where the virtual TLB is in a record. */
 const TLB_OFFSET = 512;
@@ -92,7 +92,7 @@ export function* writeEntry(
   virtual: VirtualProcessor,
   index: number,
   random: boolean,
-): Steps {
+): Code {
   const { tlb, registers, second, cleared, options } = virtual;
   core.statistics.tlbWrites++;
   const [oldHi, oldEven] = tlb.readRegisters(index);
@@ -141,7 +141,7 @@ function spaceOf(entryHi: number, entryLo: number): number {
 }
 
 /** Emulates a probe: an entry that is on the second level only comes back to an index, so that the guest can take it out. */
-export function* probe(core: Core, cpu: MonitorCpu, virtual: VirtualProcessor): Steps {
+export function* probe(core: Core, cpu: MonitorCpu, virtual: VirtualProcessor): Code {
   const { tlb, registers, second, unit, options } = virtual;
   yield core.code.step('tlb probe');
   const hi = registers.read(Register.EntryHi);
@@ -172,6 +172,6 @@ function allCleared({ cleared, registers }: VirtualProcessor): boolean {
 }
 
 /** Reads and writes the pmap's entry of a physical page, if there is one. */
-export function* touchPmap(pmap: Pmap, physical: number): Steps {
+export function* touchPmap(pmap: Pmap, physical: number): Code {
   if (physical < pmap.size) yield* pmap.touch(physical);
 }

@@ -52,7 +52,10 @@ export interface VirtualProcessorOptions {
   readonly leave: Operation;
 }
 
-/** A virtual processor. */
+/**
+ * A virtual processor. No lock: its registers, TLB and contexts are those of the processor that executes it; state, home,
+ * interrupts and alarm are looked at and changed by any, between yields only.
+ */
 export class VirtualProcessor implements Cpu {
   readonly options: VirtualProcessorOptions;
   readonly number: number;

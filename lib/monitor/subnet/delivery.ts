@@ -7,9 +7,9 @@ import type { Pmap } from '../memory/pmap.js';
 import type { MonitorCode } from '../monitor-code.js';
 import type { MonitorCpu } from '../monitor-cpu.js';
 import type { MonitorSpace } from '../monitor-space.js';
-import type { Steps } from '../steps.js';
 import type { Fragment, Frame } from './frame.js';
 import type { Filled } from './scatter.js';
+import type { Code } from '../../system/code.js';
 
 /** What moving content takes. */
 export interface DeliveryOptions {
@@ -30,7 +30,7 @@ export class Delivery {
   }
 
   /** Fills buffers of the memory of a pmap. False: there was no memory, and what is in the buffers is undefined. */
-  *fill(cpu: MonitorCpu, { fragments }: Frame, pmap: Pmap, filled: readonly Filled[]): Steps<boolean> {
+  *fill(cpu: MonitorCpu, { fragments }: Frame, pmap: Pmap, filled: readonly Filled[]): Code<boolean> {
     for (const { buffer, remapped, copies } of filled) {
       yield this.options.code.step('subnet fragment');
       const place = buffer.pieces[0]!;
@@ -42,7 +42,7 @@ export class Delivery {
   }
 
   /** A whole page: mapped, or copied if something is being written into it. */
-  private *give(cpu: MonitorCpu, fragment: Fragment, pmap: Pmap, to: GuestPiece): Steps<boolean> {
+  private *give(cpu: MonitorCpu, fragment: Fragment, pmap: Pmap, to: GuestPiece): Code<boolean> {
     if (!(yield* this.options.memory.share(cpu, fragment.content, pmap, to.physical)))
       return yield* this.copy(cpu, fragment, 0, pmap, to, true);
     this.stats.pagesRemapped++;
@@ -56,7 +56,7 @@ export class Delivery {
     pmap: Pmap,
     to: GuestPiece,
     pageBuffer: boolean,
-  ): Steps<boolean> {
+  ): Code<boolean> {
     const { memory, space } = this.options;
     // Of a buffer that is a whole page nothing counts but what comes into it: a page that others hold is not copied first.
     const page = yield* memory.ownPage(cpu, pmap, to.physical, pageBuffer && to.offset === 0);

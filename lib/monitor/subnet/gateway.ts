@@ -11,10 +11,10 @@ import type { MachineMemory } from '../memory/machine-memory.js';
 import type { MachinePage } from '../memory/machine-page.js';
 import type { MonitorCpu } from '../monitor-cpu.js';
 import type { MonitorSpace } from '../monitor-space.js';
-import type { Steps } from '../steps.js';
 import type { Fragment, Frame } from './frame.js';
 import type { Subnet } from './subnet.js';
 import type { VirtualCard } from './virtual-card.js';
+import type { Code } from '../../system/code.js';
 
 /** What a gateway is made with. */
 export interface GatewayOptions {
@@ -53,6 +53,7 @@ export class Gateway {
   /** Frames out and in; dropped: too many on their way out, too long for the medium, for nobody here; errors of the card. */
   readonly stats = { sent: 0, received: 0, queueFull: 0, tooLong: 0, unclaimed: 0, errors: 0 };
   private readonly options: GatewayOptions;
+  /** No lock: looked at and changed between yields only. */
   private readonly outgoing = new Map<number, Outgoing>();
   private readonly buffers: (readonly MachinePage[])[] = [];
   private nextTag = 1;
@@ -76,7 +77,7 @@ export class Gateway {
   }
 
   /** Posts the monitor's buffers, which are its own from then on. Throws a DiscoError without memory. */
-  *open(cpu: MonitorCpu): Steps {
+  *open(cpu: MonitorCpu): Code {
     const { memory, buffers, mtuBytes, node, subnet } = this.options;
     const pages = Math.ceil(mtuBytes / subnet.pageBytes);
     for (let tag = 0; tag < buffers; tag++) {
@@ -93,7 +94,7 @@ export class Gateway {
   }
 
   /** Sends a frame by DMA from where it lies. Returns a status if it is dropped; otherwise `sent` answers. */
-  *send(cpu: MonitorCpu, frame: Frame, card: VirtualCard, reply: Reply): Steps<number | null> {
+  *send(cpu: MonitorCpu, frame: Frame, card: VirtualCard, reply: Reply): Code<number | null> {
     const { bridge, device, mtuBytes, most, sentCode, subnet } = this.options;
     const { fragments, bytes, to } = frame;
     if (bytes > mtuBytes || this.outgoing.size >= most) {
@@ -116,7 +117,7 @@ export class Gateway {
   }
 
   /** Interrupt: a frame has left. */
-  *sent(cpu: MonitorCpu, tag: number, status: number): Steps {
+  *sent(cpu: MonitorCpu, tag: number, status: number): Code {
     const done = this.outgoing.get(tag);
     if (done === undefined) return;
     this.outgoing.delete(tag);
@@ -126,7 +127,7 @@ export class Gateway {
   }
 
   /** Interrupt: a frame has come into a buffer. */
-  *received(cpu: MonitorCpu, tag: number, bytes: number): Steps {
+  *received(cpu: MonitorCpu, tag: number, bytes: number): Code {
     const pages = this.buffers[tag];
     if (pages === undefined) return;
     if (bytes < 0) {
@@ -149,19 +150,21 @@ export class Gateway {
     const { pageBytes } = this.options.subnet;
     const used = pages.slice(0, Math.ceil(bytes / pageBytes));
     return used.map((content, k) => ({
-      ...{ content, offset: 0, page: false },
+      content,
+      offset: 0,
+      page: false,
       bytes: Math.min(pageBytes, bytes - k * pageBytes),
     }));
   }
 
-  private *receiverOf(cpu: MonitorCpu, pages: readonly MachinePage[], bytes: number): Steps<number> {
+  private *receiverOf(cpu: MonitorCpu, pages: readonly MachinePage[], bytes: number): Code<number> {
     const { receiverOffset, defaultReceiver, space, subnet } = this.options;
     if (receiverOffset === null || receiverOffset + 4 > Math.min(bytes, subnet.pageBytes)) return defaultReceiver;
     const named = yield load(space.show(cpu.processor, 0, pages[0]!.frame) + receiverOffset);
     return subnet.card(named) === undefined ? defaultReceiver : named;
   }
 
-  private *post(cpu: MonitorCpu, tag: number): Steps {
+  private *post(cpu: MonitorCpu, tag: number): Code {
     const { bridge, device, mtuBytes, receivedCode, subnet } = this.options;
     const { pageBytes } = subnet;
     const pieces = this.buffers[tag]!.map(({ frame }, k) => {

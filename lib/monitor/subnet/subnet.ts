@@ -12,11 +12,11 @@ import { DiscoError } from '../errors.js';
 import type { Pmap } from '../memory/pmap.js';
 import type { MonitorCode } from '../monitor-code.js';
 import type { MonitorCpu } from '../monitor-cpu.js';
-import type { Steps } from '../steps.js';
 import { Delivery, type DeliveryOptions } from './delivery.js';
 import type { Fragment, Frame } from './frame.js';
 import type { Gateway } from './gateway.js';
 import { VirtualCard, type VirtualCardOptions } from './virtual-card.js';
+import type { Code } from '../../system/code.js';
 
 /** A subnet. Frames that are lost are no error to their sender, as on Ethernet. */
 export class Subnet {
@@ -31,6 +31,7 @@ export class Subnet {
   /** The way out, or null. */
   gateway: Gateway | null = null;
   private readonly options: DeliveryOptions;
+  /** No lock: what is below is looked at and changed between yields only. */
   private readonly cards = new Map<number, VirtualCard>();
   /** Records of cards that are gone, by node and size: the monitor's data are never given back. */
   private readonly records = new Map<string, number[]>();
@@ -74,7 +75,7 @@ export class Subnet {
   }
 
   /** The pages of a frame, pinned; null if there is no memory for one of them. */
-  *gather(cpu: MonitorCpu, pmap: Pmap, pieces: readonly GuestPiece[]): Steps<readonly Fragment[] | null> {
+  *gather(cpu: MonitorCpu, pmap: Pmap, pieces: readonly GuestPiece[]): Code<readonly Fragment[] | null> {
     const { memory } = this.options;
     const fragments: Fragment[] = [];
     for (const { physical, offset, bytes } of pieces) {
@@ -95,7 +96,7 @@ export class Subnet {
    * Brings a frame to whom it is for and lets its pages go. Returns a DeviceStatus for the sender, or null: then the
    * gateway has the frame, and will answer.
    */
-  *carry(cpu: MonitorCpu, frame: Frame, sender: VirtualCard | null, reply: Reply | null): Steps<number | null> {
+  *carry(cpu: MonitorCpu, frame: Frame, sender: VirtualCard | null, reply: Reply | null): Code<number | null> {
     const { stats, gateway } = this;
     yield this.code.step('subnet frame');
     stats.frames++;
@@ -111,7 +112,7 @@ export class Subnet {
   }
 
   /** Unpins the pages of a frame. */
-  *letGo(cpu: MonitorCpu, fragments: readonly Fragment[]): Steps {
+  *letGo(cpu: MonitorCpu, fragments: readonly Fragment[]): Code {
     for (const { content } of fragments) yield* this.options.memory.unpin(cpu, content);
   }
 

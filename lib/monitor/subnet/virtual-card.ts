@@ -4,17 +4,17 @@
  * order, `b` being its bytes and MORE_FOLLOWS while the frame goes on in another one.
  */
 import { NO_DEVICE, type CommandContent } from '../../messages/io-messages.js';
-import type { Reply } from '../../messages/device-command.js';
+import { bytesOf, replyOf, type Reply } from '../../messages/device-command.js';
 import { isAddress } from '../../devices/network-segment.js';
 import { DeviceStatus } from '../../messages/device-status.js';
 import { load, store, wait } from '../../processor/operations.js';
-import { guestPieces, replyOf, type GuestPiece } from '../devices/guest-command.js';
+import { guestPieces, type GuestPiece } from '../devices/guest-command.js';
 import type { DeviceHost, VirtualDevice } from '../devices/virtual-device.js';
 import type { MonitorCpu } from '../monitor-cpu.js';
-import type { Steps } from '../steps.js';
 import type { Frame } from './frame.js';
 import { scatter, type Filled, type ReceiveBuffer } from './scatter.js';
 import type { Subnet } from './subnet.js';
+import type { Code } from '../../system/code.js';
 
 /** In the second integer of the interrupt of a buffer: the frame goes on in the next one. */
 export const MORE_FOLLOWS = 1 << 30;
@@ -48,17 +48,24 @@ export class VirtualCard implements VirtualDevice {
   readonly host: DeviceHost;
   /** Frames sent and received with their bytes; received frames dropped; commands with an error, and without a reply. */
   readonly stats = {
-    ...{ framesSent: 0, bytesSent: 0, framesReceived: 0, bytesReceived: 0 },
-    ...{ noBuffer: 0, noMemory: 0, refused: 0, dropped: 0 },
+    framesSent: 0,
+    bytesSent: 0,
+    framesReceived: 0,
+    bytesReceived: 0,
+    noBuffer: 0,
+    noMemory: 0,
+    refused: 0,
+    dropped: 0,
   };
   readonly recordBytes: number;
   readonly record: number;
   private readonly subnet: Subnet;
   private readonly options: VirtualCardOptions;
+  /** No lock: what is below is looked at and changed between yields only. */
   private readonly posted: ReceiveBuffer[] = [];
   private readonly reports: Report[] = [];
   private reporting = false;
-  /** Steps of others, and of its own machine, that are at work for it. */
+  /** Code of others, and of its own machine, that are at work for it. */
   private underWay = 0;
   private closing = false;
   private readonly waiters: MonitorCpu[] = [];
@@ -84,7 +91,7 @@ export class VirtualCard implements VirtualDevice {
     return this.posted.length;
   }
 
-  *command(cpu: MonitorCpu, content: CommandContent): Steps {
+  *command(cpu: MonitorCpu, content: CommandContent): Code {
     if (this.closing) return;
     this.enter();
     yield this.subnet.code.step('device command');
@@ -94,13 +101,13 @@ export class VirtualCard implements VirtualDevice {
     this.leave();
   }
 
-  *read(): Steps<number> {
+  *read(): Code<number> {
     yield this.subnet.code.step('register access');
     return NO_DEVICE;
   }
 
   /** Frames that are under way to it or from it are waited for, but for those of the gateway, which end by themselves. */
-  *close(cpu: MonitorCpu): Steps {
+  *close(cpu: MonitorCpu): Code {
     yield this.subnet.code.step('device command');
     const first = !this.closing;
     this.closing = true;
@@ -114,7 +121,7 @@ export class VirtualCard implements VirtualDevice {
   }
 
   /** Takes a frame, if there are buffers for it. The caller holds the pages of the frame. */
-  *receive(cpu: MonitorCpu, frame: Frame): Steps {
+  *receive(cpu: MonitorCpu, frame: Frame): Code {
     if (this.closing) {
       this.subnet.stats.stopped++;
       return;
@@ -127,7 +134,7 @@ export class VirtualCard implements VirtualDevice {
   }
 
   /** Tells the guest what became of a command. */
-  *report(cpu: MonitorCpu, ...reports: readonly Report[]): Steps {
+  *report(cpu: MonitorCpu, ...reports: readonly Report[]): Code {
     this.reports.push(...reports);
     // One gives all interrupts, so that those of two frames do not mix.
     if (this.reporting) return;
@@ -139,7 +146,7 @@ export class VirtualCard implements VirtualDevice {
     this.reporting = false;
   }
 
-  private *take(cpu: MonitorCpu, frame: Frame, filled: readonly Filled[]): Steps {
+  private *take(cpu: MonitorCpu, frame: Frame, filled: readonly Filled[]): Code {
     const { delivery } = this.subnet;
     yield load(this.record);
     for (const [i] of filled.entries()) yield load(this.slot(this.posted.length + i));
@@ -161,7 +168,7 @@ export class VirtualCard implements VirtualDevice {
     );
   }
 
-  private *execute(cpu: MonitorCpu, { op, to, pieces }: CommandContent, reply: Reply): Steps {
+  private *execute(cpu: MonitorCpu, { op, to, pieces }: CommandContent, reply: Reply): Code {
     const { pageBytes } = this.subnet;
     const known = op === 'send' || op === 'post';
     const list = known
@@ -174,28 +181,22 @@ export class VirtualCard implements VirtualDevice {
     yield* this.post(list, reply);
   }
 
-  private *post(pieces: readonly GuestPiece[], reply: Reply): Steps {
-    const bytes = pieces.reduce((sum, piece) => sum + piece.bytes, 0);
+  private *post(pieces: readonly GuestPiece[], reply: Reply): Code {
+    const bytes = bytesOf(pieces);
     const page = pieces.length === 1 && bytes === this.subnet.pageBytes;
     this.posted.push({ reply, pieces, bytes, page });
     yield store(this.slot(this.posted.length - 1), bytes);
     yield store(this.record, this.posted.length);
   }
 
-  private *send(
-    cpu: MonitorCpu,
-    fault: number,
-    to: unknown,
-    pieces: readonly GuestPiece[] | null,
-    reply: Reply,
-  ): Steps {
+  private *send(cpu: MonitorCpu, fault: number, to: unknown, pieces: readonly GuestPiece[] | null, reply: Reply): Code {
     if (pieces === null) return yield* this.refuse(cpu, reply, fault);
     if (!isAddress(to)) return yield* this.refuse(cpu, reply, DeviceStatus.BadAddress);
     const fragments = yield* this.subnet.gather(cpu, this.host.pmap, pieces);
     let status: number | null = DeviceStatus.Ok;
     if (fragments === null) this.subnet.stats.noMemory++;
     else {
-      const bytes = fragments.reduce((sum, fragment) => sum + fragment.bytes, 0);
+      const bytes = bytesOf(fragments);
       this.stats.framesSent++;
       this.stats.bytesSent += bytes;
       status = yield* this.subnet.carry(cpu, { from: this.address, to, fragments, bytes }, this, reply);
@@ -204,7 +205,7 @@ export class VirtualCard implements VirtualDevice {
     if (status !== null) yield* this.report(cpu, { reply, status });
   }
 
-  private *refuse(cpu: MonitorCpu, reply: Reply, status: number): Steps {
+  private *refuse(cpu: MonitorCpu, reply: Reply, status: number): Code {
     this.stats.refused++;
     yield* this.report(cpu, { reply, status });
   }

@@ -28,6 +28,7 @@ import { compareOperands, describeValue, joinOperands, locationOfValue } from '.
 import { LITMUS_FRAMES, LITMUS_LINE, LITMUS_PAGE } from './machine.js';
 import { LitmusSoftware, MEET } from './software.js';
 import { LitmusWords } from './words.js';
+import type { Code } from '../../system/code.js';
 
 /** Instructions of a thread in a round after which it is taken never to end. */
 const MOST_INSTRUCTIONS = 50_000;
@@ -140,7 +141,7 @@ export class LitmusRounds {
     }
   }
 
-  private *execute(thread: number, index: number, outcome: number[], base: number): Generator<Operation, void, number> {
+  private *execute(thread: number, index: number, outcome: number[], base: number): Code {
     const { parts } = this.rounds[index]!;
     const { initial, instructions } = this.test.threads[thread]!;
     const values = [...initial];
@@ -159,7 +160,7 @@ export class LitmusRounds {
   }
 
   /** Executes an instruction. Returns what it loaded, stored or calculated. */
-  private *perform(instruction: LitmusInstruction, access: Access): Generator<Operation, number, number> {
+  private *perform(instruction: LitmusInstruction, access: Access): Code<number> {
     const { values } = access;
     switch (instruction.kind) {
       case 'load':
@@ -203,7 +204,7 @@ export class LitmusRounds {
   private *update(
     { register, location, operation, value }: LitmusInstruction & { readonly kind: 'update' },
     access: Access,
-  ): Generator<Operation, number, number> {
+  ): Code<number> {
     const { thread, values } = access;
     const address = this.address(location, access);
     for (let attempt = 1; ; attempt++) {

@@ -55,7 +55,7 @@ describe('a first touch', () => {
     const system = kernelMachine([run(first, found), run(second)], { nodes: 2, framesPerNode: 3, policy });
     // Node 0 has frames for its mailbox, a page table and one page: the second page gets the frame of the first.
     runChecked(system, 20);
-    expect(system.kernel.work.migrations).toBe(1);
+    expect(system.kernel.work.migrations.count).toBe(1);
     expect(system.kernel.pages.pages.map(({ home }) => home)).toEqual([1, 0]);
     expect(found.at(-1)).toBe(0);
   });

@@ -1,6 +1,7 @@
 /** A machine that runs the commodity kernel with programs of a spec's own. */
 import type { Context } from '../../../lib/processor/context.js';
-import { CommodityKernel, type KernelOptions } from '../../../lib/guest/commodity/kernel.js';
+import { CommodityKernel } from '../../../lib/guest/commodity/kernel.js';
+import type { KernelOptions } from '../../../lib/guest/commodity/kernel-options.js';
 import type { Executable, ProgramRegion } from '../../../lib/guest/commodity/process.js';
 import type { Profile } from '../../../lib/guest/commodity/profile.js';
 import type { Code } from '../../../lib/system/code.js';

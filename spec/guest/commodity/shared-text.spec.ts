@@ -106,7 +106,7 @@ function run(
     },
     prepare: ({ kernel }) => {
       const file = (made.file = new MadeFile(kernel));
-      kernel.fileOf = function* () {
+      kernel.contents.fileOf = function* () {
         yield compute(1);
         return file;
       };

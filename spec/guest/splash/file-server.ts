@@ -9,9 +9,10 @@ import {
 import { readCall, replyWords } from '../../../lib/guest/commodity/network/rpc-message.js';
 import { XdrReader } from '../../../lib/guest/commodity/network/xdr.js';
 import type { SplashDatagram, SplashNetwork } from '../../../lib/guest/splash/network.js';
-import type { SplashCode, SplashThread } from '../../../lib/guest/splash/threads.js';
+import type { SplashThread } from '../../../lib/guest/splash/threads.js';
 import { annotate, compute, load } from '../../../lib/processor/operations.js';
 import { Activity } from '../../../lib/processor/software.js';
+import type { Code } from '../../../lib/system/code.js';
 
 const ENOENT = 2;
 const ESTALE = 70;
@@ -33,7 +34,7 @@ export interface FileServer {
 export const ROOT: Handle = [7, 0, ...new Array<number>(HANDLE_WORDS - 2).fill(0)];
 
 /** Serves calls until it is over. */
-export function* serve(thread: SplashThread, network: SplashNetwork, server: FileServer): SplashCode {
+export function* serve(thread: SplashThread, network: SplashNetwork, server: FileServer): Code {
   const waiting: SplashDatagram[] = [];
   network.onDatagram = function* (datagram) {
     yield compute(10);
@@ -59,7 +60,7 @@ function* answer(
   server: FileServer,
   { data, from, toPort }: SplashDatagram,
   names: Map<number, string>,
-): SplashCode {
+): Code {
   const reader = new XdrReader([data]);
   const header = (yield* readCall(reader))!;
   const handle = yield* reader.words(HANDLE_WORDS);
@@ -76,7 +77,7 @@ function* result(
   handle: Handle,
   reader: XdrReader,
   names: Map<number, string>,
-): SplashCode<number[]> {
+): Code<number[]> {
   const attributes = (name: string): number[] =>
     attributeWords({ kind: 'file', size: 4 * files.get(name)!.length, version: 1, fileId: 1 });
   if (procedure === Nfs.LOOKUP || procedure === Nfs.CREATE) {

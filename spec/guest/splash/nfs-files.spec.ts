@@ -4,7 +4,7 @@ import { MemoryFiles } from '../../../lib/guest/splash/files.js';
 import { NfsFiles } from '../../../lib/guest/splash/nfs-files.js';
 import { SplashNetwork } from '../../../lib/guest/splash/network.js';
 import type { SplashOS } from '../../../lib/guest/splash/splash-os.js';
-import type { SplashCode, SplashThread } from '../../../lib/guest/splash/threads.js';
+import type { SplashThread } from '../../../lib/guest/splash/threads.js';
 import type { DeviceSpecification } from '../../../lib/machine/specification/device-specification.js';
 import type { Machine } from '../../../lib/machine/machine.js';
 import { annotate, load, store } from '../../../lib/processor/operations.js';
@@ -12,6 +12,7 @@ import { Activity } from '../../../lib/processor/software.js';
 import type { SplashBarrier } from '../../../lib/guest/splash/synchronisation.js';
 import { ROOT, serve, type FileServer } from './file-server.js';
 import { withSplash } from './running.js';
+import type { Code } from '../../../lib/system/code.js';
 
 const CLIENT = 11;
 const SERVER = 12;
@@ -35,7 +36,7 @@ interface Case {
   readonly loses?: readonly number[];
   readonly polls?: number;
   readonly tries?: number;
-  readonly body: (thread: SplashThread, place: Place) => SplashCode;
+  readonly body: (thread: SplashThread, place: Place) => Code;
 }
 
 /** Two threads of a client on processors 0 and 2, a server on processor 1. */

@@ -1,10 +1,11 @@
 /** A machine that runs SPLASHOS with a program of a spec's own. */
 import { SplashOS, type SplashOptions } from '../../../lib/guest/splash/splash-os.js';
-import type { SplashCode, SplashThread } from '../../../lib/guest/splash/threads.js';
+import type { SplashThread } from '../../../lib/guest/splash/threads.js';
 import type { DeviceSpecification } from '../../../lib/machine/specification/device-specification.js';
 import { buildMachine, type Machine } from '../../../lib/machine/machine.js';
 import { presets } from '../../../lib/machine/presets/presets.js';
 import { changed } from './changed.js';
+import type { Code } from '../../../lib/system/code.js';
 
 /** What a spec runs. */
 export interface Setup extends Partial<SplashOptions> {
@@ -15,7 +16,7 @@ export interface Setup extends Partial<SplashOptions> {
   readonly tlbEntries?: number;
   readonly devices?: readonly DeviceSpecification[];
   /** Links the program: makes what it needs and returns the body of a thread. */
-  readonly link: (os: SplashOS, machine: Machine) => (thread: SplashThread) => SplashCode;
+  readonly link: (os: SplashOS, machine: Machine) => (thread: SplashThread) => Code;
 }
 
 /** Both, ready to run. */

@@ -3,8 +3,9 @@ import { compute, interrupt, load, readRegister, store } from '../../../lib/proc
 import { Register } from '../../../lib/processor/registers.js';
 import { Activity } from '../../../lib/processor/software.js';
 import type { SplashLock } from '../../../lib/guest/splash/synchronisation.js';
-import type { SplashCode, SplashThread } from '../../../lib/guest/splash/threads.js';
+import type { SplashThread } from '../../../lib/guest/splash/threads.js';
 import { withSplash, type Setup } from './running.js';
+import type { Code } from '../../../lib/system/code.js';
 
 /** Runs a program to its end. */
 function run(setup: Setup): ReturnType<typeof withSplash> {
@@ -59,7 +60,7 @@ describe('SPLASHOS', () => {
   });
 
   it('refuses programs without threads, and programs that do not fit into memory', () => {
-    const link = (): (() => SplashCode) => function* () {};
+    const link = (): (() => Code) => function* () {};
     expect(() => withSplash({ processors: 1, link, programPages: 1e6 })).toThrow('pages of physical memory');
     expect(() => withSplash({ processors: 1, link, threads: 0 })).toThrow('threads is 0; give a whole number from 1');
     expect(() => withSplash({ processors: 1, link: os => (os.allocate(17 * 4096), link()) })).toThrow('are used up');
@@ -71,7 +72,7 @@ describe('SPLASHOS', () => {
       processors: 2,
       threads: 6,
       link: () =>
-        function* (thread: SplashThread): SplashCode {
+        function* (thread: SplashThread): Code {
           if (thread.processor.number !== 0) return;
           for (let i = 0; i < 2; i++) {
             yield compute(10);
@@ -95,7 +96,7 @@ describe('SPLASHOS', () => {
       link: linked => {
         const [from, to] = [linked.allocate(64), linked.allocate(64)];
         const barrier = linked.barrier();
-        return function* (thread: SplashThread): SplashCode {
+        return function* (thread: SplashThread): Code {
           if (thread.number === 0) {
             for (let i = 0; i < 4; i++) yield store(from + 4 * i, 10 + i);
             expect(yield* linked.files.write(thread, 'keys', 8, 16, from)).toBe(16);
@@ -123,7 +124,7 @@ describe('SPLASHOS', () => {
           served.push(a, processor.number);
           yield store(flag, a);
         });
-        return function* (thread: SplashThread): SplashCode {
+        return function* (thread: SplashThread): Code {
           if (thread.number === 0) {
             yield interrupt(1, 8, 5); // nobody serves it
             yield interrupt(1, 9, 5);

@@ -2,8 +2,9 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { compute, load, store } from '../../../lib/processor/operations.js';
 import type { SplashOS } from '../../../lib/guest/splash/splash-os.js';
-import type { SplashCode, SplashThread } from '../../../lib/guest/splash/threads.js';
+import type { SplashThread } from '../../../lib/guest/splash/threads.js';
 import { withSplash, type Setup } from './running.js';
+import type { Code } from '../../../lib/system/code.js';
 
 /** What a thread does between two meetings of all. */
 type Deed =
@@ -81,14 +82,14 @@ function execute(of: Plan, runAhead: boolean): Outcome {
   return { faults, counters, finished, fingerprint: machine.simulation.fingerprint.toString() };
 }
 
-function link(of: Plan, os: SplashOS, faults: string[], counters: number[]): (thread: SplashThread) => SplashCode {
+function link(of: Plan, os: SplashOS, faults: string[], counters: number[]): (thread: SplashThread) => Code {
   const locks = Array.from({ length: LOCKS }, () => ({ lock: os.lock(), left: os.allocate(4), right: os.allocate(4) }));
   const progress = Array.from({ length: of.threads }, () => os.allocate(4));
   const turns = Array.from({ length: of.threads }, () => os.semaphore(0));
   const own = os.allocate(PAGES * 4096);
   const all = os.barrier();
   const finish = os.barrier();
-  const increment = function* (thread: SplashThread, number: number, pause: number): SplashCode {
+  const increment = function* (thread: SplashThread, number: number, pause: number): Code {
     const { lock, left, right } = locks[number];
     yield* lock.acquire(thread);
     const value = yield load(left);
@@ -98,7 +99,7 @@ function link(of: Plan, os: SplashOS, faults: string[], counters: number[]): (th
     yield store(right, value + 1);
     yield* lock.release();
   };
-  const perform = function* (thread: SplashThread, it: Deed): SplashCode {
+  const perform = function* (thread: SplashThread, it: Deed): Code {
     if (it.deed === 'locked') yield* increment(thread, it.lock, it.cycles);
     else if (it.deed === 'compute') yield compute(it.cycles);
     else if (it.deed === 'give way') yield* thread.giveWay();

@@ -2,10 +2,10 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { MonitorCpu } from '../../../lib/monitor/monitor-cpu.js';
-import type { Steps } from '../../../lib/monitor/steps.js';
 import type { Piece } from '../support/steps-bench.js';
 import { compute, wait } from '../../../lib/processor/operations.js';
 import { DiskRig, type DiskRigOptions, type Guest } from './disk-rig.js';
+import type { Code } from '../../../lib/system/code.js';
 
 const PAGES = 5;
 const PAGE_WORDS = 1024;
@@ -96,7 +96,7 @@ const untouched = (): Int32Array<ArrayBuffer> =>
   Int32Array.from({ length: (SECTORS + 24) * SECTOR_WORDS }, (_, i) => original(i));
 
 /** Does one thing, in the machine and in the model, and compares. */
-function* turn(rig: DiskRig, guest: Guest, contents: Contents, step: Act, value: number): Steps {
+function* turn(rig: DiskRig, guest: Guest, contents: Contents, step: Act, value: number): Code {
   const cpu = rig.bench.cpus[guest.cpu]!;
   if (step.act === 'transfer') {
     const { op, sector, places: list } = step;
@@ -123,7 +123,7 @@ function* turn(rig: DiskRig, guest: Guest, contents: Contents, step: Act, value:
 }
 
 /** Does what a list says; in the end the guest looks at all its memory, and at all of the disk by way of one page. */
-function* live(rig: DiskRig, guest: Guest, contents: Contents, acts: readonly Act[], first: number): Steps {
+function* live(rig: DiskRig, guest: Guest, contents: Contents, acts: readonly Act[], first: number): Code {
   const cpu = rig.bench.cpus[guest.cpu]!;
   for (const [i, step] of acts.entries()) yield* turn(rig, guest, contents, step, first + i);
   for (let page = 0; page < PAGES; page++) yield* same(rig, guest, page, contents.memory[page]!);
@@ -136,7 +136,7 @@ function* live(rig: DiskRig, guest: Guest, contents: Contents, acts: readonly Ac
 }
 
 /** Compares the words next to the ends of sectors. */
-function* same(rig: DiskRig, guest: Guest, page: number, words: Int32Array): Steps {
+function* same(rig: DiskRig, guest: Guest, page: number, words: Int32Array): Code {
   const cpu = rig.bench.cpus[guest.cpu]!;
   for (let sector = 0; sector < 8; sector++)
     for (const at of [0, 1, 63, 127]) {
@@ -152,7 +152,7 @@ function rigOf(options: DiskRigOptions): DiskRig {
 }
 
 /** Ends all guests, and has the caches give back what they have. */
-function* endAll(rig: DiskRig, cpu: MonitorCpu): Steps {
+function* endAll(rig: DiskRig, cpu: MonitorCpu): Code {
   expect(rig.faults).toEqual([]);
   for (const guest of rig.guests) yield* guest.end(cpu);
   yield* rig.atWork(cpu, function* () {
@@ -219,7 +219,7 @@ describe('the contents of disks and pages', () => {
     const options = { mode: 'copy-on-write' as const, visible: true };
     const guests = [0, 1, 2].map(cpu => rig.guest(cpu, 0, options));
     // Each has a sector of each block for itself, so nobody else changes what it writes there and reads again at once.
-    const write = function* (cpu: MonitorCpu, guest: Guest, block: number): Steps {
+    const write = function* (cpu: MonitorCpu, guest: Guest, block: number): Code {
       const request = { sector: 8 * block + 2 * guest.cpu, sectors: 1 };
       const value = (i: number): number => 100 * guest.cpu + 10 * block + i;
       for (let i = 0; i < 8; i++) yield* guest.store(cpu, 0, i * SECTOR_WORDS, value(i));
@@ -234,7 +234,7 @@ describe('the contents of disks and pages', () => {
     };
     let left = 3;
     const seen: number[][] = [];
-    const look = function* (cpu: MonitorCpu): Steps {
+    const look = function* (cpu: MonitorCpu): Code {
       const guest = guests[cpu.number]!;
       for (let sector = 0; sector < 32; sector += 8) {
         yield* guest.transfer(cpu, { op: 'read', sector, sectors: 8, pieces: [{ frame: 1, offset: 0, bytes: 4096 }] });
@@ -302,6 +302,6 @@ describe('the contents of disks and pages', () => {
 });
 
 /** Looks again and again. */
-function* until(condition: () => boolean): Steps {
+function* until(condition: () => boolean): Code {
   while (!condition()) yield compute(1000);
 }

@@ -10,12 +10,12 @@ import type { MachineMemory } from '../../../lib/monitor/memory/machine-memory.j
 import type { MachinePage } from '../../../lib/monitor/memory/machine-page.js';
 import type { Pmap } from '../../../lib/monitor/memory/pmap.js';
 import type { MonitorCpu } from '../../../lib/monitor/monitor-cpu.js';
-import type { Steps } from '../../../lib/monitor/steps.js';
 import { firstTouch, placeNear } from '../../../lib/placement/first-touch.js';
 import { migrate, replicate, stay, type PlacementPolicy } from '../../../lib/placement/policy.js';
 import { wait } from '../../../lib/processor/operations.js';
 import { MemoryBench } from '../support/memory-bench.js';
 import type { Piece } from '../support/steps-bench.js';
+import type { Code } from '../../../lib/system/code.js';
 
 /** First code of the interrupts of disks. */
 const DISKS = 16;
@@ -51,7 +51,7 @@ export class DiskRig {
   readonly real: readonly Disk[];
   readonly guests: Guest[] = [];
   /** What devices wanted while the monitor was at work, by processor. */
-  private readonly deferred: (() => Steps)[][];
+  private readonly deferred: (() => Code)[][];
 
   constructor({ nodes = 2, framesPerNode = 128, disks = 1, model = hp97560, pages = 4 }: DiskRigOptions = {}) {
     const devices = Array.from({ length: disks }, (_, i) => ({
@@ -86,7 +86,7 @@ export class DiskRig {
   }
 
   /** As the core does it: what comes while a handler is at work is done when it has ended. */
-  *atWork(cpu: MonitorCpu, work: () => Steps): Steps {
+  *atWork(cpu: MonitorCpu, work: () => Code): Code {
     const deferred = this.deferred[cpu.number]!;
     if (cpu.busy) {
       deferred.push(work);
@@ -101,7 +101,7 @@ export class DiskRig {
   }
 
   /** Has a page of the machine moved or replicated to the node of a processor, if that is possible: the n-th there is, in a circle. */
-  *move(cpu: MonitorCpu, n: number, away: boolean): Steps {
+  *move(cpu: MonitorCpu, n: number, away: boolean): Code {
     const pages = [...this.memory.memmap.all()];
     const page = pages[n % Math.max(1, pages.length)];
     if (page === undefined) return;
@@ -152,7 +152,7 @@ export class Guest implements DeviceHost {
     this.disk = new VirtualDisk(this, disk, complete);
   }
 
-  *interrupt(_: MonitorCpu, to: number, code: number, a: number, b: number): Steps {
+  *interrupt(_: MonitorCpu, to: number, code: number, a: number, b: number): Code {
     if (to !== 0 || code !== 7 || this.replies.has(a)) throw new Error(`a wrong interrupt ${to} ${code} ${a} ${b}`);
     this.replies.set(a, b);
     this.rig.bench.cpus[this.cpu]!.processor.wake();
@@ -160,7 +160,7 @@ export class Guest implements DeviceHost {
   }
 
   /** Sends a command and returns its tag. */
-  *send(cpu: MonitorCpu, request: Request, disk = this.disk): Steps<number> {
+  *send(cpu: MonitorCpu, request: Request, disk = this.disk): Code<number> {
     const tag = ++this.lastTag;
     const content = { ...request, tag, interruptTo: 0, interruptCode: 7 } as CommandContent;
     yield* this.rig.atWork(cpu, () => disk.command(cpu, content));
@@ -168,14 +168,14 @@ export class Guest implements DeviceHost {
   }
 
   /** Sends a command and waits for its status. */
-  *transfer(cpu: MonitorCpu, request: Request, disk = this.disk): Steps<number> {
+  *transfer(cpu: MonitorCpu, request: Request, disk = this.disk): Code<number> {
     const tag = yield* this.send(cpu, request, disk);
     while (!this.replies.has(tag)) yield wait();
     return this.replies.get(tag)!;
   }
 
   /** Stores, through the TLB. Throws an Error if there is no memory for the page. */
-  *store(cpu: MonitorCpu, physical: number, word: number, value: number): Steps {
+  *store(cpu: MonitorCpu, physical: number, word: number, value: number): Code {
     const { bench } = this.rig;
     const { machine } = this.pmap;
     yield* this.rig.atWork(cpu, function* () {
@@ -184,7 +184,7 @@ export class Guest implements DeviceHost {
   }
 
   /** Loads, through the TLB. */
-  *load(cpu: MonitorCpu, physical: number, word: number): Steps<number> {
+  *load(cpu: MonitorCpu, physical: number, word: number): Code<number> {
     const { bench } = this.rig;
     const { machine } = this.pmap;
     let value = 0;
@@ -206,7 +206,7 @@ export class Guest implements DeviceHost {
   }
 
   /** Lets all go: disks and memory. */
-  *end(cpu: MonitorCpu): Steps {
+  *end(cpu: MonitorCpu): Code {
     const { memory } = this.rig;
     const { disks, pmap } = this;
     yield* this.rig.atWork(cpu, function* () {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { place, replicate, type PlacementPolicy } from '../../../lib/placement/policy.js';
-import type { Steps } from '../../../lib/monitor/steps.js';
 import { machineStore } from '../../../lib/processor/operations.js';
 import { MemoryBench } from '../support/memory-bench.js';
+import type { Code } from '../../../lib/system/code.js';
 
 const policy: PlacementPolicy = {
   ...{ name: 'to whoever asks', wants: ['hot-page'], needs: [] },
@@ -57,7 +57,7 @@ describe('a check of memory', () => {
     ],
     [
       'a pmap that is gone',
-      b => b.memory.pmaps.clear(),
+      b => b.memory.pmaps.all.clear(),
       'page 0 has a user, physical page 0 of vm0, that does not know',
     ],
     ['a busy page', b => (page(b, 0).busy = true), 'page 0 is busy at rest'],
@@ -113,7 +113,7 @@ describe('a check of memory', () => {
     ],
     [
       'translations of another virtual machine',
-      b => (b.cpus[1]!.hardware.owner = b.memory.addPmap(1, 'other', 1, 0)),
+      b => (b.cpus[1]!.hardware.owner = b.memory.pmaps.add(1, 'other', 1, 0)),
       "page 0 as processor 1 maps it is not other's",
     ],
   ])('finds %s', (_what, harm, message) => {
@@ -132,7 +132,7 @@ describe('a check of memory', () => {
       [[], [cpu => bench.hotPage(cpu, bench.page(0, 1).frame, [0, 9])]],
       [
         [
-          function* (): Steps {
+          function* (): Code {
             yield machineStore(bench.page(0, 1).frameFor(1), 404, 3);
           },
         ],

@@ -2,11 +2,11 @@ import { describe, expect, it } from '@jest/globals';
 import { DiscoError } from '../../../lib/monitor/errors.js';
 import type { MachinePage } from '../../../lib/monitor/memory/machine-page.js';
 import type { MonitorCpu } from '../../../lib/monitor/monitor-cpu.js';
-import type { Steps } from '../../../lib/monitor/steps.js';
 import { migrate, replicate, type PlacementPolicy } from '../../../lib/placement/policy.js';
 import { placeNear } from '../../../lib/placement/first-touch.js';
 import { machineStore } from '../../../lib/processor/operations.js';
 import { MemoryBench, type MemoryBenchOptions } from '../support/memory-bench.js';
+import type { Code } from '../../../lib/system/code.js';
 
 /** Moves pages as it is told. */
 const told = (action: 'migrate' | 'replicate'): PlacementPolicy => ({
@@ -21,14 +21,14 @@ const told = (action: 'migrate' | 'replicate'): PlacementPolicy => ({
 
 /** Page 0 of machine 0, with 7 in its words 0 and 1000, is also page 1 of machine 1; then each processor does its own. */
 function sharing(
-  then: (bench: MemoryBench) => readonly (readonly ((cpu: MonitorCpu) => Steps<unknown>)[])[],
+  then: (bench: MemoryBench) => readonly (readonly ((cpu: MonitorCpu) => Code<unknown>)[])[],
   options: MemoryBenchOptions = {},
 ): MemoryBench {
   const bench = new MemoryBench(2, 4, options);
   bench.phases(
     [
       [
-        function* (cpu): Steps {
+        function* (cpu): Code {
           yield* bench.write(cpu, 0, 0, 0, 7);
           yield* bench.write(cpu, 0, 0, 1000, 7);
           yield* bench.memory.share(cpu, bench.page(0, 0), bench.pmaps[1]!, 1);
@@ -41,7 +41,7 @@ function sharing(
 }
 
 /** Takes frames until there are as many free as said, and returns their pages, each kept. */
-function* hoard({ memory, frames }: MemoryBench, cpu: MonitorCpu, free: number): Steps<MachinePage[]> {
+function* hoard({ memory, frames }: MemoryBench, cpu: MonitorCpu, free: number): Code<MachinePage[]> {
   const pages: MachinePage[] = [];
   while (frames.allFree > free) {
     const page = (yield* memory.take(cpu, 0, pages.length, false))!;
@@ -58,7 +58,7 @@ describe('machine memory', () => {
     bench.run(
       [],
       [
-        function* (cpu): Steps {
+        function* (cpu): Code {
           seen.push(yield* bench.read(cpu, 0, 3, 5));
           yield* bench.write(cpu, 0, 3, 5, 42);
           seen.push(yield* bench.read(cpu, 0, 3, 5), yield* bench.read(cpu, 0, 3, 6));
@@ -74,7 +74,7 @@ describe('machine memory', () => {
   it('makes one page for two processors that touch it at once', () => {
     const bench = new MemoryBench(1, 8);
     const pages: (MachinePage | null)[] = [];
-    const touch = function* (cpu: MonitorCpu): Steps {
+    const touch = function* (cpu: MonitorCpu): Code {
       pages.push(yield* bench.memory.pageAt(cpu, bench.pmaps[0]!, 2, true));
     };
     bench.run([touch], [touch]);
@@ -87,7 +87,7 @@ describe('machine memory', () => {
     const bench = new MemoryBench(2, 8);
     const seen: number[] = [];
     bench.run([
-      function* (cpu): Steps {
+      function* (cpu): Code {
         yield* bench.write(cpu, 0, 3, 5, 42);
         const { frame } = bench.page(0, 3);
         yield* bench.memory.discard(cpu, bench.pmaps[0]!, 3);
@@ -103,7 +103,7 @@ describe('machine memory', () => {
       'vm0 has no physical page 8; it has pages 0 to 7',
     );
     const other = new MemoryBench(1, 8);
-    const stale = function* (cpu: MonitorCpu): Steps {
+    const stale = function* (cpu: MonitorCpu): Code {
       const page = (yield* other.memory.pageAt(cpu, other.pmaps[0]!, 0, true))!;
       yield* other.memory.discardAll(cpu, other.pmaps[0]!);
       other.memory.keep(page);
@@ -117,7 +117,7 @@ describe('a shared page', () => {
     const seen: number[] = [];
     const bench = sharing(bench => [
       [
-        function* (cpu): Steps {
+        function* (cpu): Code {
           seen.push(yield* bench.read(cpu, 1, 1, 0), Number(bench.page(0, 0) === bench.page(1, 1)));
           yield* bench.write(cpu, 0, 0, 0, 8);
           seen.push(
@@ -137,8 +137,8 @@ describe('a shared page', () => {
   it('is not copied for its last user', () => {
     const bench = sharing(bench => [
       [
-        (cpu): Steps => bench.memory.discard(cpu, bench.pmaps[0]!, 0),
-        (cpu): Steps<unknown> => bench.write(cpu, 1, 1, 0, 9),
+        (cpu): Code => bench.memory.discard(cpu, bench.pmaps[0]!, 0),
+        (cpu): Code<unknown> => bench.write(cpu, 1, 1, 0, 9),
       ],
     ]);
     expect(bench.memory.work.copied).toBe(0);
@@ -147,9 +147,9 @@ describe('a shared page', () => {
 
   it('is copied as it was when the other user stores to it meanwhile', () => {
     const bench = sharing(bench => [
-      [(cpu): Steps<unknown> => bench.write(cpu, 0, 0, 0, 8)],
+      [(cpu): Code<unknown> => bench.write(cpu, 0, 0, 0, 8)],
       [
-        function* (cpu): Steps {
+        function* (cpu): Code {
           while (bench.page(1, 1).users.length > 1) yield bench.code.step('refill miss');
           yield* bench.write(cpu, 1, 1, 1000, 9);
         },
@@ -163,9 +163,9 @@ describe('a shared page', () => {
   it('is not moved while it is copied', () => {
     const bench = sharing(
       bench => [
-        [(cpu): Steps<unknown> => bench.write(cpu, 0, 0, 0, 8)],
+        [(cpu): Code<unknown> => bench.write(cpu, 0, 0, 0, 8)],
         [
-          function* (cpu): Steps {
+          function* (cpu): Code {
             while (bench.page(1, 1).users.length > 1) yield bench.code.step('refill miss');
             yield* bench.hotPage(cpu, bench.page(1, 1).frame, [0, 9]);
           },
@@ -180,7 +180,7 @@ describe('a shared page', () => {
   it('is of zeros for whoever overwrites it whole, whatever its new frame held', () => {
     const bench = sharing(bench => [
       [
-        function* (cpu): Steps {
+        function* (cpu): Code {
           yield* bench.write(cpu, 1, 0, 1000, 666);
           yield* bench.memory.discard(cpu, bench.pmaps[1]!, 0);
           yield* bench.memory.ownPage(cpu, bench.pmaps[0]!, 0, true);
@@ -195,7 +195,7 @@ describe('a shared page', () => {
   it('is let go by the physical page that becomes another one', () => {
     const bench = sharing(bench => [
       [
-        function* (cpu): Steps {
+        function* (cpu): Code {
           yield* bench.write(cpu, 0, 2, 0, 1);
           yield* bench.memory.share(cpu, bench.page(0, 2), bench.pmaps[1]!, 1);
           yield* bench.memory.share(cpu, bench.page(0, 2), bench.pmaps[1]!, 1);
@@ -214,7 +214,7 @@ describe('a shared page', () => {
     const bench = new MemoryBench(2, 4);
     const { memory, pmaps } = bench;
     bench.run([
-      function* (cpu): Steps {
+      function* (cpu): Code {
         const page = (yield* memory.ownPage(cpu, pmaps[0]!, 0, true))!;
         memory.pin(page, true);
         shared.push(yield* memory.share(cpu, page, pmaps[1]!, 0));
@@ -233,7 +233,7 @@ describe('a page for a device', () => {
     const { memory, frames } = bench;
     const free: number[] = [];
     bench.run([
-      function* (cpu): Steps {
+      function* (cpu): Code {
         const before = frames.allFree;
         const page = (yield* memory.take(cpu, 1, 3, false))!;
         expect([page.home, (page.frame - 256) % 4]).toEqual([1, 3]);
@@ -253,7 +253,7 @@ describe('a page for a device', () => {
     expect(free).toEqual([-1, 0, 0]);
   });
 
-  it.each<[string, (bench: MemoryBench, cpu: MonitorCpu, page: MachinePage) => Steps, string]>([
+  it.each<[string, (bench: MemoryBench, cpu: MonitorCpu, page: MachinePage) => Code, string]>([
     [
       'kept while it may be written',
       steps((bench, page) => bench.memory.keep(page)),
@@ -279,7 +279,7 @@ describe('a page for a device', () => {
     ],
   ])('is not %s', (_what, deed, message) => {
     const bench = new MemoryBench(1, 4);
-    const wrong = function* (cpu: MonitorCpu): Steps {
+    const wrong = function* (cpu: MonitorCpu): Code {
       yield* bench.write(cpu, 0, 0, 0, 1);
       yield* deed(bench, cpu, bench.page(0, 0));
     };
@@ -290,7 +290,7 @@ describe('a page for a device', () => {
     const bench = new MemoryBench(1, 4);
     const kept: MachinePage[] = [];
     bench.run([
-      function* (cpu): Steps {
+      function* (cpu): Code {
         yield* bench.write(cpu, 0, 0, 0, 1);
         const page = bench.page(0, 0);
         yield* bench.memory.hold(cpu, page);
@@ -310,19 +310,19 @@ describe('when frames run out', () => {
     const { memory, pmaps } = bench;
     const said: unknown[] = [];
     bench.phases(
-      [[(cpu): Steps<unknown> => bench.read(cpu, 0, 0, 0)]],
-      [[], [(cpu): Steps => bench.hotPage(cpu, bench.page(0, 0).frame, [0, 9])]],
+      [[(cpu): Code<unknown> => bench.read(cpu, 0, 0, 0)]],
+      [[], [(cpu): Code => bench.hotPage(cpu, bench.page(0, 0).frame, [0, 9])]],
       [
         [
-          function* (cpu): Steps {
+          function* (cpu): Code {
             const pages = yield* hoard(bench, cpu, 0);
-            memory.reclaimers.push(
+            memory.reclaim.reclaimers.push(
               // eslint-disable-next-line require-yield
-              function* (): Steps<number> {
+              function* (): Code<number> {
                 said.push('nothing');
                 return 0;
               },
-              function* (_cpu, frames): Steps<number> {
+              function* (_cpu, frames): Code<number> {
                 said.push(frames);
                 const page = pages.pop();
                 if (page === undefined || pages.length < 70) return 0;
@@ -351,7 +351,7 @@ describe('when frames run out', () => {
     const bench = sharing(
       bench => [
         [
-          function* (cpu): Steps {
+          function* (cpu): Code {
             yield* hoard(bench, cpu, 0);
             said.push(yield* bench.memory.ownPage(cpu, bench.pmaps[0]!, 0, false));
             said.push(yield* bench.read(cpu, 0, 0, 0), yield* bench.read(cpu, 1, 1, 0));
@@ -370,10 +370,10 @@ describe('when frames run out', () => {
     const { memory, frames } = bench;
     const said: unknown[] = [];
     bench.run([
-      function* (cpu): Steps {
+      function* (cpu): Code {
         const pages = yield* hoard(bench, cpu, 2);
         const all = pages.length + 2;
-        memory.reclaimers.push(function* (cpu, count): Steps<number> {
+        memory.reclaim.reclaimers.push(function* (cpu, count): Code<number> {
           const given = pages.splice(0, count);
           for (const page of given) yield* memory.release(cpu, page);
           return given.length;
@@ -393,12 +393,12 @@ describe('when frames run out', () => {
     const bench = new MemoryBench(1, 8, { framesPerNode: 64 });
     const { memory } = bench;
     const said: unknown[] = [];
-    memory.reclaimers.push(function* (cpu): Steps<number> {
+    memory.reclaim.reclaimers.push(function* (cpu): Code<number> {
       said.push(yield* memory.take(cpu, 0, 0, false));
       return 0;
     });
     bench.run([
-      function* (cpu): Steps {
+      function* (cpu): Code {
         yield* hoard(bench, cpu, 0);
         said.push(yield* memory.take(cpu, 0, 0, false));
       },
@@ -411,26 +411,26 @@ describe('the pmap of a virtual machine', () => {
   it('leaves its memory to the next one', () => {
     const bench = new MemoryBench(1, 600);
     const { memory, pmaps, space } = bench;
-    expect(memory.pmaps.size).toBe(1);
+    expect(memory.pmaps.all.size).toBe(1);
     const before = space.owned.size;
-    memory.removePmap(pmaps[0]!);
-    const next = memory.addPmap(1, 'next', 700, 0);
+    memory.pmaps.remove(pmaps[0]!);
+    const next = memory.pmaps.add(1, 'next', 700, 0);
     expect(space.owned.size).toBe(before);
-    expect([...memory.pmaps]).toEqual([next]);
+    expect([...memory.pmaps.all]).toEqual([next]);
     expect(next.address(699) - next.address(512)).toBe(187 * 16);
   });
 
   it('is not forgotten while it has pages', () => {
     const bench = new MemoryBench(1, 4);
     bench.run([cpu => bench.read(cpu, 0, 2, 0)]);
-    expect(() => bench.memory.removePmap(bench.pmaps[0]!)).toThrow('vm0 still has a machine page at physical page 2');
+    expect(() => bench.memory.pmaps.remove(bench.pmaps[0]!)).toThrow('vm0 still has a machine page at physical page 2');
   });
 
   it('is not made without memory for it', () => {
     const bench = new MemoryBench(1, 4, { framesPerNode: 64 });
     while (bench.frames.takeNear(0, 0) >= 0);
-    expect(() => bench.memory.addPmap(1, 'large', 4096, 0)).toThrow(DiscoError);
-    expect(bench.memory.pmaps.size).toBe(1);
+    expect(() => bench.memory.pmaps.add(1, 'large', 4096, 0)).toThrow(DiscoError);
+    expect(bench.memory.pmaps.all.size).toBe(1);
   });
 
   it('is beside its memmap in cost: 32 bytes a frame on the node of the frame', () => {
@@ -444,7 +444,7 @@ describe('the pmap of a virtual machine', () => {
 
 /** A deed that takes no time. */
 function steps(deed: (bench: MemoryBench, page: MachinePage) => void) {
-  return function* (bench: MemoryBench, _cpu: MonitorCpu, page: MachinePage): Steps {
+  return function* (bench: MemoryBench, _cpu: MonitorCpu, page: MachinePage): Code {
     deed(bench, page);
     yield bench.code.step('enter');
   };

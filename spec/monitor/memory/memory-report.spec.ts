@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { memoryReport, type Classifier } from '../../../lib/monitor/memory/memory-report.js';
-import type { Steps } from '../../../lib/monitor/steps.js';
 import { place, replicate, type PlacementPolicy } from '../../../lib/placement/policy.js';
 import { MemoryBench } from '../support/memory-bench.js';
+import type { Code } from '../../../lib/system/code.js';
 
 const policy: PlacementPolicy = {
   ...{ name: 'to whoever asks', wants: ['hot-page'], needs: [] },
@@ -19,7 +19,7 @@ describe('the memory report', () => {
     bench.phases(
       [
         [
-          function* (cpu): Steps {
+          function* (cpu): Code {
             // Text, which all have, and a file, which two have; one of them has it as text as well.
             for (const physical of [0, 1]) yield* memory.pageAt(cpu, pmaps[0]!, physical, false);
             for (const pmap of [pmaps[1]!, pmaps[2]!]) yield* memory.share(cpu, bench.page(0, 0), pmap, 0);

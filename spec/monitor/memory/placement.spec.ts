@@ -10,8 +10,8 @@ import {
   type Decision,
   type PlacementPolicy,
 } from '../../../lib/placement/policy.js';
-import type { Steps } from '../../../lib/monitor/steps.js';
 import { MemoryBench } from '../support/memory-bench.js';
+import type { Code } from '../../../lib/system/code.js';
 
 /** Places everything on node 0 and answers a hot page as it is told. */
 const answering = (answer: () => Decision): PlacementPolicy => ({
@@ -29,7 +29,7 @@ function hot(decision: Decision, before?: (bench: MemoryBench) => void): MemoryB
     [
       [],
       [
-        function* (cpu): Steps {
+        function* (cpu): Code {
           before?.(bench);
           yield* bench.hotPage(cpu, bench.page(0, 0).frame, [0, 9, 0]);
         },
@@ -78,7 +78,7 @@ describe('a page that is hot', () => {
     expect(reasons(hot(stay('fine here')))).toEqual(['told', 'fine here']);
     const bench = new MemoryBench(1, 4, { policy: firstTouch() });
     bench.run([
-      function* (cpu): Steps {
+      function* (cpu): Code {
         yield* bench.read(cpu, 0, 0, 0);
         yield* bench.hotPage(cpu, bench.page(0, 0).frame, [9, 0]);
       },
@@ -117,7 +117,7 @@ describe('a page that is hot', () => {
       [
         [],
         [
-          function* (cpu): Steps {
+          function* (cpu): Code {
             const { frame } = bench.page(0, 0);
             const late = bench.hotPage(cpu, frame, [0, 9, 0]);
             late.next(); // under way
@@ -151,9 +151,9 @@ describe('a page that is hot', () => {
       },
     };
     const bench = new MemoryBench(1, 4, { nodes: 3, policy });
-    const ask = (cpu: (typeof bench.cpus)[number]): Steps => bench.hotPage(cpu, bench.page(0, 0).frame, [9, 9, 9]);
+    const ask = (cpu: (typeof bench.cpus)[number]): Code => bench.hotPage(cpu, bench.page(0, 0).frame, [9, 9, 9]);
     bench.run([
-      function* (cpu): Steps {
+      function* (cpu): Code {
         yield* bench.read(cpu, 0, 0, 0);
         bench.page(0, 0).moves = 5;
         bench.page(0, 0).interval = Math.floor(bench.machine.elapsedNs / 1000);
@@ -178,7 +178,7 @@ describe('a store to a page with replicas', () => {
       [
         [],
         [
-          function* (cpu): Steps {
+          function* (cpu): Code {
             seen.push(yield* bench.read(cpu, 0, 0, 7));
           },
         ],
@@ -195,7 +195,7 @@ describe('a store to a page with replicas', () => {
 
 describe('writes that a policy sees', () => {
   const LINES = 32;
-  type Work = (bench: MemoryBench) => (cpu: (typeof bench.cpus)[number]) => Steps<unknown>;
+  type Work = (bench: MemoryBench) => (cpu: (typeof bench.cpus)[number]) => Code<unknown>;
   const reads: Work = bench => cpu => bench.read(cpu, 0, 0, 7);
   const stores: Work = bench => cpu => bench.write(cpu, 0, 0, 7, 41);
   const isHot =
@@ -252,7 +252,7 @@ describe('a policy', () => {
     [
       'moves a page to where it is',
       migrate(0, 'hot'),
-      'with migrate to 0 ("hot"): it is on node 0 already; it must stay',
+      'with migrate to 0 ("hot"): machine page 0 is on node 0 already; it must stay',
     ],
     [
       'asks for what the monitor cannot do',

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { compute } from '../../../lib/processor/operations.js';
 import { migrate, place, stay, type PlacementPolicy } from '../../../lib/placement/policy.js';
-import type { Steps } from '../../../lib/monitor/steps.js';
 import { SHOOTDOWN, type Reach } from '../../../lib/monitor/memory/shootdown.js';
 import { MemoryBench } from '../support/memory-bench.js';
 import type { Piece } from '../support/steps-bench.js';
+import type { Code } from '../../../lib/system/code.js';
 
 /** Page 0 of a machine in the TLBs of processors 0, 1 and 3 of four: there read-only, unless one of them is `writer`. */
 function mapped(writer: number, then: (bench: MemoryBench) => Piece): MemoryBench {
@@ -14,7 +14,7 @@ function mapped(writer: number, then: (bench: MemoryBench) => Piece): MemoryBenc
   bench.phases(
     [
       [
-        function* (cpu): Steps {
+        function* (cpu): Code {
           const page = yield* memory.pageAt(cpu, pmaps[0]!, 0, false);
           if (writer < 0) yield* memory.share(cpu, page!, pmaps[1]!, 0);
         },
@@ -65,7 +65,7 @@ describe('a shootdown', () => {
     bench.phases(
       [
         [
-          function* (cpu): Steps {
+          function* (cpu): Code {
             const page = yield* memory.pageAt(cpu, pmaps[0]!, 0, false);
             yield* memory.share(cpu, page!, pmaps[1]!, 0);
           },
@@ -88,7 +88,7 @@ describe('a shootdown', () => {
     const bench = new MemoryBench(1, 4);
     const { memory, pmaps } = bench;
     bench.run([
-      function* (cpu): Steps {
+      function* (cpu): Code {
         const one = (yield* memory.pageAt(cpu, pmaps[0]!, 0, false))!;
         const two = (yield* memory.pageAt(cpu, pmaps[0]!, 1, false))!;
         const [even, odd] = [one, two].map(page => ({ page, frame: page.frame, writable: true }));
@@ -140,7 +140,7 @@ describe('a shootdown', () => {
       [[read], [read], [read]],
       [
         [
-          function* (cpu): Steps {
+          function* (cpu): Code {
             yield* memory.shootdown.drop(cpu, bench.page(0, 0));
             left.push(bench.page(0, 0).mappings.size);
           },

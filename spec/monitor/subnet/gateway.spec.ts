@@ -2,10 +2,10 @@ import { describe, expect, it } from '@jest/globals';
 import { BROADCAST } from '../../../lib/devices/network-segment.js';
 import type { DeviceSpecification } from '../../../lib/machine/specification/device-specification.js';
 import { Gateway, type GatewayOptions } from '../../../lib/monitor/subnet/gateway.js';
-import type { Steps } from '../../../lib/monitor/steps.js';
 import type { MonitorCpu } from '../../../lib/monitor/monitor-cpu.js';
 import { compute, deviceCommand, machineLoad, machineStore, wait } from '../../../lib/processor/operations.js';
 import { RECEIVED, SENT, SubnetBench, type TestHost } from '../support/subnet-bench.js';
+import type { Code } from '../../../lib/system/code.js';
 
 const REAL = 900;
 const OUTSIDE = 901;
@@ -37,18 +37,18 @@ function bench(options: Partial<GatewayOptions> = {}) {
   return { ...made, bench: made, gateway, frame, got, outside };
 }
 
-function* note(got: number[], bytes: number): Steps {
+function* note(got: number[], bytes: number): Code {
   yield compute(1);
   got.push(bytes);
 }
 
-function* woken(made: SubnetBench, steps: Steps): Steps {
+function* woken(made: SubnetBench, steps: Code): Code {
   yield* steps;
   for (const { processor } of made.cpus) processor.wake();
 }
 
 const until = (condition: () => boolean) =>
-  function* (): Steps {
+  function* (): Code {
     while (!condition()) yield wait();
   };
 
@@ -91,7 +91,7 @@ describe('the gateway', () => {
       },
       // More than there are buffers, one after the other: they are posted again.
       ...Array.from({ length: 5 }, (_, k) => [
-        function* (): Steps {
+        function* (): Code {
           yield outside({ op: 'send', to: REAL, pieces: [{ frame, offset: 0, bytes: 64 }] });
         },
         until(() => gateway.stats.received === k + 1),

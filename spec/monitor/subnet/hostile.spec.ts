@@ -3,9 +3,9 @@ import fc from 'fast-check';
 import { BROADCAST } from '../../../lib/devices/network-segment.js';
 import type { CommandContent } from '../../../lib/messages/io-messages.js';
 import type { MonitorCpu } from '../../../lib/monitor/monitor-cpu.js';
-import type { Steps } from '../../../lib/monitor/steps.js';
 import { compute, machineLoad } from '../../../lib/processor/operations.js';
 import { PAGES, SENT, SubnetBench, type TestHost } from '../support/subnet-bench.js';
+import type { Code } from '../../../lib/system/code.js';
 
 const odd = fc.oneof(
   fc.integer(),
@@ -91,7 +91,7 @@ describe('a hostile guest', () => {
 });
 
 const later = (cycles: number) =>
-  function* (): Steps {
+  function* (): Code {
     yield compute(cycles);
   };
 

@@ -3,10 +3,10 @@ import fc from 'fast-check';
 import { MORE_FOLLOWS } from '../../../lib/monitor/subnet/virtual-card.js';
 import { BROADCAST } from '../../../lib/devices/network-segment.js';
 import type { MonitorCpu } from '../../../lib/monitor/monitor-cpu.js';
-import type { Steps } from '../../../lib/monitor/steps.js';
 import { compute } from '../../../lib/processor/operations.js';
 import { PAGES, RECEIVED, SubnetBench, type TestHost } from '../support/subnet-bench.js';
 import type { Piece } from '../support/steps-bench.js';
+import type { Code } from '../../../lib/system/code.js';
 
 const MACHINES = 3;
 /** Pages of a machine that frames come from; buffers are in those behind them. */
@@ -58,7 +58,7 @@ class Reference {
   readonly loose = Array.from({ length: MACHINES }, () => new Uint8Array(PAGES * 1024));
 }
 
-function* act(bench: SubnetBench, cpu: MonitorCpu, step: Action, k: number, reference: Reference): Steps {
+function* act(bench: SubnetBench, cpu: MonitorCpu, step: Action, k: number, reference: Reference): Code {
   const host = bench.hosts[step.machine]!;
   if (step.kind === 'store') {
     reference.memory[step.machine]![step.page * 1024 + step.word] = k + 1;
@@ -203,7 +203,7 @@ describe('random frames between machines', () => {
 });
 
 /** 9 buffers of whole pages, and 18 small ones in other pages. Tags are pages and quarters. */
-function* postAll(bench: SubnetBench, cpu: MonitorCpu): Steps {
+function* postAll(bench: SubnetBench, cpu: MonitorCpu): Code {
   const to = bench.hosts[3]!;
   for (let page = 0; page < 5; page++)
     for (let quarter = 0; quarter < 4; quarter++) yield* to.post(cpu, page * 4 + quarter, [page, quarter * 1024, 20]);

@@ -7,11 +7,11 @@ import type { MachinePage } from '../../../lib/monitor/memory/machine-page.js';
 import type { Pmap } from '../../../lib/monitor/memory/pmap.js';
 import { SHOOTDOWN } from '../../../lib/monitor/memory/shootdown.js';
 import type { MonitorCpu } from '../../../lib/monitor/monitor-cpu.js';
-import type { Steps } from '../../../lib/monitor/steps.js';
 import { firstTouch } from '../../../lib/placement/first-touch.js';
 import type { PlacementPolicy } from '../../../lib/placement/policy.js';
 import { compute, load, store, wait } from '../../../lib/processor/operations.js';
 import { StepsBench, type Piece, type StepsBenchOptions } from './steps-bench.js';
+import type { Code } from '../../../lib/system/code.js';
 
 const PAGE_BYTES = 4096;
 /** Virtual pages of a machine: an even number for each of its physical pages, so that entries map one page each. */
@@ -46,7 +46,7 @@ export class MemoryBench extends StepsBench {
     });
     this.handlers.set(SHOOTDOWN, (cpu, a) => this.memory.shootdown.acknowledge(cpu, a));
     this.pmaps = Array.from({ length: machines }, (_, number) =>
-      this.memory.addPmap(number, `vm${number}`, pages, number % machine.map.nodes),
+      this.memory.pmaps.add(number, `vm${number}`, pages, number % machine.map.nodes),
     );
   }
 
@@ -75,27 +75,27 @@ export class MemoryBench extends StepsBench {
     });
   }
 
-  private *meet({ processor }: MonitorCpu, all: { arrived: number }): Steps {
+  private *meet({ processor }: MonitorCpu, all: { arrived: number }): Code {
     all.arrived++;
     for (const cpu of this.cpus) if (cpu.processor !== processor) cpu.processor.wake();
     while (all.arrived < this.cpus.length) yield wait();
   }
 
   /** A store of a guest: through a translation that it has, or else through one that the monitor loads. False without memory. */
-  *write(cpu: MonitorCpu, machine: number, physical: number, word: number, value: number): Steps<boolean> {
+  *write(cpu: MonitorCpu, machine: number, physical: number, word: number, value: number): Code<boolean> {
     if (!(yield* this.translate(cpu, machine, physical, true))) return false;
     yield store(this.address(machine, physical, word), value);
     return true;
   }
 
   /** A load of a guest. -1 without memory. */
-  *read(cpu: MonitorCpu, machine: number, physical: number, word: number): Steps<number> {
+  *read(cpu: MonitorCpu, machine: number, physical: number, word: number): Code<number> {
     if (!(yield* this.translate(cpu, machine, physical, false))) return -1;
     return yield load(this.address(machine, physical, word));
   }
 
   /** What the hardware says when a node has missed often on a frame, in its first interval. */
-  hotPage(cpu: MonitorCpu, frame: number, misses: readonly number[], writeBacks = 0): Steps {
+  hotPage(cpu: MonitorCpu, frame: number, misses: readonly number[], writeBacks = 0): Code {
     const counts = Int32Array.from([...misses, 0, writeBacks, 0]);
     return this.memory.placement.hotPage(
       cpu,
@@ -117,7 +117,7 @@ export class MemoryBench extends StepsBench {
     return (machine * MACHINE_PAGES + 2 * physical) * PAGE_BYTES + 4 * word;
   }
 
-  private *translate(cpu: MonitorCpu, machine: number, physical: number, write: boolean): Steps<boolean> {
+  private *translate(cpu: MonitorCpu, machine: number, physical: number, write: boolean): Code<boolean> {
     const pmap = this.pmaps[machine]!;
     const { hardware, processor, node, number } = cpu;
     if (this.owners && hardware.owner !== pmap) hardware.flush(pmap);
@@ -135,7 +135,7 @@ export class MemoryBench extends StepsBench {
   }
 }
 
-function* noted(ended: number[], processor: number): Steps {
+function* noted(ended: number[], processor: number): Code {
   ended.push(processor);
   yield compute(1);
 }

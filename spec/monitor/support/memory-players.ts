@@ -7,10 +7,10 @@ import { migrate, place, replicate, stay, type PlacementPolicy } from '../../../
 import { placeNear } from '../../../lib/placement/first-touch.js';
 import type { MachinePage } from '../../../lib/monitor/memory/machine-page.js';
 import type { MonitorCpu } from '../../../lib/monitor/monitor-cpu.js';
-import type { Steps } from '../../../lib/monitor/steps.js';
 import { MemoryBench, type MemoryBenchOptions } from './memory-bench.js';
 import { WordModel } from './memory-model.js';
 import type { Piece } from './steps-bench.js';
+import type { Code } from '../../../lib/system/code.js';
 
 /** Something to do to slot `a`, a machine and a physical page, maybe with slot `b`; `c` varies it. */
 export interface Deed {
@@ -78,7 +78,7 @@ export class MemoryPlayers {
     // Gives back what is kept, oldest first.
     const { memory } = this.bench;
     const { kept } = this;
-    memory.reclaimers.push(function* (cpu, frames) {
+    memory.reclaim.reclaimers.push(function* (cpu, frames) {
       let given = 0;
       for (; given < frames && kept.length > 0; given++) yield* memory.release(cpu, kept.shift()!.page);
       return given;
@@ -106,13 +106,13 @@ export class MemoryPlayers {
     if (bench.frames.allFree !== before) this.faults.push(`${bench.frames.allFree} frames are free, not ${before}`);
   }
 
-  private *check(): Steps {
+  private *check(): Code {
     const kept = [...this.kept.map(({ page }) => page), ...this.hoard];
     this.faults.push(...this.bench.check(page => kept.filter(other => other === page).length));
     yield compute(1);
   }
 
-  private does(cpu: MonitorCpu, { kind, a, b, c }: Deed): Steps<unknown> {
+  private does(cpu: MonitorCpu, { kind, a, b, c }: Deed): Code<unknown> {
     switch (kind) {
       case 'read':
         return this.read(cpu, a, c % 2);
@@ -143,7 +143,7 @@ export class MemoryPlayers {
     }
   }
 
-  private *read(cpu: MonitorCpu, slot: number, which: number): Steps {
+  private *read(cpu: MonitorCpu, slot: number, which: number): Code {
     const end = this.slots[slot]![which]!.read();
     const value = yield* this.bench.read(cpu, ...placeOf(slot), WORDS[which]!);
     if (value < 0) return;
@@ -151,7 +151,7 @@ export class MemoryPlayers {
     if (fault !== '') this.faults.push(`cpu${cpu.number}, slot ${slot}: ${fault}`);
   }
 
-  private *write(cpu: MonitorCpu, slot: number, which: number): Steps {
+  private *write(cpu: MonitorCpu, slot: number, which: number): Code {
     const word = this.slots[slot]![which]!;
     const value = ++this.values;
     word.begin([value]);
@@ -159,7 +159,7 @@ export class MemoryPlayers {
     word.end(done ? [value] : []);
   }
 
-  private *share(cpu: MonitorCpu, from: number, to: number): Steps {
+  private *share(cpu: MonitorCpu, from: number, to: number): Code {
     const { memory, pmaps } = this.bench;
     const [machine, physical] = placeOf(from);
     const ends = WORDS.map((_, i) => this.into(to, i, this.slots[from]![i]!));
@@ -183,14 +183,14 @@ export class MemoryPlayers {
     };
   }
 
-  private *discard(cpu: MonitorCpu, slot: number): Steps {
+  private *discard(cpu: MonitorCpu, slot: number): Code {
     for (const word of this.slots[slot]!) word.begin([0]);
     yield* this.bench.memory.discard(cpu, ...this.pmapOf(slot));
     for (const word of this.slots[slot]!) word.end([0]);
   }
 
   /** A page that a device fills, which then becomes that of a slot. */
-  private *input(cpu: MonitorCpu, slot: number, c: number): Steps {
+  private *input(cpu: MonitorCpu, slot: number, c: number): Code {
     const page = yield* this.filled(cpu, c);
     if (page === null) return;
     const ends = WORDS.map((_, i) => this.into(slot, i, new WordModel(page.values[i]!)));
@@ -199,7 +199,7 @@ export class MemoryPlayers {
     for (const end of ends) end(shared);
   }
 
-  private *filled(cpu: MonitorCpu, c: number): Steps<{ page: MachinePage; values: number[] } | null> {
+  private *filled(cpu: MonitorCpu, c: number): Code<{ page: MachinePage; values: number[] } | null> {
     const { memory, machine } = this.bench;
     const page = yield* memory.take(cpu, c % machine.map.nodes, c, c % 2 === 0);
     if (page === null) return null;
@@ -215,7 +215,7 @@ export class MemoryPlayers {
   }
 
   /** A device fills the page that a slot is. */
-  private *overwrite(cpu: MonitorCpu, slot: number): Steps {
+  private *overwrite(cpu: MonitorCpu, slot: number): Code {
     const { memory } = this.bench;
     const values = WORDS.map(() => ++this.values);
     for (const [i, word] of this.slots[slot]!.entries()) word.begin([0, values[i]!]);
@@ -231,7 +231,7 @@ export class MemoryPlayers {
     for (const [i, word] of this.slots[slot]!.entries()) word.end(done.length === 0 ? [] : [values[i]!]);
   }
 
-  private *hold(cpu: MonitorCpu, slot: number): Steps {
+  private *hold(cpu: MonitorCpu, slot: number): Code {
     const { memory } = this.bench;
     const words = WORDS.map(() => new Set<number>());
     const ends = WORDS.map((_, i) => this.slots[slot]![i]!.watch(value => words[i]!.add(value)));
@@ -243,14 +243,14 @@ export class MemoryPlayers {
     for (const end of ends) end();
   }
 
-  private *keepInput(cpu: MonitorCpu, c: number): Steps {
+  private *keepInput(cpu: MonitorCpu, c: number): Code {
     const page = yield* this.filled(cpu, c);
     if (page === null) return;
     this.bench.memory.keep(page.page);
     this.kept.push({ page: page.page, words: page.values.map(value => new Set([value])) });
   }
 
-  private *shareKept(cpu: MonitorCpu, slot: number, c: number): Steps {
+  private *shareKept(cpu: MonitorCpu, slot: number, c: number): Code {
     const kept = this.kept[c % Math.max(1, this.kept.length)];
     if (kept === undefined) return;
     for (const [i, word] of this.slots[slot]!.entries()) word.begin([...kept.words[i]!]);
@@ -258,14 +258,14 @@ export class MemoryPlayers {
     for (const [i, word] of this.slots[slot]!.entries()) word.end(kept.words[i]!);
   }
 
-  private *release(cpu: MonitorCpu, c: number): Steps {
+  private *release(cpu: MonitorCpu, c: number): Code {
     if (this.kept.length === 0) return;
     const [kept] = this.kept.splice(c % this.kept.length, 1);
     yield* this.bench.memory.release(cpu, kept!.page);
   }
 
   /** The hardware says that this node misses often on a page. */
-  private *hot(cpu: MonitorCpu, slot: number, c: number): Steps {
+  private *hot(cpu: MonitorCpu, slot: number, c: number): Code {
     const [pmap, physical] = this.pmapOf(slot);
     const frame = pmap.get(physical)?.frameFor(cpu.node);
     if (frame === undefined) return;
@@ -275,7 +275,7 @@ export class MemoryPlayers {
   }
 
   /** A device reads a page for a while. */
-  private *pinned(cpu: MonitorCpu, slot: number, c: number): Steps {
+  private *pinned(cpu: MonitorCpu, slot: number, c: number): Code {
     const { memory } = this.bench;
     const page = yield* memory.pageAt(cpu, ...this.pmapOf(slot), false);
     if (page === null) return;
@@ -287,7 +287,7 @@ export class MemoryPlayers {
     yield* memory.unpin(cpu, page);
   }
 
-  private *takeAllBut(cpu: MonitorCpu, spare: number): Steps {
+  private *takeAllBut(cpu: MonitorCpu, spare: number): Code {
     const { memory, frames } = this.bench;
     while (frames.allFree > spare) {
       const page = yield* memory.take(cpu, this.hoard.length % frames.map.nodes, 0, false);
@@ -296,7 +296,7 @@ export class MemoryPlayers {
     }
   }
 
-  private *readAll(cpu: MonitorCpu): Steps {
+  private *readAll(cpu: MonitorCpu): Code {
     for (let slot = 0; slot < this.slots.length; slot++)
       if (this.bench.pmaps[placeOf(slot)[0]]!.get(placeOf(slot)[1]) !== null)
         for (let which = 0; which < WORDS.length; which++) yield* this.read(cpu, slot, which);
@@ -307,7 +307,7 @@ export class MemoryPlayers {
       }
   }
 
-  private *giveBack(cpu: MonitorCpu): Steps {
+  private *giveBack(cpu: MonitorCpu): Code {
     const { memory } = this.bench;
     for (let slot = 0; slot < this.slots.length; slot++) yield* memory.discard(cpu, ...this.pmapOf(slot));
     while (this.kept.length > 0) yield* this.release(cpu, 0);
@@ -324,6 +324,6 @@ function placeOf(slot: number): [machine: number, physical: number] {
   return [Math.floor(slot / PAGES), slot % PAGES];
 }
 
-function* pause(c: number): Steps {
+function* pause(c: number): Code {
   yield compute(100 * c);
 }

@@ -2,19 +2,19 @@
 import { buildMachine, type Machine } from '../../../lib/machine/machine.js';
 import { presets } from '../../../lib/machine/presets/presets.js';
 import type { DeviceSpecification } from '../../../lib/machine/specification/device-specification.js';
-import { FrameLists } from '../../../lib/monitor/memory/frame-lists.js';
+import { FramePool } from '../../../lib/system/frame-pool.js';
 import { MonitorCode } from '../../../lib/monitor/monitor-code.js';
 import { MonitorCpu } from '../../../lib/monitor/monitor-cpu.js';
 import { MonitorSpace } from '../../../lib/monitor/monitor-space.js';
-import type { Steps } from '../../../lib/monitor/steps.js';
 import { Context } from '../../../lib/processor/context.js';
 import { writeRegister, type Program } from '../../../lib/processor/operations.js';
 import { Register, Status } from '../../../lib/processor/registers.js';
 import { Activity, type Exception, type SystemSoftware } from '../../../lib/processor/software.js';
 import type { Processor } from '../../../lib/processor/processor.js';
+import type { Code } from '../../../lib/system/code.js';
 
 /** What a processor does on behalf of the monitor. */
-export type Piece = (cpu: MonitorCpu) => Steps<unknown>;
+export type Piece = (cpu: MonitorCpu) => Code<unknown>;
 
 /** What a case changes. */
 export interface StepsBenchOptions {
@@ -29,12 +29,12 @@ export interface StepsBenchOptions {
 /** A machine of a few processors, with the ground that the monitor stands on. */
 export class StepsBench implements SystemSoftware {
   readonly machine: Machine;
-  readonly frames: FrameLists;
+  readonly frames: FramePool;
   readonly space: MonitorSpace;
   readonly code = new MonitorCode();
   readonly cpus: readonly MonitorCpu[];
   /** Who serves interrupts, by code. */
-  readonly handlers = new Map<number, (cpu: MonitorCpu, a: number, b: number) => Steps>();
+  readonly handlers = new Map<number, (cpu: MonitorCpu, a: number, b: number) => Code>();
 
   constructor({ nodes = 2, processors = 1, framesPerNode = 256, devices = [], seed = 1 }: StepsBenchOptions = {}) {
     const disco = presets['disco-1997']({ nodes });
@@ -42,7 +42,7 @@ export class StepsBench implements SystemSoftware {
       { ...disco, nodes: { count: nodes, processors, memoryBytes: framesPerNode * 4096 }, devices },
       { seed },
     );
-    this.frames = new FrameLists(this.machine.map, 4);
+    this.frames = new FramePool(this.machine.map, 4);
     this.space = new MonitorSpace(this.machine.processors, this.frames);
     this.cpus = this.machine.processors.map(processor => new MonitorCpu(processor));
   }

@@ -3,12 +3,12 @@ import type { DeviceHost } from '../../../lib/monitor/devices/virtual-device.js'
 import type { MachinePage } from '../../../lib/monitor/memory/machine-page.js';
 import type { Pmap } from '../../../lib/monitor/memory/pmap.js';
 import type { MonitorCpu } from '../../../lib/monitor/monitor-cpu.js';
-import type { Steps } from '../../../lib/monitor/steps.js';
 import { Subnet } from '../../../lib/monitor/subnet/subnet.js';
 import type { VirtualCard } from '../../../lib/monitor/subnet/virtual-card.js';
 import { compute, wait } from '../../../lib/processor/operations.js';
 import { MemoryBench, type MemoryBenchOptions } from './memory-bench.js';
 import type { Piece } from './steps-bench.js';
+import type { Code } from '../../../lib/system/code.js';
 
 export const SENT = 40;
 export const RECEIVED = 41;
@@ -35,47 +35,47 @@ export class TestHost implements DeviceHost {
     this.pmap = bench.pmaps[machine]!;
   }
 
-  *interrupt(cpu: MonitorCpu, _to: number, code: number, a: number, b: number): Steps {
+  *interrupt(cpu: MonitorCpu, _to: number, code: number, a: number, b: number): Code {
     // Who gives two interrupts at once by two processors has no order.
     yield compute(50 + 400 * cpu.number);
     if (!this.stopped) this.interrupts.push([code, a, b]);
   }
 
   /** As the guest stores a word. */
-  *store(cpu: MonitorCpu, physical: number, offset: number, value: number): Steps {
+  *store(cpu: MonitorCpu, physical: number, offset: number, value: number): Code {
     yield* this.bench.write(cpu, this.machine, physical, offset / 4, value);
   }
 
-  *fill(cpu: MonitorCpu, physical: number, value: (word: number) => number): Steps {
+  *fill(cpu: MonitorCpu, physical: number, value: (word: number) => number): Code {
     for (let word = 0; word < 1024; word++) yield* this.store(cpu, physical, 4 * word, value(word));
   }
 
-  load(cpu: MonitorCpu, physical: number, offset: number): Steps<number> {
+  load(cpu: MonitorCpu, physical: number, offset: number): Code<number> {
     return this.bench.read(cpu, this.machine, physical, offset / 4);
   }
 
-  *words(cpu: MonitorCpu, physical: number, offset: number, bytes: number): Steps<number[]> {
+  *words(cpu: MonitorCpu, physical: number, offset: number, bytes: number): Code<number[]> {
     const words: number[] = [];
     for (let at = 0; at < bytes; at += 4) words.push(yield* this.load(cpu, physical, offset + at));
     return words;
   }
 
-  post(cpu: MonitorCpu, tag: number, ...pieces: readonly Place[]): Steps {
+  post(cpu: MonitorCpu, tag: number, ...pieces: readonly Place[]): Code {
     return this.card.command(cpu, { op: 'post', pieces: pieces.map(piece), ...this.reply(tag, RECEIVED) });
   }
 
-  send(cpu: MonitorCpu, to: number, tag: number, ...pieces: readonly Place[]): Steps {
+  send(cpu: MonitorCpu, to: number, tag: number, ...pieces: readonly Place[]): Code {
     return this.card.command(cpu, { op: 'send', to, pieces: pieces.map(piece), ...this.reply(tag, SENT) });
   }
 
   /** What the destruction of the machine does. */
-  *stop(cpu: MonitorCpu): Steps {
+  *stop(cpu: MonitorCpu): Code {
     this.stopped = true;
     yield* this.card.close(cpu);
     for (let page = 0; page < PAGES; page++) yield* this.discard(cpu, page);
   }
 
-  discard(cpu: MonitorCpu, page: number): Steps {
+  discard(cpu: MonitorCpu, page: number): Code {
     return this.bench.memory.discard(cpu, this.pmap, page);
   }
 

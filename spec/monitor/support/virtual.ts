@@ -1,5 +1,6 @@
 /** Virtual machines that run the commodity kernel with programs of a spec's own. */
-import { CommodityKernel, type KernelOptions } from '../../../lib/guest/commodity/kernel.js';
+import { CommodityKernel } from '../../../lib/guest/commodity/kernel.js';
+import type { KernelOptions } from '../../../lib/guest/commodity/kernel-options.js';
 import type { Code } from '../../../lib/system/code.js';
 import type { Thread } from '../../../lib/guest/commodity/threads.js';
 import type { DeviceSpecification } from '../../../lib/machine/specification/device-specification.js';

@@ -11,6 +11,7 @@ export class DescriptorTable {
   private readonly limit: number;
   /** Kernel virtual address of the process's table; its words are touched. */
   private readonly record: number;
+  /** By descriptor. No lock: looked at and changed between yields only. */
   private readonly slots: (OpenFile | undefined)[] = [];
 
   /** `limit`: descriptors that a process may have; `record`: where the kernel keeps that of this process. */

@@ -13,7 +13,7 @@ interface Mount {
 
 /** Which file system is where. Changed at set-up only. */
 export class MountTable {
-  /** The deepest first. */
+  /** The deepest first. Grows before the kernel runs. */
   private readonly mounts: Mount[] = [];
 
   /** Puts a file system at a path, '/' for the root. Throws an Error if there is one already. */

@@ -25,6 +25,7 @@ export class PageCache {
   private readonly channels: Channel[];
   private readonly records: number;
   private readonly recordCount: number;
+  /** No lock: counted up between yields. */
   private owners = 0;
 
   constructor(core: KernelCore, options: PageCacheOptions) {

@@ -7,6 +7,7 @@ import { entryLo } from '../../../processor/registers.js';
 import { TABLE_ENTRIES } from '../address-layout.js';
 import type { Code, KernelThread, SharedSleepLock } from '../../../system/code.js';
 import type { Vnode } from '../vnode.js';
+import type { AddressSpaces } from './address-spaces.js';
 import type { PageTables } from './page-tables.js';
 
 /** Where the pages of a region come from. */
@@ -46,54 +47,44 @@ export interface Mapping {
 /** Pages of page tables, by number. */
 export const TABLE_SHIFT = Math.log2(TABLE_ENTRIES);
 
-/** What an address space needs of the kernel. */
-export interface SpacePort {
-  /** Kernel virtual address of a physical page. */
-  addressOf(page: number): number;
-  /** Threads have tables of their own each: see Profile. */
-  readonly lazyTables: boolean;
-  /** Empty page tables. */
-  makeTables(): PageTables;
-  /** A page of zeros for a page table; -1 if memory is exhausted. */
-  tablePage(thread: KernelThread): Code<number>;
-}
-
 /** An address space. */
 export class AddressSpace {
   readonly id: number;
   readonly lock: SharedSleepLock;
+  /** Guarded by `lock`. */
   readonly regions: Region[] = [];
-  /** Pages in memory, by virtual page. */
+  /** Pages in memory, by virtual page. Guarded by `lock`. */
   readonly mappings = new Map<number, Mapping>();
-  /** Page tables of its threads; those of the first are there from the start. */
+  /** Page tables of its threads; those of the first are there from the start. Guarded by `lock`. */
   readonly tables: PageTables[];
-  /** Number of the page table that is wired while it runs. */
+  /** Number of the page table that is wired while it runs. Set before any thread runs in it. */
   mainTable = 0;
-  private readonly port: SpacePort;
+  private readonly maker: AddressSpaces;
+  /** Touched only between yields. */
   private joined = false;
 
-  constructor(id: number, lock: SharedSleepLock, port: SpacePort) {
+  constructor(id: number, lock: SharedSleepLock, maker: AddressSpaces) {
     this.id = id;
     this.lock = lock;
-    this.port = port;
-    this.tables = [port.makeTables()];
+    this.maker = maker;
+    this.tables = [maker.makeTables()];
   }
 
   /** The page tables for another thread. */
   join(): PageTables {
     const [first] = this.tables;
-    if (!this.joined || !this.port.lazyTables) {
+    if (!this.joined || !this.maker.lazyTables) {
       this.joined = true;
       return first!;
     }
-    const tables = this.port.makeTables();
+    const tables = this.maker.makeTables();
     this.tables.push(tables);
     return tables;
   }
 
   /** A thread leaves. The physical pages that nobody uses any more. */
   leave(tables: PageTables): number[] {
-    if (!this.port.lazyTables) return [];
+    if (!this.maker.lazyTables) return [];
     this.tables.splice(this.tables.indexOf(tables), 1);
     return [...tables.pages.values()];
   }
@@ -142,12 +133,12 @@ export class AddressSpace {
     const number = page >>> TABLE_SHIFT;
     const known = pages.get(number);
     if (known !== undefined) return known;
-    const table = yield* this.port.tablePage(thread);
+    const table = yield* this.maker.tablePage(thread);
     if (table >= 0) pages.set(number, table);
     return table;
   }
 
   private entryAddress(table: number, page: number): number {
-    return this.port.addressOf(table) + 4 * (page & (TABLE_ENTRIES - 1));
+    return this.maker.addressOf(table) + 4 * (page & (TABLE_ENTRIES - 1));
   }
 }

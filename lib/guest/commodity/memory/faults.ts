@@ -1,14 +1,18 @@
 /**
  * Page faults: zeros on first touch, pages of files, copies on write. The translation that was missing or forbade the
- * access is loaded anew by the refill handler, once the table says so.
+ * access is loaded anew by the refill handler, once the table says so. More than 250 lines, as all kinds of faults end in the
+ * same few steps under the space's lock.
  */
 import { copy, readRegister, tlbProbe, tlbWriteIndexed, writeRegister } from '../../../processor/operations.js';
 import { entryLo, Register } from '../../../processor/registers.js';
-import { PAGE_BYTES } from '../address-layout.js';
+import { PAGE_BYTES, PAGE_SHIFT, type KernelLayout } from '../address-layout.js';
 import { ErrorNumber, type Code, type KernelThread } from '../../../system/code.js';
 import type { Hints } from '../hints.js';
 import type { Profile } from '../profile.js';
 import type { ServiceName } from '../services.js';
+import type { StepBlocks } from '../step-blocks.js';
+import type { Thread } from '../threads.js';
+import type { Translations } from '../translations.js';
 import type { Vnode } from '../vnode.js';
 import { TABLE_SHIFT, type AddressSpace, type Mapping, type Region } from './address-space.js';
 import type { PageTables } from './page-tables.js';
@@ -16,41 +20,58 @@ import type { PhysicalPages } from './physical-pages.js';
 import type { SharedText } from './shared-text.js';
 
 /** What a fault is about. */
-export interface Fault {
+interface Fault {
   readonly space: AddressSpace;
   /** Page tables of the thread that the fault is of. */
   readonly tables: PageTables;
   /** Virtual page. */
   readonly page: number;
   readonly store: boolean;
-  /** There is a translation, and it forbids the store. */
-  readonly modified: boolean;
 }
 
-/** What faults need of the kernel. */
-export interface FaultPort {
+/** What faults are made with. */
+export interface FaultsOptions {
   readonly physical: PhysicalPages;
   readonly profile: Profile;
   readonly text: SharedText;
   readonly hints: Hints;
-  addressOf(page: number): number;
-  /** EntryHi for a page of the space at hand on the processor at hand. */
-  entryHi(thread: KernelThread, page: number): number;
-  work(step: string, ...objects: readonly number[]): Code;
-  /** A translation of a space has changed or gone: no processor may use what it had before. */
-  changed(thread: KernelThread, space: AddressSpace, page: number): Code;
+  readonly layout: KernelLayout;
+  readonly translations: Translations;
+  readonly blocks: StepBlocks;
 }
 
 /** Serves faults. */
 export class Faults {
-  private readonly port: FaultPort;
+  private readonly options: FaultsOptions;
 
-  constructor(port: FaultPort) {
-    this.port = port;
+  constructor(options: FaultsOptions) {
+    this.options = options;
   }
 
-  /** The service that a fault will be accounted as. Looks only. */
-  classify({ space, page, store }: Fault): ServiceName {
+  /** The service that a fault of a thread will be accounted as. Looks only. */
+  classify({ space, tables }: Thread, address: number, store: boolean): ServiceName {
+    if (space === null || tables === null) return 'other fault';
+    return this.serviceOf({ space, tables, page: address >>> PAGE_SHIFT, store });
+  }
+
+  /** Makes an access of a thread possible. 0, EFAULT if the address is not the process's, ENOMEM, or EIO. */
+  *serve(thread: Thread, address: number, store: boolean): Code<number> {
+    const { space, tables } = thread;
+    if (space === null || tables === null)
+      throw new Error(`${thread.name} touches 0x${address.toString(16)}, but has no address space`);
+    return yield* this.serveFault(thread, { space, tables, page: address >>> PAGE_SHIFT, store });
+  }
+
+  /** Makes a page table for a thread of a process. 0, or ENOMEM. */
+  *makeTable(thread: Thread, table: number): Code<number> {
+    const space = thread.space!;
+    yield* space.lock.acquire(thread);
+    const page = yield* space.tableFor(thread, thread.tables!, table << TABLE_SHIFT);
+    yield* space.lock.release(thread);
+    return page < 0 ? ErrorNumber.ENOMEM : 0;
+  }
+
+  private serviceOf({ space, page, store }: Fault): ServiceName {
     const mapping = space.mappings.get(page);
     if (mapping !== undefined) return store && !mapping.writable ? 'COPY_FAULT' : 'QUICK_FAULT';
     const region = space.regionOf(page);
@@ -67,12 +88,11 @@ export class Faults {
     }
   }
 
-  /** Makes an access possible. 0, EFAULT if it is none of the process's, ENOMEM, or EIO. */
-  *serve(thread: KernelThread, fault: Fault): Code<number> {
+  private *serveFault(thread: KernelThread, fault: Fault): Code<number> {
     const { space, page } = fault;
     // What takes long is done before the lock is taken; what has changed meanwhile is seen below.
-    if (space.mappings.has(page) && this.classify(fault) === 'QUICK_FAULT') {
-      yield* this.port.work('quick fault');
+    if (space.mappings.has(page) && this.serviceOf(fault) === 'QUICK_FAULT') {
+      yield* this.options.blocks.work('quick fault');
       if (yield* this.enterShared(thread, fault)) return 0;
     }
     const cleared = this.needsZeros(fault) ? yield* this.clearPage(thread) : -1;
@@ -82,7 +102,7 @@ export class Faults {
     const spare = cleared >= 0 && space.mappings.get(page)?.page !== cleared;
     if (result === 0) yield* this.refresh(thread, fault);
     yield* space.lock.release(thread);
-    if (spare) yield* this.port.physical.give(thread, cleared);
+    if (spare) yield* this.options.physical.give(thread, cleared);
     return result;
   }
 
@@ -92,7 +112,7 @@ export class Faults {
    */
   private *enterShared(thread: KernelThread, fault: Fault): Code<boolean> {
     const { space, tables, page, store } = fault;
-    if (!this.port.profile.lazyTables) return false;
+    if (!this.options.profile.lazyTables) return false;
     yield* space.lock.acquireShared(thread);
     const mapping = space.mappings.get(page);
     const enough = mapping !== undefined && (!store || mapping.writable) && tables.pages.has(page >>> TABLE_SHIFT);
@@ -112,10 +132,10 @@ export class Faults {
 
   /** A page of zeros, -1 if memory is exhausted. */
   private *clearPage(thread: KernelThread): Code<number> {
-    const { physical, profile, hints } = this.port;
-    yield* this.port.work('demand zero');
+    const { physical, profile, hints } = this.options;
+    yield* this.options.blocks.work('demand zero');
     const page = yield* physical.take(thread, 'user');
-    if (page >= 0) yield* hints.clear(page, this.port.addressOf(page), profile.zeroLineCycles);
+    if (page >= 0) yield* hints.clear(page, this.options.layout.addressOf(page), profile.zeroLineCycles);
     return page;
   }
 
@@ -144,8 +164,8 @@ export class Faults {
 
   /** The physical page of a page of text that whoever ran the program before has brought into memory. */
   private residentText({ kind, file, first, filePage }: Region, page: number): number | undefined {
-    if (kind !== 'text' || file === null || !this.port.profile.lazyTables) return undefined;
-    return this.port.text.of(file)?.get(filePage + page - first);
+    if (kind !== 'text' || file === null || !this.options.profile.lazyTables) return undefined;
+    return this.options.text.of(file)?.get(filePage + page - first);
   }
 
   /**
@@ -153,7 +173,7 @@ export class Faults {
    * (M. J. Bach, The Design of the UNIX Operating System, 1986, section 9.2.3): who executes the same file sleeps meanwhile.
    */
   private *mapText(thread: KernelThread, fault: Fault, region: Region, file: Vnode): Code<number> {
-    const { text, physical } = this.port;
+    const { text, physical } = this.options;
     const lock = text.lockOf(file);
     yield* lock.acquire(thread);
     const resident = this.residentText(region, fault.page);
@@ -161,7 +181,7 @@ export class Faults {
     if (resident === undefined) result = yield* this.bring(thread, fault, region, file);
     else {
       physical.share(resident);
-      yield* this.port.work('quick fault');
+      yield* this.options.blocks.work('quick fault');
       result = yield* this.enter(thread, fault, { page: resident, writable: false });
     }
     yield* lock.release(thread);
@@ -170,9 +190,9 @@ export class Faults {
 
   /** Brings a page into memory that is not there. */
   private *bring(thread: KernelThread, fault: Fault, region: Region, file: Vnode): Code<number> {
-    const { physical, profile } = this.port;
+    const { physical, profile } = this.options;
     const { page, store } = fault;
-    yield* this.port.work('file fault');
+    yield* this.options.blocks.work('file fault');
     const index = region.filePage + page - region.first;
     const cached = yield* file.page(thread, index);
     if (typeof cached === 'number') return cached;
@@ -180,9 +200,9 @@ export class Faults {
     let own: number = cached.page;
     if (copies) {
       own = yield* physical.take(thread, 'user');
-      if (own >= 0) yield copy(cached.address, this.port.addressOf(own), PAGE_BYTES, profile.copyLineCycles);
+      if (own >= 0) yield copy(cached.address, this.options.layout.addressOf(own), PAGE_BYTES, profile.copyLineCycles);
     } else physical.share(own);
-    if (region.kind === 'text') this.port.text.remember(file, index, own);
+    if (region.kind === 'text') this.options.text.remember(file, index, own);
     yield* file.release(thread, index, cached, false);
     if (own < 0) return ErrorNumber.ENOMEM;
     const writable = copies || (region.kind === 'shared-file' && region.writable);
@@ -199,25 +219,30 @@ export class Faults {
     const own = cleared >= 0 ? cleared : yield* this.clearPage(thread);
     if (own < 0) return ErrorNumber.ENOMEM;
     if (yield* space.map(thread, tables, page, { page: own, writable })) return 0;
-    if (cleared < 0) yield* this.port.physical.give(thread, own);
+    if (cleared < 0) yield* this.options.physical.give(thread, own);
     return ErrorNumber.ENOMEM;
   }
 
   /** Gives a writer a page of its own, or the right to write the one that nobody else uses any more. */
   private *separate(thread: KernelThread, fault: Fault, mapping: Mapping): Code<number> {
-    const { physical, profile } = this.port;
+    const { physical, profile } = this.options;
     const { space, tables, page } = fault;
-    yield* this.port.work('copy fault');
+    yield* this.options.blocks.work('copy fault');
     if (physical.usersOf(mapping.page) === 1) {
       mapping.writable = true;
       return (yield* space.map(thread, tables, page, mapping)) ? 0 : ErrorNumber.ENOMEM;
     }
     const own = yield* physical.take(thread, 'user');
     if (own < 0) return ErrorNumber.ENOMEM;
-    yield copy(this.port.addressOf(mapping.page), this.port.addressOf(own), PAGE_BYTES, profile.copyLineCycles);
+    yield copy(
+      this.options.layout.addressOf(mapping.page),
+      this.options.layout.addressOf(own),
+      PAGE_BYTES,
+      profile.copyLineCycles,
+    );
     const result = yield* this.enter(thread, fault, { page: own, writable: true });
     if (result !== 0) return result;
-    yield* this.port.changed(thread, space, page);
+    yield* this.options.translations.changed(thread, space, page);
     yield* physical.give(thread, mapping.page);
     return 0;
   }
@@ -225,13 +250,13 @@ export class Faults {
   /** Enters a page into the table; it is given back if there is no memory for that. */
   private *enter(thread: KernelThread, { space, tables, page }: Fault, mapping: Mapping): Code<number> {
     if (yield* space.map(thread, tables, page, mapping)) return 0;
-    yield* this.port.physical.give(thread, mapping.page);
+    yield* this.options.physical.give(thread, mapping.page);
     return ErrorNumber.ENOMEM;
   }
 
   /** Puts the translation into the TLB of this processor in place of the one that was not valid, if that is still there. */
   private *refresh(thread: KernelThread, { space, tables, page }: Fault): Code {
-    yield this.port.hints.write(Register.EntryHi, this.port.entryHi(thread, page));
+    yield this.options.hints.write(Register.EntryHi, this.options.translations.entryHi(thread, page));
     yield tlbProbe();
     if ((yield readRegister(Register.Index)) < 0) return;
     yield writeRegister(Register.EntryLo0, wordOf(space, tables, page & ~1));

@@ -5,6 +5,8 @@
 import { load, store } from '../../../processor/operations.js';
 import { LINE_BYTES, type KernelLayout } from '../address-layout.js';
 import type { Code, KernelThread, Spinlock } from '../../../system/code.js';
+import type { Hints } from '../hints.js';
+import type { StepBlocks } from '../step-blocks.js';
 
 /** Bytes of a page's descriptor (pfdat). */
 const DESCRIPTOR_BYTES = 64;
@@ -17,21 +19,25 @@ export interface PhysicalPagesOptions {
   readonly layout: KernelLayout;
   /** Pages of the machine. Those that the layout has allocated so far belong to the kernel. */
   readonly pages: number;
+  /** Memlock. */
   readonly lock: Spinlock;
-  work(step: string, ...objects: readonly number[]): Code;
+  readonly blocks: StepBlocks;
   /** Told of each page that becomes free, before anybody can take it. */
-  freed(page: number): Code;
+  readonly hints: Hints;
 }
 
 /** All physical pages. */
 export class PhysicalPages {
   readonly statistics = { taken: 0, given: 0, reclaims: 0, refused: 0 };
   private readonly options: PhysicalPagesOptions;
+  /** Guarded by memlock, but for `reserve`, before the kernel runs. */
   private readonly free: number[] = [];
+  /** Guarded by memlock. */
   private readonly uses: PageUse[];
-  /** Users of each page: mappings and holds. */
+  /** Users of each page: mappings and holds. Guarded by memlock when a page is taken; else touched only between yields. */
   private readonly references: Int32Array;
   private readonly descriptors: number;
+  /** Added to before the kernel runs. */
   private reclaimers: ((thread: KernelThread, pages: number) => Code<number>)[] = [];
 
   constructor(options: PhysicalPagesOptions) {
@@ -82,10 +88,10 @@ export class PhysicalPages {
 
   /** Takes a page with one reference; -1 if there is none. Its content is whatever it was. */
   *take(thread: KernelThread, use: PageUse): Code<number> {
-    const { lock, work } = this.options;
+    const { lock, blocks } = this.options;
     for (let attempt = 0; ; attempt++) {
       yield* lock.acquire(thread);
-      yield* work('page alloc');
+      yield* blocks.work('page alloc');
       const page = this.free.pop();
       if (page !== undefined) {
         this.statistics.taken++;
@@ -120,17 +126,17 @@ export class PhysicalPages {
 
   /** One user less of each of several pages, under one acquisition of the lock for those that this frees. */
   *giveAll(thread: KernelThread, pages: readonly number[]): Code {
-    const { lock, work } = this.options;
+    const { lock, blocks } = this.options;
     const freed: number[] = [];
     for (const page of pages) {
       if (this.references[page]! < 1) throw new Error(`physical page ${page} is given back, but nobody uses it`);
       if (--this.references[page]! === 0) freed.push(page);
     }
     if (freed.length === 0) return;
-    for (const page of freed) yield* this.options.freed(page);
+    for (const page of freed) yield* this.options.hints.freed(page);
     yield* lock.acquire(thread);
     for (const page of freed) {
-      yield* work('page free');
+      yield* blocks.work('page free');
       this.statistics.given++;
       this.uses[page] = 'free';
       this.free.push(page);

@@ -3,26 +3,29 @@
  * that touches such a page need not look for it in the file.
  */
 import type { Code, KernelThread, SleepLock } from '../../../system/code.js';
+import type { Scheduler } from '../scheduler.js';
 import type { Vnode } from '../vnode.js';
 import type { PhysicalPages } from './physical-pages.js';
 
 /** Pages of text that are known in memory. Each has a user here. */
 export class SharedText {
   private readonly physical: PhysicalPages;
-  private readonly makeLock: (name: string) => SleepLock;
+  private readonly scheduler: Scheduler;
+  /** Touched only between yields. */
   private readonly locks = new Map<Vnode, SleepLock>();
+  /** Pages of a file: touched only between yields; kept as they are while the file's lock is held, but for a reclaim. */
   private readonly files = new Map<Vnode, Map<number, number>>();
 
-  constructor(physical: PhysicalPages, makeLock: (name: string) => SleepLock) {
+  constructor(physical: PhysicalPages, scheduler: Scheduler) {
     this.physical = physical;
-    this.makeLock = makeLock;
+    this.scheduler = scheduler;
     physical.onPressure((thread, pages) => this.reclaim(thread, pages));
   }
 
   /** The lock of the region that all who execute a file share. */
   lockOf(file: Vnode): SleepLock {
     let lock = this.locks.get(file);
-    if (lock === undefined) this.locks.set(file, (lock = this.makeLock('text')));
+    if (lock === undefined) this.locks.set(file, (lock = this.scheduler.sleepLock('text')));
     return lock;
   }
 

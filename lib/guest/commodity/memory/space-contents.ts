@@ -4,23 +4,21 @@
 import type { AddressSpace, Region } from './address-space.js';
 import { ErrorNumber, type Code, type KernelThread } from '../../../system/code.js';
 import type { Executable } from '../process.js';
+import type { Profile } from '../profile.js';
+import type { StepBlocks } from '../step-blocks.js';
 import type { Translations } from '../translations.js';
 import type { Vnode } from '../vnode.js';
 import type { Thread } from '../threads.js';
 import type { PhysicalPages } from './physical-pages.js';
 import type { SharedText } from './shared-text.js';
 
-/** What it needs of the kernel. */
-export interface ContentsPort {
+/** What it is made with. */
+export interface ContentsOptions {
   readonly physical: PhysicalPages;
   readonly text: SharedText;
   readonly translations: Translations;
-  /** See Profile. */
-  readonly lazyTables: boolean;
-  work(step: string, ...objects: readonly number[]): Code;
-  /** The file of an executable, held open, or an ErrorNumber. */
-  openExecutable(thread: KernelThread, path: string): Code<Vnode | number>;
-  closeExecutable(thread: KernelThread, file: Vnode): Code;
+  readonly profile: Profile;
+  readonly blocks: StepBlocks;
 }
 
 /** Pages of a process that are given back under one acquisition of the lock. */
@@ -28,17 +26,19 @@ const GIVEN_AT_ONCE = 32;
 
 /** Fills and empties address spaces. */
 export class SpaceContents {
-  private readonly port: ContentsPort;
+  /** Where the file of an executable is found and held open, or an ErrorNumber; without it executables have none. */
+  fileOf: ((thread: KernelThread, path: string) => Code<Vnode | number>) | null = null;
+  private readonly options: ContentsOptions;
 
-  constructor(port: ContentsPort) {
-    this.port = port;
+  constructor(options: ContentsOptions) {
+    this.options = options;
   }
 
   /** Lays out the regions of an executable. 0, or an ErrorNumber. */
   *lay(thread: KernelThread, space: AddressSpace, executable: Executable): Code<number> {
     let file: Vnode | null = null;
     if (executable.path !== null) {
-      const found = yield* this.port.openExecutable(thread, executable.path);
+      const found = this.fileOf === null ? ErrorNumber.ENOENT : yield* this.fileOf(thread, executable.path);
       if (typeof found === 'number') return found;
       file = found;
     }
@@ -47,27 +47,33 @@ export class SpaceContents {
       if (ofFile) yield* file!.opened(thread);
       space.regions.push({
         kind: ofFile ? kind : 'zero',
-        ...{ first, pages, file: ofFile ? file : null, filePage, writable: kind !== 'text', shared: false, heap },
+        first,
+        pages,
+        file: ofFile ? file : null,
+        filePage,
+        writable: kind !== 'text',
+        shared: false,
+        heap,
       });
     }
     space.mainTable = (executable.regions[0]?.first ?? 0) >>> 10;
     if (file !== null) {
       yield* this.attachText(thread, space, file);
-      yield* this.port.closeExecutable(thread, file);
+      yield* file.closed(thread);
     }
     return 0;
   }
 
   /** Attaches the text of a file, which all who execute it share, and maps what is in memory of it if kernels do so. */
   private *attachText(thread: KernelThread, space: AddressSpace, file: Vnode): Code {
-    const resident = this.port.text.of(file);
+    const resident = this.options.text.of(file);
     if (resident === undefined) return;
-    const lock = this.port.text.lockOf(file);
+    const lock = this.options.text.lockOf(file);
     yield* lock.acquire(thread);
     for (const region of space.regions) {
       if (region.kind !== 'text') continue;
-      if (!this.port.lazyTables && !(yield* this.mapText(thread, space, region, resident))) break;
-      yield* this.port.work('attach text');
+      if (!this.options.profile.lazyTables && !(yield* this.mapText(thread, space, region, resident))) break;
+      yield* this.options.blocks.work('attach text');
     }
     yield* lock.release(thread);
   }
@@ -82,9 +88,9 @@ export class SpaceContents {
     for (let index = 0; index < pages; index++) {
       const page = resident.get(filePage + index);
       if (page === undefined) continue;
-      this.port.physical.share(page);
+      this.options.physical.share(page);
       if (yield* space.map(thread, space.tables[0]!, first + index, { page, writable: false })) continue;
-      yield* this.port.physical.give(thread, page);
+      yield* this.options.physical.give(thread, page);
       return false;
     }
     return true;
@@ -92,7 +98,7 @@ export class SpaceContents {
 
   /** Shares all pages of a space with a copy of it; what is not shared for good is copied when somebody writes. */
   *copy(thread: KernelThread, from: AddressSpace, to: AddressSpace): Code<boolean> {
-    const { physical, translations } = this.port;
+    const { physical, translations } = this.options;
     yield* from.lock.acquire(thread);
     to.mainTable = from.mainTable;
     for (const region of from.regions) {
@@ -112,7 +118,7 @@ export class SpaceContents {
         yield* physical.give(thread, mapping.page);
         break;
       }
-      yield* this.port.work('fork page');
+      yield* this.options.blocks.work('fork page');
     }
     yield* translations.changedAll(thread, from);
     yield* from.lock.release(thread);
@@ -121,7 +127,7 @@ export class SpaceContents {
 
   /** Gives back all that a space holds. Nobody runs in it. */
   *empty(thread: KernelThread, space: AddressSpace): Code {
-    const { physical } = this.port;
+    const { physical } = this.options;
     const pages = [...space.mappings.values()].map(({ page }) => page);
     space.mappings.clear();
     for (const tables of space.tables) {
@@ -131,7 +137,7 @@ export class SpaceContents {
       tables.identifiers.fill(0);
     }
     for (let at = 0; at < pages.length; at += GIVEN_AT_ONCE) {
-      yield* this.port.work('exit pages');
+      yield* this.options.blocks.work('exit pages');
       yield* physical.giveAll(thread, pages.slice(at, at + GIVEN_AT_ONCE));
     }
     for (const { file } of space.regions.splice(0)) if (file !== null) yield* file.closed(thread);
@@ -145,7 +151,7 @@ export class SpaceContents {
     thread.space = null;
     thread.tables = null;
     yield* space.lock.release(thread);
-    yield* this.port.physical.giveAll(thread, pages);
+    yield* this.options.physical.giveAll(thread, pages);
   }
 
   /** Makes the heap end before a page. EINVAL before its start, ENOMEM where another region is in the way. */
@@ -172,7 +178,7 @@ export class SpaceContents {
         yield* space.unmap(page);
       }
     if (pages.length === 0) return;
-    yield* this.port.translations.changedAll(thread, space);
-    yield* this.port.physical.giveAll(thread, pages);
+    yield* this.options.translations.changedAll(thread, space);
+    yield* this.options.physical.giveAll(thread, pages);
   }
 }

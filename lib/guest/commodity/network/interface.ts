@@ -88,6 +88,7 @@ export class NetworkInterface {
   private readonly record: number;
   private readonly lock: Spinlock;
   private readonly settled: Channel;
+  /** All below is guarded by `lock`. */
   private readonly queue: Waiting[] = [];
   private readonly atPort = new Map<number, Sending>();
   private readonly posted = new Map<number, Mbuf>();

@@ -40,7 +40,7 @@ export class MbufPool {
   private readonly clusterRecords: number;
   private readonly smallFree: FreeList;
   private readonly clusterFree: FreeList;
-  /** Physical pages of small buffers, and of clusters (-1: none now). */
+  /** Physical pages of small buffers, and of clusters (-1: none now). No lock: changed between yields only, as those on their way; the free lists are under `lock`. */
   private readonly smallPages: number[] = [];
   private readonly clusterPages: number[] = [];
   private readonly vacant: number[] = [];

@@ -60,6 +60,7 @@ export class NfsClient implements FileSystem {
   private readonly rpc: RpcClient;
   private readonly record: number;
   private readonly state: Spinlock;
+  /** No lock: looked at and changed between yields only, as is the root. */
   private readonly vnodes = new Map<string, NfsVnode>();
   private root: NfsVnode | null = null;
 

@@ -21,6 +21,7 @@ export class NfsDaemons {
   private readonly record: number;
   private readonly lock: Spinlock;
   private readonly told: Channel;
+  /** All below is guarded by `lock`. */
   private readonly requests: Request[] = [];
   private running = 0;
   private stopped = false;

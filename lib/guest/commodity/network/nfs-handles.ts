@@ -19,6 +19,7 @@ export interface Exported {
 export class HandleTable {
   private readonly files: FileSystem;
   private readonly fsid: number;
+  /** No lock: what is below is looked at and changed between yields only. */
   private readonly byNumber = new Map<number, Exported>();
   private readonly byVnode = new Map<number, Exported>();
   private nextNumber = 1;

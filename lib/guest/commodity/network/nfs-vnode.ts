@@ -28,12 +28,12 @@ export class NfsVnode implements Vnode {
   suspect = false;
   /** Data of an older version must not become pages any more. */
   validFrom = 0;
-  /** Pages to be written back, held. */
+  /** Pages to be written back, held. No lock: looked at and changed between yields only, as the attributes are. */
   readonly dirty = new Map<number, CachedPage>();
-  /** Pages that are being read, and written back. */
+  /** Pages that are being read, and written back. Guarded by `state`. */
   readonly fetching = new Set<number>();
   readonly writing = new Set<number>();
-  /** Pages that daemons have been told to write. */
+  /** Pages that daemons have been told to write: counted up under the daemons' lock, down under `state`. */
   queued = 0;
   /** What daemons were told in an earlier epoch is void. */
   epoch = 0;

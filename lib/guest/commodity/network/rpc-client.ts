@@ -46,7 +46,7 @@ export interface RpcReply {
   readonly pieces: readonly Piece[];
 }
 
-/** A call under way. */
+/** A call under way. Guarded by the client's `lock`. */
 interface Slot {
   readonly channel: Channel;
   xid: number;
@@ -67,6 +67,7 @@ export class RpcClient {
   private readonly record: number;
   private readonly slotFree: Channel;
   private readonly idle: Slot[];
+  /** Guarded by `lock`, as the free slots and the next number are; the clock looks without it, between yields. */
   private readonly pending = new Map<number, Slot>();
   private nextXid: number;
 

@@ -56,7 +56,7 @@ export class RpcServer {
   private readonly options: RpcServerOptions;
   private readonly socket: Socket;
   private readonly record: number;
-  /** Calls by who sent them, in order of their coming. */
+  /** Calls by who sent them, in order of their coming. No lock: looked at and changed between yields only. */
   private readonly remembered = new Map<string, Remembered>();
 
   constructor(core: KernelCore, transport: Transport, program: RpcProgram, options: RpcServerOptions) {

@@ -22,11 +22,13 @@ export class Socket {
   private readonly record: number;
   private readonly lock: Spinlock;
   private readonly channel: Channel;
+  /** Guarded by `lock`. */
   private readonly queue: Datagram[] = [];
-  /** When those who wait with a timeout give up. */
+  /** When those who wait with a timeout give up. Guarded by `lock`; the clock looks without it, between yields. */
   private readonly deadlines = new Set<{ readonly at: number }>();
+  /** Guarded by `lock`, but for `reopen`, which nobody else can meet. */
   private open = true;
-  /** Grows when the socket is closed: who waited for what came before gets nothing of what comes after. */
+  /** Guarded by `lock`. Grows when the socket is closed: who waited for what came before gets nothing of what comes after. */
   private closings = 0;
 
   /** `limit`: datagrams that may wait, from 1. With an upcall none wait. */

@@ -66,6 +66,7 @@ export class StationPort implements NetworkPort {
   private readonly firstCode: number;
   /** Buffers that the card may have at once: loopback keeps some for itself. */
   private readonly most: number;
+  /** No lock: what is below is looked at and changed between yields only; buffers come under the driver's lock. */
   private readonly atCard = new Map<number, Fragment>();
   private readonly spare: Fragment[] = [];
   private readonly looped: SentFrame[] = [];

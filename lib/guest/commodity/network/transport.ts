@@ -32,10 +32,12 @@ export interface Endpoint {
 export class Transport {
   readonly network: NetworkInterface;
   readonly mbufs: MbufPool;
+  /** Guarded by `lock`. */
   readonly reassembly: Reassembly;
   readonly stats = { sent: 0, delivered: 0, malformed: 0, astray: 0, noPort: 0, noBuffers: 0, queueFull: 0 };
   private readonly core: KernelCore;
   private readonly options: TransportOptions;
+  /** By port. No lock: looked at and changed between yields only, as the two below. */
   private readonly sockets = new Map<number, Socket>();
   /** Sockets that were closed, by port: kernel data live for ever, so they are used again. */
   private readonly closed = new Map<number, Socket>();

@@ -1,0 +1,44 @@
+/** What a policy host and its owner are to each other: the host decides about pages, the owner moves them and pays for that. */
+import type { Decision } from '../placement/policy.js';
+import type { Processor } from '../processor/processor.js';
+import type { Code } from './code.js';
+
+/** What a host keeps of a page. Guarded by being touched only between yields, in one event; from `busy` on by its change. */
+export interface PlacedPage {
+  /** Dense number, stable over moves. */
+  readonly id: number;
+  /** What it is, for people. */
+  readonly label: string;
+  /** Number that decides its colour. */
+  readonly number: number;
+  /** Node of the master copy. */
+  readonly home: number;
+  /** Frames of read-only replicas by node; null without any. */
+  readonly replicas: ReadonlyMap<number, number> | null;
+  /** Being placed, moved or collapsed: no processor may load a translation. */
+  busy: boolean;
+  /** A policy's freeze is in force. */
+  frozen: boolean;
+  /** Migrations in the interval of the counters. */
+  moves: number;
+  interval: number;
+}
+
+/** A change of a page that was decided; `frame` is taken already. */
+export type PageChange =
+  { readonly action: 'migrate' | 'replicate'; readonly frame: number } | { readonly action: 'collapse' };
+
+/** What the owner of a policy host does for it. */
+export interface PlacementMechanism<Page extends PlacedPage> {
+  /** Serves the start of a hot-page interrupt: the page that holds a frame, or null if no page of programs does. */
+  hotPageOf(processor: Processor, frame: number): Code<Page | null>;
+  /** Why a wish about the page of that frame cannot be granted now: a decision to stay, or null if it can. */
+  obstacle(processor: Processor, page: Page, frame: number, wish: Decision): Decision | null;
+  /** Carries out a change of a page that is busy, calls `done` once when its time ends, and makes the page free. */
+  change(processor: Processor, page: Page, change: PageChange, done: () => void): Code;
+}
+
+/** For owners: the page is being changed. */
+export const REFUSED_BUSY: Decision = { action: 'stay', because: 'already being moved' };
+/** For owners: the node does not use the frame any more. */
+export const REFUSED_GONE: Decision = { action: 'stay', because: 'moved since the interrupt was raised' };
