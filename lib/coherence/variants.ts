@@ -3,7 +3,6 @@
  * rows on top of the literature's tables, so that those stay as they are. For protocols whose stable states are named I, S,
  * E, M and O.
  */
-import { KIND_NAMES, LANE_NAMES, LANE_OF, type KindName, type LaneName } from '../messages/coherence-messages.js';
 import { defineProtocol, type CoherenceProtocol, type ProtocolSource } from './protocol.js';
 import type { Row, Table, UnreachedRow } from './table.js';
 import type { CacheAction, CacheEvent, HomeAction, HomeEvent } from './vocabulary.js';
@@ -175,10 +174,6 @@ function extended(
 ): CoherenceProtocol {
   return defineProtocol({
     name: `${protocol.name} with ${what}`,
-    lanes: Object.fromEntries(KIND_NAMES.map((kind, k) => [kind, LANE_NAMES[LANE_OF[k]!]])) as Record<
-      KindName,
-      LaneName
-    >,
     cache: side(protocol.cache, more.cache),
     home: side(protocol.home, more.home),
   });

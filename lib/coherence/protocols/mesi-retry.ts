@@ -111,23 +111,6 @@ const homeRows: readonly Row<HomeState, HomeEvent, HomeAction>[] = [
 /** MESI with a home that refuses requests for busy lines. */
 export const mesiRetry = defineProtocol({
   name: 'MESI-retry',
-  lanes: {
-    GetS: 'request',
-    GetM: 'request',
-    PutS: 'request',
-    PutE: 'request',
-    PutM: 'request',
-    FwdGetS: 'forward',
-    FwdGetM: 'forward',
-    Inv: 'forward',
-    PutAck: 'forward',
-    DataDir: 'response',
-    DataExcl: 'response',
-    DataOwner: 'response',
-    InvAck: 'response',
-    Nak: 'response',
-    Transfer: 'response',
-  },
   cache: {
     states: CACHE_STATES,
     stable: ['I', 'S', 'E', 'M'],

@@ -93,21 +93,6 @@ const homeRows: readonly Row<HomeState, HomeEvent, HomeAction>[] = [
 /** MESI with a blocking home. */
 export const mesi = defineProtocol({
   name: 'MESI',
-  lanes: {
-    GetS: 'request',
-    GetM: 'request',
-    PutS: 'request',
-    PutE: 'request',
-    PutM: 'request',
-    FwdGetS: 'forward',
-    FwdGetM: 'forward',
-    Inv: 'forward',
-    PutAck: 'forward',
-    DataDir: 'response',
-    DataExcl: 'response',
-    DataOwner: 'response',
-    InvAck: 'response',
-  },
   cache: {
     states: CACHE_STATES,
     stable: ['I', 'S', 'E', 'M'],

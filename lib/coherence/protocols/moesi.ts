@@ -101,23 +101,6 @@ const homeRows: readonly Row<HomeState, HomeEvent, HomeAction>[] = [
 /** MOESI whose home never waits. */
 export const moesi = defineProtocol({
   name: 'MOESI',
-  lanes: {
-    GetS: 'request',
-    GetM: 'request',
-    PutS: 'request',
-    PutE: 'request',
-    PutM: 'request',
-    PutO: 'request',
-    FwdGetS: 'forward',
-    FwdGetM: 'forward',
-    Inv: 'forward',
-    PutAck: 'forward',
-    AckCount: 'forward',
-    DataDir: 'response',
-    DataExcl: 'response',
-    DataOwner: 'response',
-    InvAck: 'response',
-  },
   cache: {
     states: CACHE_STATES,
     stable: ['I', 'S', 'E', 'M', 'O'],

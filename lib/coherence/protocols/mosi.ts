@@ -96,21 +96,6 @@ const homeRows: readonly Row<HomeState, HomeEvent, HomeAction>[] = [
 /** MOSI whose home never waits. */
 export const mosi = defineProtocol({
   name: 'MOSI',
-  lanes: {
-    GetS: 'request',
-    GetM: 'request',
-    PutS: 'request',
-    PutM: 'request',
-    PutO: 'request',
-    FwdGetS: 'forward',
-    FwdGetM: 'forward',
-    Inv: 'forward',
-    PutAck: 'forward',
-    AckCount: 'forward',
-    DataDir: 'response',
-    DataOwner: 'response',
-    InvAck: 'response',
-  },
   cache: {
     states: CACHE_STATES,
     stable: ['I', 'S', 'M', 'O'],
