@@ -4,6 +4,7 @@
  * E, M and O.
  */
 import { defineProtocol, type CoherenceProtocol, type ProtocolSource } from './protocol.js';
+import { without } from './rows.js';
 import type { Row, Table, UnreachedRow } from './table.js';
 import type { CacheAction, CacheEvent, HomeAction, HomeEvent } from './vocabulary.js';
 
@@ -183,8 +184,6 @@ function side<E extends string, A extends string>(
   table: Table<string, E, A>,
   { states, rows, unreached: more = [], reached = [] }: Additions<Row<string, E, A>>,
 ): ProtocolSource<string, string>['cache'] & ProtocolSource<string, string>['home'] {
-  const replaced = new Set(rows.flatMap(([at, on]) => [at].flat().flatMap(s => [on].flat().map(e => `${s} ${e}`))));
-  const old = table.rows().filter(([state, event]) => !replaced.has(`${String(state)} ${String(event)}`));
   const unreached = [...table.unreached].flatMap(([cell, { reason, caches }]): UnreachedRow<string, E>[] => {
     const state = table.states[Math.floor(cell / table.events.length)]!;
     const event = table.events[cell % table.events.length]!;
@@ -193,7 +192,7 @@ function side<E extends string, A extends string>(
   return {
     states: [...table.states, ...states],
     stable: table.states.filter((_, state) => table.stable[state]),
-    rows: [...old, ...rows],
+    rows: [...without(table.rows(), rows), ...rows],
     unreached: [...unreached, ...more],
   } as never;
 }
