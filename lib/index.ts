@@ -59,6 +59,7 @@ export * from './messages/coherence-messages.js';
 export { moesi } from './coherence/protocols/moesi.js';
 export { mosi } from './coherence/protocols/mosi.js';
 export { msi } from './coherence/protocols/msi.js';
+export * from './coherence/meanings.js';
 export * from './coherence/print.js';
 export * from './coherence/protocol.js';
 export * from './coherence/protocols/protocols.js';
