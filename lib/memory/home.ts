@@ -1,7 +1,7 @@
 /**
  * The home of a node's lines: the directory side of the coherence protocol. It serves one message at a time, as the
  * protocol's table says; a request for a line in transition waits, one without room in the directory waits in room.ts.
- * 300 lines: the dispatch loop and the actions read together.
+ * Long, because the dispatch loop and the actions read together.
  */
 import { NO_EVENT, classifyAtHome } from '../coherence/classify.js';
 import { checkFormat } from '../coherence/directory-format.js';
