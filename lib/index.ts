@@ -52,16 +52,18 @@ export {
   type ToDevice,
 } from './messages/io-messages.js';
 export * from './messages/line-data.js';
-export * from './coherence/classify.js';
+export { NO_EVENT, classifyAtCache, classifyAtHome } from './coherence/classify.js';
 export * from './coherence/protocols/mesi-retry.js';
-export * from './coherence/protocols/mesi.js';
+export { mesi } from './coherence/protocols/mesi.js';
 export * from './messages/coherence-messages.js';
-export * from './coherence/protocols/moesi.js';
-export * from './coherence/protocols/mosi.js';
-export * from './coherence/protocols/msi.js';
+export { moesi } from './coherence/protocols/moesi.js';
+export { mosi } from './coherence/protocols/mosi.js';
+export { msi } from './coherence/protocols/msi.js';
+export * from './coherence/meanings.js';
 export * from './coherence/print.js';
 export * from './coherence/protocol.js';
 export * from './coherence/protocols/protocols.js';
+export { CACHE_SENDS, Count, HOME_SENDS, Receiver, type Send } from './coherence/sends.js';
 export * from './coherence/sharers/coarse-vector.js';
 export * from './coherence/sharers/full-vector.js';
 export * from './coherence/sharers/limited-pointers.js';
@@ -99,6 +101,14 @@ export type { RouterFaults } from './interconnect/router-fabric.js';
 export * from './testing/networks/traffic.js';
 export * from './memory/directory.js';
 export * from './memory/node-controller.js';
+export type {
+  ControllerTiming,
+  DirectorySettings,
+  MemoryTiming,
+  MessageLengths,
+  NodeControllerOptions,
+} from './memory/controller-options.js';
+export type { MissObserver } from './memory/page-misses.js';
 export * from './memory/page-counters.js';
 export * from './memory/sparse-entries.js';
 export * from './processor/context.js';

@@ -7,7 +7,13 @@ import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from '
 import { dirname, join, relative, resolve } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import ts from 'typescript';
-import { stateDiagram, tableMarkdown, type AnyTable } from '../lib/coherence/print.js';
+import {
+  CACHE_EVENT_MEANINGS,
+  CACHE_STATE_MEANINGS,
+  HOME_EVENT_MEANINGS,
+  HOME_STATE_MEANINGS,
+} from '../lib/coherence/meanings.js';
+import { meaningsMarkdown, stateDiagram, tableMarkdown, type AnyTable } from '../lib/coherence/print.js';
 import { PROTOCOLS } from '../lib/coherence/protocols/protocols.js';
 
 const ROOT = join(__dirname, '..');
@@ -130,6 +136,19 @@ describe('docs/tutorial.md', () => {
 
 describe('docs/coherence.md', () => {
   const page = join(ROOT, 'docs', 'coherence.md');
+
+  it.each([
+    ['States at caches', 'state', CACHE_STATE_MEANINGS],
+    ['States at homes', 'state', HOME_STATE_MEANINGS],
+    ['Events at caches', 'event', CACHE_EVENT_MEANINGS],
+    ['Events at homes', 'event', HOME_EVENT_MEANINGS],
+  ])('says what states and events mean: %s', (heading, what, meanings) => {
+    const found = section(page, heading);
+    const current = `${meaningsMarkdown(what, meanings)}\n`;
+    if (recording)
+      writeFileSync(page, text(page).replace(`\n### ${heading}\n\n${found}`, () => `\n### ${heading}\n\n${current}`)); // prettier-ignore
+    else expect(found).toBe(current);
+  });
 
   it.each(
     Object.values(PROTOCOLS).flatMap(({ name, cache, home }) => [

@@ -86,3 +86,24 @@ export function classifyAtHome(
       return NO_EVENT;
   }
 }
+
+/** The events that a kind of message may be at a cache, whatever the cache knows. */
+export function eventsAtCache(kind: number): ReadonlySet<number> {
+  const events = new Set<number>();
+  for (const acks of [0, 1])
+    for (const missing of [-1, 0, 1])
+      for (const counted of [false, true]) events.add(classifyAtCache(kind, acks, missing, counted));
+  events.delete(NO_EVENT);
+  return events;
+}
+
+/** The events that a kind of message may be at the home of its line, whatever home believes. */
+export function eventsAtHome(kind: number): ReadonlySet<number> {
+  const events = new Set<number>();
+  for (const owner of [false, true])
+    for (const sharer of [false, true])
+      for (const missing of [0, 1])
+        for (const room of [false, true]) events.add(classifyAtHome(kind, owner, sharer, missing + 1, missing, room));
+  events.delete(NO_EVENT);
+  return events;
+}

@@ -12,10 +12,19 @@ const COLUMNS = ['state', 'event', 'actions', 'next'] as const;
 /** A Markdown table of states, events, actions and next states. Events of a state with the same consequences share a row. */
 export function tableMarkdown(table: AnyTable): string {
   const rows = table.states.flatMap((state, number) => rowsOfState(table, state, number));
-  const widths = COLUMNS.map((name, column) => Math.max(name.length, 3, ...rows.map(row => row[column]!.length)));
+  return markdown(COLUMNS, rows);
+}
+
+/** A Markdown table of names and what they mean: of states or of events. */
+export function meaningsMarkdown(what: string, meanings: Readonly<Record<string, string>>): string {
+  return markdown([what, 'meaning'], Object.entries(meanings));
+}
+
+function markdown(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const widths = head.map((name, column) => Math.max(name.length, 3, ...rows.map(row => row[column]!.length)));
   const line = (cells: readonly string[]): string =>
     `| ${cells.map((cell, column) => cell.padEnd(widths[column]!)).join(' | ')} |`;
-  return [line(COLUMNS), `| ${widths.map(width => '-'.repeat(width)).join(' | ')} |`, ...rows.map(line)].join('\n');
+  return [line(head), `| ${widths.map(width => '-'.repeat(width)).join(' | ')} |`, ...rows.map(line)].join('\n');
 }
 
 function rowsOfState(table: AnyTable, state: string, number: number): string[][] {

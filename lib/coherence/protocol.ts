@@ -1,8 +1,11 @@
 /**
- * A coherence protocol: what caches do, what homes do, and the virtual network of each kind of message it uses.
- * `defineProtocol` checks the two tables against each other and against the networks.
+ * A coherence protocol: what caches do and what homes do. `defineProtocol` checks the two tables by themselves and
+ * against each other. Which kinds of messages a protocol uses follows from its actions (sends.ts), and the virtual
+ * network of each from its kind.
  */
-import { KIND_NAMES, LANE_NAMES, LANE_OF, type KindName, type LaneName } from '../messages/coherence-messages.js';
+import { Kind } from '../messages/coherence-messages.js';
+import { eventsAtCache, eventsAtHome } from './classify.js';
+import { CACHE_SENDS, HOME_SENDS, type Send } from './sends.js';
 import { Table, type Row, type UnreachedRow } from './table.js';
 import {
   CACHE_ACTIONS,
@@ -36,40 +39,14 @@ export interface Side<State extends string, Event extends string, Action extends
 /** What a protocol is made of. */
 export interface ProtocolSource<CacheState extends string, HomeState extends string> {
   readonly name: string;
-  /** The virtual network of each kind of message that the protocol uses. */
-  readonly lanes: Readonly<Partial<Record<KindName, LaneName>>>;
   readonly cache: Side<CacheState, CacheEvent, CacheAction>;
   readonly home: Side<HomeState, HomeEvent, HomeAction>;
 }
 
-/** The kinds of messages that actions send. */
-const SENDS: Readonly<Partial<Record<CacheAction | HomeAction, KindName>>> = {
-  sendGetS: 'GetS',
-  sendGetM: 'GetM',
-  sendPutS: 'PutS',
-  sendPutE: 'PutE',
-  sendPutM: 'PutM',
-  sendPutO: 'PutO',
-  sendInvAckToRequester: 'InvAck',
-  sendDataToRequester: 'DataOwner',
-  sendDataToHome: 'DataOwner',
-  sendTransfer: 'Transfer',
-  sendData: 'DataDir',
-  sendExclusive: 'DataExcl',
-  sendInvToOthers: 'Inv',
-  evictSharer: 'Inv',
-  forwardGetS: 'FwdGetS',
-  forwardGetM: 'FwdGetM',
-  sendAckCount: 'AckCount',
-  sendPutAck: 'PutAck',
-  sendNak: 'Nak',
-};
-
 /**
  * Builds the tables of a protocol and checks them. Throws an Error that names the protocol's table, state and event for: a
  * cell given twice; a name that does not exist; a state that cannot be reached from the first one; a transient state that
- * nothing leads out of; a stall that does something else besides; a message on another virtual network than its kind
- * needs, or on none.
+ * nothing leads out of; a stall that does something else besides; a message that no row of its receiver takes.
  */
 export function defineProtocol<CacheState extends string, HomeState extends string>(
   source: ProtocolSource<CacheState, HomeState>,
@@ -80,18 +57,19 @@ export function defineProtocol<CacheState extends string, HomeState extends stri
     events: CACHE_EVENTS,
     actions: CACHE_ACTIONS,
     ...source.cache,
-  }) as Table<string, CacheEvent, CacheAction>;
+  });
   const home = new Table({
     name: `${name} home`,
     events: HOME_EVENTS,
     actions: HOME_ACTIONS,
     ...source.home,
-  }) as Table<string, HomeEvent, HomeAction>;
-  checkLanes(name, source.lanes);
-  for (const table of [cache, home] as unknown as readonly Table[]) {
+  });
+  for (const table of [cache, home]) {
     checkStates(table);
-    checkActions(name, table, source.lanes);
+    checkStalls(table);
   }
+  checkReceivers(cache, CACHE_SENDS, { cache, home });
+  checkReceivers(home, HOME_SENDS, { cache, home });
   return { name, cache, home };
 }
 
@@ -99,19 +77,6 @@ export function defineProtocol<CacheState extends string, HomeState extends stri
 export function refuses({ home }: CoherenceProtocol): boolean {
   const nak = HOME_ACTIONS.indexOf('sendNak');
   return home.cells.some(actions => actions?.includes(nak) === true);
-}
-
-function checkLanes(name: string, lanes: ProtocolSource<string, string>['lanes']): void {
-  for (const [kind, lane] of Object.entries(lanes)) {
-    const number = KIND_NAMES.indexOf(kind as KindName);
-    if (number < 0)
-      throw new Error(`${name}: no kind of message is called ${kind}; there are ${KIND_NAMES.join(', ')}`);
-    const needed = LANE_NAMES[LANE_OF[number]!];
-    if (lane !== needed)
-      throw new Error(
-        `${name}: ${kind} is declared on the ${lane} network, but has to travel on the ${needed} network`,
-      );
-  }
 }
 
 function checkStates(table: Table): void {
@@ -134,18 +99,30 @@ function checkStates(table: Table): void {
   if (lost.length > 0) throw new Error(`${table.name}: no rows lead from ${states[0]} to ${lost.join(', ')}`);
 }
 
-function checkActions(name: string, table: Table, lanes: ProtocolSource<string, string>['lanes']): void {
+function checkStalls(table: Table): void {
   const { states, events, actions } = table;
+  const stall = actions.indexOf('stall');
   for (const [cell, numbers] of table.cells.entries()) {
     const state = Math.floor(cell / events.length);
-    const where = `${table.name}: ${events[cell % events.length]} in ${states[state]}`;
-    const done = Array.from(numbers ?? [], action => actions[action]!);
-    if (done.includes('stall') && (done.length > 1 || table.next[cell] !== state))
-      throw new Error(`${where} stalls, so it can do nothing else and stays in ${states[state]}`);
-    for (const action of done) {
-      const kind = SENDS[action as CacheAction | HomeAction];
-      if (kind !== undefined && lanes[kind] === undefined)
-        throw new Error(`${where} sends ${kind}, for which ${name} declares no network`);
-    }
+    if (numbers?.includes(stall) === true && (numbers.length > 1 || table.next[cell] !== state))
+      throw new Error(
+        `${table.name}: ${events[cell % events.length]} in ${states[state]} stalls, so it can do nothing else and stays in ${states[state]}`,
+      );
+  }
+}
+
+/** What a side sends, some row of its receivers has to take. */
+function checkReceivers(
+  from: Table,
+  sends: Readonly<Partial<Record<string, Send>>>,
+  { cache, home }: Omit<CoherenceProtocol, 'name'>,
+): void {
+  for (const action of new Set(from.cells.flatMap(cell => Array.from(cell ?? [])))) {
+    const send = sends[from.actions[action]!];
+    if (send === undefined) continue;
+    const kind = Kind[send.kind];
+    const [to, events] = send.to === 'Home' ? [home, eventsAtHome(kind)] : [cache, eventsAtCache(kind)];
+    if (!to.cells.some((cell, at) => cell !== null && events.has(at % to.events.length)))
+      throw new Error(`${from.name}: ${from.actions[action]} sends ${send.kind}, for which ${to.name} has no row`);
   }
 }

@@ -3,8 +3,8 @@
  * rows on top of the literature's tables, so that those stay as they are. For protocols whose stable states are named I, S,
  * E, M and O.
  */
-import { KIND_NAMES, LANE_NAMES, LANE_OF, type KindName, type LaneName } from '../messages/coherence-messages.js';
 import { defineProtocol, type CoherenceProtocol, type ProtocolSource } from './protocol.js';
+import { without } from './rows.js';
 import type { Row, Table, UnreachedRow } from './table.js';
 import type { CacheAction, CacheEvent, HomeAction, HomeEvent } from './vocabulary.js';
 
@@ -175,10 +175,6 @@ function extended(
 ): CoherenceProtocol {
   return defineProtocol({
     name: `${protocol.name} with ${what}`,
-    lanes: Object.fromEntries(KIND_NAMES.map((kind, k) => [kind, LANE_NAMES[LANE_OF[k]!]])) as Record<
-      KindName,
-      LaneName
-    >,
     cache: side(protocol.cache, more.cache),
     home: side(protocol.home, more.home),
   });
@@ -188,8 +184,6 @@ function side<E extends string, A extends string>(
   table: Table<string, E, A>,
   { states, rows, unreached: more = [], reached = [] }: Additions<Row<string, E, A>>,
 ): ProtocolSource<string, string>['cache'] & ProtocolSource<string, string>['home'] {
-  const replaced = new Set(rows.flatMap(([at, on]) => [at].flat().flatMap(s => [on].flat().map(e => `${s} ${e}`))));
-  const old = table.rows().filter(([state, event]) => !replaced.has(`${String(state)} ${String(event)}`));
   const unreached = [...table.unreached].flatMap(([cell, { reason, caches }]): UnreachedRow<string, E>[] => {
     const state = table.states[Math.floor(cell / table.events.length)]!;
     const event = table.events[cell % table.events.length]!;
@@ -198,7 +192,7 @@ function side<E extends string, A extends string>(
   return {
     states: [...table.states, ...states],
     stable: table.states.filter((_, state) => table.stable[state]),
-    rows: [...old, ...rows],
+    rows: [...without(table.rows(), rows), ...rows],
     unreached: [...unreached, ...more],
   } as never;
 }

@@ -3,6 +3,7 @@
  * as `defineProtocol` does: a faulty protocol is the point.
  */
 import type { CoherenceProtocol } from './protocol.js';
+import { without } from './rows.js';
 import { Table, type Row } from './table.js';
 import type { CacheAction, CacheEvent, HomeAction, HomeEvent } from './vocabulary.js';
 
@@ -31,19 +32,8 @@ function changed<Event extends string, Action extends string>(
   changes: readonly ChangedRow<Event, Action>[],
 ): Table<string, Event, Action> {
   if (changes.length === 0) return table;
-  const replaced = new Set<number>();
   for (const [states, events] of changes)
-    for (const state of [states].flat())
-      for (const event of [events].flat() as Event[]) replaced.add(table.cell(state, event));
-  const kept = table.states.flatMap((state, s) =>
-    table.events.flatMap((event, e): Row<string, Event, Action>[] => {
-      const cell = s * table.events.length + e;
-      const actions = table.cells[cell];
-      if (actions === null || actions === undefined || replaced.has(cell)) return [];
-      const next = { some: table.states[table.next[cell]!]!, none: table.states[table.nextWithoutSharers[cell]!]! };
-      return [[state, event, Array.from(actions, action => table.actions[action]!), next]];
-    }),
-  );
+    for (const state of [states].flat()) for (const event of [events].flat() as Event[]) table.cell(state, event);
   const added = changes.filter((row): row is Row<string, Event, Action> => row[2] !== null);
   return new Table({
     name: `${table.name}, changed`,
@@ -51,6 +41,6 @@ function changed<Event extends string, Action extends string>(
     stable: table.states.filter((_, state) => table.stable[state]),
     events: table.events,
     actions: table.actions,
-    rows: [...kept, ...added],
+    rows: [...without(table.rows(), changes), ...added],
   });
 }

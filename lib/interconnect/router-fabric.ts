@@ -11,7 +11,8 @@
  * for each virtual network. A flit is a word: the number of its packet, whether it is the first, whether the last. It
  * is put into the buffer when it leaves, into a place that a credit stands for, and seen when it arrives.
  *
- * One state, typed arrays side by side, and one loop over it (spec/bench/router).
+ * Long, because it is one state, typed arrays side by side, and one loop over it in which every step reads fields of every
+ * other (spec/bench/router): parts would share all arrays.
  */
 import { LANES } from '../engine/port.js';
 import { adjacency, type Adjacency } from '../topology/adjacency.js';

@@ -1,5 +1,5 @@
 /** How long messages are. */
-import type { MessageLengths } from '../memory/node-controller.js';
+import type { MessageLengths } from '../memory/controller-options.js';
 import type { ResolvedSpecification } from './specification/specification.js';
 
 /** Lengths of messages in flits. */

@@ -46,11 +46,34 @@ export const LANE_NAMES = ['request', 'forward', 'response'] as const;
 /** See LANE_NAMES. */
 export type LaneName = (typeof LANE_NAMES)[number];
 
-/** Virtual network by kind of message. */
-export const LANE_OF: readonly number[] = [0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 0, 1, 2, 2];
+/** The virtual network of each kind, and whether it carries a line of data. */
+const NATURE: Readonly<Record<KindName, { readonly lane: LaneName; readonly data?: true }>> = {
+  GetS: { lane: 'request' },
+  GetM: { lane: 'request' },
+  PutS: { lane: 'request' },
+  PutE: { lane: 'request' },
+  PutM: { lane: 'request', data: true },
+  PutO: { lane: 'request', data: true },
+  FwdGetS: { lane: 'forward' },
+  FwdGetM: { lane: 'forward' },
+  Inv: { lane: 'forward' },
+  // In order with the forwards: a cache that it lets forget a line must not meet an earlier forward afterwards.
+  PutAck: { lane: 'forward' },
+  // In order with the forwards: an owner that it makes the only holder must have answered earlier readers.
+  AckCount: { lane: 'forward' },
+  DataDir: { lane: 'response', data: true },
+  DataExcl: { lane: 'response', data: true },
+  DataOwner: { lane: 'response', data: true },
+  InvAck: { lane: 'response' },
+  Nak: { lane: 'response' },
+  Transfer: { lane: 'response' },
+};
 
-/** Whether a kind of message carries a line of data. PutM and PutO do; a response of data does. */
-export const CARRIES_DATA: readonly boolean[] = KIND_NAMES.map(name => /^PutM|^PutO|^Data/.test(name));
+/** Virtual network by kind of message. */
+export const LANE_OF: readonly number[] = KIND_NAMES.map(name => LANE_NAMES.indexOf(NATURE[name].lane));
+
+/** Whether a kind of message carries a line of data, by kind. */
+export const CARRIES_DATA: readonly boolean[] = KIND_NAMES.map(name => NATURE[name].data === true);
 
 /** The `from` or `to` of a message that comes from, or goes to, the home of its line. */
 export const HOME = -1;

@@ -8,8 +8,17 @@ import { plainObject, wholeNumbers } from '../engine/checks.js';
 import type { AddressMap } from '../messages/address-map.js';
 import { NO_EVENT, classifyAtCache } from '../coherence/classify.js';
 import { wordOf, withWord, type LineData } from '../messages/line-data.js';
-import { CARRIES_DATA, CoherenceMessage, HOME, KIND_NAMES, Kind } from '../messages/coherence-messages.js';
+import {
+  CARRIES_DATA,
+  CoherenceMessage,
+  HOME,
+  KIND_NAMES,
+  Kind,
+  LANE_OF,
+  Lane,
+} from '../messages/coherence-messages.js';
 import type { CoherenceProtocol } from '../coherence/protocol.js';
+import { CACHE_SENT as SENT, Count, Receiver } from '../coherence/sends.js';
 import { CACHE_ACTION as A, CACHE_EVENT as EVENT, CACHE_EVENTS } from '../coherence/vocabulary.js';
 import { MissHistory } from './miss-causes.js';
 import { FirstLevel, Right, SecondLevel, type CacheGeometry } from './set-array.js';
@@ -317,7 +326,9 @@ export class PrivateCaches {
     if (actions === null || actions === undefined) this.refuse(slot, before, event, message);
     for (let i = 0; i < actions.length; i++) {
       if (actions[i] === A.stall) return false;
-      this.act(actions[i]!, slot, message);
+      const action = actions[i]!;
+      if (SENT.kind[action]! >= 0) this.sendFor(action, slot, message);
+      else this.act(action, slot, message);
     }
     const after = table.next[cell]!;
     if (slot >= 0 && after !== before) this.changed(slot, before, after);
@@ -373,37 +384,6 @@ export class PrivateCaches {
     switch (action) {
       case A.hit:
         break;
-      case A.sendGetS:
-        this.ask(Kind.GetS, slot, message);
-        break;
-      case A.sendGetM:
-        this.ask(Kind.GetM, slot, message);
-        break;
-      case A.sendPutS:
-        this.toHome(Kind.PutS, slot);
-        break;
-      case A.sendPutE:
-        this.toHome(Kind.PutE, slot);
-        break;
-      case A.sendPutM:
-        this.toHome(Kind.PutM, slot);
-        break;
-      case A.sendPutO:
-        this.toHome(Kind.PutO, slot);
-        break;
-      case A.sendInvAckToRequester:
-        if (slot < 0 || this.loadHits[this.state[slot]!] === 0) this.counts.strayInvalidations++;
-        this.answer(Kind.InvAck, message!.requester, message!, 0, null);
-        break;
-      case A.sendDataToRequester:
-        this.answer(Kind.DataOwner, message!.requester, message!, message!.acks, this.data.get(slot) ?? null);
-        break;
-      case A.sendDataToHome:
-        this.answer(Kind.DataOwner, HOME, message!, 0, this.data.get(slot) ?? null);
-        break;
-      case A.sendTransfer:
-        if (message!.requester !== HOME) this.answer(Kind.Transfer, HOME, message!, 0, null);
-        break;
       case A.keepData:
         this.keep(slot, message!.data);
         break;
@@ -429,20 +409,21 @@ export class PrivateCaches {
     else if (this.data.size > 0) this.data.delete(slot);
   }
 
-  /** A request that answers a message is one that was refused. */
-  private ask(kind: number, slot: number, refusal: CoherenceMessage | null): void {
-    if (refusal !== null) this.refusals.retries++;
-    this.toHome(kind, slot);
-  }
-
-  private toHome(kind: number, slot: number): void {
+  /** Sends what an action sends: a request of its own, or an answer to a message. */
+  private sendFor(action: number, slot: number, message: CoherenceMessage | null): void {
+    const kind = SENT.kind[action]!;
     const data = CARRIES_DATA[kind] ? (this.data.get(slot) ?? null) : null;
-    const { processor } = this.owner;
-    this.send(kind, this.l2.tags[slot]!, HOME, processor, 0, data);
-  }
-
-  private answer(kind: number, to: number, forward: CoherenceMessage, acks: number, data: LineData | null): void {
-    this.send(kind, forward.line, to, forward.requester, acks, data);
+    if (LANE_OF[kind] === Lane.Request) {
+      // A request that answers a message is one that was refused.
+      if (message !== null) this.refusals.retries++;
+      this.send(kind, this.l2.tags[slot]!, HOME, this.owner.processor, 0, data);
+      return;
+    }
+    const { line, requester, acks } = message!;
+    if (requester === HOME && SENT.unlessForHome[action] === 1) return;
+    if (kind === Kind.InvAck && (slot < 0 || this.loadHits[this.state[slot]!] === 0)) this.counts.strayInvalidations++;
+    const to = SENT.to[action] === Receiver.Home ? HOME : requester;
+    this.send(kind, line, to, requester, SENT.count[action] === Count.Repeated ? acks : 0, data);
   }
 
   private send(kind: number, line: number, to: number, requester: number, acks: number, data: LineData | null): void {

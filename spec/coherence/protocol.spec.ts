@@ -10,7 +10,6 @@ type Source = ProtocolSource<'I' | 'IS_D' | 'S', 'I' | 'V'>;
 
 const read: Source = {
   name: 'reads',
-  lanes: { GetS: 'request', DataDir: 'response' },
   cache: {
     states: ['I', 'IS_D', 'S'],
     stable: ['I', 'S'],
@@ -28,12 +27,10 @@ const read: Source = {
   },
 };
 
-const named = (value: string): never => value as never;
-
 const withCacheRows = (...rows: Source['cache']['rows']): Source => ({ ...read, cache: { ...read.cache, rows } });
 
 describe('a protocol', () => {
-  it('is defined by two tables and the networks of its messages', () => {
+  it('is defined by two tables', () => {
     const { name, cache, home } = defineProtocol(read);
     expect([name, cache.name, home.name]).toEqual(['reads', 'reads cache', 'reads home']);
     expect(cache.does(cache.state('S'), cache.events.indexOf('load'), 'hit')).toBe(true);
@@ -65,16 +62,12 @@ describe('a protocol', () => {
       ),
     ],
     [
-      'reads: GetS is declared on the response network, but has to travel on the request network',
-      { ...read, lanes: { GetS: 'response', DataDir: 'response' } },
+      'reads cache: sendPutS sends PutS, for which reads home has no row',
+      withCacheRows(...read.cache.rows, ['S', 'evict', ['sendPutS']]),
     ],
     [
-      'reads home: GetS in I sends DataDir, for which reads declares no network',
-      { ...read, lanes: { GetS: 'request' } },
-    ],
-    [
-      'reads: no kind of message is called GetX; there are GetS',
-      { ...read, lanes: { ...read.lanes, [named('GetX')]: 'request' } },
+      'reads home: sendExclusive sends DataExcl, for which reads cache has no row',
+      { ...read, home: { ...read.home, rows: [[['I', 'V'], 'GetS', ['sendExclusive'], 'V']] } },
     ],
     [
       'reads cache: there is no row for store in I, so no reason why it is not reached',

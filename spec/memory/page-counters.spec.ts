@@ -147,7 +147,7 @@ describe('a home with page counters', () => {
   it('shows every miss to an observer', () => {
     const { sim, cpus, homes } = wire(2);
     const seen: number[][] = [];
-    homes[0].missObserver = (frame, node) => void seen.push([frame, node]);
+    homes[0].observeMisses((frame, node) => void seen.push([frame, node]));
     cpus[1].load(new PlainSoftware(), sweep());
     sim.run();
     expect(seen).toEqual(Array.from({ length: 8 }, () => [0, 1]));

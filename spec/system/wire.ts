@@ -13,12 +13,8 @@ import { Clock } from '../../lib/engine/time.js';
 import { Network } from '../../lib/interconnect/network.js';
 import { RouterNetwork } from '../../lib/interconnect/router-network.js';
 import type { RouterOptions } from '../../lib/interconnect/router-options.js';
-import {
-  NodeController,
-  type ControllerTiming,
-  type DirectorySettings,
-  type MemoryTiming,
-} from '../../lib/memory/node-controller.js';
+import type { ControllerTiming, DirectorySettings, MemoryTiming } from '../../lib/memory/controller-options.js';
+import { NodeController } from '../../lib/memory/node-controller.js';
 import type { PageCounterOptions } from '../../lib/memory/page-counters.js';
 import { Processor } from '../../lib/processor/processor.js';
 import type { CacheGeometry } from '../../lib/processor/set-array.js';

@@ -18,8 +18,8 @@ export interface CellReport {
 export function coverage(protocol: CoherenceProtocol, model: Model, complete: boolean): CellReport {
   const report = { reached: [] as string[], excused: [] as { cell: string; reason: string }[], unexplained: [] as string[], contradicted: [] as string[] }; // prettier-ignore
   const sides = [
-    ['cache', protocol.cache as unknown as Table, model.cacheCells],
-    ['home', protocol.home as unknown as Table, model.homeCells],
+    ['cache', protocol.cache, model.cacheCells],
+    ['home', protocol.home, model.homeCells],
   ] as const;
   for (const [side, table, looked] of sides)
     for (let cell = 0; cell < looked.length; cell++) {

@@ -21,7 +21,8 @@ export interface Broken {
 
 /** Single writer or many readers, and the value of every copy that may be read. Null if a state is sound. */
 export function broken(model: Model, state: Uint16Array): Broken | null {
-  const { layout, readable, writable, protocol } = model;
+  const { layout, protocol } = model;
+  const { readable, writable } = model.caches;
   const { caches, lines, block } = layout;
   for (let line = 0, at = 0; line < lines; line++, at += block) {
     let writers = 0;
@@ -66,7 +67,8 @@ export function atRest(model: Model, state: Uint16Array): boolean {
 
 /** Who holds a line in which state: `cache 0 is in M, cache 1 is in S`. */
 export function holders(model: Model, state: Uint16Array, line: number): string {
-  const { layout, readable, protocol } = model;
+  const { layout, protocol } = model;
+  const { readable } = model.caches;
   return Array.from({ length: layout.caches }, (_, cache) => cache)
     .filter(cache => readable[cacheState(state[line * layout.block + cache]!)] === 1)
     .map(cache => `cache ${cache} is in ${protocol.cache.states[cacheState(state[line * layout.block + cache]!)]}`)

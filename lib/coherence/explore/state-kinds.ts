@@ -1,6 +1,8 @@
 /** What the states of a cache are for, read off its table, so that the explorer knows no state by name. */
+import { CARRIES_DATA } from '../../messages/coherence-messages.js';
 import type { CoherenceProtocol } from '../protocol.js';
-import { CACHE_EVENT } from '../vocabulary.js';
+import { CACHE_SENT } from '../sends.js';
+import { CACHE_ACTION, CACHE_EVENT } from '../vocabulary.js';
 
 type CacheTable = CoherenceProtocol['cache'];
 
@@ -21,16 +23,17 @@ export function requestStates(table: CacheTable): Uint8Array {
 /** Whether the words of the line are here, by state: they are read or sent in it, or in one it becomes without new data. */
 export function dataStates(table: CacheTable): Uint8Array {
   const width = table.events.length;
-  const uses = (cell: number, ...names: string[]): boolean =>
-    Array.from(table.cells[cell] ?? []).some(action => names.includes(table.actions[action]!));
+  const cells = table.cells.map(cell => Array.from(cell ?? []));
+  const sendsData = (action: number): boolean => CARRIES_DATA[CACHE_SENT.kind[action]!] === true;
   const result = new Uint8Array(table.states.length);
   for (let changed = true; changed;) {
     changed = false;
     for (let cell = 0; cell < table.cells.length; cell++) {
       const state = Math.floor(cell / width);
       if (result[state] === 1 || table.cells[cell] === null) continue;
-      const used = uses(cell, 'hit', 'sendDataToRequester', 'sendDataToHome', 'sendPutM', 'sendPutO');
-      if (!used && (result[table.next[cell]!] === 0 || uses(cell, 'keepData'))) continue;
+      const used = cells[cell]!.some(action => action === CACHE_ACTION.hit || sendsData(action));
+      const replaced = cells[cell]!.includes(CACHE_ACTION.keepData);
+      if (!used && (result[table.next[cell]!] === 0 || replaced)) continue;
       result[state] = 1;
       changed = true;
     }
@@ -41,9 +44,8 @@ export function dataStates(table: CacheTable): Uint8Array {
 /** Whether a load waits whose value may come late, by state: what it may find is followed from the time it asks. */
 export function lateStates(table: CacheTable): Uint8Array {
   const width = table.events.length;
-  const once = table.actions.indexOf('loadOnce');
   const late = Uint8Array.from(table.states, (_, state) =>
-    Number(table.events.some((_event, event) => table.cells[state * width + event]?.includes(once))),
+    Number(table.events.some((_event, event) => table.cells[state * width + event]?.includes(CACHE_ACTION.loadOnce))),
   );
   const leads = (state: number): boolean =>
     !table.stable[state] &&

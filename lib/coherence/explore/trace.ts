@@ -2,9 +2,9 @@
  * The way to a state, told again from the start. States are stored without names, so each step of the way is found by
  * making all successors of where we are and taking one that belongs to the next class.
  */
-import { KIND_NAMES } from '../../messages/coherence-messages.js';
-import type { Table } from '../table.js';
-import { meaningOf, type AccessMeaning, type Model, type Successors } from './model.js';
+import { CARRIES_DATA, KIND_NAMES } from '../../messages/coherence-messages.js';
+import { CARRIES_COUNT } from '../sends.js';
+import type { Model, Successors } from './model.js';
 import {
   cacheState,
   homeState,
@@ -15,6 +15,7 @@ import {
   messageTo,
   messageValue,
 } from './packing.js';
+import { meaningOf, type AccessMeaning } from './steps.js';
 import type { StateSet } from './state-set.js';
 import type { Symmetry } from './symmetry.js';
 
@@ -119,7 +120,7 @@ function told(model: Model, step: number, before: Uint16Array, after: Uint16Arra
 
 /** A store that misses has no value yet: it asks for the line. */
 function accessName(model: Model, state: Uint16Array, { access, cache, line, value }: AccessMeaning): string {
-  const hits = model.writable[cacheState(state[line * model.layout.block + cache]!)] === 1;
+  const hits = model.caches.writable[cacheState(state[line * model.layout.block + cache]!)] === 1;
   return access === 'store' && hits ? `store ${value}` : access;
 }
 
@@ -152,19 +153,20 @@ export function nameOf(at: number, line: number, lines: number): string {
 }
 
 function messageName(message: number): string {
-  const kind = KIND_NAMES[messageKind(message)]!;
+  const number = messageKind(message);
+  const kind = KIND_NAMES[number]!;
   const parts: string[] = [];
   const requester = messageRequester(message);
   if (requester !== 0)
     parts.push(messageTo(message) === 0 ? `from cache ${requester - 1}` : `for cache ${requester - 1}`);
-  if (/^DataDir|^DataOwner|^FwdGetM|^AckCount/.test(kind)) parts.push(`acks ${messageAcks(message)}`);
-  if (/^Data|^PutM|^PutO/.test(kind)) parts.push(`value ${messageValue(message)}`);
+  if (CARRIES_COUNT[number]) parts.push(`acks ${messageAcks(message)}`);
+  if (CARRIES_DATA[number]) parts.push(`value ${messageValue(message)}`);
   return parts.length === 0 ? kind : `${kind}(${parts.join(', ')})`;
 }
 
 function stateAt(model: Model, state: Uint16Array, at: number, line: number): string {
   const { block, caches } = model.layout;
-  const table = (at < 0 ? model.protocol.home : model.protocol.cache) as unknown as Table;
+  const table = at < 0 ? model.protocol.home : model.protocol.cache;
   const word = state[line * block + (at < 0 ? caches : at)]!;
   return table.states[at < 0 ? homeState(word) : cacheState(word)]!;
 }

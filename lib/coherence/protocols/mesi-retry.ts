@@ -9,58 +9,26 @@
  * have to answer forwards and invalidations for lines that they do not have.
  */
 import { defineProtocol } from '../protocol.js';
+import { changing } from '../rows.js';
 import type { Row } from '../table.js';
 import type { CacheAction, CacheEvent, HomeAction, HomeEvent } from '../vocabulary.js';
+import { MESI_CACHE_ROWS } from './mesi.js';
 
 const CACHE_STATES = [
   'I', 'IS_D', 'IM_AD', 'IM_A', 'S', 'SM_AD', 'SM_A', 'E', 'M', 'MI_A', 'EI_A', 'SI_A', 'II_A',
 ] as const; // prettier-ignore
 type CacheState = (typeof CACHE_STATES)[number];
 
-const LEAVING = ['MI_A', 'EI_A', 'SI_A', 'II_A'] as const;
-const WAITING_TO_WRITE = ['IM_AD', 'IM_A', 'SM_AD', 'SM_A'] as const;
-
+/** Those of MESI; but an owner tells home that it has handed the line on, and a request that is refused is made again. */
 const cacheRows: readonly Row<CacheState, CacheEvent, CacheAction>[] = [
-  ['I', 'load', ['sendGetS'], 'IS_D'],
-  ['I', 'store', ['sendGetM'], 'IM_AD'],
+  ...changing<CacheState, CacheEvent, CacheAction>(MESI_CACHE_ROWS, [
+    [['E', 'M'], 'Fwd-GetM', ['sendDataToRequester', 'sendTransfer'], 'I'],
+    [['MI_A', 'EI_A'], 'Fwd-GetM', ['sendDataToRequester', 'sendTransfer'], 'II_A'],
+  ]),
 
-  ['IS_D', ['load', 'store', 'evict', 'Inv', 'Fwd-GetS', 'Fwd-GetM'], ['stall']],
-  ['IS_D', 'DataExcl', ['keepData'], 'E'],
-  ['IS_D', ['DataDir(ack=0)', 'DataOwner(ack=0)'], ['keepData'], 'S'],
   ['IS_D', 'Nak', ['sendGetS']],
-
-  [['IM_AD', 'IM_A'], 'load', ['stall']],
-  [['SM_AD', 'SM_A'], 'load', ['hit']],
-  [WAITING_TO_WRITE, ['store', 'evict', 'Fwd-GetS', 'Fwd-GetM'], ['stall']],
-  [['IM_AD', 'SM_AD'], 'DataDir(ack=0)', ['keepData'], 'M'],
-  [['IM_AD', 'SM_AD'], 'DataDir(ack>0)[all acks were early]', ['keepData'], 'M'],
-  ['IM_AD', 'DataDir(ack>0)', ['keepData', 'addCount'], 'IM_A'],
-  ['SM_AD', 'DataDir(ack>0)', ['keepData', 'addCount'], 'SM_A'],
-  ['IM_AD', 'DataOwner(ack=0)', ['keepData'], 'M'],
-  ['SM_AD', 'Inv', ['sendInvAckToRequester'], 'IM_AD'],
   // An upgrade that is refused keeps its copy; one that has lost it meanwhile asks again without.
   [['IM_AD', 'SM_AD'], 'Nak', ['sendGetM']],
-  [WAITING_TO_WRITE, 'Inv-Ack', ['countOne']],
-  [['IM_A', 'SM_A'], 'Last-Inv-Ack', [], 'M'],
-
-  ['S', 'load', ['hit']],
-  ['S', 'store', ['sendGetM'], 'SM_AD'],
-  ['S', 'evict', ['sendPutS'], 'SI_A'],
-  ['S', 'Inv', ['sendInvAckToRequester'], 'I'],
-
-  ['E', 'load', ['hit']],
-  ['E', 'store', ['hit'], 'M'],
-  ['E', 'evict', ['sendPutE'], 'EI_A'],
-  ['M', ['load', 'store'], ['hit']],
-  ['M', 'evict', ['sendPutM'], 'MI_A'],
-  [['E', 'M'], 'Fwd-GetS', ['sendDataToRequester', 'sendDataToHome'], 'S'],
-  [['E', 'M'], 'Fwd-GetM', ['sendDataToRequester', 'sendTransfer'], 'I'],
-
-  [LEAVING, ['load', 'store', 'evict'], ['stall']],
-  [['MI_A', 'EI_A'], 'Fwd-GetS', ['sendDataToRequester', 'sendDataToHome'], 'SI_A'],
-  [['MI_A', 'EI_A'], 'Fwd-GetM', ['sendDataToRequester', 'sendTransfer'], 'II_A'],
-  ['SI_A', 'Inv', ['sendInvAckToRequester'], 'II_A'],
-  [LEAVING, 'Put-Ack', [], 'I'],
 ];
 
 /**
@@ -111,23 +79,6 @@ const homeRows: readonly Row<HomeState, HomeEvent, HomeAction>[] = [
 /** MESI with a home that refuses requests for busy lines. */
 export const mesiRetry = defineProtocol({
   name: 'MESI-retry',
-  lanes: {
-    GetS: 'request',
-    GetM: 'request',
-    PutS: 'request',
-    PutE: 'request',
-    PutM: 'request',
-    FwdGetS: 'forward',
-    FwdGetM: 'forward',
-    Inv: 'forward',
-    PutAck: 'forward',
-    DataDir: 'response',
-    DataExcl: 'response',
-    DataOwner: 'response',
-    InvAck: 'response',
-    Nak: 'response',
-    Transfer: 'response',
-  },
   cache: {
     states: CACHE_STATES,
     stable: ['I', 'S', 'E', 'M'],

@@ -4,114 +4,60 @@
  * proved sound by exploration (docs/coherence.md); a cell that is not listed cannot be reached.
  */
 import { defineProtocol } from '../protocol.js';
+import { changing } from '../rows.js';
 import type { Row } from '../table.js';
 import type { CacheAction, CacheEvent, HomeAction, HomeEvent } from '../vocabulary.js';
+import { MSI_CACHE_ROWS, MSI_HOME_ROWS } from './msi.js';
 
 const CACHE_STATES = [
   'I', 'IS_D', 'IM_AD', 'IM_A', 'S', 'SM_AD', 'SM_A', 'E', 'M', 'MI_A', 'EI_A', 'SI_A', 'II_A',
 ] as const; // prettier-ignore
 type CacheState = (typeof CACHE_STATES)[number];
 
-const LEAVING = ['MI_A', 'EI_A', 'SI_A', 'II_A'] as const;
-const WAITING_TO_WRITE = ['IM_AD', 'IM_A', 'SM_AD', 'SM_A'] as const;
+/** MESI at caches: MSI and what a clean line that no other cache has adds to it. */
+export const MESI_CACHE_ROWS: readonly Row<CacheState, CacheEvent, CacheAction>[] = [
+  ...MSI_CACHE_ROWS,
 
-const cacheRows: readonly Row<CacheState, CacheEvent, CacheAction>[] = [
-  ['I', 'load', ['sendGetS'], 'IS_D'],
-  ['I', 'store', ['sendGetM'], 'IM_AD'],
-
-  ['IS_D', ['load', 'store', 'evict', 'Inv', 'Fwd-GetS', 'Fwd-GetM'], ['stall']],
+  ['IS_D', ['Fwd-GetS', 'Fwd-GetM'], ['stall']],
   ['IS_D', 'DataExcl', ['keepData'], 'E'],
-  ['IS_D', ['DataDir(ack=0)', 'DataOwner(ack=0)'], ['keepData'], 'S'],
-
-  [['IM_AD', 'IM_A'], 'load', ['stall']],
-  [['SM_AD', 'SM_A'], 'load', ['hit']],
-  [WAITING_TO_WRITE, ['store', 'evict', 'Fwd-GetS', 'Fwd-GetM'], ['stall']],
-  [['IM_AD', 'SM_AD'], 'DataDir(ack=0)', ['keepData'], 'M'],
-  [['IM_AD', 'SM_AD'], 'DataDir(ack>0)[all acks were early]', ['keepData'], 'M'],
-  ['IM_AD', 'DataDir(ack>0)', ['keepData', 'addCount'], 'IM_A'],
-  ['SM_AD', 'DataDir(ack>0)', ['keepData', 'addCount'], 'SM_A'],
-  ['IM_AD', 'DataOwner(ack=0)', ['keepData'], 'M'],
-  ['SM_AD', 'Inv', ['sendInvAckToRequester'], 'IM_AD'],
-  [WAITING_TO_WRITE, 'Inv-Ack', ['countOne']],
-  [['IM_A', 'SM_A'], 'Last-Inv-Ack', [], 'M'],
-
-  ['S', 'load', ['hit']],
-  ['S', 'store', ['sendGetM'], 'SM_AD'],
-  ['S', 'evict', ['sendPutS'], 'SI_A'],
-  ['S', 'Inv', ['sendInvAckToRequester'], 'I'],
 
   ['E', 'load', ['hit']],
   ['E', 'store', ['hit'], 'M'],
   ['E', 'evict', ['sendPutE'], 'EI_A'],
-  ['M', ['load', 'store'], ['hit']],
-  ['M', 'evict', ['sendPutM'], 'MI_A'],
-  [['E', 'M'], 'Fwd-GetS', ['sendDataToRequester', 'sendDataToHome'], 'S'],
-  [['E', 'M'], 'Fwd-GetM', ['sendDataToRequester'], 'I'],
+  ['E', 'Fwd-GetS', ['sendDataToRequester', 'sendDataToHome'], 'S'],
+  ['E', 'Fwd-GetM', ['sendDataToRequester'], 'I'],
 
-  [LEAVING, ['load', 'store', 'evict'], ['stall']],
-  [['MI_A', 'EI_A'], 'Fwd-GetS', ['sendDataToRequester', 'sendDataToHome'], 'SI_A'],
-  [['MI_A', 'EI_A'], 'Fwd-GetM', ['sendDataToRequester'], 'II_A'],
-  ['SI_A', 'Inv', ['sendInvAckToRequester'], 'II_A'],
-  [LEAVING, 'Put-Ack', [], 'I'],
+  ['EI_A', ['load', 'store', 'evict'], ['stall']],
+  ['EI_A', 'Fwd-GetS', ['sendDataToRequester', 'sendDataToHome'], 'SI_A'],
+  ['EI_A', 'Fwd-GetM', ['sendDataToRequester'], 'II_A'],
+  ['EI_A', 'Put-Ack', [], 'I'],
 ];
 
 const HOME_STATES = ['I', 'S', 'E', 'M', 'S_D'] as const;
 type HomeState = (typeof HOME_STATES)[number];
 
 const homeRows: readonly Row<HomeState, HomeEvent, HomeAction>[] = [
-  ['I', 'GetS', ['sendExclusive', 'setOwner'], 'E'],
-  ['I', 'GetM(non-sharer)', ['sendData', 'setOwner'], 'M'],
+  ...changing<HomeState, HomeEvent, HomeAction>(MSI_HOME_ROWS, [['I', 'GetS', ['sendExclusive', 'setOwner'], 'E']]),
 
-  ['S', 'GetS', ['sendData', 'addRequester']],
-  ['S', ['GetM(sharer)', 'GetM(non-sharer)'], ['sendData', 'sendInvToOthers', 'clearSharers', 'setOwner'], 'M'],
-  ['S', 'PutS(not last)', ['removeRequester', 'sendPutAck']],
-  ['S', 'PutS(last sharer)', ['removeRequester', 'sendPutAck'], 'I'],
-  [
-    'S',
-    ['PutM(non-owner, sharer)', 'PutE(non-owner, sharer)'],
-    ['removeRequester', 'sendPutAck'],
-    { some: 'S', none: 'I' },
-  ],
-
-  [['E', 'M'], 'GetS', ['forwardGetS', 'addRequester', 'addOwner', 'clearOwner'], 'S_D'],
-  [['E', 'M'], 'GetM(non-sharer)', ['forwardGetM', 'setOwner'], 'M'],
-  [['E', 'M'], 'PutM(owner)', ['writeMemory', 'clearOwner', 'sendPutAck'], 'I'],
+  ['E', 'GetS', ['forwardGetS', 'addRequester', 'addOwner', 'clearOwner'], 'S_D'],
+  ['E', 'GetM(non-sharer)', ['forwardGetM', 'setOwner'], 'M'],
+  ['E', 'PutM(owner)', ['writeMemory', 'clearOwner', 'sendPutAck'], 'I'],
   ['E', 'PutE(owner)', ['clearOwner', 'sendPutAck'], 'I'],
+  ['E', ['PutS(not a sharer)', 'PutM(non-owner)'], ['sendPutAck']],
 
-  ['S_D', ['GetS', 'GetM(sharer)', 'GetM(non-sharer)'], ['stall']],
-  ['S_D', 'Data', ['writeMemory'], 'S'],
-  [
-    'S_D',
-    ['PutS(not last)', 'PutS(last sharer)', 'PutM(non-owner, sharer)', 'PutE(non-owner, sharer)'],
-    ['removeRequester', 'sendPutAck'],
-  ],
-
-  [['I', 'E', 'M', 'S_D'], ['PutS(not a sharer)', 'PutM(non-owner)', 'PutE(non-owner)'], ['sendPutAck']],
-  ['S', ['PutS(not a sharer)', 'PutM(non-owner)', 'PutE(non-owner)'], ['sendPutAck'], { some: 'S', none: 'I' }],
+  [['I', 'E', 'M', 'S_D'], 'PutE(non-owner)', ['sendPutAck']],
+  ['S', 'PutE(non-owner)', ['sendPutAck'], { some: 'S', none: 'I' }],
+  ['S', 'PutE(non-owner, sharer)', ['removeRequester', 'sendPutAck'], { some: 'S', none: 'I' }],
+  ['S_D', 'PutE(non-owner, sharer)', ['removeRequester', 'sendPutAck']],
 ];
 
 /** MESI with a blocking home. */
 export const mesi = defineProtocol({
   name: 'MESI',
-  lanes: {
-    GetS: 'request',
-    GetM: 'request',
-    PutS: 'request',
-    PutE: 'request',
-    PutM: 'request',
-    FwdGetS: 'forward',
-    FwdGetM: 'forward',
-    Inv: 'forward',
-    PutAck: 'forward',
-    DataDir: 'response',
-    DataExcl: 'response',
-    DataOwner: 'response',
-    InvAck: 'response',
-  },
   cache: {
     states: CACHE_STATES,
     stable: ['I', 'S', 'E', 'M'],
-    rows: cacheRows,
+    rows: MESI_CACHE_ROWS,
     unreached: [[['IM_A', 'SM_A'], 'Inv-Ack', 'takes two acknowledgements that are missing', 3]],
   },
   home: {

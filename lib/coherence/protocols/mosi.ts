@@ -5,73 +5,55 @@
  * upgrade, and AckCount keeps its place among the forwards.
  */
 import { defineProtocol } from '../protocol.js';
+import { changing } from '../rows.js';
 import type { Row } from '../table.js';
 import type { CacheAction, CacheEvent, HomeAction, HomeEvent } from '../vocabulary.js';
+import { MSI_CACHE_ROWS } from './msi.js';
 
 const CACHE_STATES = [
   'I', 'IS_D', 'IM_AD', 'IM_A', 'S', 'SM_AD', 'SM_A', 'M', 'O', 'OM_AC', 'OM_A', 'MI_A', 'OI_A', 'SI_A', 'II_A',
 ] as const; // prettier-ignore
 type CacheState = (typeof CACHE_STATES)[number];
 
-const LEAVING = ['MI_A', 'OI_A', 'SI_A', 'II_A'] as const;
-const WAITING_TO_WRITE = ['IM_AD', 'IM_A', 'SM_AD', 'SM_A'] as const;
+/** MOSI at caches: MSI, whose owner keeps a line that it lets others read; MOESI adds to it. */
+export const MOSI_CACHE_ROWS: readonly Row<CacheState, CacheEvent, CacheAction>[] = [
+  ...changing<CacheState, CacheEvent, CacheAction>(MSI_CACHE_ROWS, [
+    ['M', 'Fwd-GetS', ['sendDataToRequester'], 'O'],
+    ['MI_A', 'Fwd-GetS', ['sendDataToRequester'], 'OI_A'],
+  ]),
 
-const cacheRows: readonly Row<CacheState, CacheEvent, CacheAction>[] = [
-  ['I', 'load', ['sendGetS'], 'IS_D'],
-  ['I', 'store', ['sendGetM'], 'IM_AD'],
-
-  ['IS_D', ['load', 'store', 'evict', 'Inv'], ['stall']],
-  ['IS_D', ['DataDir(ack=0)', 'DataOwner(ack=0)'], ['keepData'], 'S'],
-
-  [['IM_AD', 'IM_A'], 'load', ['stall']],
-  [['SM_AD', 'SM_A'], 'load', ['hit']],
-  [WAITING_TO_WRITE, ['store', 'evict', 'Fwd-GetS', 'Fwd-GetM'], ['stall']],
-  [['IM_AD', 'SM_AD'], ['DataDir(ack=0)', 'DataOwner(ack=0)'], ['keepData'], 'M'],
-  [
-    ['IM_AD', 'SM_AD'],
-    ['DataDir(ack>0)[all acks were early]', 'DataOwner(ack>0)[all acks were early]'],
-    ['keepData'],
-    'M',
-  ],
-  ['IM_AD', ['DataDir(ack>0)', 'DataOwner(ack>0)'], ['keepData', 'addCount'], 'IM_A'],
-  ['SM_AD', ['DataDir(ack>0)', 'DataOwner(ack>0)'], ['keepData', 'addCount'], 'SM_A'],
-  ['SM_AD', 'Inv', ['sendInvAckToRequester'], 'IM_AD'],
-  [[...WAITING_TO_WRITE, 'OM_AC', 'OM_A'], 'Inv-Ack', ['countOne']],
-  [['IM_A', 'SM_A', 'OM_A'], 'Last-Inv-Ack', [], 'M'],
-
-  ['S', 'load', ['hit']],
-  ['S', 'store', ['sendGetM'], 'SM_AD'],
-  ['S', 'evict', ['sendPutS'], 'SI_A'],
-  ['S', 'Inv', ['sendInvAckToRequester'], 'I'],
-
-  ['M', ['load', 'store'], ['hit']],
-  ['M', 'evict', ['sendPutM'], 'MI_A'],
-  ['M', 'Fwd-GetS', ['sendDataToRequester'], 'O'],
-  [['M', 'O'], 'Fwd-GetM', ['sendDataToRequester'], 'I'],
+  // An owner's data may come beside sharers.
+  ['SM_AD', 'DataOwner(ack=0)', ['keepData'], 'M'],
+  [['IM_AD', 'SM_AD'], 'DataOwner(ack>0)[all acks were early]', ['keepData'], 'M'],
+  ['IM_AD', 'DataOwner(ack>0)', ['keepData', 'addCount'], 'IM_A'],
+  ['SM_AD', 'DataOwner(ack>0)', ['keepData', 'addCount'], 'SM_A'],
 
   ['O', 'load', ['hit']],
   ['O', 'store', ['sendGetM'], 'OM_AC'],
   ['O', 'evict', ['sendPutO'], 'OI_A'],
   [['O', 'OM_AC'], 'Fwd-GetS', ['sendDataToRequester']],
+  ['O', 'Fwd-GetM', ['sendDataToRequester'], 'I'],
 
   [['OM_AC', 'OM_A'], 'load', ['hit']],
   [['OM_AC', 'OM_A'], ['store', 'evict'], ['stall']],
+  [['OM_AC', 'OM_A'], 'Inv-Ack', ['countOne']],
   ['OM_AC', 'Fwd-GetM', ['sendDataToRequester'], 'IM_AD'],
   ['OM_AC', 'AckCount=0', [], 'M'],
   ['OM_AC', 'AckCount>0', ['addCount'], 'OM_A'],
   ['OM_A', ['Fwd-GetS', 'Fwd-GetM'], ['stall']],
+  ['OM_A', 'Last-Inv-Ack', [], 'M'],
 
-  [LEAVING, ['load', 'store', 'evict'], ['stall']],
-  [['MI_A', 'OI_A'], 'Fwd-GetS', ['sendDataToRequester'], 'OI_A'],
-  [['MI_A', 'OI_A'], 'Fwd-GetM', ['sendDataToRequester'], 'II_A'],
-  ['SI_A', 'Inv', ['sendInvAckToRequester'], 'II_A'],
-  [LEAVING, 'Put-Ack', [], 'I'],
+  ['OI_A', ['load', 'store', 'evict'], ['stall']],
+  ['OI_A', 'Fwd-GetS', ['sendDataToRequester']],
+  ['OI_A', 'Fwd-GetM', ['sendDataToRequester'], 'II_A'],
+  ['OI_A', 'Put-Ack', [], 'I'],
 ];
 
 const HOME_STATES = ['I', 'S', 'M', 'O'] as const;
 type HomeState = (typeof HOME_STATES)[number];
 
-const homeRows: readonly Row<HomeState, HomeEvent, HomeAction>[] = [
+/** MOSI at homes; MOESI adds to it. */
+export const MOSI_HOME_ROWS: readonly Row<HomeState, HomeEvent, HomeAction>[] = [
   ['I', 'GetS', ['sendData', 'addRequester'], 'S'],
   ['I', 'GetM(non-sharer)', ['sendData', 'setOwner'], 'M'],
 
@@ -96,25 +78,10 @@ const homeRows: readonly Row<HomeState, HomeEvent, HomeAction>[] = [
 /** MOSI whose home never waits. */
 export const mosi = defineProtocol({
   name: 'MOSI',
-  lanes: {
-    GetS: 'request',
-    GetM: 'request',
-    PutS: 'request',
-    PutM: 'request',
-    PutO: 'request',
-    FwdGetS: 'forward',
-    FwdGetM: 'forward',
-    Inv: 'forward',
-    PutAck: 'forward',
-    AckCount: 'forward',
-    DataDir: 'response',
-    DataOwner: 'response',
-    InvAck: 'response',
-  },
   cache: {
     states: CACHE_STATES,
     stable: ['I', 'S', 'M', 'O'],
-    rows: cacheRows,
+    rows: MOSI_CACHE_ROWS,
     unreached: [
       [['IM_A', 'SM_A', 'OM_A'], 'Inv-Ack', 'takes two acknowledgements that are missing', 3],
       [
@@ -128,7 +95,7 @@ export const mosi = defineProtocol({
   home: {
     states: HOME_STATES,
     stable: ['I', 'S', 'M', 'O'],
-    rows: homeRows,
+    rows: MOSI_HOME_ROWS,
     unreached: [
       [
         'O',

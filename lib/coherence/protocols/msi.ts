@@ -13,7 +13,8 @@ type CacheState = (typeof CACHE_STATES)[number];
 const LEAVING = ['MI_A', 'SI_A', 'II_A'] as const;
 const WAITING_TO_WRITE = ['IM_AD', 'IM_A', 'SM_AD', 'SM_A'] as const;
 
-const cacheRows: readonly Row<CacheState, CacheEvent, CacheAction>[] = [
+/** MSI at caches; other protocols add to it. */
+export const MSI_CACHE_ROWS: readonly Row<CacheState, CacheEvent, CacheAction>[] = [
   ['I', 'load', ['sendGetS'], 'IS_D'],
   ['I', 'store', ['sendGetM'], 'IM_AD'],
 
@@ -51,7 +52,8 @@ const cacheRows: readonly Row<CacheState, CacheEvent, CacheAction>[] = [
 const HOME_STATES = ['I', 'S', 'M', 'S_D'] as const;
 type HomeState = (typeof HOME_STATES)[number];
 
-const homeRows: readonly Row<HomeState, HomeEvent, HomeAction>[] = [
+/** MSI at homes; other protocols add to it. */
+export const MSI_HOME_ROWS: readonly Row<HomeState, HomeEvent, HomeAction>[] = [
   ['I', 'GetS', ['sendData', 'addRequester'], 'S'],
   ['I', 'GetM(non-sharer)', ['sendData', 'setOwner'], 'M'],
 
@@ -76,29 +78,16 @@ const homeRows: readonly Row<HomeState, HomeEvent, HomeAction>[] = [
 /** MSI with a blocking home. */
 export const msi = defineProtocol({
   name: 'MSI',
-  lanes: {
-    GetS: 'request',
-    GetM: 'request',
-    PutS: 'request',
-    PutM: 'request',
-    FwdGetS: 'forward',
-    FwdGetM: 'forward',
-    Inv: 'forward',
-    PutAck: 'forward',
-    DataDir: 'response',
-    DataOwner: 'response',
-    InvAck: 'response',
-  },
   cache: {
     states: CACHE_STATES,
     stable: ['I', 'S', 'M'],
-    rows: cacheRows,
+    rows: MSI_CACHE_ROWS,
     unreached: [[['IM_A', 'SM_A'], 'Inv-Ack', 'takes two acknowledgements that are missing', 3]],
   },
   home: {
     states: HOME_STATES,
     stable: ['I', 'S', 'M'],
-    rows: homeRows,
+    rows: MSI_HOME_ROWS,
     unreached: [['S_D', ['PutS(not a sharer)', 'PutM(non-owner)'], 'takes two other caches that share the line', 3]],
   },
 });

@@ -89,7 +89,7 @@ export class Replay {
     });
     this.totalReferences = copies * trace.streams.reduce((sum, stream) => sum + stream.words.length, 0);
     this.locality = new LocalityRecorder(this.kernel.pages, frame => machine.map.homeOfFrame(frame));
-    for (const controller of machine.controllers) controller.missObserver = this.locality.miss;
+    for (const controller of machine.controllers) controller.observeMisses(this.locality.miss);
     machine.load(this.kernel, this.programs());
   }
 
