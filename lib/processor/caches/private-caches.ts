@@ -4,13 +4,13 @@
  * A line is in the second level or, on its way out, in one of the buffers behind it; the protocol sees slots of both.
  * 300 lines: slots, actions and classification are one state machine.
  */
-import { plainObject, wholeNumbers } from '../engine/checks.js';
-import type { AddressMap } from '../messages/address-map.js';
-import { NO_EVENT, classifyAtCache } from '../coherence/classify.js';
-import { wordOf, withWord, type LineData } from '../messages/line-data.js';
-import { CARRIES_DATA, CoherenceMessage, HOME, KIND_NAMES, Kind } from '../messages/coherence-messages.js';
-import type { CoherenceProtocol } from '../coherence/protocol.js';
-import { CACHE_ACTION as A, CACHE_EVENT as EVENT, CACHE_EVENTS } from '../coherence/vocabulary.js';
+import { plainObject, wholeNumbers } from '../../engine/checks.js';
+import type { AddressMap } from '../../messages/address-map.js';
+import { NO_EVENT, classifyAtCache } from '../../coherence/classify.js';
+import { wordOf, withWord, type LineData } from '../../messages/line-data.js';
+import { CARRIES_DATA, CoherenceMessage, HOME, KIND_NAMES, Kind } from '../../messages/coherence-messages.js';
+import type { CoherenceProtocol } from '../../coherence/protocol.js';
+import { CACHE_ACTION as A, CACHE_EVENT as EVENT, CACHE_EVENTS } from '../../coherence/vocabulary.js';
 import { MissHistory } from './miss-causes.js';
 import { FirstLevel, Right, SecondLevel, type CacheGeometry } from './set-array.js';
 
