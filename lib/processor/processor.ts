@@ -2,7 +2,7 @@
  * An in-order, blocking processor with its TLB and private caches. It executes ahead of the clock, without events, as
  * far as nothing can reach it (engine/runner.ts); what involves others - a miss, a trap, a service call - it does at
  * the present. This is the processor itself: how its parts are wired, what reaches it, and the loop that executes; the
- * parts are in execution/. 330 lines, a third of them what it is made with and how the parts are put together.
+ * parts are in execution/. Longer than others: a third is what it is made with and how the parts are put together.
  */
 import { plainObject, wholeNumbers } from '../engine/checks.js';
 import type { AddressMap } from '../messages/address-map.js';

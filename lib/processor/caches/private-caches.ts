@@ -2,7 +2,7 @@
  * The private caches of a processor: split first level, unified inclusive second level, and the cache side of the
  * coherence protocol. A plain object: the processor calls it, and it calls back to send and to report completion.
  * A line is in the second level or, on its way out, in one of the buffers behind it; the protocol sees slots of both.
- * 300 lines: slots, actions and classification are one state machine.
+ * Longer than others: slots, actions and classification are one state machine.
  */
 import { plainObject, wholeNumbers } from '../../engine/checks.js';
 import type { AddressMap } from '../../messages/address-map.js';

@@ -1,6 +1,6 @@
 /**
  * What each operation does: which may begin now, which part of the processor executes it, and those that involve others, which
- * are executed here at the present. 250 lines: two switches over the kinds of operations.
+ * are executed here at the present. Longer than others: two switches over the kinds of operations.
  */
 import type { AddressMap } from '../../messages/address-map.js';
 import { InterruptMessage, type NodeMessage } from '../../messages/coherence-messages.js';

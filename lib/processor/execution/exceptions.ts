@@ -2,10 +2,10 @@
  * Exceptions of a processor: interrupts, traps and system calls push the handler that the software answers with; a return,
  * the end of a program and a switch of stacks continue another context. All of it is done at the present.
  */
-import { InterruptMessage } from '../../messages/coherence-messages.js';
+import type { InterruptMessage } from '../../messages/coherence-messages.js';
 import type { Ticks } from '../../engine/time.js';
 import type { PrivateCaches } from '../caches/private-caches.js';
-import { Context } from '../context.js';
+import type { Context } from '../context.js';
 import { takeOver } from '../context-faults.js';
 import { crash, faultyOperation } from '../foreign.js';
 import type { Present } from '../operation-faults.js';
