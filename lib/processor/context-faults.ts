@@ -17,6 +17,20 @@ export function contextFault(value: unknown, present: Present): string | null {
   }
 }
 
+/** Lets a context that may be hostile hand over to another one: null if it may, or what is wrong with that. */
+export function takeOver(from: Context, to: unknown, present: Present): string | null {
+  const fault = contextFault(to, present);
+  if (fault !== null) return fault;
+  const next = to as Context;
+  if (next === from) return null;
+  if (next.guest !== null && next.guest !== from.guest) return 'a context of another guest';
+  if (next.executor !== null) return 'a context that another processor executes';
+  next.guest = from.guest;
+  next.executor = from.executor;
+  from.executor = null;
+  return null;
+}
+
 function numbersFault({ activity, service, owed, at, status, mode }: Context, present: Present): string | null {
   if (!isWhole(activity, -1, ACTIVITIES.length - 1))
     return `a context with activity ${described(activity)}; it is from 0 to ${ACTIVITIES.length - 1}, or -1`;

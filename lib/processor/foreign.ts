@@ -14,7 +14,7 @@ export const FAULTY = -1;
 /** Longest description of what a program yields or throws. */
 const MOST_CHARACTERS = 500;
 
-/** Numbers that each kind uses: `a`, then `b`, `c` and `d`. The fields after them are not read. */
+/** How many of the numbers `a`, `b`, `c` and `d` each kind uses: see the table of Operation. The fields after them are not read. */
 const NUMBERS: Readonly<Record<keyof typeof Op, number>> = {
   Compute: 1,
   Block: 2,

@@ -24,7 +24,7 @@ import { SimulationError } from '../engine/errors.js';
 import { Port } from '../engine/port.js';
 import type { Ticks } from '../engine/time.js';
 import { Timer } from '../engine/timer.js';
-import { PrivateCaches, WHOLE_LINE, type CacheOwner } from './private-caches.js';
+import { PrivateCaches, WHOLE_LINE, type CacheOwner } from './caches/private-caches.js';
 
 /** What a bridge is made with. */
 export interface IoBridgeOptions {

@@ -25,7 +25,7 @@ export interface Present {
   readonly services: number | null;
 }
 
-/** What is wrong with the numbers of an operation; null if they are in order. Addresses and values are what 32 bits hold of them. */
+/** What is wrong with the numbers of an operation (see the table of Operation); null if they are in order. Addresses and values are what 32 bits hold of them. */
 export function faultOf({ kind, a, b, c, d, references }: Operation, present: Present): string | null {
   switch (kind) {
     case Op.Compute:

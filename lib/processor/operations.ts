@@ -44,14 +44,53 @@ export const Op = {
 /** The first of the operations that only kernel mode may execute; all behind it are of that kind. */
 export const FIRST_PRIVILEGED = Op.ReadRegister;
 
-/** An operation. Fields that a kind does not use are 0 or null. */
+/**
+ * An operation. Fields that a kind does not use are 0 or null. Make one with the functions of this file, which name and
+ * describe the numbers. What the fields hold, by kind:
+ *
+ * | kind                        | `a`                 | `b`                  | `c`           | `d`              |
+ * | --------------------------- | ------------------- | -------------------- | ------------- | ---------------- |
+ * | `Compute`                   | cycles, 0 to 2^40   |                      |               |                  |
+ * | `Block`                     | first index         | index after the last |               |                  |
+ * | `Load`, `LoadLinked`        | virtual address     |                      |               |                  |
+ * | `Store`, `StoreConditional` | virtual address     | value                |               |                  |
+ * | `MachineLoad`               | frame               | offset               |               |                  |
+ * | `MachineStore`              | frame               | offset               | value         |                  |
+ * | `CopyFrame`                 | frame copied from   | frame copied to      | cycles a line |                  |
+ * | `ClearFrame`                | frame               |                      | cycles a line |                  |
+ * | `Interrupt`                 | processor           | code, 1 to 2^31 - 1  | an integer    |                  |
+ * | `Copy`                      | address copied from | address copied to    | bytes         | cycles a line    |
+ * | `Zero`                      | virtual address     |                      | bytes         | cycles a line    |
+ * | `SpinWhile`                 | virtual address     | value waited out     | cycles a turn |                  |
+ * | `Annotate`                  | service or -1       | activity or -1       | 1: counts     | 1: asks the time |
+ * | `ReadRegister`              | Register            |                      |               |                  |
+ * | `WriteRegister`             | Register            | value                |               |                  |
+ * | `DeviceCommand`             | cache of a bridge   | device               |               |                  |
+ * | `DeviceRead`                | cache of a bridge   | device               | register      |                  |
+ *
+ * - Addresses are in bytes; of addresses and values 32 bits count. Addresses of words are multiples of 4, or an address error.
+ * - Offsets are in bytes, a multiple of 4 within a frame. Bytes are a multiple of 4 up to 2^32.
+ * - Frames, processors, bridges and devices are numbers of the machine; a line is one of the coherence protocol.
+ * - Cycles of a line are 0 to 2^40, of a turn 1 to 2^40, whole numbers. Activities are indices into ACTIVITIES.
+ *
+ * The other kinds use no numbers. `operation-faults.ts` checks these ranges, for every program.
+ */
 export interface Operation {
   readonly kind: (typeof Op)[keyof typeof Op];
+  /** Numbers, whose meaning depends on the kind: see the table. */
   readonly a: number;
+  /** As `a`. */
   readonly b: number;
+  /** As `a`. */
   readonly c: number;
+  /** As `a`. */
   readonly d: number;
+  /** What a `Block` executes; null for the other kinds. */
   readonly references: References | null;
+  /**
+   * What a `Call` or `MonitorCall` asks for, the command of a `DeviceCommand`, the context that a `Resume` or
+   * `ReturnFromException` continues (null for that in EPC); null for the other kinds.
+   */
   readonly request: unknown;
 }
 

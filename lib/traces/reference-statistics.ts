@@ -5,7 +5,7 @@
 import { plainObject, wholeNumbers } from '../engine/checks.js';
 import { randomStream, type RandomStream } from '../engine/random.js';
 import { ReferenceKind, type References } from '../processor/references.js';
-import { FirstLevel, Right, SecondLevel, type CacheGeometry } from '../processor/set-array.js';
+import { FirstLevel, Right, SecondLevel, type CacheGeometry } from '../processor/caches/set-array.js';
 import { Tlb, Untranslated } from '../processor/tlb.js';
 
 /** The hardware, and how often it sees the references. */

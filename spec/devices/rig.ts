@@ -20,7 +20,7 @@ import { Network } from '../../lib/interconnect/network.js';
 import { RouterNetwork } from '../../lib/interconnect/router-network.js';
 import { NodeController } from '../../lib/memory/node-controller.js';
 import { IoBridge } from '../../lib/processor/io-bridge.js';
-import { PrivateCaches, type CacheOwner } from '../../lib/processor/private-caches.js';
+import { PrivateCaches, type CacheOwner } from '../../lib/processor/caches/private-caches.js';
 import { ring } from '../../lib/topology/ring.js';
 import { matrix, TIMING } from '../system/wire.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { FirstLevel, Right, SecondLevel, type CacheGeometry } from '../../lib/processor/set-array.js';
+import { FirstLevel, Right, SecondLevel, type CacheGeometry } from '../../lib/processor/caches/set-array.js';
 
 const geometries = fc
   .record({ sets: fc.constantFrom(1, 2, 8), ways: fc.constantFrom(1, 2, 3, 4, 8) })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { StoreBuffer } from '../../lib/processor/store-buffer.js';
+import { StoreBuffer } from '../../lib/processor/execution/store-buffer.js';
 
 describe('a store buffer', () => {
   it('gives stores back in their order, around its end', () => {

@@ -17,7 +17,7 @@ import type { ControllerTiming, DirectorySettings, MemoryTiming } from '../../li
 import { NodeController } from '../../lib/memory/node-controller.js';
 import type { PageCounterOptions } from '../../lib/memory/page-counters.js';
 import { Processor } from '../../lib/processor/processor.js';
-import type { CacheGeometry } from '../../lib/processor/set-array.js';
+import type { CacheGeometry } from '../../lib/processor/caches/set-array.js';
 import { fromMatrix } from '../../lib/topology/from-matrix.js';
 import type { Topology } from '../../lib/topology/topology.js';
 

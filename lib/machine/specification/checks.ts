@@ -1,5 +1,5 @@
 /** Whether the fields of a specification fit each other. Each check sees only groups whose fields are right by themselves. */
-import type { CacheGeometry } from '../../processor/set-array.js';
+import type { CacheGeometry } from '../../processor/caches/set-array.js';
 import { checkDevicePlaces, checkDevices } from './device-checks.js';
 import { nodesOf } from './nodes.js';
 import type { MachineSpecification } from './specification.js';

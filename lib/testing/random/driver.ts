@@ -13,7 +13,7 @@ import {
   WHOLE_LINE,
   type CacheOwner,
   type PrivateCacheOptions,
-} from '../../processor/private-caches.js';
+} from '../../processor/caches/private-caches.js';
 
 /** What a driver asks its tester. */
 export interface RandomDriverClient {

@@ -2,7 +2,7 @@
 import type { LineData } from '../../messages/line-data.js';
 import type { RandomCheck } from './options.js';
 import { RouterNetwork } from '../../interconnect/router-network.js';
-import type { PrivateCaches } from '../../processor/private-caches.js';
+import type { PrivateCaches } from '../../processor/caches/private-caches.js';
 import { CHECK_WORDS, type RandomTester } from './tester.js';
 
 /** What is wrong at the end. */

@@ -15,7 +15,7 @@ import { firstTouch } from '../../../lib/placement/first-touch.js';
 import { memory, page } from '../../../lib/testing/views.js';
 import { trafficPattern } from '../../../lib/testing/networks/traffic.js';
 import { randomStream } from '../../../lib/engine/random.js';
-import type { PrivateCacheOptions } from '../../../lib/processor/private-caches.js';
+import type { PrivateCacheOptions } from '../../../lib/processor/caches/private-caches.js';
 import type { Door } from './door.js';
 
 export const sim = (): Simulation => new Simulation({ tickPs: 1000, seed: 'doors' });

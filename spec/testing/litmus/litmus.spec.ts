@@ -3,7 +3,7 @@ import { mesi } from '../../../lib/coherence/protocols/mesi.js';
 import { PROTOCOL_NAMES } from '../../../lib/coherence/protocols/protocols.js';
 import { compute } from '../../../lib/processor/operations.js';
 import type * as Operations from '../../../lib/processor/operations.js';
-import { StoreBuffer } from '../../../lib/processor/store-buffer.js';
+import { StoreBuffer } from '../../../lib/processor/execution/store-buffer.js';
 import { litmusShares } from '../../../lib/testing/litmus/share.js';
 import {
   litmusSteps,

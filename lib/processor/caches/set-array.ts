@@ -3,7 +3,7 @@
  * use, most recent first, so the usual hit changes nothing; a second-level cache keeps lines where they are and ranks them.
  */
 
-import { plainObject, shown, wholeNumber } from '../engine/checks.js';
+import { plainObject, shown, wholeNumber } from '../../engine/checks.js';
 
 /** Size and shape of a cache. */
 export interface CacheGeometry {

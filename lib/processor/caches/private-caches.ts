@@ -2,12 +2,12 @@
  * The private caches of a processor: split first level, unified inclusive second level, and the cache side of the
  * coherence protocol. A plain object: the processor calls it, and it calls back to send and to report completion.
  * A line is in the second level or, on its way out, in one of the buffers behind it; the protocol sees slots of both.
- * 300 lines: slots, actions and classification are one state machine.
+ * Longer than others: slots, actions and classification are one state machine.
  */
-import { plainObject, wholeNumbers } from '../engine/checks.js';
-import type { AddressMap } from '../messages/address-map.js';
-import { NO_EVENT, classifyAtCache } from '../coherence/classify.js';
-import { wordOf, withWord, type LineData } from '../messages/line-data.js';
+import { plainObject, wholeNumbers } from '../../engine/checks.js';
+import type { AddressMap } from '../../messages/address-map.js';
+import { NO_EVENT, classifyAtCache } from '../../coherence/classify.js';
+import { wordOf, withWord, type LineData } from '../../messages/line-data.js';
 import {
   CARRIES_DATA,
   CoherenceMessage,
@@ -16,10 +16,10 @@ import {
   Kind,
   LANE_OF,
   Lane,
-} from '../messages/coherence-messages.js';
-import type { CoherenceProtocol } from '../coherence/protocol.js';
-import { CACHE_SENT as SENT, Count, Receiver } from '../coherence/sends.js';
-import { CACHE_ACTION as A, CACHE_EVENT as EVENT, CACHE_EVENTS } from '../coherence/vocabulary.js';
+} from '../../messages/coherence-messages.js';
+import type { CoherenceProtocol } from '../../coherence/protocol.js';
+import { CACHE_SENT as SENT, Count, Receiver } from '../../coherence/sends.js';
+import { CACHE_ACTION as A, CACHE_EVENT as EVENT, CACHE_EVENTS } from '../../coherence/vocabulary.js';
 import { MissHistory } from './miss-causes.js';
 import { FirstLevel, Right, SecondLevel, type CacheGeometry } from './set-array.js';
 

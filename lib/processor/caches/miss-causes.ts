@@ -3,7 +3,7 @@
  * because others wanted the line (communication, upgrades included). Kept apart for users' programs and for the rest.
  */
 
-import { wholeNumber } from '../engine/checks.js';
+import { wholeNumber } from '../../engine/checks.js';
 
 /** Counts by cause. */
 export interface MissCauses {

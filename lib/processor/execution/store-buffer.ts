@@ -3,9 +3,9 @@
  * After the abstract machine of Sewell et al., x86-TSO (2010). A plain object; when stores leave it is the processor's.
  */
 
-import { shown } from '../engine/checks.js';
-import type { RandomStream } from '../engine/random.js';
-import type { Ticks } from '../engine/time.js';
+import { shown } from '../../engine/checks.js';
+import type { RandomStream } from '../../engine/random.js';
+import type { Ticks } from '../../engine/time.js';
 
 /**
  * How long stores wait when they have become the oldest: half of them not at all, a quarter up to the longest time, a
