@@ -2,8 +2,10 @@
 
 /** Accumulates integers in order. Not cryptographic. */
 export class Fingerprint {
-  private low = 0x243f6a88 | 0;
-  private high = 0x85a308d3 | 0;
+  /** The two words of the digest of the events so far. Only `event` changes them. */
+  low = 0x243f6a88 | 0;
+  /** See `low`. */
+  high = 0x85a308d3 | 0;
 
   /** Takes in one event: its time in ticks, the rank of its receiver, and what it carries. */
   event(time: number, receiver: number, content: number): void {
@@ -17,7 +19,12 @@ export class Fingerprint {
 
   /** Sixteen hexadecimal digits. */
   toString(): string {
-    const hex = (word: number): string => (word >>> 0).toString(16).padStart(8, '0');
-    return hex(this.high) + hex(this.low);
+    return fingerprintText(this.high, this.low);
   }
+}
+
+/** The sixteen hexadecimal digits of a fingerprint's two words. */
+export function fingerprintText(high: number, low: number): string {
+  const hex = (word: number): string => (word >>> 0).toString(16).padStart(8, '0');
+  return hex(high) + hex(low);
 }

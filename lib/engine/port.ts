@@ -117,6 +117,7 @@ export class Port<in out Sends extends Message, in out Receives extends Message>
     const simulation = this.simulation;
     this.arrivals.remove();
     simulation.fingerprint.event(simulation.queue.now, this.rank, message.signature());
+    if (simulation.observer !== null) simulation.observer.fired?.(this.path, this.rank, message);
     this.onReceive(message);
   }
 

@@ -27,7 +27,9 @@ export class Timer<Payload = void> implements Target {
   fire(payload: unknown): void {
     const { owner } = this;
     owner.arrivals.remove();
-    owner.simulation.fingerprint.event(owner.simulation.now, this.rank, 0);
+    const { simulation } = owner;
+    simulation.fingerprint.event(simulation.now, this.rank, 0);
+    if (simulation.observer !== null) simulation.observer.fired?.(owner.path, this.rank, null);
     this.onFire(payload as Payload);
   }
 }
