@@ -1,6 +1,6 @@
 /** Timers: a component calls itself back. Made once when wiring, used often. */
 import type { Component } from './component.js';
-import type { Target } from './queue.js';
+import type { Target } from './queue/queue.js';
 import type { Ticks } from './time.js';
 
 /** Calls its owner back. Many firings may be outstanding; those of one tick come in the order of their setting. */

@@ -11,7 +11,7 @@ import { refuses, type CoherenceProtocol } from '../coherence/protocol.js';
 import { Component, type Scope } from '../engine/component.js';
 import { SimulationError } from '../engine/errors.js';
 import { Port } from '../engine/port.js';
-import { Runner } from '../engine/runner.js';
+import { Runner } from '../engine/run-ahead/runner.js';
 import { TimeAccount } from '../engine/time-account.js';
 import { Timer } from '../engine/timer.js';
 import type { Clock, Ticks } from '../engine/time.js';
