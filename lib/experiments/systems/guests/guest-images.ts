@@ -8,7 +8,7 @@ import type { PmakeImages } from '../../../workloads/pmake.js';
 import type { RecordedTrace } from '../../../traces/trace.js';
 import { threadImages, userImages, type ThreadImages, type UserImage } from '../../../workloads/images/user-image.js';
 
-const TRACES = new URL('../../../traces/', import.meta.url);
+const TRACES = new URL('../../../../traces/', import.meta.url);
 /** Instructions of a segment: what a guest executes between two looks at the world. */
 const SEGMENT = 20_000;
 /** Lines that are fetched as a whole: those of the R10000's first level. */
