@@ -13,8 +13,8 @@ import {
 } from 'node:fs';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { UsageError } from './errors.js';
-import { reason } from './input-bytes.js';
-import { progress } from './progress.js';
+import { reason } from './input/input-bytes.js';
+import { progress } from './process/progress.js';
 
 /**
  * Writes a file by way of a temporary one beside it, so that half of it is never seen. Symbolic links are followed and stay,

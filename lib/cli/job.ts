@@ -4,7 +4,7 @@ import { Replay } from '../experiments/replay/replay.js';
 import type { RunResult } from '../experiments/replay/result.js';
 import type { ResolvedSpecification } from '../machine/specification/specification.js';
 import type { RecordedTrace } from '../traces/trace.js';
-import { JobPace, progress } from './progress.js';
+import { JobPace, progress } from './process/progress.js';
 
 /** One replay of a job. */
 export interface Task {

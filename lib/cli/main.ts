@@ -4,7 +4,7 @@ import { VERSION } from '../engine/version.js';
 import { commands } from './commands/all.js';
 import { UsageError } from './errors.js';
 import { unknown } from './options.js';
-import { supervise } from './supervise.js';
+import { supervise } from './process/supervise.js';
 
 const HELP = `disco-sim ${VERSION}: cache-coherent NUMA machines and page placement, simulated
 

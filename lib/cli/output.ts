@@ -6,7 +6,7 @@ import { VERSION } from '../engine/version.js';
 import { draw } from '../machine/drawing/draw.js';
 import type { ResolvedSpecification } from '../machine/specification/specification.js';
 import { writeWhole } from './files.js';
-import { progress } from './progress.js';
+import { progress } from './process/progress.js';
 
 /** Where results go. */
 export interface OutputOptions {

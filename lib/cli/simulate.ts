@@ -1,5 +1,5 @@
 /** Runs a simulation to its end and says how far it is. */
-import { SimulatedPace, progress } from './progress.js';
+import { SimulatedPace, progress } from './process/progress.js';
 
 /** A simulation under way. */
 export interface Simulated<Result> {

@@ -9,8 +9,8 @@ import { DiscoError } from '../monitor/errors.js';
 import { TraceError } from '../traces/trace.js';
 import { commands } from './commands/all.js';
 import { UsageError } from './errors.js';
-import { progress } from './progress.js';
-import { STATUS_DESCRIPTOR } from './status.js';
+import { progress } from './process/progress.js';
+import { STATUS_DESCRIPTOR } from './process/status.js';
 
 const MENDABLE = [UsageError, TraceError, SpecificationError, ReplayError, GuestError, DiscoError] as const;
 

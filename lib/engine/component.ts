@@ -1,5 +1,5 @@
 /** Components: state, behaviour and ports. They meet only at ports; a wire takes at least one tick. */
-import type { Arrivals } from './arrivals.js';
+import type { Arrivals } from './run-ahead/arrivals.js';
 import type { Simulation } from './simulation.js';
 import type { Definition } from './statistics.js';
 import type { Ticks } from './time.js';

@@ -3,11 +3,11 @@
  * One closure per port, made when the port is made; none per event.
  */
 import { plainObject, shown } from './checks.js';
-import type { Arrivals } from './arrivals.js';
+import type { Arrivals } from './run-ahead/arrivals.js';
 import { Booking } from './booking.js';
 import type { Component } from './component.js';
 import { SimulationError } from './errors.js';
-import type { Target } from './queue.js';
+import type { Target } from './queue/queue.js';
 import type { Simulation } from './simulation.js';
 import type { Ticks } from './time.js';
 
@@ -117,6 +117,7 @@ export class Port<in out Sends extends Message, in out Receives extends Message>
     const simulation = this.simulation;
     this.arrivals.remove();
     simulation.fingerprint.event(simulation.queue.now, this.rank, message.signature());
+    if (simulation.observer !== null) simulation.observer.fired?.(this.path, this.rank, message);
     this.onReceive(message);
   }
 

@@ -1,20 +1,20 @@
 /** A simulation: the clock, the names, the random streams and the run loop. Two of them in one process do not meet. */
-import { Arrivals } from './arrivals.js';
+import { Arrivals } from './run-ahead/arrivals.js';
 import { calendars } from './booking.js';
 import { callable, plainObject, shown, wholeNumber } from './checks.js';
 import type { Component, Scope } from './component.js';
 import { Place } from './component.js';
 import { SimulationError, StallError, WiringError } from './errors.js';
-import { Fingerprint } from './fingerprint.js';
-import { domainOf, findLookaheads } from './lookahead.js';
-import type { Observer } from './observer.js';
+import { Fingerprint } from './observation/fingerprint.js';
+import { domainOf, findLookaheads } from './run-ahead/lookahead.js';
+import type { Observer } from './observation/observer.js';
 import type { Message, Port } from './port.js';
-import type { EventQueue } from './queue.js';
+import type { EventQueue } from './queue/queue.js';
 import { randomStream, type RandomStream } from './random.js';
-import { RunnerQueue, type Runner } from './runner.js';
+import { RunnerQueue, type Runner } from './run-ahead/runner.js';
 import { StatisticsRegistry, type Statistic } from './statistics.js';
 import { LAST_TICK, TimeBase, type Clock, type Duration, type Frequency, type Ticks } from './time.js';
-import { WheelQueue } from './wheel-queue.js';
+import { WheelQueue } from './queue/wheel-queue.js';
 
 /** What a simulation is made with. */
 export interface SimulationOptions {

@@ -1,6 +1,6 @@
 /** Timers: a component calls itself back. Made once when wiring, used often. */
 import type { Component } from './component.js';
-import type { Target } from './queue.js';
+import type { Target } from './queue/queue.js';
 import type { Ticks } from './time.js';
 
 /** Calls its owner back. Many firings may be outstanding; those of one tick come in the order of their setting. */
@@ -27,7 +27,9 @@ export class Timer<Payload = void> implements Target {
   fire(payload: unknown): void {
     const { owner } = this;
     owner.arrivals.remove();
-    owner.simulation.fingerprint.event(owner.simulation.now, this.rank, 0);
+    const { simulation } = owner;
+    simulation.fingerprint.event(simulation.now, this.rank, 0);
+    if (simulation.observer !== null) simulation.observer.fired?.(owner.path, this.rank, null);
     this.onFire(payload as Payload);
   }
 }

@@ -11,12 +11,12 @@ export * from './policies.js';
 export * from './replay/replay.js';
 export * from './replay/result.js';
 export * from './systems/choices.js';
-export * from './systems/commodity-guest.js';
-export * from './systems/guest-images.js';
-export type { Host, MappedCounts } from './systems/host.js';
-export * from './systems/instances.js';
+export * from './systems/guests/commodity-guest.js';
+export * from './systems/guests/guest-images.js';
+export type { Host, MappedCounts } from './systems/hosts/host.js';
+export * from './systems/guests/instances.js';
 export * from './systems/machine-size.js';
-export { MonitorHost, type VirtualGuest } from './systems/monitor-host.js';
+export { MonitorHost, type VirtualGuest } from './systems/hosts/monitor-host.js';
 export * from './systems/named-runs.js';
 export * from './systems/paper-workloads.js';
 export type {
@@ -32,9 +32,9 @@ export type {
   GuestSoftware,
   SystemOptions,
 } from './systems/plan.js';
-export * from './systems/splash-guest.js';
-export * from './systems/splash-program.js';
-export type { MachineDisk } from './systems/system-disks.js';
+export * from './systems/guests/splash-guest.js';
+export * from './systems/guests/splash-program.js';
+export type { MachineDisk } from './systems/hosts/system-disks.js';
 export * from './systems/system-result.js';
 export * from './systems/system-run.js';
 export { loadChart } from '../report/charts/load.js';

@@ -1,15 +1,15 @@
 /** The topology of a specification, in ticks. */
 import type { TimeBase } from '../engine/time.js';
 import { ns } from '../engine/time.js';
-import { crossbar } from '../topology/crossbar.js';
-import { fatTree } from '../topology/fat-tree.js';
-import { fromMatrix } from '../topology/from-matrix.js';
+import { crossbar } from '../topology/shapes/crossbar.js';
+import { fatTree } from '../topology/shapes/fat-tree.js';
+import { fromMatrix } from '../topology/shapes/from-matrix.js';
 import { graph } from '../topology/graph.js';
-import { hypercube } from '../topology/hypercube.js';
-import { mesh } from '../topology/mesh.js';
-import { ring } from '../topology/ring.js';
+import { hypercube } from '../topology/shapes/hypercube.js';
+import { mesh } from '../topology/shapes/mesh.js';
+import { ring } from '../topology/shapes/ring.js';
 import type { LinkTiming, Topology } from '../topology/topology.js';
-import { torus } from '../topology/torus.js';
+import { torus } from '../topology/shapes/torus.js';
 import type { LinkSpecification, MatrixSpecification, ResolvedSpecification } from './specification/specification.js';
 
 /** Makes the topology of a specification that `resolve` returned. */

@@ -124,6 +124,15 @@ export class CoherenceMessage {
       this.kind ^ (this.line << 4) ^ Math.imul(this.requester + 1, 0x01000193) ^ (this.acks << 20) ^ (this.to << 25);
     return this.data === null ? said : said ^ digestOfWords(this.data);
   }
+
+  /** For people: `DataDir of line 12 from home to cache 3, 2 acknowledgements`. */
+  toString(): string {
+    const name = (cache: number): string => (cache === HOME ? 'home' : `cache ${cache}`);
+    const way = `${KIND_NAMES[this.kind]!} of line ${this.line} from ${name(this.from)} to ${name(this.to)}`;
+    const behalf = this.requester === this.from || this.requester === this.to ? '' : ` for ${name(this.requester)}`;
+    const acks = this.acks === 0 ? '' : `, ${this.acks} acknowledgements`;
+    return `${way}${behalf}${acks}${this.data === null ? '' : `, words ${[...this.data].join(' ')}`}`;
+  }
 }
 
 /** An interrupt from one processor, from a home's page counters, or from a device, to a processor. */

@@ -8,7 +8,7 @@
  * of the mispredicted branches, a fifth more instructions: no gain beyond the noise).
  */
 import FastPriorityQueue from 'fastpriorityqueue';
-import { WheelQueue } from '../../dist/engine/wheel-queue.js';
+import { WheelQueue } from '../../dist/engine/queue/wheel-queue.js';
 import { runBenchmarks } from './harness.mjs';
 
 const EVENTS = 1_000_000;

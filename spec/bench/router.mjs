@@ -15,7 +15,7 @@ import { RouterNetwork } from '../../dist/interconnect/router-network.js';
 import { trafficPattern } from '../../dist/testing/networks/traffic.js';
 import { connect } from '../../dist/engine/port.js';
 import { Simulation } from '../../dist/engine/simulation.js';
-import { mesh } from '../../dist/topology/mesh.js';
+import { mesh } from '../../dist/topology/shapes/mesh.js';
 import { runBenchmarks } from './harness.mjs';
 
 const PENDING = 256;

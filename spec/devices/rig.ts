@@ -21,7 +21,7 @@ import { RouterNetwork } from '../../lib/interconnect/router-network.js';
 import { NodeController } from '../../lib/memory/node-controller.js';
 import { IoBridge } from '../../lib/processor/io-bridge.js';
 import { PrivateCaches, type CacheOwner } from '../../lib/processor/caches/private-caches.js';
-import { ring } from '../../lib/topology/ring.js';
+import { ring } from '../../lib/topology/shapes/ring.js';
 import { matrix, TIMING } from '../system/wire.js';
 
 export const PAGE = 4096;

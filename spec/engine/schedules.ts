@@ -1,6 +1,6 @@
 /** Random schedules for event queues: which events there are, who schedules them, and how the queue is driven. */
 import fc from 'fast-check';
-import type { EventQueue, Target } from '../../lib/engine/queue.js';
+import type { EventQueue, Target } from '../../lib/engine/queue/queue.js';
 
 /** An event: when fired, it schedules those that name it as parent, and then it may throw. */
 interface Planned {

@@ -2,7 +2,7 @@
  * A third event queue, an array that is sorted before each look, and faulty ones made from it: what the differential
  * spec compares the real queues with, and what it must tell from them.
  */
-import { refuseDelay, type EventQueue, type Target } from '../../lib/engine/queue.js';
+import { refuseDelay, type EventQueue, type Target } from '../../lib/engine/queue/queue.js';
 
 /** A pending event. */
 export interface Entry {

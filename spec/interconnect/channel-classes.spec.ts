@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { channelClasses, classesAlong, isFreeOfCycles } from '../../lib/interconnect/channel-classes.js';
-import { ring } from '../../lib/topology/ring.js';
+import { ring } from '../../lib/topology/shapes/ring.js';
 import { topologies } from '../topology/arbitrary.js';
 
 const timing = { latency: 4, ticksPerFlit: 1 };

@@ -1,10 +1,10 @@
 /** Loads to measure on networks with the settings of BookSim2's runs. */
 import { USUAL_ROUTERS, type LoadOptions } from '../../lib/testing/networks/load.js';
 import { trafficPattern, type TrafficPatternName } from '../../lib/testing/networks/traffic.js';
-import { hypercube } from '../../lib/topology/hypercube.js';
-import { mesh } from '../../lib/topology/mesh.js';
+import { hypercube } from '../../lib/topology/shapes/hypercube.js';
+import { mesh } from '../../lib/topology/shapes/mesh.js';
 import type { Topology } from '../../lib/topology/topology.js';
-import { torus } from '../../lib/topology/torus.js';
+import { torus } from '../../lib/topology/shapes/torus.js';
 
 // From creation into the first router 3 cycles, 4 from router to router, 3 to the node: 6 + 4 H.
 const attached = {

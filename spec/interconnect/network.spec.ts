@@ -3,9 +3,9 @@ import fc from 'fast-check';
 import { connect } from '../../lib/engine/port.js';
 import { Network } from '../../lib/interconnect/network.js';
 import type { Topology } from '../../lib/topology/topology.js';
-import { crossbar } from '../../lib/topology/crossbar.js';
-import { mesh } from '../../lib/topology/mesh.js';
-import { ring } from '../../lib/topology/ring.js';
+import { crossbar } from '../../lib/topology/shapes/crossbar.js';
+import { mesh } from '../../lib/topology/shapes/mesh.js';
+import { ring } from '../../lib/topology/shapes/ring.js';
 import { Note, Probe, simulation } from '../engine/probes.js';
 import { topologies } from '../topology/arbitrary.js';
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { AddressMap } from '../../lib/messages/address-map.js';
 import { mesi } from '../../lib/coherence/protocols/mesi.js';
 import { HOME, type CoherenceMessage, type NodeMessage } from '../../lib/messages/coherence-messages.js';
-import { PlainQueue } from '../../lib/engine/plain-queue.js';
+import { PlainQueue } from '../../lib/engine/queue/plain-queue.js';
 import { connect } from '../../lib/engine/port.js';
 import { Simulation } from '../../lib/engine/simulation.js';
 import { MHz, ns } from '../../lib/engine/time.js';
@@ -14,7 +14,7 @@ import { presetNames, presets } from '../../lib/machine/presets/presets.js';
 import { NodeController } from '../../lib/memory/node-controller.js';
 import { compute, interrupt, load, store, type Program } from '../../lib/processor/operations.js';
 import { Processor } from '../../lib/processor/processor.js';
-import { crossbar } from '../../lib/topology/crossbar.js';
+import { crossbar } from '../../lib/topology/shapes/crossbar.js';
 import { build, pairPerNode } from './running.js';
 
 const NODES = 4;

@@ -1,6 +1,6 @@
 /** One reset covers everything that a machine counts, and changes nothing else. */
 import { describe, expect, it } from '@jest/globals';
-import { PlainQueue } from '../../lib/engine/plain-queue.js';
+import { PlainQueue } from '../../lib/engine/queue/plain-queue.js';
 import type { Booking } from '../../lib/engine/booking.js';
 import type { Machine } from '../../lib/machine/machine.js';
 import { presets } from '../../lib/machine/presets/presets.js';

@@ -14,7 +14,7 @@ import { Kind, KIND_NAMES, type CoherenceMessage, type NodeMessage } from '../..
 import type { Port } from '../../lib/engine/port.js';
 import { randomStream, type RandomStream } from '../../lib/engine/random.js';
 import { compute, load, store, type Program } from '../../lib/processor/operations.js';
-import { fromMatrix } from '../../lib/topology/from-matrix.js';
+import { fromMatrix } from '../../lib/topology/shapes/from-matrix.js';
 import type { Topology } from '../../lib/topology/topology.js';
 import { PlainSoftware } from './plain-software.js';
 import { wire, type Machine, type MachineOptions } from './wire.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { compute, load, store, type Operation, type Program } from '../../lib/processor/operations.js';
-import { crossbar } from '../../lib/topology/crossbar.js';
+import { crossbar } from '../../lib/topology/shapes/crossbar.js';
 import { PlainSoftware } from './plain-software.js';
 import { defaults, matrix, TIMING, wire, type MachineOptions } from './wire.js';
 

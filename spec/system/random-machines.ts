@@ -3,7 +3,7 @@
  * 320 lines, most of them the list of what may vary.
  */
 import fc from 'fast-check';
-import type { EventQueue } from '../../lib/engine/queue.js';
+import type { EventQueue } from '../../lib/engine/queue/queue.js';
 import { randomStream } from '../../lib/engine/random.js';
 import {
   block,
@@ -23,10 +23,10 @@ import {
   type Program,
 } from '../../lib/processor/operations.js';
 import { packReference, ReferenceKind, type References } from '../../lib/processor/references.js';
-import { fromMatrix } from '../../lib/topology/from-matrix.js';
-import { crossbar } from '../../lib/topology/crossbar.js';
-import { mesh } from '../../lib/topology/mesh.js';
-import { ring } from '../../lib/topology/ring.js';
+import { fromMatrix } from '../../lib/topology/shapes/from-matrix.js';
+import { crossbar } from '../../lib/topology/shapes/crossbar.js';
+import { mesh } from '../../lib/topology/shapes/mesh.js';
+import { ring } from '../../lib/topology/shapes/ring.js';
 import type { Topology } from '../../lib/topology/topology.js';
 import { KERNEL_FRAMES, NAP, SharedSoftware, type SoftwareOptions } from './shared-software.js';
 import { wire, wordsOf, type Machine, type MachineOptions } from './wire.js';

@@ -1,14 +1,14 @@
 /** Coherent machines on the detailed network: everything that is checked on booked links is checked here. */
 import { describe, expect, it } from '@jest/globals';
 import { randomStream } from '../../lib/engine/random.js';
-import { PlainQueue } from '../../lib/engine/plain-queue.js';
+import { PlainQueue } from '../../lib/engine/queue/plain-queue.js';
 import { RouterNetwork } from '../../lib/interconnect/router-network.js';
 import type { RouterOptions } from '../../lib/interconnect/router-options.js';
 import { buildMachine } from '../../lib/machine/machine.js';
 import { presets } from '../../lib/machine/presets/presets.js';
 import { resolve, type MachineSpecification } from '../../lib/machine/specification/specification.js';
-import { mesh } from '../../lib/topology/mesh.js';
-import { ring } from '../../lib/topology/ring.js';
+import { mesh } from '../../lib/topology/shapes/mesh.js';
+import { ring } from '../../lib/topology/shapes/ring.js';
 import type { Topology } from '../../lib/topology/topology.js';
 import { runTester, runUnchecked } from './coherence-tester.js';
 import type { Machine, MachineOptions } from './wire.js';

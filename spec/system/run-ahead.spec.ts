@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
-import { PlainQueue } from '../../lib/engine/plain-queue.js';
-import { Runner } from '../../lib/engine/runner.js';
+import { PlainQueue } from '../../lib/engine/queue/plain-queue.js';
+import { Runner } from '../../lib/engine/run-ahead/runner.js';
 import { compute, load, store, type Program } from '../../lib/processor/operations.js';
 import { PlainSoftware } from './plain-software.js';
 import { build, cases, outcome, remains, type Case } from './random-machines.js';

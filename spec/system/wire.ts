@@ -7,7 +7,7 @@ import { mesi } from '../../lib/coherence/protocols/mesi.js';
 import { HOME, Lane, type NodeMessage } from '../../lib/messages/coherence-messages.js';
 import type { CoherenceProtocol } from '../../lib/coherence/protocol.js';
 import { connect } from '../../lib/engine/port.js';
-import type { EventQueue } from '../../lib/engine/queue.js';
+import type { EventQueue } from '../../lib/engine/queue/queue.js';
 import { Simulation } from '../../lib/engine/simulation.js';
 import { Clock } from '../../lib/engine/time.js';
 import { Network } from '../../lib/interconnect/network.js';
@@ -18,7 +18,7 @@ import { NodeController } from '../../lib/memory/node-controller.js';
 import type { PageCounterOptions } from '../../lib/memory/page-counters.js';
 import { Processor } from '../../lib/processor/processor.js';
 import type { CacheGeometry } from '../../lib/processor/caches/set-array.js';
-import { fromMatrix } from '../../lib/topology/from-matrix.js';
+import { fromMatrix } from '../../lib/topology/shapes/from-matrix.js';
 import type { Topology } from '../../lib/topology/topology.js';
 
 /** What a machine is wired from; times in ticks. */

@@ -3,16 +3,16 @@
  */
 
 import fc from 'fast-check';
-import { crossbar } from '../../lib/topology/crossbar.js';
-import { fatTree } from '../../lib/topology/fat-tree.js';
-import { fromMatrix } from '../../lib/topology/from-matrix.js';
+import { crossbar } from '../../lib/topology/shapes/crossbar.js';
+import { fatTree } from '../../lib/topology/shapes/fat-tree.js';
+import { fromMatrix } from '../../lib/topology/shapes/from-matrix.js';
 import { graph } from '../../lib/topology/graph.js';
 import type { Edge, GraphOptions } from '../../lib/topology/graph.js';
-import { hypercube } from '../../lib/topology/hypercube.js';
-import { mesh } from '../../lib/topology/mesh.js';
-import { ring } from '../../lib/topology/ring.js';
+import { hypercube } from '../../lib/topology/shapes/hypercube.js';
+import { mesh } from '../../lib/topology/shapes/mesh.js';
+import { ring } from '../../lib/topology/shapes/ring.js';
 import type { Link, Topology } from '../../lib/topology/topology.js';
-import { torus } from '../../lib/topology/torus.js';
+import { torus } from '../../lib/topology/shapes/torus.js';
 
 /** A link's timing, with few enough latencies for ties to be common. */
 export const timings = fc.record({ latency: fc.integer({ min: 1, max: 6 }), ticksPerFlit: fc.nat({ max: 3 }) });

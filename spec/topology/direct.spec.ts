@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { crossbar } from '../../lib/topology/crossbar.js';
+import { crossbar } from '../../lib/topology/shapes/crossbar.js';
 import { hops, routeLatency } from '../../lib/topology/distance.js';
-import { fromMatrix } from '../../lib/topology/from-matrix.js';
+import { fromMatrix } from '../../lib/topology/shapes/from-matrix.js';
 import { matrices } from './arbitrary.js';
 import { pairs, vertices } from './routes.js';
 

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { diameter, hops, routeLatency } from '../../lib/topology/distance.js';
-import { fromMatrix } from '../../lib/topology/from-matrix.js';
+import { fromMatrix } from '../../lib/topology/shapes/from-matrix.js';
 import { graph } from '../../lib/topology/graph.js';
 import { leastLatencies, leastLatencyInto } from '../../lib/topology/least-latency.js';
-import { mesh } from '../../lib/topology/mesh.js';
+import { mesh } from '../../lib/topology/shapes/mesh.js';
 import type { Topology } from '../../lib/topology/topology.js';
 import { graphOptions, topologies } from './arbitrary.js';
 

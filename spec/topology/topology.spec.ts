@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { crossbar } from '../../lib/topology/crossbar.js';
-import { mesh } from '../../lib/topology/mesh.js';
+import { crossbar } from '../../lib/topology/shapes/crossbar.js';
+import { mesh } from '../../lib/topology/shapes/mesh.js';
 import { regularTopologies, topologies } from './arbitrary.js';
 import { pairs, vertices } from './routes.js';
 

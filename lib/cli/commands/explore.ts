@@ -9,7 +9,7 @@ import { VERSION } from '../../engine/version.js';
 import { UsageError } from '../errors.js';
 import { namesOf, parseOptions, unknown, wholeNumber } from '../options.js';
 import { print } from '../output.js';
-import { SearchPace, progress } from '../progress.js';
+import { SearchPace, progress } from '../process/progress.js';
 
 const HELP = `disco-sim explore PROTOCOL [options]
 

@@ -4,7 +4,7 @@ import { fidelityExperiments, type FidelityExperiment, type FidelityRow } from '
 import { fidelityText } from '../../report/tables/fidelity.js';
 import { workloadNames } from '../../experiments/systems/choices.js';
 import { UsageError } from '../errors.js';
-import { commandOf, runAll } from '../fidelity-runs.js';
+import { commandOf, runAll } from '../fidelity/fidelity-runs.js';
 import { fraction, parseOptions, unknown } from '../options.js';
 
 const NAMES = fidelityExperiments.map(({ name }) => name);

@@ -6,7 +6,7 @@ import { presetNames } from '../../machine/presets/presets.js';
 import { UsageError } from '../errors.js';
 import { namesOf, parseOptions } from '../options.js';
 import { print } from '../output.js';
-import { progress } from '../progress.js';
+import { progress } from '../process/progress.js';
 
 const HELP = `disco-sim latency [options]
 

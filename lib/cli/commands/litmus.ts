@@ -9,9 +9,9 @@ import { MOST_LITMUS_STATES } from '../../litmus/outcomes.js';
 import { LitmusError, type LitmusTest } from '../../litmus/litmus-test.js';
 import { UsageError } from '../errors.js';
 import { parseLitmusArguments, type LitmusArguments } from './litmus-arguments.js';
-import { readLitmusFiles } from '../litmus-files.js';
+import { readLitmusFiles } from '../input/litmus-files.js';
 import { print } from '../output.js';
-import { progress } from '../progress.js';
+import { progress } from '../process/progress.js';
 
 const HELP = `disco-sim litmus FILE...|FOLDER|--classic|--cycles N [options]
 

@@ -6,9 +6,9 @@ import { UsageError } from '../errors.js';
 import { checkWritable } from '../files.js';
 import { runJob, type Task } from '../job.js';
 import { output } from '../output.js';
-import { progress } from '../progress.js';
+import { progress } from '../process/progress.js';
 import { tasksFor } from './trace.js';
-import { readTraceFile } from '../trace-files.js';
+import { readTraceFile } from '../input/trace-files.js';
 
 const HELP = `disco-sim main [options]
 

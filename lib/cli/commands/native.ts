@@ -1,6 +1,6 @@
 /** `disco-sim native WORKLOAD`: a workload under an operating system on a bare machine. */
 import { VERSION } from '../../engine/version.js';
-import { GuestImages } from '../../experiments/systems/guest-images.js';
+import { GuestImages } from '../../experiments/systems/guests/guest-images.js';
 import { SYSTEM_NAMES, workloadChoices, workloadNames } from '../../experiments/systems/choices.js';
 import { processorsOf } from '../../experiments/systems/machine-size.js';
 import { systemReportHtml } from '../../report/systems/report.js';

@@ -14,7 +14,7 @@ import { UsageError } from '../errors.js';
 import { checkWritable } from '../files.js';
 import { namesOf, parseOptions, wholeNumber } from '../options.js';
 import { print, report } from '../output.js';
-import { progress } from '../progress.js';
+import { progress } from '../process/progress.js';
 
 const HELP = `disco-sim network [options]
 

@@ -10,7 +10,7 @@ import { RandomTester } from '../../testing/random/tester.js';
 import { UsageError } from '../errors.js';
 import { namesOf, parseOptions, wholeNumber } from '../options.js';
 import { print } from '../output.js';
-import { JobPace, progress } from '../progress.js';
+import { JobPace, progress } from '../process/progress.js';
 
 const HELP = `disco-sim random-test [options]
 

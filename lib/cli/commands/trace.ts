@@ -10,8 +10,8 @@ import { UsageError } from '../errors.js';
 import { checkWritable } from '../files.js';
 import { runJob, type Task } from '../job.js';
 import { output } from '../output.js';
-import { progress } from '../progress.js';
-import { inputsOf, readTraces } from '../trace-inputs.js';
+import { progress } from '../process/progress.js';
+import { inputsOf, readTraces } from '../input/trace-inputs.js';
 
 const HELP = `disco-sim trace FILE... [options]
 

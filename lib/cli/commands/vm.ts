@@ -1,6 +1,6 @@
 /** `disco-sim vm`: guests under the monitor. */
 import { VERSION } from '../../engine/version.js';
-import { GuestImages } from '../../experiments/systems/guest-images.js';
+import { GuestImages } from '../../experiments/systems/guests/guest-images.js';
 import { SYSTEM_NAMES, workloadChoices, workloadNames } from '../../experiments/systems/choices.js';
 import { policies } from '../../experiments/policies.js';
 import { processorsOf } from '../../experiments/systems/machine-size.js';

@@ -3,11 +3,11 @@ import { list, plainObject, wholeNumbers } from '../../engine/checks.js';
 import { measureLoad, USUAL_ROUTERS, type LoadOptions, type LoadRow } from '../../testing/networks/load.js';
 import { routerFaults, type RouterOptions } from '../../interconnect/router-options.js';
 import { trafficPattern, type TrafficPatternName } from '../../testing/networks/traffic.js';
-import { hypercube } from '../../topology/hypercube.js';
-import { mesh } from '../../topology/mesh.js';
-import { ring } from '../../topology/ring.js';
+import { hypercube } from '../../topology/shapes/hypercube.js';
+import { mesh } from '../../topology/shapes/mesh.js';
+import { ring } from '../../topology/shapes/ring.js';
 import type { Topology } from '../../topology/topology.js';
-import { torus } from '../../topology/torus.js';
+import { torus } from '../../topology/shapes/torus.js';
 
 /** Shapes that can be swept. */
 export const SWEEP_TOPOLOGIES = ['mesh', 'torus', 'ring', 'hypercube'] as const;

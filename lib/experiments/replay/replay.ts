@@ -1,6 +1,6 @@
 /** Replays a recorded trace on a machine under a placement policy, and says what happened. */
 import { plainObject, shown, wholeNumbers } from '../../engine/checks.js';
-import type { EventQueue } from '../../engine/queue.js';
+import type { EventQueue } from '../../engine/queue/queue.js';
 import type { RunEnd, RunLimits } from '../../engine/simulation.js';
 import { checkPolicy } from '../../placement/check-policy.js';
 import { VERSION } from '../../engine/version.js';

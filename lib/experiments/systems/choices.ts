@@ -9,8 +9,8 @@ import { engineering } from '../../workloads/engineering.js';
 import { pmake } from '../../workloads/pmake.js';
 import { radix } from '../../workloads/radix.js';
 import { raytrace } from '../../workloads/raytrace.js';
-import type { GuestImages } from './guest-images.js';
-import { instancesOf } from './instances.js';
+import type { GuestImages } from './guests/guest-images.js';
+import { instancesOf } from './guests/instances.js';
 
 /** The operating systems. */
 export const SYSTEM_NAMES = ['irix', 'linux-mips', 'splashos'] as const;

@@ -5,7 +5,7 @@ import type { LockStatistics } from '../../guest/commodity/spinlock.js';
 import type { Machine } from '../../machine/machine.js';
 import type { Processor } from '../../processor/processor.js';
 import { ACTIVITIES, Activity } from '../../processor/software.js';
-import type { Host } from './host.js';
+import type { Host } from './hosts/host.js';
 import type {
   DiskResult,
   LockResult,

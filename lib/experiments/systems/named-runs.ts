@@ -5,13 +5,13 @@ import { resolve, type MachineSpecification } from '../../machine/specification/
 import type { DiscoOptions } from '../../monitor/options.js';
 import { policies } from '../policies.js';
 import { makeWorkload, profileOf, type SystemName } from './choices.js';
-import { commodityGuests } from './commodity-guest.js';
-import type { GuestImages } from './guest-images.js';
-import { pageLayout } from './layouts.js';
+import { commodityGuests } from './guests/commodity-guest.js';
+import type { GuestImages } from './guests/guest-images.js';
+import { pageLayout } from './hosts/layouts.js';
 import { processorsOf } from './machine-size.js';
 import type { BareHost, DiscoHost, Guests, SystemOptions } from './plan.js';
-import { splashGuests } from './splash-guest.js';
-import { splashProgram } from './splash-program.js';
+import { splashGuests } from './guests/splash-guest.js';
+import { splashProgram } from './guests/splash-program.js';
 
 /** Names of the switches of the kernel. */
 export const SWITCH_NAMES = Object.keys(NO_SWITCHES) as readonly (keyof KernelSwitches)[];

@@ -7,7 +7,7 @@ import type { PhysicalLayout } from '../../machine/physical-layout.js';
 import type { ResolvedSpecification } from '../../machine/specification/specification.js';
 import type { GuestWorkload } from '../../workloads/guest-workload.js';
 import { workloadChoices, type WorkloadScale } from './choices.js';
-import { pageLayout } from './layouts.js';
+import { pageLayout } from './hosts/layouts.js';
 import { sizedMachine } from './machine-size.js';
 
 /** What a figure runs. */

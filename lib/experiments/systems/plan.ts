@@ -1,6 +1,6 @@
 /**
  * The plan of a run: guests, whatever their operating system, and the places on a host that they are made in. What each
- * system is as a guest: commodity-guest.ts, splash-guest.ts. What it runs on: bare-host.ts, monitor-host.ts.
+ * system is as a guest: guests/. What it runs on: hosts/.
  */
 import type { KernelDisk } from '../../guest/commodity/file-services.js';
 import type { MachineSpecification } from '../../machine/specification/specification.js';

@@ -4,7 +4,7 @@
  */
 import type { Component } from '../../engine/component.js';
 import { SimulationError } from '../../engine/errors.js';
-import { Runner } from '../../engine/runner.js';
+import { Runner } from '../../engine/run-ahead/runner.js';
 import type { Simulation } from '../../engine/simulation.js';
 import type { Ticks } from '../../engine/time.js';
 import type { Context } from '../context.js';

@@ -5,7 +5,7 @@
 import type { CoherenceMessage } from '../../messages/coherence-messages.js';
 import { HOME, KIND_NAMES } from '../../messages/coherence-messages.js';
 import type { Message } from '../../engine/port.js';
-import type { Observer } from '../../engine/observer.js';
+import type { Observer } from '../../engine/observation/observer.js';
 import type { RandomFailure, RandomTestOptions } from './options.js';
 import { RandomTester, randomTest } from './tester.js';
 

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { readTraceFile } from '../../../lib/cli/trace-files.js';
+import { readTraceFile } from '../../../lib/cli/input/trace-files.js';
 import { MemoryLimit } from '../../../lib/traces/memory-limit.js';
-import { PlainQueue } from '../../../lib/engine/plain-queue.js';
+import { PlainQueue } from '../../../lib/engine/queue/plain-queue.js';
 import { policies } from '../../../lib/experiments/policies.js';
 import { Replay, ReplayError, type ReplayOptions } from '../../../lib/experiments/replay/replay.js';
 import type { RunResult } from '../../../lib/experiments/replay/result.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { instancesOf } from '../../../lib/experiments/systems/instances.js';
+import { instancesOf } from '../../../lib/experiments/systems/guests/instances.js';
 import type { SystemOptions } from '../../../lib/experiments/systems/plan.js';
 import { SAMPLED_PARTS } from '../../../lib/experiments/systems/system-result.js';
 import { PARTS } from '../../../lib/report/systems/words.js';

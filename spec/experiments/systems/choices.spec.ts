@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { GuestImages } from '../../../lib/experiments/systems/guest-images.js';
+import { GuestImages } from '../../../lib/experiments/systems/guests/guest-images.js';
 import { makeWorkload, profileOf, type SystemName } from '../../../lib/experiments/systems/choices.js';
 import { processorsOf, sizedMachine } from '../../../lib/experiments/systems/machine-size.js';
 import { systemOptions } from '../../../lib/experiments/systems/named-runs.js';

@@ -1,6 +1,6 @@
 /** Runs that take milliseconds: a program that forks, computes and writes files, without any recorded image. */
-import { commodityGuests } from '../../../lib/experiments/systems/commodity-guest.js';
-import type { MonitorHost } from '../../../lib/experiments/systems/monitor-host.js';
+import { commodityGuests } from '../../../lib/experiments/systems/guests/commodity-guest.js';
+import type { MonitorHost } from '../../../lib/experiments/systems/hosts/monitor-host.js';
 import type { SystemOptions } from '../../../lib/experiments/systems/plan.js';
 import type { MonitorResult, SystemResult } from '../../../lib/experiments/systems/system-result.js';
 import { SystemRun } from '../../../lib/experiments/systems/system-run.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { GuestImages } from '../../../lib/experiments/systems/guest-images.js';
+import { GuestImages } from '../../../lib/experiments/systems/guests/guest-images.js';
 import { SystemRun } from '../../../lib/experiments/systems/system-run.js';
 import { paperWorkload, type PaperWorkloadOptions } from '../../../lib/experiments/systems/paper-workloads.js';
 import { guestsWith } from './fixture.js';

@@ -1,7 +1,7 @@
 /** SPLASHOS in virtual machines, and on the bare machine. */
 import { describe, expect, it } from '@jest/globals';
-import { GuestImages } from '../../../lib/experiments/systems/guest-images.js';
-import { splashProgram, type SplashProgram } from '../../../lib/experiments/systems/splash-program.js';
+import { GuestImages } from '../../../lib/experiments/systems/guests/guest-images.js';
+import { splashProgram, type SplashProgram } from '../../../lib/experiments/systems/guests/splash-program.js';
 import {
   systemOptions,
   type NamedMonitorOptions,
@@ -9,7 +9,7 @@ import {
 } from '../../../lib/experiments/systems/named-runs.js';
 import { systemText } from '../../../lib/report/tables/system.js';
 import { PARTS } from '../../../lib/report/systems/words.js';
-import { splashGuests } from '../../../lib/experiments/systems/splash-guest.js';
+import { splashGuests } from '../../../lib/experiments/systems/guests/splash-guest.js';
 import { SystemRun } from '../../../lib/experiments/systems/system-run.js';
 import type { SystemOptions } from '../../../lib/experiments/systems/plan.js';
 import type { SplashOS } from '../../../lib/guest/splash/splash-os.js';

@@ -2,8 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { loadBound } from '../../../lib/testing/networks/load-bound.js';
 import { measureLoad } from '../../../lib/testing/networks/load.js';
 import { TRAFFIC_PATTERNS, trafficPattern, type TrafficPatternName } from '../../../lib/testing/networks/traffic.js';
-import { ring } from '../../../lib/topology/ring.js';
-import { torus } from '../../../lib/topology/torus.js';
+import { ring } from '../../../lib/topology/shapes/ring.js';
+import { torus } from '../../../lib/topology/shapes/torus.js';
 import { load } from '../../interconnect/loads.js';
 
 const attached = {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { GuestImages } from '../../../lib/experiments/systems/guest-images.js';
+import { GuestImages } from '../../../lib/experiments/systems/guests/guest-images.js';
 import { packImage, packThreads } from '../../../lib/workloads/images/pack-pages.js';
 import { threadImages } from '../../../lib/workloads/images/user-image.js';
 
