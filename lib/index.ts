@@ -174,21 +174,21 @@ export {
   type SleepLock,
   type Spinlock,
 } from './system/code.js';
-export type { DiskDriver } from './guest/commodity/files/disk-driver.js';
+export type { DiskDriver } from './guest/commodity/files/disk/disk-driver.js';
 export type { FileContent } from './guest/commodity/files/file-content.js';
 export type { MountTable } from './guest/commodity/files/mount.js';
-export type { CacheEntry } from './guest/commodity/files/cache-entry.js';
-export type { PageCache } from './guest/commodity/files/page-cache.js';
-export type { Completion, PageStore as DiskPageStore } from './guest/commodity/files/page-store.js';
-export type { WriteBack } from './guest/commodity/files/write-back.js';
-export { ConsoleServices, type KernelConsole } from './guest/commodity/console-services.js';
-export { FileServices, type FileOptions, type KernelDisk } from './guest/commodity/file-services.js';
+export type { CacheEntry } from './guest/commodity/files/cache/cache-entry.js';
+export type { PageCache } from './guest/commodity/files/cache/page-cache.js';
+export type { Completion, PageStore as DiskPageStore } from './guest/commodity/files/cache/page-store.js';
+export type { WriteBack } from './guest/commodity/files/cache/write-back.js';
+export { ConsoleServices, type KernelConsole } from './guest/commodity/calls/console-services.js';
+export { FileServices, type FileOptions, type KernelDisk } from './guest/commodity/calls/file-services.js';
 export {
   makeFileSystem,
   type FileDescription,
   type FileSystemSize,
   type TreeDescription,
-} from './guest/commodity/files/make-file-system.js';
+} from './guest/commodity/files/disk/make-file-system.js';
 export type { InterruptHandler } from './guest/commodity/handlers.js';
 export { CommodityKernel } from './guest/commodity/kernel.js';
 export type { KernelOptions } from './guest/commodity/kernel-options.js';
@@ -200,21 +200,21 @@ export type {
 } from './guest/commodity/memory/address-space.js';
 export type { PageTables } from './guest/commodity/memory/page-tables.js';
 export type { PageUse, PhysicalPages } from './guest/commodity/memory/physical-pages.js';
-export { KILLED, Process as GuestProcess, type Executable, type ProgramRegion } from './guest/commodity/process.js';
-export type { CallHandler } from './guest/commodity/process-calls.js';
-export type { Processes, ProcessPart } from './guest/commodity/processes.js';
+export { KILLED, Process as GuestProcess, type Executable, type ProgramRegion } from './guest/commodity/processes/process.js';
+export type { CallHandler } from './guest/commodity/processes/process-calls.js';
+export type { Processes, ProcessPart } from './guest/commodity/processes/processes.js';
 export * from './guest/commodity/profile.js';
 export { irix } from './guest/commodity/profiles/irix.js';
-export type { Hints } from './guest/commodity/hints.js';
-export type { Scheduler, SchedulerOptions as KernelSchedulerOptions } from './guest/commodity/scheduler.js';
+export type { Hints } from './guest/commodity/memory/hints.js';
+export type { Scheduler, SchedulerOptions as KernelSchedulerOptions } from './guest/commodity/processes/scheduler.js';
 export { SERVICES, type ServiceName } from './guest/commodity/services.js';
-export type { KernelSpinlock, LockStatistics } from './guest/commodity/spinlock.js';
-export { NetworkServices, rootHandle, type KernelNetworkOptions } from './guest/commodity/network-services.js';
+export type { KernelSpinlock, LockStatistics } from './guest/commodity/locks/spinlock.js';
+export { NetworkServices, rootHandle, type KernelNetworkOptions } from './guest/commodity/calls/network-services.js';
 export { NO_SWITCHES, type KernelSwitches } from './guest/commodity/switches.js';
-export * from './guest/commodity/system-calls.js';
-export type { KernelProcessor, Thread, ThreadState } from './guest/commodity/threads.js';
-export type { Translations } from './guest/commodity/translations.js';
-export type { CachedPage, FileSystem, Vnode } from './guest/commodity/vnode.js';
+export * from './guest/commodity/calls/system-calls.js';
+export type { KernelProcessor, Thread, ThreadState } from './guest/commodity/processes/threads.js';
+export type { Translations } from './guest/commodity/memory/translations.js';
+export type { CachedPage, FileSystem, Vnode } from './guest/commodity/files/vnode.js';
 export * from './guest/bare/costs.js';
 export * from './system/guest-error.js';
 export * from './system/frame-pool.js';

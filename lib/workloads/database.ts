@@ -4,8 +4,8 @@
  * is filled from a file at the start. Few system calls: now and then it reads more of the file.
  */
 import { randomStream } from '../engine/random.js';
-import type { Executable } from '../guest/commodity/process.js';
-import { lseek, open, read } from '../guest/commodity/system-calls.js';
+import type { Executable } from '../guest/commodity/processes/process.js';
+import { lseek, open, read } from '../guest/commodity/calls/system-calls.js';
 import type { Program } from '../processor/operations.js';
 import { guestProgram, UserWork } from './guest-program.js';
 import type { GuestWorkload } from './guest-workload.js';

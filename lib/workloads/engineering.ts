@@ -5,7 +5,7 @@
  * of the same program at another place of its loop with heaps of their own, stand for it.
  */
 import { randomStream } from '../engine/random.js';
-import type { Executable } from '../guest/commodity/process.js';
+import type { Executable } from '../guest/commodity/processes/process.js';
 import type { Program } from '../processor/operations.js';
 import type { References } from '../processor/references.js';
 import { guestProgram, UserWork, type GuestProgram } from './guest-program.js';

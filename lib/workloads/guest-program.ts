@@ -3,7 +3,7 @@
  * from, and user references to execute between system calls.
  */
 import { finiteNumber, list, plainObject, wholeNumber } from '../engine/checks.js';
-import type { Executable, ProgramRegion } from '../guest/commodity/process.js';
+import type { Executable, ProgramRegion } from '../guest/commodity/processes/process.js';
 import type { RandomStream } from '../engine/random.js';
 import type { References } from '../processor/references.js';
 import { block, type Program } from '../processor/operations.js';

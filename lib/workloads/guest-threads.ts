@@ -2,7 +2,7 @@
  * Recorded threads as threads of a process of a guest: their references as recorded, their synchronisation through user-level
  * locks in memory that they share. Who waits for whom is as the machine has it.
  */
-import { semaphore, sproc } from '../guest/commodity/system-calls.js';
+import { semaphore, sproc } from '../guest/commodity/calls/system-calls.js';
 import { block, type Program } from '../processor/operations.js';
 import type { RecordedStream } from '../traces/trace.js';
 import { userSteps, type UserRequest } from './user-steps.js';

@@ -1,7 +1,7 @@
 /** A workload for a guest operating system: programs, files, what is started, and what of it is measured. */
-import type { TreeDescription } from '../guest/commodity/files/make-file-system.js';
-import type { Executable } from '../guest/commodity/process.js';
-import { systemCall } from '../guest/commodity/system-calls.js';
+import type { TreeDescription } from '../guest/commodity/files/disk/make-file-system.js';
+import type { Executable } from '../guest/commodity/processes/process.js';
+import { systemCall } from '../guest/commodity/calls/system-calls.js';
 import type { Operation } from '../processor/operations.js';
 
 /** What runs. */

@@ -19,9 +19,9 @@ import {
   unlink,
   waitForChild,
   write,
-} from '../guest/commodity/system-calls.js';
-import type { FileDescription } from '../guest/commodity/files/make-file-system.js';
-import type { Executable } from '../guest/commodity/process.js';
+} from '../guest/commodity/calls/system-calls.js';
+import type { FileDescription } from '../guest/commodity/files/disk/make-file-system.js';
+import type { Executable } from '../guest/commodity/processes/process.js';
 import { BUFFER, guestProgram, UserWork, type GuestProgram } from './guest-program.js';
 import type { GuestWorkload } from './guest-workload.js';
 import type { UserImage } from './images/user-image.js';

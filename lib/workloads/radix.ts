@@ -3,7 +3,7 @@
  * is measured, beginning with the first touches of its memory: they are what the figure is about. Nothing is calibrated: the
  * recorded sort is what it is, 131072 keys, and the paper does not say how many it sorted.
  */
-import type { Executable } from '../guest/commodity/process.js';
+import type { Executable } from '../guest/commodity/processes/process.js';
 import type { Program } from '../processor/operations.js';
 import { guestProgram } from './guest-program.js';
 import { ARENA, SharedWords, ThreadSynchronisation, withThreads } from './guest-threads.js';

@@ -3,7 +3,7 @@
  * those that were recorded: sixteen of them from the barrier before rendering. With fewer threads each does the work of several.
  */
 import { randomStream } from '../engine/random.js';
-import type { Executable } from '../guest/commodity/process.js';
+import type { Executable } from '../guest/commodity/processes/process.js';
 import type { Program } from '../processor/operations.js';
 import { guestProgram } from './guest-program.js';
 import { ARENA, busiestLock, SharedWords, ThreadSynchronisation, withThreads } from './guest-threads.js';

@@ -1,7 +1,7 @@
 /** How long-running programs begin: they touch what they will use, so that what is measured is not the touching. */
 import type { RandomStream } from '../engine/random.js';
 import { load, store } from '../processor/operations.js';
-import { sginap } from '../guest/commodity/system-calls.js';
+import { sginap } from '../guest/commodity/calls/system-calls.js';
 import { measure } from './guest-workload.js';
 import type { ImageSpace } from './images/user-image.js';
 import type { Code } from '../system/code.js';

@@ -3,7 +3,7 @@
  * and store-conditional. Who must wait spins for a while, and then gives its processor away: to others with `sginap`, or in
  * a semaphore of the kernel.
  */
-import { semaphorePost, semaphoreWait, sginap } from '../guest/commodity/system-calls.js';
+import { semaphorePost, semaphoreWait, sginap } from '../guest/commodity/calls/system-calls.js';
 import { compute, load, loadLinked, store, storeConditional } from '../processor/operations.js';
 import type { Code } from '../system/code.js';
 

@@ -2,7 +2,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { ns } from '../../lib/engine/time.js';
 import { SERVICES, type ServiceName } from '../../lib/guest/commodity/services.js';
-import { systemCall } from '../../lib/guest/commodity/system-calls.js';
+import { systemCall } from '../../lib/guest/commodity/calls/system-calls.js';
 import { WORK, work, workServices, type Work } from '../../lib/monitor/work.js';
 import type { SecondLevelOptions } from '../../lib/monitor/processors/second-level-tlb.js';
 import { presets } from '../../lib/machine/presets/presets.js';

@@ -1,12 +1,12 @@
 /** Guests with the devices that the monitor gives them: shared and private disks, and the subnet. */
 import { describe, expect, it } from '@jest/globals';
 import type { Code } from '../../lib/system/code.js';
-import { FileServices } from '../../lib/guest/commodity/file-services.js';
-import { makeFileSystem } from '../../lib/guest/commodity/files/make-file-system.js';
+import { FileServices } from '../../lib/guest/commodity/calls/file-services.js';
+import { makeFileSystem } from '../../lib/guest/commodity/files/disk/make-file-system.js';
 import type { CommodityKernel } from '../../lib/guest/commodity/kernel.js';
-import { NetworkServices, rootHandle } from '../../lib/guest/commodity/network-services.js';
-import { close, OpenFlag, open, read, sync, write } from '../../lib/guest/commodity/system-calls.js';
-import type { Thread } from '../../lib/guest/commodity/threads.js';
+import { NetworkServices, rootHandle } from '../../lib/guest/commodity/calls/network-services.js';
+import { close, OpenFlag, open, read, sync, write } from '../../lib/guest/commodity/calls/system-calls.js';
+import type { Thread } from '../../lib/guest/commodity/processes/threads.js';
 import type { DeviceSpecification } from '../../lib/machine/specification/device-specification.js';
 import type { VirtualMachine } from '../../lib/monitor/virtual-machine.js';
 import { compute, load, store, type Operation, type Program } from '../../lib/processor/operations.js';

@@ -1,7 +1,7 @@
 /** The commodity kernel on the monitor: what it does on the bare machine, it does here. */
 import { describe, expect, it } from '@jest/globals';
 import { compute, load, store, type Program } from '../../lib/processor/operations.js';
-import { fork, waitForChild, exit } from '../../lib/guest/commodity/system-calls.js';
+import { fork, waitForChild, exit } from '../../lib/guest/commodity/calls/system-calls.js';
 import { HEAP } from '../guest/commodity/running.js';
 import { runGuests } from './support/virtual.js';
 

@@ -2,7 +2,7 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { us } from '../../lib/engine/time.js';
-import { exit } from '../../lib/guest/commodity/system-calls.js';
+import { exit } from '../../lib/guest/commodity/calls/system-calls.js';
 import { checkDisco } from '../../lib/monitor/check-disco.js';
 import type { VirtualProcessor } from '../../lib/monitor/processors/virtual-processor.js';
 import type { VirtualMachine } from '../../lib/monitor/virtual-machine.js';

@@ -1,7 +1,7 @@
 /** Virtual machines that come and go while others run. */
 import { describe, expect, it } from '@jest/globals';
 import { us } from '../../lib/engine/time.js';
-import { exit } from '../../lib/guest/commodity/system-calls.js';
+import { exit } from '../../lib/guest/commodity/calls/system-calls.js';
 import { checkDisco } from '../../lib/monitor/check-disco.js';
 import { Context } from '../../lib/processor/context.js';
 import { remapCall, zeroedPageCall } from '../../lib/system/monitor-calls.js';

@@ -1,9 +1,9 @@
 /** SPLASHOS in a virtual machine, whose files are those of a commodity kernel in another one: NFS over the subnet. */
 import { describe, expect, it } from '@jest/globals';
-import { FileServices } from '../../lib/guest/commodity/file-services.js';
-import { makeFileSystem } from '../../lib/guest/commodity/files/make-file-system.js';
-import { NetworkServices, rootHandle } from '../../lib/guest/commodity/network-services.js';
-import { close, open, OpenFlag, read } from '../../lib/guest/commodity/system-calls.js';
+import { FileServices } from '../../lib/guest/commodity/calls/file-services.js';
+import { makeFileSystem } from '../../lib/guest/commodity/files/disk/make-file-system.js';
+import { NetworkServices, rootHandle } from '../../lib/guest/commodity/calls/network-services.js';
+import { close, open, OpenFlag, read } from '../../lib/guest/commodity/calls/system-calls.js';
 import { NfsFiles } from '../../lib/guest/splash/nfs-files.js';
 import { SplashNetwork } from '../../lib/guest/splash/network.js';
 import { SplashOS } from '../../lib/guest/splash/splash-os.js';

@@ -1,6 +1,6 @@
 /** What each change to the kernel does on the monitor: what it is for, and nothing else. */
 import { describe, expect, it } from '@jest/globals';
-import { exit, fork, waitForChild } from '../../lib/guest/commodity/system-calls.js';
+import { exit, fork, waitForChild } from '../../lib/guest/commodity/calls/system-calls.js';
 import type { KernelSwitches } from '../../lib/guest/commodity/switches.js';
 import { compute, load, store, type Program } from '../../lib/processor/operations.js';
 import { HEAP } from '../guest/commodity/running.js';

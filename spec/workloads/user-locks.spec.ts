@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { semaphore } from '../../lib/guest/commodity/system-calls.js';
+import { semaphore } from '../../lib/guest/commodity/calls/system-calls.js';
 import { withThreads } from '../../lib/workloads/guest-threads.js';
 import { acquireLock, LOCK_BYTES, releaseLock, UserBarrier, UserSemaphore } from '../../lib/workloads/user-locks.js';
 import { compute, load, store, type Operation, type Program } from '../../lib/processor/operations.js';

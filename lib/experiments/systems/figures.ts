@@ -1,7 +1,7 @@
 /** Reads the figures of a run off its processors, kernels and disks. */
 import type { Disk } from '../../devices/disk.js';
 import type { CommodityKernel } from '../../guest/commodity/kernel.js';
-import type { LockStatistics } from '../../guest/commodity/spinlock.js';
+import type { LockStatistics } from '../../guest/commodity/locks/spinlock.js';
 import type { Machine } from '../../machine/machine.js';
 import type { Processor } from '../../processor/processor.js';
 import { ACTIVITIES, Activity } from '../../processor/software.js';

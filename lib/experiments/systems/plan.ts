@@ -2,7 +2,7 @@
  * The plan of a run: guests, whatever their operating system, and the places on a host that they are made in. What each
  * system is as a guest: guests/. What it runs on: hosts/.
  */
-import type { KernelDisk } from '../../guest/commodity/file-services.js';
+import type { KernelDisk } from '../../guest/commodity/calls/file-services.js';
 import type { MachineSpecification } from '../../machine/specification/specification.js';
 import type { PhysicalLayout } from '../../machine/physical-layout.js';
 import type { DiscoOptions } from '../../monitor/options.js';

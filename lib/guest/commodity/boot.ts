@@ -5,13 +5,13 @@ import { Register } from '../../processor/registers.js';
 import { Activity } from '../../processor/software.js';
 import type { Code } from '../../system/code.js';
 import type { KernelClock } from './clock.js';
-import type { Hints } from './hints.js';
-import type { Processes } from './processes.js';
-import type { Scheduler } from './scheduler.js';
+import type { Hints } from './memory/hints.js';
+import type { Processes } from './processes/processes.js';
+import type { Scheduler } from './processes/scheduler.js';
 import { serviceNumber } from './services.js';
-import type { KernelProcessor, Thread } from './threads.js';
+import type { KernelProcessor, Thread } from './processes/threads.js';
 import { IDLE_STATUS, KERNEL_STATUS } from './traps.js';
-import type { Translations } from './translations.js';
+import type { Translations } from './memory/translations.js';
 
 /** What Context says of the page tables: the refill handler halves it, sign and all, to get at PAGE_TABLES. */
 const REFILL_BASE = 0x80000000 | 0;

@@ -2,10 +2,10 @@
 import { readRegister, writeRegister } from '../../processor/operations.js';
 import { Register } from '../../processor/registers.js';
 import type { Code } from '../../system/code.js';
-import type { Scheduler } from './scheduler.js';
-import type { StallWatch } from './stall-watch.js';
+import type { Scheduler } from './processes/scheduler.js';
+import type { StallWatch } from './processes/stall-watch.js';
 import type { StepBlocks } from './step-blocks.js';
-import type { KernelProcessor, Thread } from './threads.js';
+import type { KernelProcessor, Thread } from './processes/threads.js';
 
 /** What a clock is made with. */
 export interface ClockOptions {

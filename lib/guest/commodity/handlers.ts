@@ -1,9 +1,9 @@
 /** Who serves a system call or an interrupt. Parts of the kernel add theirs before it runs. */
 import { ErrorNumber, type Code } from '../../system/code.js';
-import type { CallHandler } from './process-calls.js';
+import type { CallHandler } from './processes/process-calls.js';
 import type { StepBlocks } from './step-blocks.js';
-import type { SystemCall } from './system-calls.js';
-import type { Thread } from './threads.js';
+import type { SystemCall } from './calls/system-calls.js';
+import type { Thread } from './processes/threads.js';
 
 /** Serves an interrupt with the two integers that it carries. */
 export type InterruptHandler = (a: number, b: number, thread: Thread) => Code;

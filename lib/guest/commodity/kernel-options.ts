@@ -1,6 +1,6 @@
 /** What a commodity kernel is made with. */
 import { plainObject, wholeNumber, wholeNumbers } from '../../engine/checks.js';
-import type { Executable } from './process.js';
+import type { Executable } from './processes/process.js';
 import type { Profile } from './profile.js';
 import type { KernelSwitches } from './switches.js';
 

@@ -4,9 +4,9 @@
  * of the commodity kernel.
  */
 import { deviceCommand, store } from '../../processor/operations.js';
-import { HEADER_BYTES, readHeader, writeHeader } from '../commodity/network/datagram-header.js';
+import { HEADER_BYTES, readHeader, writeHeader } from '../commodity/network/sockets/datagram-header.js';
 import type { Piece } from '../commodity/network/pieces.js';
-import type { Endpoint } from '../commodity/network/transport.js';
+import type { Endpoint } from '../commodity/network/sockets/transport.js';
 import { PAGE_BYTES } from './memory.js';
 import type { SplashOS } from './splash-os.js';
 import type { Code } from '../../system/code.js';

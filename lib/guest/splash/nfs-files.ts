@@ -10,8 +10,8 @@ import {
   NFS_VERSION,
   readAttributes,
   type Handle,
-} from '../commodity/network/nfs-protocol.js';
-import { textWords, type XdrReader } from '../commodity/network/xdr.js';
+} from '../commodity/network/nfs/nfs-protocol.js';
+import { textWords, type XdrReader } from '../commodity/network/rpc/xdr.js';
 import { beginCall, endCall, type SplashFiles } from './files.js';
 import type { SplashNetwork } from './network.js';
 import { SplashRpc, type SplashRpcOptions } from './rpc-client.js';

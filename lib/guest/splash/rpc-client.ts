@@ -1,9 +1,9 @@
 /** Remote procedure calls of SPLASHOS (RFC 1057): one at a time, sent again until they are answered. */
 import { annotate, compute, load, store } from '../../processor/operations.js';
 import { Activity } from '../../processor/software.js';
-import { Accept, callWords, readReply, type CallHeader } from '../commodity/network/rpc-message.js';
-import type { Endpoint } from '../commodity/network/transport.js';
-import { XdrReader } from '../commodity/network/xdr.js';
+import { Accept, callWords, readReply, type CallHeader } from '../commodity/network/rpc/rpc-message.js';
+import type { Endpoint } from '../commodity/network/sockets/transport.js';
+import { XdrReader } from '../commodity/network/rpc/xdr.js';
 import type { SplashDatagram, SplashNetwork } from './network.js';
 import type { SplashOS } from './splash-os.js';
 import type { SplashThread } from './threads.js';

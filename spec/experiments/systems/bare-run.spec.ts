@@ -5,7 +5,7 @@ import { SAMPLED_PARTS } from '../../../lib/experiments/systems/system-result.js
 import { PARTS } from '../../../lib/report/systems/words.js';
 import { SystemRun } from '../../../lib/experiments/systems/system-run.js';
 import { GuestError } from '../../../lib/system/guest-error.js';
-import { exit } from '../../../lib/guest/commodity/system-calls.js';
+import { exit } from '../../../lib/guest/commodity/calls/system-calls.js';
 import { presets } from '../../../lib/machine/presets/presets.js';
 import { compute, store } from '../../../lib/processor/operations.js';
 import { measure } from '../../../lib/workloads/guest-workload.js';

@@ -14,7 +14,7 @@ import {
   unlink,
   waitForChild,
   write,
-} from '../../../lib/guest/commodity/system-calls.js';
+} from '../../../lib/guest/commodity/calls/system-calls.js';
 import { irix } from '../../../lib/guest/commodity/profiles/irix.js';
 import { presets } from '../../../lib/machine/presets/presets.js';
 import { compute, load, store, type Program } from '../../../lib/processor/operations.js';

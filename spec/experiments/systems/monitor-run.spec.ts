@@ -7,7 +7,7 @@ import { systemText } from '../../../lib/report/tables/system.js';
 import { PARTS } from '../../../lib/report/systems/words.js';
 import { SystemRun } from '../../../lib/experiments/systems/system-run.js';
 import { GuestError } from '../../../lib/system/guest-error.js';
-import { exit } from '../../../lib/guest/commodity/system-calls.js';
+import { exit } from '../../../lib/guest/commodity/calls/system-calls.js';
 import { presets } from '../../../lib/machine/presets/presets.js';
 import { guestsWith, monitoredOptions, monitorOf, smallWorkload, withMonitor } from './fixture.js';
 

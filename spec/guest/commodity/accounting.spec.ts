@@ -9,7 +9,7 @@ import {
   sproc,
   systemCall,
   waitForChild,
-} from '../../../lib/guest/commodity/system-calls.js';
+} from '../../../lib/guest/commodity/calls/system-calls.js';
 import { compute, load, store } from '../../../lib/processor/operations.js';
 import { Activity } from '../../../lib/processor/software.js';
 import { runChecked } from './invariants.js';

@@ -1,13 +1,13 @@
 /** What has to hold of the commodity kernel between any two events, and what only kernel code can look at. */
 import { PAGE_TABLES } from '../../../lib/guest/commodity/address-layout.js';
 import { KERNEL_STACK, TABLE_ENTRIES } from '../../../lib/guest/commodity/address-layout.js';
-import type { KernelSleepLock } from '../../../lib/guest/commodity/channels.js';
+import type { KernelSleepLock } from '../../../lib/guest/commodity/locks/channels.js';
 import type { Code } from '../../../lib/system/code.js';
 import type { AddressSpace } from '../../../lib/guest/commodity/memory/address-space.js';
 import type { PageTables } from '../../../lib/guest/commodity/memory/page-tables.js';
 import { wordOf } from '../../../lib/guest/commodity/memory/faults.js';
-import type { Thread } from '../../../lib/guest/commodity/threads.js';
-import { systemCall } from '../../../lib/guest/commodity/system-calls.js';
+import type { Thread } from '../../../lib/guest/commodity/processes/threads.js';
+import { systemCall } from '../../../lib/guest/commodity/calls/system-calls.js';
 import { load, type Operation } from '../../../lib/processor/operations.js';
 import type { Running, Setup } from './running.js';
 import { withKernel } from './running.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { compute, load, store } from '../../../lib/processor/operations.js';
-import { exit, fork, getpid, waitForChild } from '../../../lib/guest/commodity/system-calls.js';
+import { exit, fork, getpid, waitForChild } from '../../../lib/guest/commodity/calls/system-calls.js';
 import { HEAP, runKernel } from './running.js';
 
 describe('the commodity kernel', () => {

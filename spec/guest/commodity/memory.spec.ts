@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { ErrorNumber } from '../../../lib/system/code.js';
-import { KILLED } from '../../../lib/guest/commodity/process.js';
+import { KILLED } from '../../../lib/guest/commodity/processes/process.js';
 import {
   brk,
   execve,
@@ -13,7 +13,7 @@ import {
   sproc,
   systemCall,
   waitForChild,
-} from '../../../lib/guest/commodity/system-calls.js';
+} from '../../../lib/guest/commodity/calls/system-calls.js';
 import { compute, load, store, type Program } from '../../../lib/processor/operations.js';
 import { HEAP, STACK, TEXT } from './running.js';
 import { inspection, runChecked } from './invariants.js';

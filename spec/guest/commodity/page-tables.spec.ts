@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { SERVICES, type ServiceName } from '../../../lib/guest/commodity/services.js';
-import { fork, sproc, systemCall, waitForChild } from '../../../lib/guest/commodity/system-calls.js';
+import { fork, sproc, systemCall, waitForChild } from '../../../lib/guest/commodity/calls/system-calls.js';
 import { compute, load, store, type Program } from '../../../lib/processor/operations.js';
 import { inspection, runChecked } from './invariants.js';
 import { HEAP, SHORT, type Running } from './running.js';

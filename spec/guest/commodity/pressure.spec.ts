@@ -2,8 +2,8 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { ErrorNumber } from '../../../lib/system/code.js';
-import { KILLED } from '../../../lib/guest/commodity/process.js';
-import { exit, fork, sproc, waitForChild } from '../../../lib/guest/commodity/system-calls.js';
+import { KILLED } from '../../../lib/guest/commodity/processes/process.js';
+import { exit, fork, sproc, waitForChild } from '../../../lib/guest/commodity/calls/system-calls.js';
 import { compute, load, store, type Program } from '../../../lib/processor/operations.js';
 import { inspection, runChecked } from './invariants.js';
 import { HEAP, withKernel } from './running.js';

@@ -5,7 +5,7 @@
  */
 import * as fc from 'fast-check';
 import { ErrorNumber } from '../../../lib/system/code.js';
-import { KILLED } from '../../../lib/guest/commodity/process.js';
+import { KILLED } from '../../../lib/guest/commodity/processes/process.js';
 import {
   brk,
   exit,
@@ -17,7 +17,7 @@ import {
   sginap,
   sproc,
   waitForChild,
-} from '../../../lib/guest/commodity/system-calls.js';
+} from '../../../lib/guest/commodity/calls/system-calls.js';
 import { compute, load, store, type Operation, type Program } from '../../../lib/processor/operations.js';
 import { HEAP } from './running.js';
 

@@ -2,10 +2,10 @@
 import type { Context } from '../../../lib/processor/context.js';
 import { CommodityKernel } from '../../../lib/guest/commodity/kernel.js';
 import type { KernelOptions } from '../../../lib/guest/commodity/kernel-options.js';
-import type { Executable, ProgramRegion } from '../../../lib/guest/commodity/process.js';
+import type { Executable, ProgramRegion } from '../../../lib/guest/commodity/processes/process.js';
 import type { Profile } from '../../../lib/guest/commodity/profile.js';
 import type { Code } from '../../../lib/system/code.js';
-import type { Thread } from '../../../lib/guest/commodity/threads.js';
+import type { Thread } from '../../../lib/guest/commodity/processes/threads.js';
 import type { DeviceSpecification } from '../../../lib/machine/specification/device-specification.js';
 import { buildMachine, type Machine } from '../../../lib/machine/machine.js';
 import { presets } from '../../../lib/machine/presets/presets.js';

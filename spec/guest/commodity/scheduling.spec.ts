@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { MOST_PASSES } from '../../../lib/guest/commodity/scheduler.js';
+import { MOST_PASSES } from '../../../lib/guest/commodity/processes/scheduler.js';
 import {
   exit,
   fork,
@@ -9,7 +9,7 @@ import {
   semaphoreWait,
   sproc,
   waitForChild,
-} from '../../../lib/guest/commodity/system-calls.js';
+} from '../../../lib/guest/commodity/calls/system-calls.js';
 import { ns } from '../../../lib/engine/time.js';
 import { compute } from '../../../lib/processor/operations.js';
 import { runChecked } from './invariants.js';

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Code, KernelThread } from '../../../lib/system/code.js';
 import type { CommodityKernel } from '../../../lib/guest/commodity/kernel.js';
-import type { Executable } from '../../../lib/guest/commodity/process.js';
+import type { Executable } from '../../../lib/guest/commodity/processes/process.js';
 import { SERVICES, type ServiceName } from '../../../lib/guest/commodity/services.js';
-import { execve, fork, waitForChild } from '../../../lib/guest/commodity/system-calls.js';
-import type { CachedPage, Vnode } from '../../../lib/guest/commodity/vnode.js';
+import { execve, fork, waitForChild } from '../../../lib/guest/commodity/calls/system-calls.js';
+import type { CachedPage, Vnode } from '../../../lib/guest/commodity/files/vnode.js';
 import { compute, load, store, type Program } from '../../../lib/processor/operations.js';
 import { executable, runKernel, SHORT, TEXT, type Running } from './running.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { NO_SWITCHES, type KernelSwitches } from '../../../lib/guest/commodity/switches.js';
-import { brk, exit, fork, sginap, waitForChild } from '../../../lib/guest/commodity/system-calls.js';
+import { brk, exit, fork, sginap, waitForChild } from '../../../lib/guest/commodity/calls/system-calls.js';
 import { MonitorError } from '../../../lib/system/monitor-calls.js';
 import { load, monitorCall, store } from '../../../lib/processor/operations.js';
 import { Register } from '../../../lib/processor/registers.js';

@@ -5,9 +5,9 @@ import {
   MOST_NAME_BYTES,
   Nfs,
   type Handle,
-} from '../../../lib/guest/commodity/network/nfs-protocol.js';
-import { readCall, replyWords } from '../../../lib/guest/commodity/network/rpc-message.js';
-import { XdrReader } from '../../../lib/guest/commodity/network/xdr.js';
+} from '../../../lib/guest/commodity/network/nfs/nfs-protocol.js';
+import { readCall, replyWords } from '../../../lib/guest/commodity/network/rpc/rpc-message.js';
+import { XdrReader } from '../../../lib/guest/commodity/network/rpc/xdr.js';
 import type { SplashDatagram, SplashNetwork } from '../../../lib/guest/splash/network.js';
 import type { SplashThread } from '../../../lib/guest/splash/threads.js';
 import { annotate, compute, load } from '../../../lib/processor/operations.js';

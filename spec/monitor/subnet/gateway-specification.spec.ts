@@ -1,8 +1,8 @@
 /** The gateway as an option of the monitor: guests talk to a machine outside, and nothing is wired. */
 import { describe, expect, it } from '@jest/globals';
-import { FileServices } from '../../../lib/guest/commodity/file-services.js';
-import { NetworkServices } from '../../../lib/guest/commodity/network-services.js';
-import { bind, recvfrom, sendto, socket } from '../../../lib/guest/commodity/network/datagram-calls.js';
+import { FileServices } from '../../../lib/guest/commodity/calls/file-services.js';
+import { NetworkServices } from '../../../lib/guest/commodity/calls/network-services.js';
+import { bind, recvfrom, sendto, socket } from '../../../lib/guest/commodity/network/sockets/datagram-calls.js';
 import { BROADCAST } from '../../../lib/devices/network-segment.js';
 import type { DeviceSpecification } from '../../../lib/machine/specification/device-specification.js';
 import { buildMachine } from '../../../lib/machine/machine.js';

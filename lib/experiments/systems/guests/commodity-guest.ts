@@ -1,13 +1,13 @@
 /** The commodity kernel as a guest: boots, reads its programs, waits for the other guests, and runs its workload. */
 import type { Code } from '../../../system/code.js';
-import { FileServices } from '../../../guest/commodity/file-services.js';
+import { FileServices } from '../../../guest/commodity/calls/file-services.js';
 import { CommodityKernel } from '../../../guest/commodity/kernel.js';
 import type { PageUse } from '../../../guest/commodity/memory/physical-pages.js';
-import type { Process } from '../../../guest/commodity/process.js';
+import type { Process } from '../../../guest/commodity/processes/process.js';
 import type { Profile } from '../../../guest/commodity/profile.js';
 import { SERVICES } from '../../../guest/commodity/services.js';
 import { NO_SWITCHES, type KernelSwitches } from '../../../guest/commodity/switches.js';
-import type { Thread } from '../../../guest/commodity/threads.js';
+import type { Thread } from '../../../guest/commodity/processes/threads.js';
 import { GuestError } from '../../../system/guest-error.js';
 import { compute } from '../../../processor/operations.js';
 import { MEASURE, type GuestWorkload } from '../../../workloads/guest-workload.js';

@@ -1,7 +1,7 @@
 /** Several instances of a workload in one system: they share the programs and the root disk, and each has its work disk. */
 import { callable, wholeNumber } from '../../../engine/checks.js';
-import { fork, execve, type SystemCall } from '../../../guest/commodity/system-calls.js';
-import type { Executable } from '../../../guest/commodity/process.js';
+import { fork, execve, type SystemCall } from '../../../guest/commodity/calls/system-calls.js';
+import type { Executable } from '../../../guest/commodity/processes/process.js';
 import type { Operation, Program } from '../../../processor/operations.js';
 import type { GuestWorkload } from '../../../workloads/guest-workload.js';
 

@@ -1,7 +1,7 @@
 /** Before what is measured: the paper excludes the effects of a cold start. */
 import type { Code } from '../../../system/code.js';
-import type { FileServices } from '../../../guest/commodity/file-services.js';
-import type { Thread } from '../../../guest/commodity/threads.js';
+import type { FileServices } from '../../../guest/commodity/calls/file-services.js';
+import type { Thread } from '../../../guest/commodity/processes/threads.js';
 import { GuestError } from '../../../system/guest-error.js';
 import type { GuestWorkload } from '../../../workloads/guest-workload.js';
 

@@ -1,5 +1,5 @@
 /** A bare machine with one guest: it has all processors, all memory, and the devices themselves. */
-import type { KernelDisk } from '../../../guest/commodity/file-services.js';
+import type { KernelDisk } from '../../../guest/commodity/calls/file-services.js';
 import { buildMachine, type Machine } from '../../../machine/machine.js';
 import type { MachineSpecification } from '../../../machine/specification/specification.js';
 import { GuestError } from '../../../system/guest-error.js';

@@ -1,5 +1,5 @@
 /** Disco on a machine, with a virtual machine for each guest. */
-import type { KernelDisk } from '../../../guest/commodity/file-services.js';
+import type { KernelDisk } from '../../../guest/commodity/calls/file-services.js';
 import { buildMachine, type Machine } from '../../../machine/machine.js';
 import { resolve, type ResolvedSpecification } from '../../../machine/specification/specification.js';
 import { Disco } from '../../../monitor/disco.js';

@@ -1,6 +1,6 @@
 /** The disks of a run: models of the machine's, and the file systems on them. */
 import type { Disk } from '../../../devices/disk.js';
-import { makeFileSystem } from '../../../guest/commodity/files/make-file-system.js';
+import { makeFileSystem } from '../../../guest/commodity/files/disk/make-file-system.js';
 import type { Machine } from '../../../machine/machine.js';
 import type { DiskSpecification } from '../../../machine/specification/device-specification.js';
 import type { MachineSpecification } from '../../../machine/specification/specification.js';

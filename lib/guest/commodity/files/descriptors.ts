@@ -1,7 +1,7 @@
 /** Descriptors: small numbers by which a process knows its open files. */
 import { ErrorNumber } from '../../../system/code.js';
 import type { Code, KernelCore, KernelThread } from '../../../system/code.js';
-import type { Vnode } from '../vnode.js';
+import type { Vnode } from './vnode.js';
 import type { OpenFile, OpenFileTable, OpenMode } from './open-file.js';
 
 /** The descriptors of one process; only its own thread uses them. Every method but `fork` returns 0 or more, or an ErrorNumber. */

@@ -1,7 +1,7 @@
 /** One tree of names over several file systems. Names are resolved as they are written: there are no symbolic links. */
 import { ErrorNumber } from '../../../system/code.js';
 import type { Code, KernelThread } from '../../../system/code.js';
-import type { FileSystem, Vnode } from '../vnode.js';
+import type { FileSystem, Vnode } from './vnode.js';
 
 /** Bytes of the longest path. */
 export const LONGEST_PATH = 1024;

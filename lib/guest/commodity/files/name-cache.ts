@@ -1,7 +1,7 @@
 /** Names that were looked up lately: directory and name to file, so that a path costs no search of its directories. */
 import type { Code, KernelCore, KernelThread, Spinlock } from '../../../system/code.js';
-import type { DiskFile } from './disk-file.js';
-import type { InodeTable } from './inode-table.js';
+import type { DiskFile } from './disk/disk-file.js';
+import type { InodeTable } from './disk/inode-table.js';
 
 const ENTRY_BYTES = 64;
 

@@ -2,7 +2,7 @@
 import { store } from '../../../processor/operations.js';
 import { ErrorNumber } from '../../../system/code.js';
 import type { Code, KernelCore, KernelThread, SleepLock, Spinlock } from '../../../system/code.js';
-import type { Vnode } from '../vnode.js';
+import type { Vnode } from './vnode.js';
 
 /** How a file is opened. */
 export interface OpenMode {

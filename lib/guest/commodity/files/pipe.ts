@@ -2,7 +2,7 @@
 import { compute, store } from '../../../processor/operations.js';
 import { ErrorNumber } from '../../../system/code.js';
 import type { Channel, Code, KernelCore, KernelThread, Spinlock } from '../../../system/code.js';
-import type { CachedPage, Vnode } from '../vnode.js';
+import type { CachedPage, Vnode } from './vnode.js';
 import { copyBytes } from './byte-copy.js';
 
 /** What a pipe needs of kernel data: made once, used again and again by `PipePool`. */

@@ -6,7 +6,7 @@ import { store } from '../../../processor/operations.js';
 import { entryLo } from '../../../processor/registers.js';
 import { TABLE_ENTRIES } from '../address-layout.js';
 import type { Code, KernelThread, SharedSleepLock } from '../../../system/code.js';
-import type { Vnode } from '../vnode.js';
+import type { Vnode } from '../files/vnode.js';
 import type { AddressSpaces } from './address-spaces.js';
 import type { PageTables } from './page-tables.js';
 

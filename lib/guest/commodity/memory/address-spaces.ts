@@ -1,9 +1,9 @@
 /** Makes address spaces, with what they need of the kernel: locks, empty page tables, and pages of zeros for them. */
 import type { Code, KernelThread } from '../../../system/code.js';
 import type { KernelLayout } from '../address-layout.js';
-import type { Hints } from '../hints.js';
+import type { Hints } from './hints.js';
 import type { Profile } from '../profile.js';
-import type { Scheduler } from '../scheduler.js';
+import type { Scheduler } from '../processes/scheduler.js';
 import { AddressSpace } from './address-space.js';
 import { PageTables } from './page-tables.js';
 import type { PhysicalPages } from './physical-pages.js';

@@ -7,13 +7,13 @@ import { copy, readRegister, tlbProbe, tlbWriteIndexed, writeRegister } from '..
 import { entryLo, Register } from '../../../processor/registers.js';
 import { PAGE_BYTES, PAGE_SHIFT, type KernelLayout } from '../address-layout.js';
 import { ErrorNumber, type Code, type KernelThread } from '../../../system/code.js';
-import type { Hints } from '../hints.js';
+import type { Hints } from './hints.js';
 import type { Profile } from '../profile.js';
 import type { ServiceName } from '../services.js';
 import type { StepBlocks } from '../step-blocks.js';
-import type { Thread } from '../threads.js';
-import type { Translations } from '../translations.js';
-import type { Vnode } from '../vnode.js';
+import type { Thread } from '../processes/threads.js';
+import type { Translations } from './translations.js';
+import type { Vnode } from '../files/vnode.js';
 import { TABLE_SHIFT, type AddressSpace, type Mapping, type Region } from './address-space.js';
 import type { PageTables } from './page-tables.js';
 import type { PhysicalPages } from './physical-pages.js';

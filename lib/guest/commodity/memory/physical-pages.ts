@@ -5,7 +5,7 @@
 import { load, store } from '../../../processor/operations.js';
 import { LINE_BYTES, type KernelLayout } from '../address-layout.js';
 import type { Code, KernelThread, Spinlock } from '../../../system/code.js';
-import type { Hints } from '../hints.js';
+import type { Hints } from './hints.js';
 import type { StepBlocks } from '../step-blocks.js';
 
 /** Bytes of a page's descriptor (pfdat). */

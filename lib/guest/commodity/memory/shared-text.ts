@@ -3,8 +3,8 @@
  * that touches such a page need not look for it in the file.
  */
 import type { Code, KernelThread, SleepLock } from '../../../system/code.js';
-import type { Scheduler } from '../scheduler.js';
-import type { Vnode } from '../vnode.js';
+import type { Scheduler } from '../processes/scheduler.js';
+import type { Vnode } from '../files/vnode.js';
 import type { PhysicalPages } from './physical-pages.js';
 
 /** Pages of text that are known in memory. Each has a user here. */

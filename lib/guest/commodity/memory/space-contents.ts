@@ -3,12 +3,12 @@
  */
 import type { AddressSpace, Region } from './address-space.js';
 import { ErrorNumber, type Code, type KernelThread } from '../../../system/code.js';
-import type { Executable } from '../process.js';
+import type { Executable } from '../processes/process.js';
 import type { Profile } from '../profile.js';
 import type { StepBlocks } from '../step-blocks.js';
-import type { Translations } from '../translations.js';
-import type { Vnode } from '../vnode.js';
-import type { Thread } from '../threads.js';
+import type { Translations } from './translations.js';
+import type { Vnode } from '../files/vnode.js';
+import type { Thread } from '../processes/threads.js';
 import type { PhysicalPages } from './physical-pages.js';
 import type { SharedText } from './shared-text.js';
 

@@ -1,9 +1,9 @@
 /** The unified page cache as the client of NFS wants it: a page of a remote file lies beside those of local ones. */
 import type { Code, KernelThread } from '../../../system/code.js';
-import type { CacheEntry } from '../files/cache-entry.js';
-import type { PageCache } from '../files/page-cache.js';
-import type { CachedPage } from '../vnode.js';
-import type { ClientPages } from './client-pages.js';
+import type { CacheEntry } from '../files/cache/cache-entry.js';
+import type { PageCache } from '../files/cache/page-cache.js';
+import type { CachedPage } from '../files/vnode.js';
+import type { ClientPages } from './nfs/client-pages.js';
 
 /** Pages of remote files in the page cache. Vnodes have numbers that `PageCache.newOwner` has given out. */
 export class CachePages implements ClientPages {

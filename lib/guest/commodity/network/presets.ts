@@ -1,9 +1,9 @@
 /** Complete options of the network of a kernel. */
 import type { MbufOptions } from './mbufs.js';
-import type { NfsClientOptions } from './nfs-client.js';
-import type { NfsServerOptions } from './nfs-server.js';
-import type { RpcClientOptions } from './rpc-client.js';
-import type { TransportOptions } from './transport.js';
+import type { NfsClientOptions } from './nfs/nfs-client.js';
+import type { NfsServerOptions } from './nfs/nfs-server.js';
+import type { RpcClientOptions } from './rpc/rpc-client.js';
+import type { TransportOptions } from './sockets/transport.js';
 
 /** Network buffers as in the original kernel: clusters with a header, links in the first word. Sizes are a choice. */
 export const ORIGINAL_MBUFS: MbufOptions = {

@@ -5,7 +5,7 @@
 import { copy, deviceCommand, interrupt, load } from '../../../processor/operations.js';
 import type { Code, KernelThread } from '../../../system/code.js';
 import type { CommodityKernel } from '../kernel.js';
-import { HEADER_BYTES } from './datagram-header.js';
+import { HEADER_BYTES } from './sockets/datagram-header.js';
 import type { Fragment, NetworkPort, ReceivedFrame, SentFrame } from './interface.js';
 
 /** Interrupt codes of networks begin here. */

@@ -1,6 +1,6 @@
 /** What goes wrong at one place, tried at every place. */
 import { describe, expect, it } from '@jest/globals';
-import { readFileOf } from '../../../../lib/guest/commodity/files/fsck.js';
+import { readFileOf } from '../../../../lib/guest/commodity/files/disk/fsck.js';
 import { mounted } from './mounted.js';
 import type { MountedOptions } from './mounted.js';
 import { Player } from './players.js';

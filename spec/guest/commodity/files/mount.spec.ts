@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { ErrorNumber } from '../../../../lib/system/code.js';
 import type { Code, KernelThread } from '../../../../lib/system/code.js';
-import { mountDisk } from '../../../../lib/guest/commodity/files/mount-disk.js';
-import { makeFileSystem } from '../../../../lib/guest/commodity/files/make-file-system.js';
+import { mountDisk } from '../../../../lib/guest/commodity/files/disk/mount-disk.js';
+import { makeFileSystem } from '../../../../lib/guest/commodity/files/disk/make-file-system.js';
 import { MountTable } from '../../../../lib/guest/commodity/files/mount.js';
-import type { Vnode } from '../../../../lib/guest/commodity/vnode.js';
+import type { Vnode } from '../../../../lib/guest/commodity/files/vnode.js';
 import { mounted } from './mounted.js';
 import { StubDisk, imageOf } from './stub-disk.js';
 

@@ -1,12 +1,12 @@
 /** A file system on a stub disk, mounted on a rig, and ways to use it from outside. */
 import type { Code, KernelThread } from '../../../../lib/system/code.js';
-import { mountDisk } from '../../../../lib/guest/commodity/files/mount-disk.js';
-import type { DiskFileSystem } from '../../../../lib/guest/commodity/files/disk-file-system.js';
-import { checkFileSystem } from '../../../../lib/guest/commodity/files/fsck.js';
-import { makeFileSystem } from '../../../../lib/guest/commodity/files/make-file-system.js';
-import type { TreeDescription } from '../../../../lib/guest/commodity/files/make-file-system.js';
-import { PageCache } from '../../../../lib/guest/commodity/files/page-cache.js';
-import type { Vnode } from '../../../../lib/guest/commodity/vnode.js';
+import { mountDisk } from '../../../../lib/guest/commodity/files/disk/mount-disk.js';
+import type { DiskFileSystem } from '../../../../lib/guest/commodity/files/disk/disk-file-system.js';
+import { checkFileSystem } from '../../../../lib/guest/commodity/files/disk/fsck.js';
+import { makeFileSystem } from '../../../../lib/guest/commodity/files/disk/make-file-system.js';
+import type { TreeDescription } from '../../../../lib/guest/commodity/files/disk/make-file-system.js';
+import { PageCache } from '../../../../lib/guest/commodity/files/cache/page-cache.js';
+import type { Vnode } from '../../../../lib/guest/commodity/files/vnode.js';
 import { Rig } from './rig.js';
 import { StubDisk, imageOf, readerOf } from './stub-disk.js';
 import type { Image } from './stub-disk.js';

@@ -4,7 +4,7 @@
  */
 import { ErrorNumber } from '../../../../lib/system/code.js';
 import type { Code, KernelThread } from '../../../../lib/system/code.js';
-import type { Vnode } from '../../../../lib/guest/commodity/vnode.js';
+import type { Vnode } from '../../../../lib/guest/commodity/files/vnode.js';
 import { userBuffer } from './mounted.js';
 import type { Mounted } from './mounted.js';
 

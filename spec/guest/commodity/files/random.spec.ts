@@ -1,8 +1,8 @@
 /** Users of a file system at once, under a scheduler that interleaves them at every operation, beside a plain model. */
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { flushDaemon } from '../../../../lib/guest/commodity/files/flush-daemon.js';
-import { readFileOf } from '../../../../lib/guest/commodity/files/fsck.js';
+import { flushDaemon } from '../../../../lib/guest/commodity/files/cache/flush-daemon.js';
+import { readFileOf } from '../../../../lib/guest/commodity/files/disk/fsck.js';
 import { compute } from '../../../../lib/processor/operations.js';
 import { mounted } from './mounted.js';
 import type { MountedOptions } from './mounted.js';

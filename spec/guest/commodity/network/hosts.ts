@@ -1,8 +1,8 @@
 /** Kernels with a network, for the specs beside this. */
 import { MbufPool, type MbufOptions } from '../../../../lib/guest/commodity/network/mbufs.js';
-import type { RpcClientOptions } from '../../../../lib/guest/commodity/network/rpc-client.js';
-import type { RpcServerOptions } from '../../../../lib/guest/commodity/network/rpc-server.js';
-import { Transport, type TransportOptions } from '../../../../lib/guest/commodity/network/transport.js';
+import type { RpcClientOptions } from '../../../../lib/guest/commodity/network/rpc/rpc-client.js';
+import type { RpcServerOptions } from '../../../../lib/guest/commodity/network/rpc/rpc-server.js';
+import { Transport, type TransportOptions } from '../../../../lib/guest/commodity/network/sockets/transport.js';
 import type { Code, KernelThread } from '../../../../lib/system/code.js';
 import type { Fabric, TestKernel } from './fabric.js';
 import type { TestPort, Wire } from './wire.js';

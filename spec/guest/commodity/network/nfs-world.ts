@@ -1,9 +1,9 @@
 /** A server and clients of NFS, for the specs beside this. */
 import { randomStream } from '../../../../lib/engine/random.js';
-import { NfsClient, type NfsClientOptions } from '../../../../lib/guest/commodity/network/nfs-client.js';
-import { NfsServer, type NfsServerOptions } from '../../../../lib/guest/commodity/network/nfs-server.js';
-import { RpcClient, type RpcClientOptions } from '../../../../lib/guest/commodity/network/rpc-client.js';
-import type { Handle } from '../../../../lib/guest/commodity/network/nfs-protocol.js';
+import { NfsClient, type NfsClientOptions } from '../../../../lib/guest/commodity/network/nfs/nfs-client.js';
+import { NfsServer, type NfsServerOptions } from '../../../../lib/guest/commodity/network/nfs/nfs-server.js';
+import { RpcClient, type RpcClientOptions } from '../../../../lib/guest/commodity/network/rpc/rpc-client.js';
+import type { Handle } from '../../../../lib/guest/commodity/network/nfs/nfs-protocol.js';
 import { Fabric, type TestKernel } from './fabric.js';
 import { host, RPC, run, SERVER, strayMbufs, type Host, type HostOptions } from './hosts.js';
 import { ForgetfulPages, PlainFiles } from './plain-files.js';

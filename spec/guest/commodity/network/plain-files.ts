@@ -1,9 +1,9 @@
 /** A file system of pages in memory, and a page cache that forgets at random: what the network's files stand on in specs. */
 import type { RandomStream } from '../../../../lib/engine/random.js';
 import { ErrorNumber, type Code, type KernelThread } from '../../../../lib/system/code.js';
-import type { ClientPages } from '../../../../lib/guest/commodity/network/client-pages.js';
+import type { ClientPages } from '../../../../lib/guest/commodity/network/nfs/client-pages.js';
 import { copyBytes } from '../../../../lib/guest/commodity/network/pieces.js';
-import type { CachedPage, FileSystem, Vnode } from '../../../../lib/guest/commodity/vnode.js';
+import type { CachedPage, FileSystem, Vnode } from '../../../../lib/guest/commodity/files/vnode.js';
 import { compute, store, zero } from '../../../../lib/processor/operations.js';
 import type { TestKernel } from './fabric.js';
 
