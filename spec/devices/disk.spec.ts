@@ -250,6 +250,9 @@ describe('a write', () => {
     const there = THERE + OVERHEAD;
     simulation.runUntil(there + until(there, 60) + SECTOR - 1);
     expect(bridges[0].stats.dmaReads).toBe(4);
+    // A sector that is written makes room for the next at once.
+    simulation.runUntil(there + until(there, 60) + 2 * SECTOR - 1);
+    expect(bridges[0].stats.dmaReads).toBe(5);
     simulation.runUntil(there + until(there, 60) + 3 * SECTOR);
     expect(bridges[0].stats.dmaReads).toBe(6);
   });
@@ -587,5 +590,14 @@ describe('a disk model', () => {
     [{ overheadMs: -1 }, 'overheadMs is -1; give a number from 0 to 60000'],
   ])('with %j is refused', (changes, message) => {
     expect(() => setUp({ model: { ...hp97560, ...changes } })).toThrow(message);
+  });
+
+  it.each([
+    [{ trackSkew: 0, cylinderSkew: 0 }],
+    [{ cacheBytes: 512 }],
+    [{ cylinders: 1, tracksPerCylinder: 1, seek: { ...hp97560.seek, longFrom: 0 } }],
+    [{ overheadMs: 0, headSwitchMs: 0 }],
+  ])('with %j, at its limits, is a disk', changes => {
+    expect(() => setUp({ model: { ...hp97560, ...changes } })).not.toThrow();
   });
 });

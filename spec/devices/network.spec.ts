@@ -263,6 +263,8 @@ describe('a segment', () => {
     [{ addresses: [BROADCAST] }, 'which is not the address of a card'],
     [{ ticksPerByte: 0 }, 'ticksPerByte, the ticks of a byte, is 0'],
     [{ overheadBytes: 0, leastBytes: 0 }, 'the least frame has no length'],
+    [{ overheadBytes: 2 ** 24 + 1 }, 'overheadBytes is 16777217; give a whole number from 0 to 16777216'],
+    [{ leastBytes: 2 ** 24 + 1 }, 'leastBytes is 16777217; give a whole number from 0 to 16777216'],
   ])('with %j is refused', (changes, message) => {
     expect(make(changes)).toThrow(message);
   });
