@@ -87,21 +87,21 @@ function specFiles() {
     .sort();
 }
 
-/** Runs Jest on some specs of the tree. True if all pass; false too when it takes longer than `limitMs`. */
-function jest(specs, env, limitMs, extra = []) {
-  const child = spawn(
-    process.execPath,
-    [join(ROOT, 'node_modules/jest/bin/jest.js'), '--ci', '--bail=1', ...extra, '--runTestsByPath', ...specs],
-    { cwd: TREE, env: { ...process.env, ...env }, stdio: ['ignore', 'ignore', 'pipe'], detached: true },
-  );
+/**
+ * Runs Jest on some specs of the tree. True if all pass; `late` if a process takes more than `seconds` of processor time, which
+ * does not depend on what else the machine does.
+ */
+function jest(specs, env, seconds, extra = []) {
+  const command = [process.execPath, join(ROOT, 'node_modules/jest/bin/jest.js'), '--ci', '--bail=1', ...extra];
+  const child = spawn('sh', ['-c', `ulimit -t ${seconds}; exec "$@"`, 'sh', ...command, '--runTestsByPath', ...specs], {
+    cwd: TREE,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
   let log = '';
   child.stderr.setEncoding('utf8').on('data', text => (log = (log + text).slice(-200_000)));
-  const timer = setTimeout(() => process.kill(-child.pid, 'SIGKILL'), limitMs);
   return new Promise(resolve =>
-    child.on('close', code => {
-      clearTimeout(timer);
-      resolve({ passed: code === 0, late: code === null, log });
-    }),
+    child.on('close', (code, signal) => resolve({ passed: code === 0, late: signal !== null, log })),
   );
 }
 
@@ -115,7 +115,7 @@ async function record(mutants, hash) {
   const report = join(CACHE, 'record.json');
   console.error('recording which specs reach which mutants: one run of all specs');
   const extra = ['--json', '--outputFile', report, '--bail=0', '-w', options.jobs];
-  const { passed, log } = await jest(specFiles(), { MUTANTS_REACHED: REACHED }, 3.6e6, extra);
+  const { passed, log } = await jest(specFiles(), { MUTANTS_REACHED: REACHED }, 7200, extra);
   if (!passed) throw new Error(`the specs do not pass without a mutant:\n${log.slice(-5000)}`);
   const results = JSON.parse(readFileSync(report, 'utf8')).testResults;
   const ms = Object.fromEntries(
@@ -154,7 +154,8 @@ async function judge(mutant, recorded) {
   if (!recorded.reached[mutant.id]) return { verdict: 'survived', why: 'no spec reaches it' };
   for (const specs of rounds(mutant, recorded)) {
     const usual = specs.reduce((sum, spec) => sum + recorded.ms[spec], 0);
-    const { passed, late, log } = await jest(specs, { MUTANT: String(mutant.id) }, 45_000 + 5 * usual, ['-i']);
+    const seconds = Math.ceil(30 + (3 * usual) / 1000);
+    const { passed, late, log } = await jest(specs, { MUTANT: String(mutant.id) }, seconds, ['-i']);
     if (late) return { verdict: 'caught', by: 'time' };
     if (!passed) return { verdict: 'caught', by: /FAIL (\S+)/.exec(log)?.[1] ?? 'a spec that cannot be loaded' };
   }
