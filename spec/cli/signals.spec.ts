@@ -150,7 +150,7 @@ describe('a signal', () => {
 
 /** A module that supervises another, whose text is given; both in the folder. */
 function supervised(folder: string, work: string): string {
-  const url = (file: string): string => JSON.stringify(pathToFileURL(join(MAIN, '..', file)).href);
+  const url = (file: string): string => JSON.stringify(pathToFileURL(join(MAIN, '..', 'process', file)).href);
   const head = `import * as fs from 'node:fs'; import { progress } from ${url('progress.js')}; progress.connect(3);\n`;
   put(folder, 'work.mjs', head + work);
   const text = `import { supervise } from ${url('supervise.js')}; supervise(new URL('./work.mjs', import.meta.url), process.argv.slice(2));`;

@@ -42,6 +42,10 @@ export class CacheAccess {
   private readonly nodeNumber: number;
   private readonly l2Ticks: Ticks;
   private readonly pageShift: number;
+  private readonly frameShift: number;
+  private readonly lineShift: number;
+  /** Of the offset in a coherence line. */
+  private readonly lineMask: number;
 
   constructor(parts: CacheAccessParts) {
     this.execution = parts.execution;
@@ -52,16 +56,19 @@ export class CacheAccess {
     this.nodeNumber = parts.nodeNumber;
     this.l2Ticks = parts.l2Ticks;
     this.pageShift = Math.log2(parts.map.pageBytes);
+    this.frameShift = parts.map.frameShift;
+    this.lineShift = parts.caches.l2.lineShift;
+    this.lineMask = parts.map.lineBytes - 1;
   }
 
   /** The coherence line at an offset in a frame. */
   lineOf(frame: number, offset: number): number {
-    return (frame << this.map.frameShift) | (offset >>> this.caches.l2.lineShift);
+    return (frame << this.frameShift) | (offset >>> this.lineShift);
   }
 
   /** The word of its line at an offset in a frame. */
   wordOf(offset: number): number {
-    return (offset & (this.map.lineBytes - 1)) >> 2;
+    return (offset & this.lineMask) >> 2;
   }
 
   /**
@@ -69,7 +76,32 @@ export class CacheAccess {
    * instruction, AT_PRESENT, STALLED or BUSY. Six values and no record: a record for each would be garbage on the hot path.
    */
   reference(frame: number, offset: number, kind: number, time: Ticks, word: number, value: number): number {
-    const extra = this.answer(frame, offset, kind, word, value);
+    return this.firstLevel(frame, offset, kind, word, value)
+      ? 0
+      : this.beyondFirstLevel(frame, offset, kind, time, word, value);
+  }
+
+  /** The oldest buffered store tries its line. Ticks beyond its cycle, AT_PRESENT, or BUSY if it misses: the processor does not stall. */
+  drain(frame: number, offset: number, value: number, time: Ticks): number {
+    const word = this.wordOf(offset);
+    if (this.firstLevel(frame, offset, ReferenceKind.Store, word, value)) return 0;
+    const extra = this.secondLevel(frame, offset, ReferenceKind.Store, word, value);
+    if (extra !== AT_PRESENT || time > this.execution.now) return extra;
+    this.miss(frame, offset, ReferenceKind.Store, word, value);
+    this.storeMisses = true;
+    return BUSY;
+  }
+
+  /** Apart from `reference`, so that the way of most accesses is short enough for the compiler to put it in one piece. */
+  private beyondFirstLevel(
+    frame: number,
+    offset: number,
+    kind: number,
+    time: Ticks,
+    word: number,
+    value: number,
+  ): number {
+    const extra = this.secondLevel(frame, offset, kind, word, value);
     if (extra !== AT_PRESENT || time > this.execution.now) return extra;
     if (this.storeMisses) return BUSY;
     this.valued = word !== NO_VALUE;
@@ -79,29 +111,24 @@ export class CacheAccess {
     return STALLED;
   }
 
-  /** The oldest buffered store tries its line. Ticks beyond its cycle, AT_PRESENT, or BUSY if it misses: the processor does not stall. */
-  drain(frame: number, offset: number, value: number, time: Ticks): number {
-    const word = this.wordOf(offset);
-    const extra = this.answer(frame, offset, ReferenceKind.Store, word, value);
-    if (extra !== AT_PRESENT || time > this.execution.now) return extra;
-    this.miss(frame, offset, ReferenceKind.Store, word, value);
-    this.storeMisses = true;
-    return BUSY;
-  }
-
-  /** Makes an access as far as the caches answer it: the ticks that it takes, or AT_PRESENT if they miss, and nothing has changed. */
-  private answer(frame: number, offset: number, kind: number, word: number, value: number): number {
+  /** Makes an access if the first level has the line; otherwise nothing has changed. */
+  private firstLevel(frame: number, offset: number, kind: number, word: number, value: number): boolean {
     const { caches } = this;
     const store = kind === ReferenceKind.Store;
+    const level = kind === ReferenceKind.Fetch ? caches.l1i : caches.l1d;
+    if (!level.touch((frame << (this.pageShift - level.lineShift)) | (offset >>> level.lineShift), store)) return false;
+    if (word !== NO_VALUE) caches.perform(this.lineOf(frame, offset), word, store, value);
+    return true;
+  }
+
+  /** Makes an access if the second level has the line as the access needs it: its ticks, or AT_PRESENT, and nothing has changed. */
+  private secondLevel(frame: number, offset: number, kind: number, word: number, value: number): number {
+    const { caches } = this;
     const fetch = kind === ReferenceKind.Fetch;
-    const level = fetch ? caches.l1i : caches.l1d;
-    const l1Line = (frame << (this.pageShift - level.lineShift)) | (offset >>> level.lineShift);
-    const line = this.lineOf(frame, offset);
-    if (level.touch(l1Line, store)) {
-      if (word !== NO_VALUE) caches.perform(line, word, store, value);
-      return 0;
-    }
-    if (!caches.hit(line, l1Line, store, fetch, word, value)) return AT_PRESENT;
+    const { lineShift } = fetch ? caches.l1i : caches.l1d;
+    const l1Line = (frame << (this.pageShift - lineShift)) | (offset >>> lineShift);
+    const store = kind === ReferenceKind.Store;
+    if (!caches.hit(this.lineOf(frame, offset), l1Line, store, fetch, word, value)) return AT_PRESENT;
     this.counts.secondLevelHits++;
     return this.l2Ticks;
   }

@@ -9,6 +9,7 @@ import type { Tlb } from '../tlb.js';
 import { AT_PRESENT, BUSY, STALLED, type CacheAccess } from './access.js';
 import type { AddressFaults } from './address-faults.js';
 import { STOPPED, type Execution } from './execution.js';
+import type { StoreBuffer } from './store-buffer.js';
 import type { StoreDrain } from './store-drain.js';
 
 /** What operations on memory are made with. */
@@ -36,6 +37,8 @@ export class Words {
   private readonly execution: Execution;
   private readonly access: CacheAccess;
   private readonly stores: StoreDrain;
+  /** Of `stores`. */
+  private readonly buffer: StoreBuffer;
   private readonly faults: AddressFaults;
   private readonly caches: PrivateCaches;
   private readonly tlb: Tlb;
@@ -51,6 +54,7 @@ export class Words {
     this.execution = parts.execution;
     this.access = parts.access;
     this.stores = parts.stores;
+    this.buffer = parts.stores.buffer;
     this.faults = parts.faults;
     this.caches = parts.caches;
     this.tlb = parts.tlb;
@@ -69,8 +73,8 @@ export class Words {
     if ((address & 3) !== 0) return this.faults.misaligned(address, store, at);
     const page = address >>> this.pageShift;
     const number = this.tlb.translate(page, store ? ReferenceKind.Store : ReferenceKind.Load);
-    if (number >= 0) return this.inFrame(frame, kind, number, address & this.pageMask, value, at, horizon);
-    if (stores.buffer.size > 0) return stores.wait(at, horizon);
+    if (number >= 0) return this.word(frame, kind, number, address & this.pageMask, value, at, horizon);
+    if (this.buffer.size > 0) return stores.wait(at, horizon);
     return at > execution.now ? execution.appoint(at) : this.faults.untranslated(address, store);
   }
 
@@ -85,10 +89,21 @@ export class Words {
     horizon: Ticks,
   ): Ticks {
     const at = this.cycle(frame, time);
-    if (at >= horizon) return at;
+    return at >= horizon ? at : this.word(frame, kind, number, offset, value, at, horizon);
+  }
+
+  /** The word itself, after its cycle. */
+  private word(
+    frame: Context,
+    kind: number,
+    number: number,
+    offset: number,
+    value: number,
+    at: Ticks,
+    horizon: Ticks,
+  ): Ticks {
     if (kind === Op.StoreConditional) return this.storeConditional(frame, number, offset, value, at);
-    const { access, caches, stores } = this;
-    const { buffer } = stores;
+    const { access, caches, stores, buffer } = this;
     const store = kind === Op.Store;
     if (buffer.capacity > 0) {
       if (store) return stores.push(frame, number, offset, value, at, horizon);

@@ -47,6 +47,10 @@ export const ENGINE: Readonly<Record<string, Door>> = {
   DecisionLog: { args: () => [{ keep: 3 }], takes: { '0.keep': [Infinity] } },
   WheelQueue: { args: () => [4096], takes: { '0': [undefined] } },
   TimeBase: { args: () => [1000] },
+  firstDivergence: {
+    args: () => [sim, sim, { checkpoints: 4 }],
+    takes: { 2: [undefined], '2.checkpoints': [undefined] },
+  },
   Simulation: {
     args: () => [{ tickPs: 1000, seed: 7 }],
     takes: { '0.seed': [-1, 0.5, '1', 2 ** 60] },

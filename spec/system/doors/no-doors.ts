@@ -44,7 +44,7 @@ export const NO_DOORS: Readonly<Record<string, readonly string[]>> = {
       'GuestError',
       'LitmusError',
     ],
-    ...['TraceError', 'ReplayError'],
+    ...['TraceError', 'ReplayError', 'NotReproducibleError'],
   ],
   'no number at their door: names, components, queues, tables, protocols': [
     ...['Arrivals', 'Booking', 'calendars', 'Place', 'Component', 'Fingerprint', 'PlainQueue', 'Port', 'RunnerQueue'],
@@ -70,7 +70,7 @@ export const NO_DOORS: Readonly<Record<string, readonly string[]>> = {
       'shownWeak',
     ],
     ...['loadChart', 'fidelityText', 'meetsPublished', 'latencyText', 'systemReportHtml', 'systemText', 'networkText'],
-    ...['reportHtml', 'textTable', 'processorsOf'],
+    ...['reportHtml', 'textTable', 'processorsOf', 'divergenceText', 'meaningsMarkdown'],
   ],
   'readers of bytes and text, which refuse what is not in order with place (spec/workloads)': [
     ...['readLitmus', 'readChampsim', 'detectFormat', 'readDinero', 'readDrmemtrace', 'readNtr', 'zipEntries'],
