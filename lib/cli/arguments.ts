@@ -1,13 +1,13 @@
 /** The command line as data: parsed, checked, with suggestions for what is misspelt. */
 import { policies } from '../experiments/policies.js';
-import { presetNames } from '../machine/presets/presets.js';
+import { presetNames, type PresetName } from '../machine/presets/presets.js';
 import { traceFormats, type TraceFormat } from '../traces/formats/detect.js';
 import { byteCount, namesOf, parseOptions, wholeNumber } from './options.js';
 
 /** What `trace` and the main job are asked to do. */
 export interface Arguments {
   readonly files: readonly string[];
-  readonly presets: readonly string[];
+  readonly presets: readonly PresetName[];
   readonly policies: readonly string[];
   /** The policies are the usual ones, not asked for by name. */
   readonly policiesUsual: boolean;

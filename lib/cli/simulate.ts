@@ -1,13 +1,11 @@
-/** Runs a simulation to its end and says how far it is. */
+/** Runs a system to its end and says how far it is. */
+import { runJob, type SlicedRun } from '../experiments/job.js';
 import { SimulatedPace, progress } from './process/progress.js';
 
 /** A simulation under way. */
-export interface Simulated<Result> {
+export interface Simulated<Result> extends SlicedRun<Result> {
   /** Simulated time of what is measured; 0 before that has begun. */
   readonly elapsedNs: number;
-  /** Simulates a little further; false when it is over. */
-  advance(): boolean;
-  result(): Result;
 }
 
 /** What people are told. */
@@ -23,15 +21,19 @@ export function simulate<Result>({ label, expectedNs }: SimulatedWords, make: ()
   progress.does(`runs ${label}`);
   progress.at(`reading what ${label} runs`);
   const pace = new SimulatedPace(expectedNs);
-  const run = make();
-  progress.at(`booting ${label}`);
-  while (run.advance())
-    if (run.elapsedNs === 0) pace.notBegun();
+  const booted = (): Simulated<Result> => {
+    const run = make();
+    progress.at(`booting ${label}`);
+    return run;
+  };
+  const [result] = runJob([booted], ({ elapsedNs }) => {
+    if (elapsedNs === 0) pace.notBegun();
     else
       progress.update(() => ({
-        line: `${pace.line(run.elapsedNs)}  ${label}`,
-        far: `${label} at ${pace.far(run.elapsedNs)}`,
+        line: `${pace.line(elapsedNs)}  ${label}`,
+        far: `${label} at ${pace.far(elapsedNs)}`,
       }));
+  });
   progress.at(`${label} finished`);
-  return run.result();
+  return result!;
 }

@@ -218,7 +218,16 @@ export class Home {
 
   private sendLine(kind: number, { line, from }: CoherenceMessage, acks: number, done: Ticks): void {
     const data = this.memory.value(line);
-    const reply = new CoherenceMessage(kind, this.flits.data, line, HOME, from, from, acks, data);
+    const reply = new CoherenceMessage({
+      kind,
+      flits: this.flits.data,
+      line,
+      from: HOME,
+      to: from,
+      requester: from,
+      acks,
+      data,
+    });
     this.controller.toCache(reply, this.memory.read(line, done));
   }
 
@@ -226,7 +235,16 @@ export class Home {
     const { controller } = this;
     if (kind === Kind.Nak) controller.refusals!.naks++;
     else controller.stats.forwards++;
-    const message = new CoherenceMessage(kind, this.flits.control, line, HOME, to, from, acks, null);
+    const message = new CoherenceMessage({
+      kind,
+      flits: this.flits.control,
+      line,
+      from: HOME,
+      to,
+      requester: from,
+      acks,
+      data: null,
+    });
     controller.toCache(message, done + this.timing.forwardOut);
   }
 
@@ -336,5 +354,14 @@ export class Home {
 
 /** What home does of its own accord: a message that nobody sent. Answers to it come to home. */
 function ofHome(line: number): CoherenceMessage {
-  return new CoherenceMessage(Kind.Inv, 0, line, HOME, HOME, HOME, 0, null);
+  return new CoherenceMessage({
+    kind: Kind.Inv,
+    flits: 0,
+    line,
+    from: HOME,
+    to: HOME,
+    requester: HOME,
+    acks: 0,
+    data: null,
+  });
 }

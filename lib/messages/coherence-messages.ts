@@ -78,6 +78,9 @@ export const CARRIES_DATA: readonly boolean[] = KIND_NAMES.map(name => NATURE[na
 /** The `from` or `to` of a message that comes from, or goes to, the home of its line. */
 export const HOME = -1;
 
+/** What its sender says in a coherence message. The lane follows from the kind. */
+export type CoherenceContent = Omit<CoherenceMessage, 'lane' | 'signature' | 'toString'>;
+
 /** A coherence message. Caches are numbered densely over the machine. */
 export class CoherenceMessage {
   readonly kind: number;
@@ -97,25 +100,16 @@ export class CoherenceMessage {
   /** The words of the line, null for a line that no program wrote a value to. */
   readonly data: LineData | null;
 
-  constructor(
-    kind: number,
-    flits: number,
-    line: number,
-    from: number,
-    to: number,
-    requester: number,
-    acks: number,
-    data: LineData | null,
-  ) {
-    this.kind = kind;
-    this.lane = LANE_OF[kind]!;
-    this.flits = flits;
-    this.line = line;
-    this.from = from;
-    this.to = to;
-    this.requester = requester;
-    this.acks = acks;
-    this.data = data;
+  constructor(content: CoherenceContent) {
+    this.kind = content.kind;
+    this.lane = LANE_OF[content.kind];
+    this.flits = content.flits;
+    this.line = content.line;
+    this.from = content.from;
+    this.to = content.to;
+    this.requester = content.requester;
+    this.acks = content.acks;
+    this.data = content.data;
   }
 
   /** For the fingerprint: kind, line, requester, acknowledgements, destination, and the words if it has any. */

@@ -331,9 +331,8 @@ const FAULTS: readonly Fault[] = [
 ];
 
 function oneTooFew(message: CoherenceMessage): CoherenceMessage {
-  const { kind, flits, line, from, to, requester, acks, data } = message;
-  if (kind !== Kind.DataDir || from !== HOME || acks === 0) return message;
-  return new CoherenceMessage(kind, flits, line, from, to, requester, acks - 1, data);
+  if (message.kind !== Kind.DataDir || message.from !== HOME || message.acks === 0) return message;
+  return new CoherenceMessage({ ...message, acks: message.acks - 1 });
 }
 
 describe('the tester', () => {

@@ -1,13 +1,14 @@
 /** The main job: the recorded programs in `traces/` on Disco's machine and on a UMA one, under three policies. */
 import { fileURLToPath } from 'node:url';
+import type { ReplayOptions } from '../../experiments/replay/replay.js';
 import { MemoryLimit } from '../../traces/memory-limit.js';
 import { parseArguments } from '../arguments.js';
 import { UsageError } from '../errors.js';
 import { checkWritable } from '../files.js';
-import { runJob, type Task } from '../job.js';
+import { runReplays } from '../job.js';
 import { output } from '../output.js';
 import { progress } from '../process/progress.js';
-import { tasksFor } from './trace.js';
+import { replaysOf } from './trace.js';
 import { readTraceFile } from '../input/trace-files.js';
 
 const HELP = `disco-sim main [options]
@@ -60,12 +61,12 @@ export async function mainJob(words: readonly string[]): Promise<void> {
   progress.does('replays five recorded programs on Disco’s machine');
   const folder = fileURLToPath(new URL('../../../traces/', import.meta.url));
   const memory = new MemoryLimit();
-  const tasks: Task[] = [];
+  const replays: ReplayOptions[] = [];
   for (const { file, copies, l2Bytes } of PROGRAMS) {
     const trace = await readTraceFile(`${folder}${file}`, { fetchLineBytes: FETCH_BYTES, memory });
-    tasks.push(...tasksFor(trace, { ...chosen, copies }, l2Bytes));
+    replays.push(...replaysOf(trace, { ...chosen, copies }, l2Bytes));
   }
-  await output(runJob(tasks, chosen.seed), {
+  await output(runReplays(replays), {
     title: 'Five recorded programs on Disco’s machine',
     json: chosen.json,
     report,

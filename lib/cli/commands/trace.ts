@@ -1,14 +1,15 @@
 /** `disco-sim trace FILE...`: any trace, on presets, under policies. */
 import { policies } from '../../experiments/policies.js';
-import { presets, type Preset } from '../../machine/presets/presets.js';
-import { resolve, type ResolvedSpecification } from '../../machine/specification/specification.js';
+import { comparedReplays, fittingPolicies, lackingFacts } from '../../experiments/replay/comparison.js';
+import type { ReplayOptions } from '../../experiments/replay/replay.js';
+import { sizedMachine } from '../../experiments/systems/machine-size.js';
 import { MemoryLimit } from '../../traces/memory-limit.js';
 import { shorten } from '../../traces/shorten.js';
 import type { RecordedTrace } from '../../traces/trace.js';
 import { parseArguments, type Arguments } from '../arguments.js';
 import { UsageError } from '../errors.js';
 import { checkWritable } from '../files.js';
-import { runJob, type Task } from '../job.js';
+import { runReplays } from '../job.js';
 import { output } from '../output.js';
 import { progress } from '../process/progress.js';
 import { inputsOf, readTraces } from '../input/trace-inputs.js';
@@ -50,52 +51,34 @@ export async function traceCommand(words: readonly string[]): Promise<void> {
   progress.does(`replays ${chosen.files.join(', ')} on simulated machines`);
   const memory = new MemoryLimit(chosen.memoryBytes);
   const traces = await readTraces(inputs, { format: chosen.format, fetchLineBytes: FETCH_BYTES, memory });
-  const tasks = traces.flatMap(trace => tasksFor(trace, chosen));
-  await output(runJob(tasks, chosen.seed), {
+  await output(runReplays(traces.flatMap(trace => replaysOf(trace, chosen))), {
     title: 'Recorded programs on ccNUMA machines',
     json: chosen.json,
     report: chosen.report,
   });
 }
 
-/** All runs of a trace: every preset, every policy; on a machine of one node placement changes nothing, so one policy does. */
-export function tasksFor(
+/** All replays of a trace: every preset with enough processors, every policy. */
+export function replaysOf(
   whole: RecordedTrace,
-  chosen: Pick<Arguments, 'presets' | 'policies' | 'policiesUsual' | 'copies' | 'quick'>,
+  chosen: Pick<Arguments, 'presets' | 'policies' | 'policiesUsual' | 'copies' | 'quick' | 'seed'>,
   l2Bytes?: number,
-): Task[] {
+): ReplayOptions[] {
   const trace = chosen.quick ? shorten(whole, QUICK) : whole;
-  const { copies } = chosen;
-  const fitting = fittingPolicies(trace, chosen);
-  return chosen.presets.flatMap(preset => {
-    const machine = machineFor(preset, copies * trace.streams.length, l2Bytes);
-    const chosenHere = machine.nodes.length === 1 ? fitting.slice(0, 1) : fitting;
-    return chosenHere.map((policy): Task => ({ trace, machine, policy, copies }));
-  });
+  const { copies, seed, policiesUsual } = chosen;
+  // What was asked for by name is refused if the trace cannot bear it.
+  const names = policiesUsual ? usualPolicies(trace, chosen.policies) : chosen.policies;
+  const processorsAtLeast = copies * trace.streams.length;
+  const machines = chosen.presets.map(preset => sizedMachine(preset, { processorsAtLeast, l2Bytes }));
+  return comparedReplays({ trace, machines, policies: names, seed, copies });
 }
 
-/** What was asked for by name is refused if the trace cannot bear it; of the usual policies those that fit are taken, and the others named. */
-function fittingPolicies(
-  trace: RecordedTrace,
-  chosen: Pick<Arguments, 'policies' | 'policiesUsual'>,
-): readonly string[] {
-  if (!chosen.policiesUsual) return chosen.policies;
-  const lacks = (policy: string): string[] => policies[policy]!().needs.filter(fact => trace.lacks.includes(fact));
-  for (const policy of chosen.policies.filter(name => lacks(name).length > 0))
+/** Those of the usual policies that a trace can bear; says which it cannot. */
+function usualPolicies(trace: RecordedTrace, names: readonly string[]): readonly string[] {
+  const fitting = fittingPolicies(trace, names);
+  for (const name of names.filter(one => !fitting.includes(one)))
     progress.remark(
-      `${policy} is left out: it needs to know ${lacks(policy).join(' and ')}, which ${trace.name} (${trace.format}) does not record`,
+      `${name} is left out: it needs to know ${lackingFacts(trace, policies[name]!()).join(' and ')}, which ${trace.name} (${trace.format}) does not record`,
     );
-  return chosen.policies.filter(name => lacks(name).length === 0);
-}
-
-/** A preset with enough nodes. The paper's machines are made to measure, as there; others grow only if they must. */
-function machineFor(name: string, processors: number, l2Bytes: number | undefined): ResolvedSpecification {
-  const preset = presets[name as keyof typeof presets] as Preset;
-  const options = l2Bytes === undefined ? {} : { l2Bytes };
-  if (name === 'disco-1997' || name === 'uma') return resolve(preset({ ...options, nodes: processors }));
-  const usual = resolve(preset(options));
-  const present = usual.nodes.reduce((sum, node) => sum + node.processors, 0);
-  return present >= processors
-    ? usual
-    : resolve(preset({ ...options, nodes: Math.ceil((usual.nodes.length * processors) / present) }));
+  return fitting;
 }

@@ -10,5 +10,4 @@ const { workload, system, machine, scale, seed } = chosen;
 const run = new SystemRun(
   systemOptions({ workload, system, machine, scale, seed, images: new GuestImages(), monitor: null }),
 );
-while (run.advance());
-parentPort!.postMessage(JSON.stringify(run.result()));
+parentPort!.postMessage(JSON.stringify(run.run()));

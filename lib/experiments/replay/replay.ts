@@ -19,8 +19,9 @@ import type { ActionWork } from '../../system/policy-host.js';
 import { replaySystem, replayThread } from '../../traces/replay.js';
 import type { RecordedTrace } from '../../traces/trace.js';
 import { LocalityRecorder } from './locality.js';
-import { policies } from '../policies.js';
+import { processorsOf } from '../systems/machine-size.js';
 import { queuesOf } from '../hardware/queues.js';
+import { fittingPolicies, lackingFacts } from './comparison.js';
 import type { RunResult } from './result.js';
 
 /** What a replay is made with. */
@@ -46,6 +47,10 @@ export class ReplayError extends Error {
   override readonly name = 'ReplayError';
 }
 
+/** Events of a slice. */
+const SLICE_EVENTS = 20_000;
+/** Ticks of a slice, for replays that hardly leave their caches: a fifth of a million cycles of each processor at the most. */
+const SLICE_TICKS = 200_000;
 /** Address space identifiers that a copy of a recorded system has for its tasks. */
 const SPACES = 255;
 
@@ -103,6 +108,11 @@ export class Replay {
     const end = this.machine.run(limits);
     this.end = end;
     return end;
+  }
+
+  /** Simulates a slice. False when the replay is over. */
+  advance(): boolean {
+    return this.run({ events: SLICE_EVENTS, until: this.machine.simulation.now + SLICE_TICKS }) !== 'finished';
   }
 
   /** What happened so far. */
@@ -193,11 +203,11 @@ export class Replay {
 }
 
 function checkFit({ trace, machine, policy, copies }: ReplayOptions): void {
-  const lacking = policy.needs.filter(fact => trace.lacks.includes(fact));
+  const lacking = lackingFacts(trace, policy);
   if (lacking.length > 0)
     throw new ReplayError(
       `the policy ${policy.name} needs to know ${lacking.join(' and ')}, which ${trace.name} (${trace.format}) does not record; ` +
-        `use ${fitting(trace).join(' or ')}, or a trace that records it`,
+        `use ${fittingPolicies(trace).join(' or ')}, or a trace that records it`,
     );
   if (!Number.isSafeInteger(copies) || copies < 1)
     throw new ReplayError(`a trace is replayed in 1 copy or more, not ${shown(copies)}`);
@@ -209,18 +219,9 @@ function checkFit({ trace, machine, policy, copies }: ReplayOptions): void {
     );
 }
 
-/** Names of the policies that need nothing that a trace lacks. */
-function fitting({ lacks }: RecordedTrace): string[] {
-  return Object.keys(policies).filter(name => !policies[name]!().needs.some(fact => lacks.includes(fact)));
-}
-
 /** Pages in a way of the second-level cache. */
 function coloursOf({ processor, pageBytes }: ResolvedSpecification): number {
   return Math.max(1, processor.l2.sizeBytes / processor.l2.ways / pageBytes);
-}
-
-function processorsOf(machine: ResolvedSpecification): number {
-  return machine.nodes.reduce((sum, node) => sum + node.processors, 0);
 }
 
 function total(processors: readonly Processor[], name: keyof Processor['stats']): number {

@@ -10,6 +10,7 @@ import type { Host } from './hosts/host.js';
 import { MonitorHost } from './hosts/monitor-host.js';
 import type { CommonStart, GuestRun, SystemOptions } from './plan.js';
 import { queuesOf } from '../hardware/queues.js';
+import { runJob } from '../job.js';
 import type { SystemResult } from './system-result.js';
 
 /** Simulated time between two looks at the run. */
@@ -69,8 +70,7 @@ export class SystemRun {
 
   /** Runs the workloads from their beginning to their end; `progress` may stop it by returning false. */
   run(progress?: (elapsedNs: number) => boolean | void): SystemResult {
-    while (this.advance()) if (progress?.(this.elapsedNs) === false) break;
-    return this.result();
+    return runJob([() => this], () => progress?.(this.elapsedNs))[0]!;
   }
 
   /**

@@ -26,9 +26,10 @@ export function name<N extends string>(names: readonly N[]) {
 
 /** One of some names, for a choice between a name and an object: what is no string at all is no such choice. */
 export function presetName<N extends string>(names: readonly N[]): z.ZodType<N> {
-  return z.string().refine(value => (names as readonly string[]).includes(value), {
+  const known: z.ZodType<string> = z.string().refine(value => (names as readonly string[]).includes(value), {
     error: ({ input }) => `is none of ${names.join(', ')}${suggestion(input as string, names)}`,
-  }) as unknown as z.ZodType<N>;
+  });
+  return known as z.ZodType<N>;
 }
 
 export const text = z.string().max(2000);

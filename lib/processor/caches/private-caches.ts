@@ -416,19 +416,39 @@ export class PrivateCaches {
     if (LANE_OF[kind] === Lane.Request) {
       // A request that answers a message is one that was refused.
       if (message !== null) this.refusals.retries++;
-      this.send(kind, this.l2.tags[slot]!, HOME, this.owner.processor, 0, data);
+      this.owner.send(
+        new CoherenceMessage({
+          kind,
+          flits: this.flitsOf(kind),
+          line: this.l2.tags[slot],
+          from: this.owner.processor,
+          to: HOME,
+          requester: this.owner.processor,
+          acks: 0,
+          data,
+        }),
+      );
       return;
     }
     const { line, requester, acks } = message!;
     if (requester === HOME && SENT.unlessForHome[action] === 1) return;
     if (kind === Kind.InvAck && (slot < 0 || this.loadHits[this.state[slot]!] === 0)) this.counts.strayInvalidations++;
-    const to = SENT.to[action] === Receiver.Home ? HOME : requester;
-    this.send(kind, line, to, requester, SENT.count[action] === Count.Repeated ? acks : 0, data);
+    this.owner.send(
+      new CoherenceMessage({
+        kind,
+        flits: this.flitsOf(kind),
+        line,
+        from: this.owner.processor,
+        to: SENT.to[action] === Receiver.Home ? HOME : requester,
+        requester,
+        acks: SENT.count[action] === Count.Repeated ? acks : 0,
+        data,
+      }),
+    );
   }
 
-  private send(kind: number, line: number, to: number, requester: number, acks: number, data: LineData | null): void {
-    const length = CARRIES_DATA[kind] ? this.dataFlits : this.controlFlits;
-    this.owner.send(new CoherenceMessage(kind, length, line, this.owner.processor, to, requester, acks, data));
+  private flitsOf(kind: number): number {
+    return CARRIES_DATA[kind] ? this.dataFlits : this.controlFlits;
   }
 
   private restrictFirstLevel(line: number, right: number): void {

@@ -36,17 +36,6 @@ export interface NtrSections {
 }
 
 type Fields = Readonly<Record<string, unknown>>;
-const totals = [
-  'streams',
-  'blocks',
-  'blockExecutions',
-  'instructions',
-  'loads',
-  'stores',
-  'marks',
-  'maps',
-  'taskSwitches',
-] as const;
 const mostStreams = 1024;
 /** The largest section that is read, and the largest header. */
 const mostSectionBytes = 2 ** 29;
@@ -124,19 +113,37 @@ function readHeader(text: string, place: VarintReader): NtrHeader {
 }
 
 function readCounts(counts: Fields, place: VarintReader): NtrCounts {
-  for (const key of totals) if (!isCount(counts[key])) place.fail(`counts.${key} is not a count`);
-  const { streams, perStream } = counts as unknown as NtrCounts;
+  const total = (key: keyof NtrCounts): number => {
+    const value = counts[key];
+    return isCount(value) ? value : place.fail(`counts.${key} is not a count`);
+  };
+  const totals = {
+    streams: total('streams'),
+    blocks: total('blocks'),
+    blockExecutions: total('blockExecutions'),
+    instructions: total('instructions'),
+    loads: total('loads'),
+    stores: total('stores'),
+    marks: total('marks'),
+    maps: total('maps'),
+    taskSwitches: total('taskSwitches'),
+  };
+  const { streams } = totals;
+  const { perStream } = counts;
   if (streams < 1 || streams > mostStreams) place.fail(`counts.streams is ${streams}, expected 1 to ${mostStreams}`);
   if (!Array.isArray(perStream) || perStream.length !== streams)
-    place.fail(`counts.perStream is not a list of ${streams} streams`);
-  for (const one of perStream as readonly unknown[]) {
-    if (!Array.isArray(one) || one.length !== 3 || !one.every(isCount))
-      place.fail('counts.perStream is not [instructions, loads, stores] by stream');
-  }
-  return counts as unknown as NtrCounts;
+    return place.fail(`counts.perStream is not a list of ${streams} streams`);
+  return { ...totals, perStream: perStream.map(one => countsOfStream(one, place)) };
 }
 
-function isCount(value: unknown): boolean {
+function countsOfStream(counts: unknown, place: VarintReader): NtrCounts['perStream'][number] {
+  if (!Array.isArray(counts) || counts.length !== 3 || !counts.every(isCount))
+    return place.fail('counts.perStream is not [instructions, loads, stores] by stream');
+  const [instructions, loads, stores] = counts;
+  return [instructions, loads, stores];
+}
+
+function isCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 

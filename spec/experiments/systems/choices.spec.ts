@@ -24,6 +24,23 @@ describe('a machine of a size', () => {
     expect(() => sizedMachine('xeon-2s', { processors: 3 })).toThrow('xeon-2s cannot have 3 processors, but 8 or 16');
   });
 
+  it.each([
+    ['disco-1997', 8, 8],
+    ['uma', 4, 4],
+    ['xeon-2s', 3, 16],
+    ['xeon-2s', 17, 24],
+  ] as const)('%s with at least %d processors has %d', (name, processorsAtLeast, found) => {
+    expect(processorsOf(sizedMachine(name, { processorsAtLeast }))).toBe(found);
+  });
+
+  it.each([0, -1, 0.5, NaN])('has at least one processor, not %d', processorsAtLeast => {
+    expect(() => sizedMachine('uma', { processorsAtLeast })).toThrow(`processorsAtLeast is ${processorsAtLeast}; give`);
+  });
+
+  it('is refused with a number of processors and a least number', () => {
+    expect(() => sizedMachine('uma', { processors: 2, processorsAtLeast: 2 })).toThrow('are both given');
+  });
+
   it('has as much memory as is asked for, on those nodes that have any', () => {
     expect(bytes(sizedMachine('disco-1997', { processors: 8, memoryBytes: 64 * 2 ** 20 }))).toBe(64 * 2 ** 20);
     expect(bytes(sizedMachine('uma', { processors: 8, memoryBytes: 64 * 2 ** 20 }))).toBe(64 * 2 ** 20);

@@ -7,6 +7,7 @@ import { CommodityKernel } from '../../../lib/guest/commodity/kernel.js';
 import { buildMachine, type Machine } from '../../../lib/machine/machine.js';
 import { presets } from '../../../lib/machine/presets/presets.js';
 import { resolve, type MachineSpecification } from '../../../lib/machine/specification/specification.js';
+import { Replay, type ReplayOptions } from '../../../lib/experiments/replay/replay.js';
 import { firstTouch } from '../../../lib/placement/first-touch.js';
 import { missCounting } from '../../../lib/placement/miss-counting.js';
 import { verghese1996 } from '../../../lib/placement/presets.js';
@@ -273,7 +274,18 @@ export const TESTING: Readonly<Record<string, Door>> = {
   },
 };
 
+const inTrace = ['0.streams', '0.lacks', '0.remarks'];
+
 export const EXPERIMENTS: Readonly<Record<string, Door>> = {
+  runJob: { args: () => [[() => ({ advance: () => false, result: () => 1 })]] },
+  comparedReplays: {
+    args: () => [{ trace: trace(), machines: [resolve(small())], policies: ['first-touch'], seed: 1, copies: 1 }],
+    closed: ['0.trace.streams', '0.trace.lacks', '0.trace.remarks', '0.machines.0'],
+    takes: { '0.seed': [-1, 0.5, '1', 2 ** 60] },
+    then: replays => new Replay((replays as readonly ReplayOptions[])[0]),
+  },
+  fittingPolicies: { args: () => [trace(), ['first-touch']], closed: inTrace, takes: { '1': [undefined] } },
+  lackingFacts: { args: () => [trace(), firstTouch()], closed: [...inTrace, '1.wants', '1.needs'] },
   instancesOf: { args: () => [1, () => ({ disks: [] })] },
   measureRead: { args: () => [small(), { reader: 0, home: 0, owner: 1 }], closed: ['0'], takes: { '1.owner': [null] } },
   sizedMachine: {
