@@ -1,5 +1,5 @@
 /** Splits workloads or seeds for people who tune: what was looked at while tuning must not be what is reported. */
-import { list, string, wholeNumber } from '../../engine/checks.js';
+import { list, plainObject, string, wholeNumber } from '../../engine/checks.js';
 import { randomStream } from '../../engine/random.js';
 
 /** How a list is split. */
@@ -21,7 +21,8 @@ export interface HeldOut<Item> {
 /** Draws the items that are held out. Throws a RangeError for fewer than two items. */
 export function trainAndHeldOut<Item>(items: readonly Item[], options: HeldOutOptions): HeldOut<Item> {
   list(items, 'the items of a split');
-  wholeNumber(options?.heldOut, 'heldOut', 1, items.length - 1);
+  plainObject(options, 'the options of a split');
+  wholeNumber(options.heldOut, 'heldOut', 1, items.length - 1);
   string(options.seed, 'the seed of a split');
   const stream = randomStream(options.seed, 'held out');
   const left = items.map((_, i) => i);
