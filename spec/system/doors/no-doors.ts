@@ -70,11 +70,11 @@ export const NO_DOORS: Readonly<Record<string, readonly string[]>> = {
       'shownWeak',
     ],
     ...['loadChart', 'fidelityText', 'meetsPublished', 'latencyText', 'systemReportHtml', 'systemText', 'networkText'],
-    ...['reportHtml', 'textTable', 'processorsOf', 'collect'],
+    ...['reportHtml', 'textTable', 'processorsOf', 'collect', 'sweepText'],
   ],
   'readers of bytes and text, which refuse what is not in order with place (spec/workloads)': [
     ...['readLitmus', 'readChampsim', 'detectFormat', 'readDinero', 'readDrmemtrace', 'readNtr', 'zipEntries'],
-    ...['readZipEntry', 'threadSteps', 'champsimForm', 'checkNtrStart', 'litmusOfCycle'],
+    ...['readSweepFile', 'readZipEntry', 'threadSteps', 'champsimForm', 'checkNtrStart', 'litmusOfCycle'],
   ],
   'checked like those of the tables, but a call that is in order takes a recording or a whole system': [
     ...['FileServices', 'NetworkServices', 'RecordedGuest', 'drawReferences', 'recordedProgram', 'systemImage'],

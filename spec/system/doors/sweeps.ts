@@ -41,6 +41,10 @@ export const SWEEPS: Readonly<Record<string, Door>> = {
       '2.fixed.scale': [-1, 0.5, '1', null, 2 ** 60],
     },
   },
+  namedPolicy: {
+    args: () => ['migrate', { trigger: 64, sharing: 8, resetNs: 1000 }],
+    takes: { '1': [undefined], '1.trigger': [], '1.resetNs': [0.5, 2 ** 60] },
+  },
   summariseSweep: {
     args: () => [
       {
