@@ -18,7 +18,13 @@ export type { Json } from './sweeps/json.js';
 export { seedsFrom, type Grid, type GridOptions, type SweepParameters, type SweepPoint } from './sweeps/points.js';
 export * from './sweeps/replicate.js';
 export type { Metrics, RunContext, RunModule, RunOutcome, SweepRun, WholeOutcome } from './sweeps/run.js';
-export * from './sweeps/summary.js';
+export {
+  summariseSweep,
+  type MetricSummary,
+  type SummaryOptions,
+  type SummaryRow,
+  type SweepSummary,
+} from './sweeps/summary.js';
 export * from './sweeps/sweep-error.js';
 export { readSweepFile, type SweepFile } from './sweeps/sweep-file.js';
 export * from './sweeps/sweep.js';

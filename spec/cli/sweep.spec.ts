@@ -6,7 +6,7 @@ import { build, disco, inFolder, MAIN, put, smallTrace, watch } from './running.
 
 const POLICY = `import { place } from './places.mjs';
 export const policy = ({ node }) => ({ name: 'to ' + node, wants: [], needs: [], decide: () => place(node) });`;
-const PLACES = `export const place = node => ({ action: 'place', node, because: 'told' });`;
+const PLACES = `export const place = node => ({ action: 'place', to: node, because: 'told' });`;
 
 const SWEEP = {
   run: 'trace',
@@ -72,7 +72,7 @@ describe('disco-sim sweep', () => {
         `export const sweep = { run: { module: 'model.mjs' }, grid: { n: [2, 3] }, seeds: 2 };`,
       );
       const { stdout, exit } = disco(folder, 'sweep', 'model-sweep.mjs', '--csv', 'all.csv');
-      expect([exit, stdout.split('\n').slice(0, 3)]).toEqual([0, ['n  square', expect.stringMatching(/^2 +4/), expect.stringMatching(/^3 +9/)]]); // prettier-ignore
+      expect([exit, stdout.split('\n').slice(0, 3)]).toEqual([0, [expect.stringMatching(/^n +square$/), expect.stringMatching(/^2 +4/), expect.stringMatching(/^3 +9/)]]); // prettier-ignore
       expect(readFileSync(join(folder, 'all.csv'), 'utf8')).toContain('\n3,1997.2,,9\n');
     }));
 
@@ -123,6 +123,48 @@ describe('disco-sim sweep', () => {
       put(folder, 'bad.json', JSON.stringify(content));
       const { exit, stdout, stderr } = disco(folder, 'sweep', 'bad.json');
       expect([exit, stdout, stderr]).toEqual([2, '', expect.stringContaining(message)]);
+    }),
+  );
+});
+
+describe('--seeds', () => {
+  it('compares policies of a trace over seeds, and prints none for what may be noise', () =>
+    inSweepFolder(folder => {
+      const words = ['trace', 'small.ntr', '--preset', 'disco-1997', '--seeds', '2'];
+      const { stdout, exit } = disco(folder, ...words, '--policies', 'first-touch,round-robin');
+      expect(exit).toBe(0);
+      expect(stdout).toMatch(/^policy +elapsed ms +difference/);
+      expect(stdout).toContain('Means over 2 seeds');
+      const same = disco(folder, ...words, '--policies', 'first-touch,migrate').stdout;
+      expect(same).toMatch(/^migrate +\S+ ± \S+ +none/m);
+    }));
+
+  it('runs a system once with each seed', () =>
+    inFolder(folder => {
+      const words = ['native', 'engineering', '--scale', '0.0005', '--json'];
+      const { results, summary } = JSON.parse(disco(folder, ...words, '--seeds', '2').stdout);
+      expect(results.map(({ seed }: { seed: string }) => seed)).toEqual(['1997', '1997.2']);
+      const mean = (results[0].elapsedNs + results[1].elapsedNs) / 2;
+      expect(summary.rows[0].metrics.elapsedNs.estimate).toMatchObject({ n: 2, mean });
+      const alone = JSON.parse(disco(folder, ...words, '--seed', '1997.2').stdout);
+      expect(alone.results[0].fingerprint).toBe(results[1].fingerprint);
+    }));
+
+  it('is said to be missing below the table of one draw', () =>
+    inSweepFolder(folder => {
+      const { stdout } = disco(folder, 'trace', 'small.ntr', '--seed', '7');
+      expect(stdout).toContain(
+        'One draw, of seed 7: small differences may be noise. --seeds N gives means with intervals.',
+      );
+    }));
+
+  it.each([
+    [['native', 'radix', '--seeds', '0'], '--seeds takes a whole number'],
+    [['vm', '--seeds', '2', '--report', 'r.html'], 'leave out --seeds or --report'],
+    [['main', '--seeds', 'x'], '--seeds takes a whole number'],
+  ])('refuses %j', (words, message) =>
+    inFolder(folder => {
+      expect(disco(folder, ...words)).toMatchObject({ exit: 2, stdout: '', stderr: expect.stringContaining(message) });
     }),
   );
 });

@@ -11,6 +11,7 @@ import { checkWritable } from '../files.js';
 import { runJob, type Task } from '../job.js';
 import { output } from '../output.js';
 import { progress } from '../progress.js';
+import { printReplays } from '../seeds.js';
 import { inputsOf, readTraces } from '../trace-inputs.js';
 
 const HELP = `disco-sim trace FILE... [options]
@@ -26,6 +27,7 @@ FILE             NTR1, Valgrind Lackey, Dinero (din, extended, binary), ChampSim
 --format NAME    format of the files, where it cannot be told from their content
 --max-memory N   what the traces may take in memory while they are read, as 500MB or 4GB (default 4GB)
 --seed TEXT      master seed (default 1997); equal seeds give equal results
+--seeds N        runs with N seeds, SEED, SEED.2 and so on; means with 95 % intervals (default 1)
 --quick          only the first tenth of each trace
 --json           print one JSON object instead of a table
 --report FILE    also write a report in HTML
@@ -51,7 +53,9 @@ export async function traceCommand(words: readonly string[]): Promise<void> {
   const memory = new MemoryLimit(chosen.memoryBytes);
   const traces = await readTraces(inputs, { format: chosen.format, fetchLineBytes: FETCH_BYTES, memory });
   const tasks = traces.flatMap(trace => tasksFor(trace, chosen));
-  await output(runJob(tasks, chosen.seed), {
+  const results = chosen.seeds.flatMap(seed => runJob(tasks, seed));
+  if (chosen.seeds.length > 1) return printReplays(results, chosen.json);
+  await output(results, {
     title: 'Recorded programs on ccNUMA machines',
     json: chosen.json,
     report: chosen.report,

@@ -1,4 +1,5 @@
 /** What there is of a sweep: plain data. */
+import type { Json } from './json.js';
 import type { Grid, SweepParameters, SweepPoint } from './points.js';
 import type { Metrics } from './run.js';
 import { SweepError } from './sweep-error.js';
@@ -62,8 +63,11 @@ export function pointName({ parameters, seed }: SweepPoint, { grid }: Pick<Sweep
 /** A value of an axis in words. */
 export function valueName(value: SweepParameters[string] | undefined): string {
   if (typeof value === 'string') return value;
-  if (typeof value === 'object' && value !== null && 'name' in value && typeof value.name === 'string')
-    return value.name;
+  if (typeof value === 'object' && value !== null && 'module' in value) {
+    const { module, name, options } = value as Readonly<Record<string, Json>>;
+    const rest = [name, options].filter(part => part !== undefined).map(part => JSON.stringify(part));
+    return [String(module), ...rest].join(' ');
+  }
   return JSON.stringify(value ?? null);
 }
 
@@ -74,6 +78,6 @@ export function checkComplete({ points, counts, specification }: Collected): voi
   const why = `${first.state === 'failed' ? 'failed' : 'is missing'}${first.error === null ? '' : `: ${first.error}`}`;
   throw new SweepError(
     `the sweep is incomplete: of ${points.length} points ${counts.failed} failed and ${counts.missing} are missing, ` +
-      `such as the one of ${pointName(first, specification)}, which ${why}; run it again, or take what there is by incomplete: true`,
+      `such as the one of ${pointName(first, specification)}, which ${why}; run it again, or take what there is (incomplete: true, on the command line --incomplete)`,
   );
 }

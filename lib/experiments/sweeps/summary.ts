@@ -4,7 +4,7 @@ import { suggestion } from '../../engine/suggestion.js';
 import { checkComplete, valueName, type Collected, type CollectedPoint } from './collected.js';
 import { estimate, pairedDifference, type Estimate, type PairedDifference } from './estimate.js';
 import { canonical, type Json } from './json.js';
-import type { SweepParameters } from './points.js';
+import type { Grid, SweepParameters } from './points.js';
 import { SweepError } from './sweep-error.js';
 
 /** What is summarised. */
@@ -60,7 +60,7 @@ export function summariseSweep(sweep: Collected, options: SummaryOptions = {}): 
   if (options.incomplete !== true) checkComplete(sweep);
   const axes = Object.keys(sweep.specification.grid);
   const baseline = options.baseline ?? null;
-  checkBaseline(sweep, baseline);
+  checkBaseline(sweep.specification.grid, baseline);
   const groups = groupsOf(sweep, axes);
   const present = [...new Set(sweep.points.flatMap(({ metrics }) => Object.keys(metrics ?? {})))].sort();
   const metrics = options.metrics ?? present;
@@ -75,7 +75,8 @@ export function summariseSweep(sweep: Collected, options: SummaryOptions = {}): 
   return { axes, metrics, baseline, rows };
 }
 
-function checkBaseline({ specification: { grid } }: Collected, baseline: SweepParameters | null): void {
+/** Throws a SweepError for an axis or a value that a grid does not have. */
+export function checkBaseline(grid: Grid, baseline: SweepParameters | null): void {
   for (const [axis, value] of Object.entries(baseline ?? {})) {
     const values = Object.hasOwn(grid, axis) ? grid[axis] : undefined;
     const axes = Object.keys(grid);
@@ -102,8 +103,8 @@ function groupsOf({ points }: Collected, axes: readonly string[]): Group[] {
 /** The combination that a group is compared with; null if that is the group itself. */
 function partnerOf(group: Group, baseline: SweepParameters, groups: readonly Group[]): Group | null {
   const wanted = canonical({ ...group.parameters, ...baseline } as Json);
-  const partner = groups.find(({ parameters }) => canonical(parameters as Json) === wanted)!;
-  return partner === group ? null : partner;
+  const partner = groups.find(({ parameters }) => canonical(parameters as Json) === wanted);
+  return partner === undefined || partner === group ? null : partner;
 }
 
 function rowOf({ parameters, points }: Group, names: readonly string[], partner: Group | null): SummaryRow {

@@ -7,6 +7,7 @@ import { string } from '../../engine/checks.js';
 import { checkNamedParameters, NAMED_RUNS } from './named-parameters.js';
 import { gridPoints, type Grid, type SweepParameters } from './points.js';
 import type { RunModule } from './run.js';
+import { checkBaseline } from './summary.js';
 import { SweepError } from './sweep-error.js';
 
 /** What a file asks for, ready for `sweep(grid, run, options)` and `summariseSweep(…, summary)`. */
@@ -70,6 +71,7 @@ function sweepFileOf(content: unknown, base: string): SweepFile {
   if (!checked.success) throw new Error(z.prettifyError(checked.error).replaceAll('\n', ' '));
   const { run, grid, fixed, seeds, metrics, baseline, timeLimitSeconds, modules, inputs } = checked.data;
   const combinations = gridPoints(grid, { fixed, seeds: 1 });
+  checkBaseline(grid, baseline ?? null);
   if (typeof run === 'string') for (const point of combinations) checkNamedParameters(run, point.parameters);
   return {
     grid,
