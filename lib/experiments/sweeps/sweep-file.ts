@@ -71,8 +71,8 @@ function sweepFileOf(content: unknown, base: string): SweepFile {
   if (!checked.success) throw new Error(z.prettifyError(checked.error).replaceAll('\n', ' '));
   const { run, grid, fixed, seeds, metrics, baseline, timeLimitSeconds, modules, inputs } = checked.data;
   const combinations = gridPoints(grid, { fixed, seeds: 1 });
-  checkBaseline(grid, baseline ?? null);
   if (typeof run === 'string') for (const point of combinations) checkNamedParameters(run, point.parameters);
+  checkBaseline(grid, baseline ?? null);
   return {
     grid,
     run: typeof run === 'string' ? { module: new URL('./named-runs.js', import.meta.url), name: run } : run,
