@@ -200,7 +200,12 @@ export type {
 } from './guest/commodity/memory/address-space.js';
 export type { PageTables } from './guest/commodity/memory/page-tables.js';
 export type { PageUse, PhysicalPages } from './guest/commodity/memory/physical-pages.js';
-export { KILLED, Process as GuestProcess, type Executable, type ProgramRegion } from './guest/commodity/processes/process.js';
+export {
+  KILLED,
+  Process as GuestProcess,
+  type Executable,
+  type ProgramRegion,
+} from './guest/commodity/processes/process.js';
 export type { CallHandler } from './guest/commodity/processes/process-calls.js';
 export type { Processes, ProcessPart } from './guest/commodity/processes/processes.js';
 export * from './guest/commodity/profile.js';

@@ -3,6 +3,7 @@ import { policies } from '../experiments/policies.js';
 import { presetNames, type PresetName } from '../machine/presets/presets.js';
 import { traceFormats, type TraceFormat } from '../traces/formats/detect.js';
 import { byteCount, namesOf, parseOptions, wholeNumber } from './options.js';
+import { seedsOption } from './seeds.js';
 
 /** What `trace` and the main job are asked to do. */
 export interface Arguments {
@@ -15,7 +16,8 @@ export interface Arguments {
   readonly format: TraceFormat | undefined;
   /** What the traces may take in memory while they are read. */
   readonly memoryBytes: number;
-  readonly seed: string;
+  /** One or more. */
+  readonly seeds: readonly string[];
   readonly quick: boolean;
   readonly json: boolean;
   readonly report: string | undefined;
@@ -29,6 +31,7 @@ const OPTIONS = {
   format: { type: 'string' },
   'max-memory': { type: 'string' },
   seed: { type: 'string' },
+  seeds: { type: 'string' },
   report: { type: 'string' },
   quick: { type: 'boolean' },
   json: { type: 'boolean' },
@@ -54,7 +57,7 @@ export function parseArguments(words: readonly string[], usual: Usual): Argument
     copies: wholeNumber('--copies', values.copies ?? '1', 1, 64),
     format: values.format === undefined ? undefined : namesOf('format', values.format, traceFormats)[0],
     memoryBytes: byteCount('--max-memory', values['max-memory'] ?? '4GB'),
-    seed: values.seed ?? '1997',
+    seeds: seedsOption(values.seed ?? '1997', values.seeds, values.report),
     quick: values.quick ?? false,
     json: values.json ?? false,
     report: values.report,

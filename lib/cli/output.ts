@@ -19,8 +19,18 @@ export interface OutputOptions {
 
 /** Prints results on standard output and writes the report. Throws a UsageError if it cannot be written. */
 export async function output(results: readonly RunResult[], options: OutputOptions): Promise<void> {
-  await print(options.json ? `${JSON.stringify({ version: VERSION, results }, null, 1)}\n` : `${textTable(results)}\n`);
+  await print(
+    options.json
+      ? `${JSON.stringify({ version: VERSION, results }, null, 1)}\n`
+      : `${textTable(results)}\n${drawNote(results)}`,
+  );
   if (options.report !== undefined) report(options.report, () => html(results, options.title), options.json);
+}
+
+/** One draw is not a result: what of it is noise, only other seeds tell. */
+function drawNote(results: readonly RunResult[]): string {
+  const seeds = [...new Set(results.map(({ seed }) => seed))];
+  return `One draw, of seed ${seeds.join(', ')}: small differences may be noise. --seeds N gives means with intervals.\n`;
 }
 
 /** Prints on standard output; over when the system has all of it, so that nothing is lost if the command is stopped later. */

@@ -4,6 +4,7 @@
  */
 import { ReplayError } from '../experiments/replay/replay.js';
 import { GuestError } from '../system/guest-error.js';
+import { SweepError } from '../experiments/sweeps/sweep-error.js';
 import { SpecificationError } from '../machine/specification/specification-error.js';
 import { DiscoError } from '../monitor/errors.js';
 import { TraceError } from '../traces/trace.js';
@@ -12,7 +13,7 @@ import { UsageError } from './errors.js';
 import { progress } from './process/progress.js';
 import { STATUS_DESCRIPTOR } from './process/status.js';
 
-const MENDABLE = [UsageError, TraceError, SpecificationError, ReplayError, GuestError, DiscoError] as const;
+const MENDABLE = [UsageError, TraceError, SpecificationError, ReplayError, GuestError, DiscoError, SweepError] as const;
 
 async function run([command, ...words]: readonly string[]): Promise<void> {
   const action = await commands[command!]!();

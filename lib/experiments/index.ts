@@ -12,6 +12,25 @@ export * from './policies.js';
 export * from './replay/comparison.js';
 export * from './replay/replay.js';
 export * from './replay/result.js';
+export { collect } from './sweeps/collect.js';
+export type { Collected, CollectedPoint, PointState, SweepSpecification } from './sweeps/collected.js';
+export { estimate, pairedDifference, quantile, type Estimate, type PairedDifference } from './sweeps/estimate.js';
+export * from './sweeps/held-out.js';
+export type { Json } from './sweeps/json.js';
+export { seedsFrom, type Grid, type GridOptions, type SweepParameters, type SweepPoint } from './sweeps/points.js';
+export * from './sweeps/replicate.js';
+export type { Metrics, RunContext, RunModule, RunOutcome, SweepRun, WholeOutcome } from './sweeps/run.js';
+export {
+  summariseSweep,
+  type MetricSummary,
+  type SummaryOptions,
+  type SummaryRow,
+  type SweepSummary,
+} from './sweeps/summary.js';
+export * from './sweeps/sweep-error.js';
+export { readSweepFile, type SweepFile } from './sweeps/sweep-file.js';
+export * from './sweeps/sweep.js';
+export * from './sweeps/warm-up.js';
 export * from './systems/choices.js';
 export * from './systems/guests/commodity-guest.js';
 export * from './systems/guests/guest-images.js';
@@ -46,4 +65,5 @@ export * from '../report/tables/fidelity.js';
 export * from '../report/tables/latency.js';
 export * from '../report/tables/network.js';
 export * from '../report/tables/replay.js';
+export { sweepText } from '../report/tables/sweep.js';
 export * from '../report/tables/system.js';

@@ -14,6 +14,7 @@ import { compute, type Program } from '../../lib/processor/operations.js';
 import { faultsOf, type Door } from './doors/door.js';
 import * as hardware from './doors/hardware.js';
 import { NO_DOORS } from './doors/no-doors.js';
+import { SWEEPS } from './doors/sweeps.js';
 import * as systems from './doors/systems.js';
 
 const EXPORTS: Readonly<Record<string, unknown>> = { ...main, ...testing, ...experiments };
@@ -22,7 +23,7 @@ const { ENGINE, TOPOLOGY, PLACEMENT, COHERENCE, DEVICES, INTERCONNECT, MEMORY, P
 const { MACHINE, GUEST, WORKLOADS, TESTING, EXPERIMENTS } = systems;
 const TABLES: Readonly<Record<string, Readonly<Record<string, Door>>>> = {
   ...{ ENGINE, TOPOLOGY, PLACEMENT, COHERENCE, DEVICES, INTERCONNECT, MEMORY, PROCESSOR },
-  ...{ MACHINE, GUEST, WORKLOADS, TESTING, EXPERIMENTS },
+  ...{ MACHINE, GUEST, WORKLOADS, TESTING, EXPERIMENTS, SWEEPS },
 };
 
 describe.each(Object.entries(TABLES))('the doors of %s', (_room, doors) => {

@@ -9,6 +9,7 @@ export const commands: Readonly<Record<string, () => Promise<Command>>> = {
   main: async () => (await import('./main-job.js')).mainJob,
   native: async () => (await import('./native.js')).nativeCommand,
   vm: async () => (await import('./vm.js')).vmCommand,
+  sweep: async () => (await import('./sweep.js')).sweepCommand,
   fidelity: async () => (await import('./fidelity.js')).fidelityCommand,
   latency: async () => (await import('./latency.js')).latencyCommand,
   explore: async () => (await import('./explore.js')).exploreCommand,

@@ -10,6 +10,7 @@ import { output } from '../output.js';
 import { progress } from '../process/progress.js';
 import { replaysOf } from './trace.js';
 import { readTraceFile } from '../input/trace-files.js';
+import { printReplays } from '../seeds.js';
 
 const HELP = `disco-sim main [options]
 
@@ -19,6 +20,8 @@ moves pages with two settings), and on a UMA machine, and writes report.html.
 
 --preset A,B     machines (default disco-1997,uma)
 --seed TEXT      master seed (default 1997)
+--seeds N        runs with N seeds, SEED, SEED.2 and so on; means with 95 % intervals (default 1);
+                 without a report
 --policies A,B   page placement policies
 --quick          only the first tenth of each trace
 --json           print one JSON object instead of a table
@@ -57,7 +60,7 @@ export async function mainJob(words: readonly string[]): Promise<void> {
   if (chosen.files.length > 0)
     throw new UsageError(`main takes no files; use: disco-sim trace ${chosen.files.join(' ')}`);
   const report = chosen.report ?? 'report.html';
-  checkWritable(report);
+  if (chosen.seeds.length === 1) checkWritable(report);
   progress.does('replays five recorded programs on Disco’s machine');
   const folder = fileURLToPath(new URL('../../../traces/', import.meta.url));
   const memory = new MemoryLimit();
@@ -66,7 +69,9 @@ export async function mainJob(words: readonly string[]): Promise<void> {
     const trace = await readTraceFile(`${folder}${file}`, { fetchLineBytes: FETCH_BYTES, memory });
     replays.push(...replaysOf(trace, { ...chosen, copies }, l2Bytes));
   }
-  await output(runReplays(replays), {
+  const results = runReplays(replays);
+  if (chosen.seeds.length > 1) return printReplays(results, chosen.json);
+  await output(results, {
     title: 'Five recorded programs on Disco’s machine',
     json: chosen.json,
     report,

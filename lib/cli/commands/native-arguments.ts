@@ -6,6 +6,7 @@ import { presetNames } from '../../machine/presets/presets.js';
 import type { ResolvedSpecification } from '../../machine/specification/specification.js';
 import { UsageError } from '../errors.js';
 import { fraction, namesOf, parseOptions, unknown, wholeNumber } from '../options.js';
+import { seedsOption } from '../seeds.js';
 import { checkSystem } from '../systems.js';
 
 /** What `native` is asked to do. */
@@ -15,6 +16,8 @@ export interface NativeArguments {
   readonly system: SystemName;
   readonly scale: number;
   readonly seed: string;
+  /** `seed` first. */
+  readonly seeds: readonly string[];
   readonly json: boolean;
   readonly report: string | undefined;
 }
@@ -27,6 +30,7 @@ const OPTIONS = {
   memory: { type: 'string' },
   l2: { type: 'string' },
   seed: { type: 'string' },
+  seeds: { type: 'string' },
   report: { type: 'string' },
   quick: { type: 'boolean' },
   json: { type: 'boolean' },
@@ -51,6 +55,7 @@ export function nativeArguments(words: readonly string[]): NativeArguments | nul
     machine: machineFor(values),
     scale: values.quick === true ? QUICK : fraction('--scale', values.scale ?? '1'),
     seed: values.seed ?? '1997',
+    seeds: seedsOption(values.seed ?? '1997', values.seeds, values.report),
     json: values.json ?? false,
     report: values.report,
   };

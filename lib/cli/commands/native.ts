@@ -13,6 +13,7 @@ import { presetNames } from '../../machine/presets/presets.js';
 import { checkWritable } from '../files.js';
 import { nativeArguments, type NativeArguments } from './native-arguments.js';
 import { print, report } from '../output.js';
+import { printSystems } from '../seeds.js';
 import { simulate } from '../simulate.js';
 
 const HELP = `disco-sim native WORKLOAD [options]
@@ -29,6 +30,7 @@ WORKLOAD         ${workloadNames.join(', ')}
 --memory MB      memory of the whole machine, up to 512 (default that of the machine)
 --l2 KB          second-level cache of each processor (default that of the machine)
 --seed TEXT      master seed (default 1997); equal seeds give equal results
+--seeds N        runs with N seeds, SEED, SEED.2 and so on; means with 95 % intervals (default 1)
 --quick          --scale 0.1
 --json           print one JSON object instead of tables
 --report FILE    also write a report in HTML
@@ -43,7 +45,9 @@ export async function nativeCommand(words: readonly string[]): Promise<void> {
     return;
   }
   if (chosen.report !== undefined) checkWritable(chosen.report);
-  const result = runNative(chosen);
+  const results = chosen.seeds.map(seed => runNative({ ...chosen, seed }));
+  if (results.length > 1) return printSystems(results, chosen.json);
+  const [result] = results;
   await print(
     chosen.json ? `${JSON.stringify({ version: VERSION, results: [result] }, null, 1)}\n` : `${systemText(result)}\n`,
   );

@@ -13,6 +13,7 @@ import { runReplays } from '../job.js';
 import { output } from '../output.js';
 import { progress } from '../process/progress.js';
 import { inputsOf, readTraces } from '../input/trace-inputs.js';
+import { printReplays } from '../seeds.js';
 
 const HELP = `disco-sim trace FILE... [options]
 
@@ -27,6 +28,7 @@ FILE             NTR1, Valgrind Lackey, Dinero (din, extended, binary), ChampSim
 --format NAME    format of the files, where it cannot be told from their content
 --max-memory N   what the traces may take in memory while they are read, as 500MB or 4GB (default 4GB)
 --seed TEXT      master seed (default 1997); equal seeds give equal results
+--seeds N        runs with N seeds, SEED, SEED.2 and so on; means with 95 % intervals (default 1)
 --quick          only the first tenth of each trace
 --json           print one JSON object instead of a table
 --report FILE    also write a report in HTML
@@ -51,26 +53,28 @@ export async function traceCommand(words: readonly string[]): Promise<void> {
   progress.does(`replays ${chosen.files.join(', ')} on simulated machines`);
   const memory = new MemoryLimit(chosen.memoryBytes);
   const traces = await readTraces(inputs, { format: chosen.format, fetchLineBytes: FETCH_BYTES, memory });
-  await output(runReplays(traces.flatMap(trace => replaysOf(trace, chosen))), {
+  const results = runReplays(traces.flatMap(trace => replaysOf(trace, chosen)));
+  if (chosen.seeds.length > 1) return printReplays(results, chosen.json);
+  await output(results, {
     title: 'Recorded programs on ccNUMA machines',
     json: chosen.json,
     report: chosen.report,
   });
 }
 
-/** All replays of a trace: every preset with enough processors, every policy. */
+/** All replays of a trace: every seed, every preset with enough processors, every policy. */
 export function replaysOf(
   whole: RecordedTrace,
-  chosen: Pick<Arguments, 'presets' | 'policies' | 'policiesUsual' | 'copies' | 'quick' | 'seed'>,
+  chosen: Pick<Arguments, 'presets' | 'policies' | 'policiesUsual' | 'copies' | 'quick' | 'seeds'>,
   l2Bytes?: number,
 ): ReplayOptions[] {
   const trace = chosen.quick ? shorten(whole, QUICK) : whole;
-  const { copies, seed, policiesUsual } = chosen;
+  const { copies, seeds, policiesUsual } = chosen;
   // What was asked for by name is refused if the trace cannot bear it.
   const names = policiesUsual ? usualPolicies(trace, chosen.policies) : chosen.policies;
   const processorsAtLeast = copies * trace.streams.length;
   const machines = chosen.presets.map(preset => sizedMachine(preset, { processorsAtLeast, l2Bytes }));
-  return comparedReplays({ trace, machines, policies: names, seed, copies });
+  return seeds.flatMap(seed => comparedReplays({ trace, machines, policies: names, seed, copies }));
 }
 
 /** Those of the usual policies that a trace can bear; says which it cannot. */

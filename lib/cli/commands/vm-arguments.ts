@@ -6,11 +6,14 @@ import { SWITCH_NAMES, type NamedMonitorOptions, type NamedRunOptions } from '..
 import { DEFAULT_DISCO } from '../../monitor/options.js';
 import { UsageError } from '../errors.js';
 import { fraction, namesOf, parseOptions, unknown, wholeNumber } from '../options.js';
+import { seedsOption } from '../seeds.js';
 import { checkSystem } from '../systems.js';
 
 /** What `vm` is asked to do. */
 export type VmArguments = Omit<NamedRunOptions, 'images' | 'monitor'> & {
   readonly monitor: NamedMonitorOptions;
+  /** `seed` first. */
+  readonly seeds: readonly string[];
   readonly json: boolean;
   readonly report: string | undefined;
 };
@@ -29,6 +32,7 @@ const OPTIONS = {
   scale: { type: 'string' },
   quick: { type: 'boolean' },
   seed: { type: 'string' },
+  seeds: { type: 'string' },
   report: { type: 'string' },
   json: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
@@ -71,6 +75,7 @@ export function vmArguments(words: readonly string[]): VmArguments | null {
     },
     scale: values.quick === true ? QUICK : fraction('--scale', values.scale ?? '1'),
     seed: values.seed ?? '1997',
+    seeds: seedsOption(values.seed ?? '1997', values.seeds, values.report),
     json: values.json ?? false,
     report: values.report,
   };

@@ -13,6 +13,7 @@ import { draw } from '../../machine/drawing/draw.js';
 import { resolve } from '../../machine/specification/specification.js';
 import { checkWritable } from '../files.js';
 import { print, report } from '../output.js';
+import { printSystems } from '../seeds.js';
 import { shellWord } from '../shell.js';
 import { simulate } from '../simulate.js';
 import { vmArguments, type VmArguments } from './vm-arguments.js';
@@ -41,6 +42,7 @@ says where time and memory go: by mode, by service with what the monitor did for
 --scale N              length of the workload, above 0 and up to 1, the length of the paper (default 1)
 --quick                --scale 0.1
 --seed TEXT            master seed (default 1997); equal seeds give equal results
+--seeds N              runs with N seeds, SEED, SEED.2 and so on; means with 95 % intervals (default 1)
 --json                 print one JSON object instead of tables
 --report FILE          also write a report in HTML
 --help                 this text
@@ -54,7 +56,9 @@ export async function vmCommand(words: readonly string[]): Promise<void> {
     return;
   }
   if (chosen.report !== undefined) checkWritable(chosen.report);
-  const result = runGuests(chosen);
+  const results = chosen.seeds.map(seed => runGuests({ ...chosen, seed }));
+  if (results.length > 1) return printSystems(results, chosen.json);
+  const [result] = results;
   await print(
     chosen.json ? `${JSON.stringify({ version: VERSION, results: [result] }, null, 1)}\n` : `${systemText(result)}\n`,
   );
@@ -67,8 +71,8 @@ function runGuests(chosen: VmArguments): SystemResult {
   const expectedNs = workloadChoices[workload]!.expectedNs({ scale, processors: processorsOf(resolve(machine)) });
   const label = `${workload} in ${guests} ${guests === 1 ? 'guest' : 'guests'}`;
   return simulate({ label, expectedNs }, () => {
-    const { json, report, ...options } = chosen;
-    void [json, report];
+    const { json, report, seeds, ...options } = chosen;
+    void [json, report, seeds];
     return new SystemRun(systemOptions({ ...options, images: new GuestImages() }));
   });
 }

@@ -27,7 +27,7 @@ export const NO_DOORS: Readonly<Record<string, readonly string[]>> = {
     ...['semaphorePost', 'print'],
   ],
   'decisions, judged by checkDecision (spec/placement/check-decision.spec.ts)': [
-    ...['place', 'stay', 'migrate', 'replicate', 'collapse', 'firstTouch', 'roundRobin'],
+    ...['place', 'stay', 'migrate', 'collapse', 'firstTouch', 'roundRobin'],
   ],
   'bit packing and look-ups of hot paths: what 32 bits hold of their numbers': [
     ...['packReference', 'entryLo', 'unmapped', 'permits', 'wordOf', 'withWord', 'classifyAtCache', 'classifyAtHome'],
@@ -44,7 +44,7 @@ export const NO_DOORS: Readonly<Record<string, readonly string[]>> = {
       'GuestError',
       'LitmusError',
     ],
-    ...['TraceError', 'ReplayError', 'NotReproducibleError'],
+    ...['TraceError', 'ReplayError', 'NotReproducibleError', 'SweepError'],
   ],
   'no number at their door: names, components, queues, tables, protocols': [
     ...['Arrivals', 'Booking', 'calendars', 'Place', 'Component', 'Fingerprint', 'PlainQueue', 'Port', 'RunnerQueue'],
@@ -70,11 +70,11 @@ export const NO_DOORS: Readonly<Record<string, readonly string[]>> = {
       'shownWeak',
     ],
     ...['loadChart', 'fidelityText', 'meetsPublished', 'latencyText', 'systemReportHtml', 'systemText', 'networkText'],
-    ...['reportHtml', 'textTable', 'processorsOf', 'divergenceText', 'meaningsMarkdown'],
+    ...['reportHtml', 'textTable', 'processorsOf', 'divergenceText', 'meaningsMarkdown', 'collect', 'sweepText'],
   ],
   'readers of bytes and text, which refuse what is not in order with place (spec/workloads)': [
     ...['readLitmus', 'readChampsim', 'detectFormat', 'readDinero', 'readDrmemtrace', 'readNtr', 'zipEntries'],
-    ...['readZipEntry', 'threadSteps', 'champsimForm', 'checkNtrStart', 'litmusOfCycle'],
+    ...['readSweepFile', 'readZipEntry', 'threadSteps', 'champsimForm', 'checkNtrStart', 'litmusOfCycle'],
   ],
   'checked like those of the tables, but a call that is in order takes a recording or a whole system': [
     ...['FileServices', 'NetworkServices', 'RecordedGuest', 'drawReferences', 'recordedProgram', 'systemImage'],

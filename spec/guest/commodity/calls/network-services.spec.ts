@@ -10,7 +10,13 @@ import {
   type KernelNetworkOptions,
 } from '../../../../lib/guest/commodity/calls/network-services.js';
 import type { KernelSwitches } from '../../../../lib/guest/commodity/switches.js';
-import { bind, closeSocket, recvfrom, sendto, socket } from '../../../../lib/guest/commodity/network/sockets/datagram-calls.js';
+import {
+  bind,
+  closeSocket,
+  recvfrom,
+  sendto,
+  socket,
+} from '../../../../lib/guest/commodity/network/sockets/datagram-calls.js';
 import {
   close,
   fork,

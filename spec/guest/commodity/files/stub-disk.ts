@@ -1,7 +1,11 @@
 /** A disk for the rig: commands end in any order, at any time, and fail if somebody says so. */
 import type { Code } from '../../../../lib/system/code.js';
 import { DiskDriver } from '../../../../lib/guest/commodity/files/disk/disk-driver.js';
-import type { DiskDriverOptions, DiskPort, DiskRequest } from '../../../../lib/guest/commodity/files/disk/disk-driver.js';
+import type {
+  DiskDriverOptions,
+  DiskPort,
+  DiskRequest,
+} from '../../../../lib/guest/commodity/files/disk/disk-driver.js';
 import { BLOCK_WORDS, SECTORS_PER_BLOCK } from '../../../../lib/guest/commodity/files/disk/disk-layout.js';
 import { compute } from '../../../../lib/processor/operations.js';
 import type { Rig } from './rig.js';

@@ -1,5 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { ENTRY_WORDS, INODE_WORDS, InodeWord, layoutOf } from '../../../../../lib/guest/commodity/files/disk/disk-layout.js';
+import {
+  ENTRY_WORDS,
+  INODE_WORDS,
+  InodeWord,
+  layoutOf,
+} from '../../../../../lib/guest/commodity/files/disk/disk-layout.js';
 import { contentWord, seededWord } from '../../../../../lib/guest/commodity/files/file-content.js';
 import { checkFileSystem, readFileOf } from '../../../../../lib/guest/commodity/files/disk/fsck.js';
 import { makeFileSystem } from '../../../../../lib/guest/commodity/files/disk/make-file-system.js';
