@@ -30,7 +30,6 @@ export class MonitorStatistics {
 
   /** Sets everything to 0. */
   reset(): void {
-    for (const name of Object.keys(this) as (keyof MonitorStatistics)[])
-      if (typeof this[name] === 'number') (this[name] as number) = 0;
+    Object.assign(this, new MonitorStatistics());
   }
 }

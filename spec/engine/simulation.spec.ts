@@ -288,7 +288,7 @@ describe('the limits of a run', () => {
   });
 
   it.each([null, 3, 'fast'])('are an object, not %p', limits => {
-    expect(() => simulation().run(limits as unknown as RunLimits)).toThrow('the limits of a run is');
+    expect(() => simulation().run(limits as never)).toThrow('the limits of a run is');
   });
 
   it('may be Infinity or left out', () => {

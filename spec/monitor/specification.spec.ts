@@ -3,7 +3,6 @@ import { describe, expect, it } from '@jest/globals';
 import { buildMachine, type MachineOptions } from '../../lib/machine/machine.js';
 import { presets } from '../../lib/machine/presets/presets.js';
 import { missCounting } from '../../lib/placement/miss-counting.js';
-import type { PlacementPolicy } from '../../lib/placement/policy.js';
 import { verghese1996 } from '../../lib/placement/presets.js';
 import { Disco } from '../../lib/monitor/disco.js';
 import { DEFAULT_DISCO, type DiscoOptions } from '../../lib/monitor/options.js';
@@ -36,12 +35,12 @@ describe('a monitor', () => {
   });
 
   it('takes an option that is undefined as left out', () => {
-    const options = { secondLevelTlb: undefined, gang: undefined } as unknown as DiscoOptions;
+    const options = { secondLevelTlb: undefined, gang: undefined } as never;
     expect(disco(options).options).toEqual(DEFAULT_DISCO);
   });
 
   it('does not go by a policy that is none', () => {
-    const policy = 'first-touch' as unknown as PlacementPolicy;
+    const policy = 'first-touch' as never;
     expect(() => disco({ policy })).toThrow('policy: "first-touch" is none; give an object, such as firstTouch()');
   });
 

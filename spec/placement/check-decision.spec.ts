@@ -63,7 +63,7 @@ describe('an answer of a policy', () => {
   });
 
   it.each([undefined, null, { action: 'migrate', to: '0', because: 'x' }])('%j is refused by every toy', answer => {
-    const policy = { ...question('hot-page').policy, decide: () => answer } as unknown as PlacementPolicy;
+    const policy = { ...question('hot-page').policy, decide: () => answer } as never;
     const { evidence, page: view } = question('first-touch');
     expect(() => scenario(policy, [{ node: 0, page: 0 }])).toThrow(
       'scenario of mine: the policy mine answers first-touch',

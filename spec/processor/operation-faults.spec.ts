@@ -72,11 +72,11 @@ describe('numbers of operations', () => {
     ['annotate takes one of the 3 services that the software names, or -1, not 3', annotate(3)],
     ['annotate takes one of the 3 services that the software names, or -1, not 1.5', annotate(1.5)],
     ['annotate takes an activity from 0 to', annotate(-1, 99)],
-    ['its program yields 42, which is no operation; yield one, such as compute(5)', 42 as unknown as Operation],
-    ['its program yields undefined, which is no operation', undefined as unknown as Operation],
-    ['its program yields null, which is no operation', null as unknown as Operation],
-    ['there is no operation 99', { ...compute(5), kind: 99 } as unknown as Operation],
-    ['there is no operation "20"', { ...readRegister(1), kind: '20' } as unknown as Operation],
+    ['its program yields 42, which is no operation; yield one, such as compute(5)', 42 as never],
+    ['its program yields undefined, which is no operation', undefined as never],
+    ['its program yields null, which is no operation', null as never],
+    ['there is no operation 99', { ...compute(5), kind: 99 } as never],
+    ['there is no operation "20"', { ...readRegister(1), kind: '20' } as never],
     ['there is no operation undefined', {} as Operation],
   ])('%s', (message, operation) => {
     expect(() => run(operation)).toThrow(message);

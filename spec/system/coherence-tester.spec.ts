@@ -6,7 +6,7 @@ import { moesi } from '../../lib/coherence/protocols/moesi.js';
 import { mosi } from '../../lib/coherence/protocols/mosi.js';
 import type { CoherenceProtocol } from '../../lib/coherence/protocol.js';
 import { PROTOCOL_NAMES, PROTOCOLS, type ProtocolName } from '../../lib/coherence/protocols/protocols.js';
-import type { Table } from '../../lib/coherence/table.js';
+import type { AnyTable } from '../../lib/coherence/print.js';
 import { CACHE_EVENTS, HOME_EVENTS } from '../../lib/coherence/vocabulary.js';
 import { runTester, runUnchecked, tamper, Violation, type Check, type Coverage } from './coherence-tester.js';
 import { both, cellOf, faulty, inCells, newCells, to, without } from './faulty-protocol.js';
@@ -113,16 +113,13 @@ function messageCells(protocol: CoherenceProtocol): string[] {
     DataOwner: ['Data'],
     Transfer: ['Transfer'],
   };
-  const cells = (table: Table, by: typeof kinds, prefix: string): string[] =>
+  const cells = (table: AnyTable, by: typeof kinds, prefix: string): string[] =>
     table.states.flatMap(state =>
       Object.keys(by)
         .filter(kind => by[kind].some(event => cellOf(table, state, event) !== null))
         .map(kind => `${prefix}${state} ${kind}`),
     );
-  return [
-    ...cells(protocol.cache as unknown as Table, kinds, ''),
-    ...cells(protocol.home as unknown as Table, homeKinds, 'home '),
-  ];
+  return [...cells(protocol.cache, kinds, ''), ...cells(protocol.home, homeKinds, 'home ')];
 }
 
 interface Fault {

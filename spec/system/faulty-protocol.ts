@@ -1,6 +1,7 @@
 /** Protocols with a fault planted: a compiled table turned back into rows, changed, and compiled again. */
 import { mesi } from '../../lib/coherence/protocols/mesi.js';
 import type { CoherenceProtocol } from '../../lib/coherence/protocol.js';
+import type { AnyTable } from '../../lib/coherence/print.js';
 import { Table } from '../../lib/coherence/table.js';
 
 /** What a cell of a table says: nothing, or actions and the next state, with sharers left and without. */
@@ -11,8 +12,8 @@ export interface Cell {
 }
 
 /** A cell of a table by names; null if it is empty. */
-export function cellOf(table: Table, state: string, event: string): Cell | null {
-  const cell = table.cell(state, event);
+export function cellOf(table: AnyTable, state: string, event: string): Cell | null {
+  const cell = table.states.indexOf(state) * table.events.length + table.events.indexOf(event);
   const actions = table.cells[cell];
   if (actions === null) return null;
   return {
@@ -26,17 +27,16 @@ export function cellOf(table: Table, state: string, event: string): Cell | null 
 export type Change = (state: string, event: string, cell: Cell | null) => Cell | null;
 
 /** A table with all its cells passed through a change. */
-export function changed<T extends Table<string, never, never> | Table>(table: T, change: Change): T {
-  const plain = table as unknown as Table;
-  const rows = plain.states.flatMap(state =>
-    plain.events.flatMap(event => {
-      const cell = change(state, event, cellOf(plain, state, event));
+export function changed<T extends AnyTable & Pick<Table, 'name'>>(table: T, change: Change): T {
+  const rows = table.states.flatMap(state =>
+    table.events.flatMap(event => {
+      const cell = change(state, event, cellOf(table, state, event));
       if (cell === null) return [];
       return [[state, event, cell.actions, { some: cell.some, none: cell.none }] as const];
     }),
   );
-  const stable = plain.states.filter((_, state) => plain.stable[state]);
-  const { name, states, events, actions } = plain;
+  const stable = table.states.filter((_, state) => table.stable[state]);
+  const { name, states, events, actions } = table;
   return new Table({ name: `${name}, changed`, states, stable, events, actions, rows }) as unknown as T;
 }
 

@@ -9,7 +9,7 @@ import * as testing from '../../lib/testing/index.js';
 import { SimulationError } from '../../lib/engine/errors.js';
 import { FlatMemory } from '../../lib/machine/flat-memory.js';
 import { presets } from '../../lib/machine/presets/presets.js';
-import { resolve, type MachineSpecification } from '../../lib/machine/specification/specification.js';
+import { resolve } from '../../lib/machine/specification/specification.js';
 import { compute, type Program } from '../../lib/processor/operations.js';
 import { faultsOf, type Door } from './doors/door.js';
 import * as hardware from './doors/hardware.js';
@@ -54,7 +54,7 @@ describe('the specification of a machine', () => {
   });
 
   it.each([null, undefined, 7, 'disco-1997'])('is not %p', value => {
-    const build = (): unknown => main.buildMachine(value as unknown as MachineSpecification, { seed: 1 });
+    const build = (): unknown => main.buildMachine(value as never, { seed: 1 });
     expect(build).toThrow(main.SpecificationError);
     expect(() => main.buildMachine(systems.small(), value as never)).toThrow(RangeError);
   });

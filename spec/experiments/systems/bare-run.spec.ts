@@ -1,6 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
 import { instancesOf } from '../../../lib/experiments/systems/guests/instances.js';
-import type { SystemOptions } from '../../../lib/experiments/systems/plan.js';
 import { SAMPLED_PARTS } from '../../../lib/experiments/systems/system-result.js';
 import { PARTS } from '../../../lib/report/systems/words.js';
 import { SystemRun } from '../../../lib/experiments/systems/system-run.js';
@@ -123,7 +122,7 @@ describe('a run on a bare machine that cannot be', () => {
     );
     const several = { ...guests, plans: [...guests.plans, ...guests.plans] };
     expect(() => new SystemRun({ ...bareOptions(1), guests: several })).toThrow('a bare machine has one guest, not 2');
-    const host = { kind: 'xen' } as unknown as SystemOptions['host'];
+    const host = { kind: 'xen' } as never;
     expect(() => new SystemRun({ ...bareOptions(1), host })).toThrow('there is no host xen; there are bare, disco');
   });
 

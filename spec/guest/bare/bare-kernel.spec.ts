@@ -116,13 +116,9 @@ describe('a hot page', () => {
     ],
     ['a move to where it is', migrate(0, 'told'), 'page 0x10 is on node 0 already; it must stay'],
     ['a copy to where it is', replicate(0, 'told'), 'page 0x10 is on node 0 already; it must stay'],
-    ['nothing', undefined as unknown as Decision, 'on page 0 with undefined: that is no decision'],
-    ['null', null as unknown as Decision, 'on page 0 with null: that is no decision'],
-    [
-      'a node in quotes',
-      migrate('0' as unknown as number, 'x'),
-      'to is "0"; give a node as a whole number from 0 to 3',
-    ],
+    ['nothing', undefined as never, 'on page 0 with undefined: that is no decision'],
+    ['null', null as never, 'on page 0 with null: that is no decision'],
+    ['a node in quotes', migrate('0' as never, 'x'), 'to is "0"; give a node as a whole number from 0 to 3'],
   ];
   it.each(mistakes)('answered with %s is an error', (_, decision, message) => {
     expect(() => reader(decision)).toThrow(message);

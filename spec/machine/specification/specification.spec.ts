@@ -14,7 +14,7 @@ type Tree = { [key: string]: unknown };
 
 /** A copy of `disco-1997` on a mesh, with one part replaced; `undefined` removes it. */
 function withPart(path: readonly (string | number)[], value: unknown): Tree {
-  const copy = structuredClone(base()) as unknown as Tree;
+  const copy: Tree = { ...structuredClone(base()) };
   let at = copy;
   for (const key of path.slice(0, -1)) at = at[key] as Tree;
   const last = path[path.length - 1];
@@ -286,7 +286,7 @@ const mutants = fc
     ),
   )
   .map(([specification, list]) => {
-    const copy = structuredClone(specification) as unknown as Tree;
+    const copy: Tree = { ...structuredClone(specification) };
     for (const [path, change, suffix] of list) {
       let at = copy;
       for (const key of path.slice(0, -1)) if (typeof at[key] === 'object' && at[key] !== null) at = at[key] as Tree;
@@ -304,7 +304,7 @@ describe('whatever it is given', () => {
       fc.property(mutants, specification => {
         if (faultsOf(specification).length > 0) return;
         built++;
-        const machine = buildMachine(specification as unknown as MachineSpecification, { seed: 1 });
+        const machine = buildMachine(specification as never, { seed: 1 });
         const software = new FlatMemory(machine.map, { nodeOfPage: () => 0, refillCycles: 14 });
         machine.load(
           software,

@@ -259,9 +259,9 @@ describe('a policy', () => {
       { action: 'promote', to: 1, because: 'hot' },
       'with promote to 1 ("hot"): the monitor has no tiers: it places',
     ],
-    ['answers nothing', undefined as unknown as Decision, 'on page 0 with undefined: that is no decision'],
-    ['answers null', null as unknown as Decision, 'on page 0 with null: that is no decision'],
-    ['answers a node in quotes', migrate('0' as unknown as number, 'x'), 'to is "0"; give a node as a whole number'],
+    ['answers nothing', undefined as never, 'on page 0 with undefined: that is no decision'],
+    ['answers null', null as never, 'on page 0 with null: that is no decision'],
+    ['answers a node in quotes', migrate('0' as never, 'x'), 'to is "0"; give a node as a whole number'],
   ])('that %s is told', (_what, decision, message) => {
     expect(() => hot(decision)).toThrow(message);
     expect(() => hot(decision)).toThrow(SimulationError);
