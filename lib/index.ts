@@ -41,6 +41,7 @@ export * from './placement/presets.js';
 export * from './placement/replay.js';
 export * from './placement/round-robin.js';
 export * from './messages/address-map.js';
+export * from './messages/addresses.js';
 export * from './coherence/directory-format.js';
 export {
   DeviceCommand,
@@ -200,7 +201,12 @@ export type {
 } from './guest/commodity/memory/address-space.js';
 export type { PageTables } from './guest/commodity/memory/page-tables.js';
 export type { PageUse, PhysicalPages } from './guest/commodity/memory/physical-pages.js';
-export { KILLED, Process as GuestProcess, type Executable, type ProgramRegion } from './guest/commodity/processes/process.js';
+export {
+  KILLED,
+  Process as GuestProcess,
+  type Executable,
+  type ProgramRegion,
+} from './guest/commodity/processes/process.js';
 export type { CallHandler } from './guest/commodity/processes/process-calls.js';
 export type { Processes, ProcessPart } from './guest/commodity/processes/processes.js';
 export * from './guest/commodity/profile.js';

@@ -7,6 +7,7 @@
 import { plainObject, wholeNumbers } from '../../engine/checks.js';
 import type { AddressMap } from '../../messages/address-map.js';
 import { NO_EVENT, classifyAtCache } from '../../coherence/classify.js';
+import { lineNumber, type Line } from '../../messages/addresses.js';
 import { wordOf, withWord, type LineData } from '../../messages/line-data.js';
 import {
   CARRIES_DATA,
@@ -220,18 +221,18 @@ export class PrivateCaches {
   }
 
   /** The state of a line by name, I if it is not here. */
-  stateOf(line: number): string {
+  stateOf(line: Line): string {
     const slot = this.slotOf(line);
     return this.table.states[slot < 0 ? this.invalid : this.state[slot]!]!;
   }
 
   /** Lines that are here, with their states, for checks. */
-  *lines(): Iterable<{ readonly line: number; readonly state: string; readonly data: LineData | null }> {
+  *lines(): Iterable<{ readonly line: Line; readonly state: string; readonly data: LineData | null }> {
     const { tags } = this.l2;
     for (let slot = 0; slot < tags.length; slot++)
       if (tags[slot] !== -1)
         yield {
-          line: tags[slot]!,
+          line: lineNumber(tags[slot]!),
           state: this.table.states[this.state[slot]!]!,
           data: this.data.get(slot) ?? null,
         };
@@ -428,7 +429,9 @@ export class PrivateCaches {
 
   private send(kind: number, line: number, to: number, requester: number, acks: number, data: LineData | null): void {
     const length = CARRIES_DATA[kind] ? this.dataFlits : this.controlFlits;
-    this.owner.send(new CoherenceMessage(kind, length, line, this.owner.processor, to, requester, acks, data));
+    this.owner.send(
+      new CoherenceMessage(kind, length, lineNumber(line), this.owner.processor, to, requester, acks, data),
+    );
   }
 
   private restrictFirstLevel(line: number, right: number): void {
