@@ -50,13 +50,17 @@ export interface MemoryWork {
  */
 export class MachineMemory {
   readonly frames: FramePool;
+  /** @internal */
   readonly memmap: Memmap;
+  /** @internal */
   readonly shootdown: Shootdown;
   readonly placement: Placement;
+  /** @internal */
   readonly states: PageStates;
   readonly work: MemoryWork = nothingDone();
-  /** Those of virtual machines that exist. */
+  /** Those of virtual machines that exist. @internal */
   readonly pmaps: Pmaps;
+  /** @internal */
   readonly reclaim: Reclaim;
   private readonly options: MemoryOptions;
   private readonly writes: WriteCounts<MachineFrame>;

@@ -39,6 +39,7 @@ const REFUSED_PINNED: Decision = { action: 'stay', because: 'a device is at work
 
 /** Serves the evidence of placement, and moves pages as the policy has it. */
 export class Placement implements PlacementMechanism<MachinePage> {
+  /** @internal */
   readonly host: PolicyHost<MachinePage>;
   private readonly options: PlacementOptions;
   private readonly mover: PageMover;
