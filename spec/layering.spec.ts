@@ -96,19 +96,14 @@ describe('the tier rule', () => {
     [
       'an import of types',
       'guest/os.ts',
-      `import type { Vm } from '../lib/cli/commands/vm.js';`,
+      `import type { Vm } from '../monitor/vm.js';`,
       'sideways, both are in tier 5',
     ],
     ['an inline type', 'engine/a.ts', `export type A = import('../machine/b.js').B;`, 'upward, from tier 0 to tier 4'],
     ['a re-export', 'topology/mesh.ts', `export * from '../placement/policy.js';`, 'sideways, both are in tier 1'],
-    ['an import for effect', 'devices/disk.ts', `import '../lib/cli/main.js';`, 'upward, from tier 3 to tier 12'],
-    ['a dynamic import', 'machine/a.ts', `const a = import('../lib/cli/main.js');`, 'upward, from tier 4 to tier 12'],
-    [
-      'the index importing the cli',
-      'index.ts',
-      `export * from '../lib/cli/main.js';`,
-      'upward, from tier 11 to tier 12',
-    ],
+    ['an import for effect', 'devices/disk.ts', `import '../cli/main.js';`, 'upward, from tier 3 to tier 12'],
+    ['a dynamic import', 'machine/a.ts', `const a = import('../cli/main.js');`, 'upward, from tier 4 to tier 12'],
+    ['the index importing the cli', 'index.ts', `export * from './cli/main.js';`, 'upward, from tier 11 to tier 12'],
     ['an import of the index', 'cli/main.ts', `import { run } from '../index.js';`, 'nothing imports an entry'],
     ['an import of the package', 'cli/main.ts', `import { run } from 'disco-sim';`, 'does not import itself by name'],
     ['an unknown room', 'cli/main.ts', `import { run } from '../attic/old.js';`, `there is no room 'attic'`],
@@ -124,7 +119,7 @@ describe('the tier rule', () => {
   });
 
   it('allows lower tiers, the own room, packages, and what a comment says', () => {
-    const text = `import { Port } from '../lib/engine/port.js';
+    const text = `import { Port } from '../engine/port.js';
       import { line } from './deep/line.js';
       import type { Link } from '../topology/link.js';
       import seedrandom from 'seedrandom';

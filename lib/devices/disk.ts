@@ -9,6 +9,7 @@
  */
 import { plainObject, wholeNumbers } from '../engine/checks.js';
 import type { AddressMap } from '../messages/address-map.js';
+import { machineFrame } from '../messages/addresses.js';
 import {
   DeviceCommand,
   type DeviceRead,
@@ -241,7 +242,10 @@ export class Disk extends Component {
   /** Moves a sector between the adapter and memory, at the place that is next. */
   private move(write: boolean, words: LineData | null, delay: Ticks): void {
     const { frame, offset, bytes } = this.job!.pieces[this.piece]!;
-    this.bridge.send(new DmaRequest(write, frame, offset + this.inPiece, SECTOR_BYTES, words, this.serial), delay);
+    this.bridge.send(
+      new DmaRequest(write, machineFrame(frame), offset + this.inPiece, SECTOR_BYTES, words, this.serial),
+      delay,
+    );
     this.inPiece += SECTOR_BYTES;
     if (this.inPiece < bytes) return;
     this.piece++;

@@ -4,6 +4,7 @@
  */
 import { plainObject, wholeNumbers } from '../engine/checks.js';
 import type { AddressMap } from '../messages/address-map.js';
+import { machineFrame } from '../messages/addresses.js';
 import {
   DeviceCommand,
   type DeviceRead,
@@ -138,7 +139,7 @@ export class NetworkCard extends Component {
 
   private gather(): void {
     const { frame, offset, bytes } = this.sending!.pieces[this.piece]!;
-    this.bridge.send(new DmaRequest(false, frame, offset, bytes, null, SEND));
+    this.bridge.send(new DmaRequest(false, machineFrame(frame), offset, bytes, null, SEND));
   }
 
   private onGathered(words: LineData | null): void {
@@ -183,7 +184,7 @@ export class NetworkCard extends Component {
       const piece = buffer.pieces[i]!;
       const length = Math.min(piece.bytes, bytes - done);
       const part = words === null ? null : words.slice(done >> 2, (done + length) >> 2);
-      this.bridge.send(new DmaRequest(true, piece.frame, piece.offset, length, part, RECEIVE));
+      this.bridge.send(new DmaRequest(true, machineFrame(piece.frame), piece.offset, length, part, RECEIVE));
       arrival.pending++;
       done += length;
     }

@@ -6,6 +6,7 @@
 import { plainObject, wholeNumber } from '../engine/checks.js';
 import { makeSharers, type DirectoryFormat } from '../coherence/directory-format.js';
 import type { SharerCounts, Sharers } from '../coherence/sharers/sharers.js';
+import { lineNumber, type Line } from '../messages/addresses.js';
 import { SparseEntries } from './sparse-entries.js';
 
 /** What a directory is made with. */
@@ -64,7 +65,7 @@ export class Directory {
   }
 
   /** The entry of a line of this node. */
-  entry(line: number): number {
+  entry(line: Line): number {
     if (this.sparse !== null) return this.sparse.find(line);
     const frame = (line >>> this.frameShift) - this.firstFrame;
     let page = this.pages[frame >> 10];
@@ -75,10 +76,10 @@ export class Directory {
   }
 
   /** The line of an entry. */
-  lineOf(entry: number): number {
+  lineOf(entry: number): Line {
     if (this.sparse !== null) return this.sparse.lineOf(entry);
     const frame = this.firstFrame + this.order[entry >> this.frameShift]!;
-    return frame * (this.lineMask + 1) + (entry & this.lineMask);
+    return lineNumber(frame * (this.lineMask + 1) + (entry & this.lineMask));
   }
 
   /**

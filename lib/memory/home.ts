@@ -14,6 +14,7 @@ import { SimulationError } from '../engine/errors.js';
 import type { Simulation } from '../engine/simulation.js';
 import type { Ticks } from '../engine/time.js';
 import type { AddressMap } from '../messages/address-map.js';
+import type { Line } from '../messages/addresses.js';
 import { CARRIES_DATA, CoherenceMessage, HOME, KIND_NAMES, Kind } from '../messages/coherence-messages.js';
 import {
   FULL_DIRECTORY,
@@ -35,7 +36,7 @@ export class Home {
   private readonly controller: NodeController;
   private readonly simulation: Simulation;
   private readonly misses: PageMisses;
-  private readonly waiting = new Map<number, CoherenceMessage[]>();
+  private readonly waiting = new Map<Line, CoherenceMessage[]>();
   private readonly history = new MessageHistory();
   // Options are copied into fields: objects put together by a caller's spread have a shape each (spec/bench/processor).
   private readonly node: number;
@@ -312,7 +313,7 @@ export class Home {
   }
 
   /** A line is stable, for the first time since long or still: those who wait for it or for its room go on. */
-  private settle(entry: number, line: number, before: boolean): void {
+  private settle(entry: number, line: Line, before: boolean): void {
     const freed = this.directory.state[entry] === 0;
     if (freed) this.room!.freed(entry);
     else if (!before) this.release(line);
@@ -328,7 +329,7 @@ export class Home {
   }
 
   /** A line has become stable: its requests are served in order until one makes it wait again. */
-  private release(line: number): void {
+  private release(line: Line): void {
     const queue = this.waiting.get(line);
     if (queue === undefined) return;
     this.waiting.delete(line);
@@ -353,7 +354,7 @@ export class Home {
 }
 
 /** What home does of its own accord: a message that nobody sent. Answers to it come to home. */
-function ofHome(line: number): CoherenceMessage {
+function ofHome(line: Line): CoherenceMessage {
   return new CoherenceMessage({
     kind: Kind.Inv,
     flits: 0,

@@ -1,4 +1,5 @@
 /** The last messages that a home has taken, to tell how a line came to where it is when a protocol has no cell for it. */
+import type { Line } from '../messages/addresses.js';
 import { KIND_NAMES, type CoherenceMessage } from '../messages/coherence-messages.js';
 import type { Ticks } from '../engine/time.js';
 
@@ -18,7 +19,7 @@ export class MessageHistory {
   }
 
   /** What came for a line, oldest first, in words. */
-  of(line: number): string[] {
+  of(line: Line): string[] {
     const past: string[] = [];
     for (let i = Math.max(0, this.count - LENGTH); i < this.count; i++) {
       const { line: about, kind, from } = this.messages[i % LENGTH]!;

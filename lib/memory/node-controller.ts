@@ -3,6 +3,7 @@
  * its lines goes to home.ts, everything else is passed on. Its occupancy is a queue of its own, apart from latency, as in
  * FLASH's MAGIC and the Origin's hub.
  */
+import type { Line } from '../messages/addresses.js';
 import { HOME, Lane, type CoherenceMessage, type NodeMessage } from '../messages/coherence-messages.js';
 import type { AddressMap } from '../messages/address-map.js';
 import type { LineData } from '../messages/line-data.js';
@@ -113,7 +114,7 @@ export class NodeController extends Component {
   }
 
   /** The value of a line as memory has it. Right only while no cache owns the line. */
-  lineInMemory(line: number): LineData | null {
+  lineInMemory(line: Line): LineData | null {
     return this.home.memory.value(line);
   }
 

@@ -5,6 +5,7 @@
  */
 import { plainObject, shown, wholeNumber } from '../engine/checks.js';
 import type { Ticks } from '../engine/time.js';
+import type { MachineFrame } from '../messages/addresses.js';
 
 /** How the counters of a machine are programmed; times in ticks. */
 export interface PageCounterOptions {
@@ -33,7 +34,7 @@ export class PageCounters {
   private readonly home: number;
   private readonly largest: number;
   /** By frame: misses by node, then ownership requests, then dirty write-backs, then the interval that they belong to. */
-  private readonly frames = new Map<number, Int32Array>();
+  private readonly frames = new Map<MachineFrame, Int32Array>();
 
   /** For the home with the number `home` of a machine of `nodes` nodes. Throws a RangeError for options out of range. */
   constructor(nodes: number, home: number, options: PageCounterOptions) {
@@ -60,7 +61,7 @@ export class PageCounters {
    * Counts a miss of a node on a frame. True if that raises a hot-page interrupt: the count has just reached a multiple
    * of the threshold, and the node is not the home.
    */
-  miss(frame: number, node: number, now: Ticks): boolean {
+  miss(frame: MachineFrame, node: number, now: Ticks): boolean {
     this.seen++;
     if (this.phase-- > 0) return false;
     this.phase = this.options.sampling - 1;
@@ -71,17 +72,17 @@ export class PageCounters {
   }
 
   /** Counts a request for ownership. Sampling does not concern it. */
-  ownershipRequest(frame: number, now: Ticks): void {
+  ownershipRequest(frame: MachineFrame, now: Ticks): void {
     this.count(frame, this.nodes, now);
   }
 
   /** Counts a dirty write-back, also of a line that system software made dirty. Sampling does not concern it. */
-  writeBack(frame: number, now: Ticks): void {
+  writeBack(frame: MachineFrame, now: Ticks): void {
     this.count(frame, this.nodes + 1, now);
   }
 
   /** A copy of the counts of a frame: misses by node, then ownership requests, dirty write-backs, and the number of the interval. */
-  snapshot(frame: number, now: Ticks): Int32Array {
+  snapshot(frame: MachineFrame, now: Ticks): Int32Array {
     return this.of(frame, now).slice();
   }
 
@@ -91,16 +92,16 @@ export class PageCounters {
   }
 
   /** Clears the counters of a frame. */
-  clear(frame: number): void {
+  clear(frame: MachineFrame): void {
     this.frames.delete(frame);
   }
 
-  private count(frame: number, register: number, now: Ticks): void {
+  private count(frame: MachineFrame, register: number, now: Ticks): void {
     const counts = this.of(frame, now);
     if (counts[register]! < this.largest) counts[register]!++;
   }
 
-  private of(frame: number, now: Ticks): Int32Array {
+  private of(frame: MachineFrame, now: Ticks): Int32Array {
     const interval = Math.floor(now / this.options.resetTicks) | 0;
     let counts = this.frames.get(frame);
     if (counts === undefined) this.frames.set(frame, (counts = new Int32Array(this.nodes + 3)));

@@ -1,4 +1,5 @@
 /** What a home tells the page counters and other watchers about the requests that it serves. */
+import type { MachineFrame } from '../messages/addresses.js';
 import { HOME, HOT_PAGE, InterruptMessage, Kind, type CoherenceMessage } from '../messages/coherence-messages.js';
 import type { AddressMap } from '../messages/address-map.js';
 import type { Ticks } from '../engine/time.js';
@@ -7,7 +8,7 @@ import type { NodeControllerOptions } from './controller-options.js';
 import type { PageCounters } from './page-counters.js';
 
 /** Sees every miss that a home serves; for locality over time. Must not act on the model. */
-export type MissObserver = (frame: number, requesterNode: number, now: Ticks) => void;
+export type MissObserver = (frame: MachineFrame, requesterNode: number, now: Ticks) => void;
 
 /** Counts requests by page and raises the hot-page interrupt. */
 export class PageMisses {
@@ -32,12 +33,12 @@ export class PageMisses {
   /** A message that home serves at this time, not one that it refuses or lets wait. */
   served(message: CoherenceMessage, now: Ticks): void {
     const { kind, line } = message;
-    const frame = line >>> this.map.frameShift;
+    const frame = this.map.frameOfLine(line);
     if (kind === Kind.GetS || kind === Kind.GetM) this.missed(frame, message, now);
     else if (kind === Kind.PutM || kind === Kind.PutO) this.counters?.writeBack(frame, now);
   }
 
-  private missed(frame: number, { kind, from }: CoherenceMessage, now: Ticks): void {
+  private missed(frame: MachineFrame, { kind, from }: CoherenceMessage, now: Ticks): void {
     const { map, counters, controller } = this;
     const requester = map.nodeOfProcessor[from]!;
     if (requester === this.node) controller.stats.localRequests++;

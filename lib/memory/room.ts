@@ -3,6 +3,7 @@
  * for one more sharer when the pool of list cells is used up. Room is made by calling lines back; waiting requests are
  * served in order of arrival, so everybody's turn comes.
  */
+import type { Line } from '../messages/addresses.js';
 import { Kind, type CoherenceMessage } from '../messages/coherence-messages.js';
 import type { PointerLists } from '../coherence/sharers/pointer-lists.js';
 import type { Directory } from './directory.js';
@@ -53,7 +54,7 @@ export class Room {
   }
 
   /** Serves those who wait where this line has its place, as far as there is room, and makes more. */
-  drain(line: number): void {
+  drain(line: Line): void {
     const queue = this.queueOf(line);
     for (;;) {
       while (queue.length > 0 && this.fits(queue[0]!)) this.options.serve(queue.shift()!);
@@ -69,7 +70,7 @@ export class Room {
       : `room in the directory for line ${queue[0]!.line}, with ${queue.length} requests waiting`;
   }
 
-  private queueOf(line: number): CoherenceMessage[] {
+  private queueOf(line: Line): CoherenceMessage[] {
     const { sparse } = this.options.directory;
     return this.queues[sparse === null ? 0 : sparse.setOf(line)]!;
   }
@@ -94,7 +95,7 @@ export class Room {
   }
 
   /** Calls a line back for those who wait, if one more is needed and there is one. True if that made room at once. */
-  private callBack(line: number, waiting: number): boolean {
+  private callBack(line: Line, waiting: number): boolean {
     const { directory, lists, stats, recallable, recall } = this.options;
     const { sparse } = directory;
     if (waiting === 0) return false;

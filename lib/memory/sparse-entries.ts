@@ -4,6 +4,7 @@
  */
 
 import { wholeNumber } from '../engine/checks.js';
+import { lineNumber, type Line } from '../messages/addresses.js';
 
 const FREE = -1;
 /** Each takes 13 bytes. */
@@ -38,20 +39,20 @@ export class SparseEntries {
   }
 
   /** The set of a line. */
-  setOf(line: number): number {
+  setOf(line: Line): number {
     return line % this.sets;
   }
 
   /** The entry of a line, or `nowhere`. */
-  find(line: number): number {
+  find(line: Line): number {
     for (let entry = this.setOf(line) * this.ways, end = entry + this.ways; entry < end; entry++)
       if (this.tags[entry] === line) return entry;
     return this.nowhere;
   }
 
   /** The line that an entry is for, -1 for none. */
-  lineOf(entry: number): number {
-    return this.tags[entry]!;
+  lineOf(entry: number): Line {
+    return lineNumber(this.tags[entry]!);
   }
 
   /** Notes that an entry was used. */
@@ -60,7 +61,7 @@ export class SparseEntries {
   }
 
   /** Gives a line a free entry of its set; false if there is none. */
-  allocate(line: number): boolean {
+  allocate(line: Line): boolean {
     for (let entry = this.setOf(line) * this.ways, end = entry + this.ways; entry < end; entry++)
       if (this.tags[entry] === FREE) {
         this.tags[entry] = line;

@@ -5,6 +5,7 @@
  */
 
 import { list, plainObject, shown } from '../engine/checks.js';
+import { machineFrame, type Line, type MachineFrame } from './addresses.js';
 
 /** What an address map is made of. */
 export interface AddressMapOptions {
@@ -108,7 +109,7 @@ export class AddressMap {
   }
 
   /** The node whose memory holds a frame. */
-  homeOfFrame(frame: number): number {
+  homeOfFrame(frame: MachineFrame): number {
     if (this.equalShift >= 0) return frame >> this.equalShift;
     if (this.equal !== 0) return (frame / this.equal) | 0;
     let node = 0;
@@ -117,8 +118,13 @@ export class AddressMap {
   }
 
   /** The node that is home of a line. */
-  homeOfLine(line: number): number {
-    return this.homeOfFrame(line >> this.frameShift);
+  homeOfLine(line: Line): number {
+    return this.homeOfFrame(this.frameOfLine(line));
+  }
+
+  /** The frame that a line is in. */
+  frameOfLine(line: Line): MachineFrame {
+    return machineFrame(line >> this.frameShift);
   }
 }
 

@@ -3,6 +3,7 @@
  * Vocabulary and virtual networks after Sorin, Hill and Wood, A Primer on Memory Consistency and Cache Coherence.
  */
 import { digestOfWords, type DeviceValue, type DmaRequest, type IoMessage } from './io-messages.js';
+import type { Line } from './addresses.js';
 import type { LineData } from './line-data.js';
 
 /** Kinds of coherence messages. */
@@ -88,7 +89,7 @@ export class CoherenceMessage {
   /** Length in flits, set by the sender from the machine's message lengths. */
   readonly flits: number;
   /** Dense number of the line over the machine. */
-  readonly line: number;
+  readonly line: Line;
   /** The cache that sends it, or HOME. */
   readonly from: number;
   /** The cache it goes to, or HOME. */

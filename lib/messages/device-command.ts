@@ -6,8 +6,9 @@ import type { AddressMap } from './address-map.js';
 import type { CommandContent } from './io-messages.js';
 import { InterruptMessage } from './coherence-messages.js';
 
-/** A place in memory, within one frame of the machine. */
+/** A place in memory, within one frame. */
 export interface Piece {
+  /** Of the machine, or a physical page of a virtual machine: whoever carries the command out says which. */
   readonly frame: number;
   /** Bytes into the frame, a multiple of 4. */
   readonly offset: number;

@@ -4,6 +4,7 @@
  * like any message between nodes; the rest stays between a bridge and its devices. Interrupts of devices are
  * `InterruptMessage`s.
  */
+import type { MachineFrame } from './addresses.js';
 import type { LineData } from './line-data.js';
 
 /** What a device is told: plain data of objects, arrays, numbers, strings and booleans. Each device checks its own. */
@@ -111,8 +112,7 @@ export class DmaRequest {
   readonly lane = 0;
   readonly flits: number;
   readonly write: boolean;
-  /** Frame of the machine. */
-  readonly frame: number;
+  readonly frame: MachineFrame;
   /** Within the frame, a multiple of 4. */
   readonly offset: number;
   /** A multiple of 4, within the frame. */
@@ -122,7 +122,7 @@ export class DmaRequest {
   /** For the device: comes back in the answer. */
   readonly tag: number;
 
-  constructor(write: boolean, frame: number, offset: number, bytes: number, words: LineData | null, tag: number) {
+  constructor(write: boolean, frame: MachineFrame, offset: number, bytes: number, words: LineData | null, tag: number) {
     this.flits = write ? 1 + Math.ceil(bytes / FLIT_BYTES) : 1;
     this.write = write;
     this.frame = frame;

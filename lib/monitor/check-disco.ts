@@ -2,6 +2,7 @@
  * What has to hold of machine memory at any moment between two events: frames are conserved, pmaps and pages agree, and no
  * processor can use a translation that its guest has not. For specs and for whoever suspects the monitor.
  */
+import { machineFrame, physicalPage, type MachineFrame } from '../messages/addresses.js';
 import { ASID_MASK, EntryLo, PFN_SHIFT } from '../processor/registers.js';
 import type { Disco } from './disco.js';
 import type { MonitorCpu } from './monitor-cpu.js';
@@ -13,7 +14,8 @@ import type { MachinePage } from './memory/machine-page.js';
 /** Faults, each a sentence; none if all is well. Looks only. Strictest while no handler of the monitor is at work. */
 export function checkDisco(disco: Disco): string[] {
   const copies = new Map<MachinePage, number>();
-  for (let frame = 0; frame < disco.machine.map.frames; frame++) {
+  for (let number = 0; number < disco.machine.map.frames; number++) {
+    const frame = machineFrame(number);
     const page = disco.memory.memmap.pageOf(frame);
     if (page !== null) copies.set(page, (copies.get(page) ?? 0) + 1);
   }
@@ -30,7 +32,8 @@ function* checkFrames(disco: Disco, pages: readonly MachinePage[]): Iterable<str
   const { frames, space, memory } = disco;
   let free = 0;
   let nobodys = 0;
-  for (let frame = 0; frame < disco.machine.map.frames; frame++) {
+  for (let number = 0; number < disco.machine.map.frames; number++) {
+    const frame = machineFrame(number);
     const page = memory.memmap.pageOf(frame);
     const taken = frames.isTaken(frame);
     if (!taken) free++;
@@ -62,7 +65,7 @@ function* checkPmaps({ memory, machines }: Disco): Iterable<string> {
 function* checkPage(disco: Disco, page: MachinePage, known: number): Iterable<string> {
   const { frames, memory, cpus } = disco;
   const what = `machine page ${page.id}`;
-  const copies: (readonly [number, number])[] = [[page.home, page.frame], ...(page.replicas ?? [])];
+  const copies: (readonly [number, MachineFrame])[] = [[page.home, page.frame], ...(page.replicas ?? [])];
   for (const [node, frame] of copies) {
     if (memory.memmap.pageOf(frame) !== page) yield `${what} has frame ${frame}, which the memmap does not say`;
     if (frames.map.homeOfFrame(frame) !== node) yield `${what} has frame ${frame}, which is not on node ${node}`;
@@ -131,7 +134,7 @@ function* checkEntry(
   if (entry?.space !== space) return yield `${what}, and virtual processor ${owner.options.name} has no such entry`;
   const entryLo = (virtualPage & 1) === 0 ? entry.even : entry.odd;
   const pmap = disco.machines[owner.options.machine]?.pmap;
-  if ((entryLo & EntryLo.V) === 0 || pmap?.get(entryLo >>> PFN_SHIFT) !== page)
+  if ((entryLo & EntryLo.V) === 0 || pmap?.get(physicalPage(entryLo >>> PFN_SHIFT)) !== page)
     yield `${what}, and the entry of ${owner.options.name} says something else`;
   if (writable && (entryLo & EntryLo.D) === 0)
     yield `${what} for writing, and the entry of ${owner.options.name} does not`;

@@ -36,7 +36,10 @@ export class MonitorCode {
     return this.plain.get(step)!;
   }
 
-  /** A step that touches a record at a virtual address while it executes. Keep the operation: it is made anew each time. */
+  /**
+   * A step that touches a record at a virtual address while it executes. Keep the operation: it is made anew each time.
+   * @internal
+   */
   assemble(step: MonitorStep, record: number, touches: readonly Touch[]): Operation {
     const instructions = MONITOR_STEPS[step];
     const fetches = Math.ceil(instructions / FETCH_INSTRUCTIONS);

@@ -8,6 +8,7 @@ export class MonitorCpu {
   readonly processor: Processor;
   readonly number: number;
   readonly node: number;
+  /** @internal */
   readonly hardware: HardwareTlb;
   /** A handler of the monitor is at work: what comes meanwhile, while it waits, is put off to its end. */
   busy = false;

@@ -3,6 +3,7 @@
  * shows is said page by page (Tlb.setWindow), as FLASH's nodes remap low addresses to their own memory: the code is a copy
  * on every node, data are where they were placed, and two pages of each processor show whatever frame it works on.
  */
+import { physicalPage, NO_FRAME, type MachineFrame } from '../messages/addresses.js';
 import type { Processor } from '../processor/processor.js';
 import { KSEG0, UNMAPPED_PAGES } from '../processor/segments.js';
 import { DiscoError } from './errors.js';
@@ -29,9 +30,9 @@ export class MonitorSpace {
   private readonly holes: { readonly first: number; readonly count: number }[] = [];
   private readonly own: MonitorArena;
   /** Frames of the monitor: code and data. */
-  readonly owned = new Set<number>();
+  readonly owned = new Set<MachineFrame>();
   /** Frames of data, by page of kseg0. */
-  private readonly shown = new Map<number, number>();
+  private readonly shown = new Map<number, MachineFrame>();
 
   /** Loads the code into every node that has memory. Throws a DiscoError if there is no memory for it. */
   constructor(processors: readonly Processor[], frames: FramePool) {
@@ -48,7 +49,7 @@ export class MonitorSpace {
       if (own.length === 0) continue;
       for (let page = 0; page < pages; page++) {
         const frame = this.takeFrame(node, page);
-        for (const { tlb } of own) tlb.setWindow(page, frame, false);
+        for (const { tlb } of own) tlb.setWindow(physicalPage(page), frame, false);
       }
     }
   }
@@ -64,13 +65,13 @@ export class MonitorSpace {
   }
 
   /** Shows a frame to a processor at window 0 or 1, and returns its virtual address there. Whoever waits may find another there. */
-  show({ tlb }: Processor, window: 0 | 1, frame: number): number {
-    tlb.setWindow(FIRST_WINDOW + window, frame, true);
+  show({ tlb }: Processor, window: 0 | 1, frame: MachineFrame): number {
+    tlb.setWindow(physicalPage(FIRST_WINDOW + window), frame, true);
     return KSEG0 + (FIRST_WINDOW + window) * this.pageBytes;
   }
 
   /** The frame that data at a virtual address are in. Throws a RangeError for an address that was not given out. */
-  frameOf(address: number): number {
+  frameOf(address: number): MachineFrame {
     const frame = this.shown.get(Math.floor((address - KSEG0) / this.pageBytes));
     if (frame === undefined) throw new RangeError(`0x${address.toString(16)} is no address of the monitor's data`);
     return frame;
@@ -84,7 +85,7 @@ export class MonitorSpace {
     for (let page = first; page < first + count; page++) {
       const frame = this.takeFrame(node, page);
       this.shown.set(page, frame);
-      for (const { tlb } of this.processors) tlb.setWindow(page, frame, true);
+      for (const { tlb } of this.processors) tlb.setWindow(physicalPage(page), frame, true);
     }
     return KSEG0 + first * this.pageBytes;
   }
@@ -97,7 +98,7 @@ export class MonitorSpace {
       this.shown.delete(page);
       this.owned.delete(frame);
       this.frames.give(frame);
-      for (const { tlb } of this.processors) tlb.setWindow(page, -1, false);
+      for (const { tlb } of this.processors) tlb.setWindow(physicalPage(page), NO_FRAME, false);
     }
     this.holes.push({ first, count });
   }
@@ -114,7 +115,7 @@ export class MonitorSpace {
     return this.next - count;
   }
 
-  private takeFrame(node: number, page: number): number {
+  private takeFrame(node: number, page: number): MachineFrame {
     const frame = this.frames.takeNear(node, page);
     if (frame < 0) throw new DiscoError(NO_MEMORY);
     this.owned.add(frame);

@@ -8,6 +8,7 @@
  */
 import { plainObject, wholeNumbers } from '../engine/checks.js';
 import type { AddressMap } from '../messages/address-map.js';
+import { lineNumber } from '../messages/addresses.js';
 import {
   DeviceCommand,
   DeviceRead,
@@ -136,9 +137,9 @@ export class IoBridge extends Component implements CacheOwner {
 
   override waitsFor(): string | undefined {
     const { missLine } = this.caches;
-    return missLine < 0
-      ? undefined
-      : `line ${missLine} (${this.caches.stateOf(missLine)}) of node ${this.map.homeOfLine(missLine)}`;
+    if (missLine < 0) return undefined;
+    const line = lineNumber(missLine);
+    return `line ${line} (${this.caches.stateOf(line)}) of node ${this.map.homeOfLine(line)}`;
   }
 
   override resetStatistics(): void {

@@ -3,6 +3,7 @@
  * iterator. User programs may be executed ahead of the clock, so they must not look at anything but their own state and
  * what operations return; system software is executed at the present and may.
  */
+import type { MachineFrame } from '../messages/addresses.js';
 import type { CommandContent } from '../messages/io-messages.js';
 import type { Context } from './context.js';
 import type { References } from './references.js';
@@ -122,18 +123,19 @@ export const load = (address: number): Operation => operation(Op.Load, address, 
 export const store = (address: number, value: number): Operation => operation(Op.Store, address, value, 0);
 
 /** Loads the word at `offset` bytes into a frame, past the TLB: for system software. */
-export const machineLoad = (frame: number, offset: number): Operation => operation(Op.MachineLoad, frame, offset, 0);
+export const machineLoad = (frame: MachineFrame, offset: number): Operation =>
+  operation(Op.MachineLoad, frame, offset, 0);
 
 /** Stores a word at `offset` bytes into a frame, past the TLB: for system software. */
-export const machineStore = (frame: number, offset: number, value: number): Operation =>
+export const machineStore = (frame: MachineFrame, offset: number, value: number): Operation =>
   operation(Op.MachineStore, frame, offset, value);
 
 /** Copies a frame line by line through the caches, `cyclesPerLine` instructions for each. */
-export const copyFrame = (from: number, to: number, cyclesPerLine: number): Operation =>
+export const copyFrame = (from: MachineFrame, to: MachineFrame, cyclesPerLine: number): Operation =>
   operation(Op.CopyFrame, from, to, cyclesPerLine);
 
 /** Fills a frame with zeros line by line through the caches. */
-export const clearFrame = (frame: number, cyclesPerLine: number): Operation =>
+export const clearFrame = (frame: MachineFrame, cyclesPerLine: number): Operation =>
   operation(Op.ClearFrame, frame, 0, cyclesPerLine);
 
 /** Sends an interrupt to a processor: `code` from 1 up (0 is the hardware's), and one integer. */

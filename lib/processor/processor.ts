@@ -6,6 +6,7 @@
  */
 import { plainObject, wholeNumbers } from '../engine/checks.js';
 import type { AddressMap } from '../messages/address-map.js';
+import { lineNumber } from '../messages/addresses.js';
 import { DeviceValue } from '../messages/io-messages.js';
 import { CoherenceMessage, InterruptMessage, type NodeMessage } from '../messages/coherence-messages.js';
 import { refuses, type CoherenceProtocol } from '../coherence/protocol.js';
@@ -207,11 +208,12 @@ export class Processor extends Component implements CacheOwner, Cpu {
   }
 
   override waitsFor(): string | undefined {
-    const { missLine } = this.caches;
     const { context, state } = this.execution;
     if (state === 'stalled' && context?.operation?.kind === Op.DeviceRead) return 'a device to answer';
-    if (state === 'stalled')
-      return `line ${missLine} (${this.caches.stateOf(missLine)}) of node ${this.map.homeOfLine(missLine)}`;
+    if (state === 'stalled') {
+      const line = lineNumber(this.caches.missLine);
+      return `line ${line} (${this.caches.stateOf(line)}) of node ${this.map.homeOfLine(line)}`;
+    }
     if (state === 'waiting')
       return context?.operation?.kind === Op.WaitForInterrupt
         ? 'an interrupt'

@@ -4,6 +4,7 @@
  * one comparison. R10000 user's manual as summarised in docs/processor.md: 64 entries, 8-bit ASID, G bit.
  */
 import { shown } from '../engine/checks.js';
+import { machineFrame, type MachineFrame, type PhysicalPage } from '../messages/addresses.js';
 import { ASID_MASK, EntryLo, Mode, PFN_SHIFT } from './registers.js';
 import { KSEG0_PAGE, KSSEG_PAGE, UNMAPPED_PAGES, permits } from './segments.js';
 
@@ -139,7 +140,7 @@ export class Tlb {
   }
 
   /** Says where a physical page of the unmapped segments is, or with frame -1 that this is not known any more. */
-  setWindow(physical: number, frame: number, writable: boolean): void {
+  setWindow(physical: PhysicalPage, frame: MachineFrame, writable: boolean): void {
     this.window ??= new Int32Array(UNMAPPED_PAGES + 1).fill(-1);
     this.window[physical] = frame < 0 ? -1 : 2 * frame + (writable ? 1 : 0);
     this.forget(KSEG0_PAGE | physical);
@@ -260,7 +261,7 @@ export class Tlb {
   *mappings(): Iterable<{
     readonly page: number;
     readonly space: number;
-    readonly frame: number;
+    readonly frame: MachineFrame;
     readonly writable: boolean;
   }> {
     for (let half = 0; half < this.frames.length; half++) {
@@ -269,7 +270,7 @@ export class Tlb {
         yield {
           page: 2 * (key & 0x7ffff) + (half & 1),
           space: key >> 19,
-          frame: this.frames[half]!,
+          frame: machineFrame(this.frames[half]!),
           writable: this.mayWrite[half] === 1,
         };
     }

@@ -5,6 +5,7 @@
  */
 import { plainObject, wholeNumber } from '../engine/checks.js';
 import type { AddressMap } from '../messages/address-map.js';
+import { machineFrame, NO_FRAME, type MachineFrame } from '../messages/addresses.js';
 
 /** Hands out frames and takes them back. Frames are conserved. */
 export class FramePool {
@@ -12,7 +13,7 @@ export class FramePool {
   private readonly colours: number;
   /** Frames never handed out yet, by node and colour: how many were. */
   private readonly used: Int32Array;
-  private readonly returned: number[][];
+  private readonly returned: MachineFrame[][];
   private readonly freeFrames: Float64Array;
   private readonly taken: Uint8Array;
 
@@ -44,13 +45,13 @@ export class FramePool {
   }
 
   /** Whether a frame is handed out. */
-  isTaken(frame: number): boolean {
+  isTaken(frame: MachineFrame): boolean {
     return this.taken[frame] === 1;
   }
 
-  /** Takes a frame of a node for the page of that number, or -1 if there is none. Without one of the colour, the next colour's. */
-  take(node: number, page: number): number {
-    if (this.free(node) === 0) return -1;
+  /** Takes a frame of a node for the page of that number, or NO_FRAME if there is none. Without one of the colour, the next colour's. */
+  take(node: number, page: number): MachineFrame {
+    if (this.free(node) === 0) return NO_FRAME;
     for (let k = 0; ; k++) {
       const frame = this.ofColour(node, (page + k) % this.colours);
       if (frame < 0) continue;
@@ -60,18 +61,18 @@ export class FramePool {
     }
   }
 
-  /** Takes a frame of a node, or of the next one that has any; -1 if the machine has none left. */
-  takeNear(node: number, page: number): number {
+  /** Takes a frame of a node, or of the next one that has any; NO_FRAME if the machine has none left. */
+  takeNear(node: number, page: number): MachineFrame {
     const { nodes } = this.map;
     for (let k = 0; k < nodes; k++) {
       const frame = this.take((node + k) % nodes, page);
       if (frame >= 0) return frame;
     }
-    return -1;
+    return NO_FRAME;
   }
 
   /** Gives a frame back. Throws an Error if it was not taken. */
-  give(frame: number): void {
+  give(frame: MachineFrame): void {
     if (this.taken[frame] !== 1) throw new Error(`frame ${frame} is given back, but nobody has taken it`);
     this.taken[frame] = 0;
     const node = this.map.homeOfFrame(frame);
@@ -80,12 +81,12 @@ export class FramePool {
     this.freeFrames[node]!++;
   }
 
-  private ofColour(node: number, colour: number): number {
+  private ofColour(node: number, colour: number): MachineFrame {
     const index = node * this.colours + colour;
     const returned = this.returned[index]!.pop();
     if (returned !== undefined) return returned;
-    const frame = this.map.firstFrame[node]! + colour + this.used[index]! * this.colours;
-    if (frame >= this.map.firstFrame[node + 1]!) return -1;
+    const frame = machineFrame(this.map.firstFrame[node]! + colour + this.used[index]! * this.colours);
+    if (frame >= this.map.firstFrame[node + 1]!) return NO_FRAME;
     this.used[index]!++;
     return frame;
   }

@@ -1,4 +1,5 @@
 /** What a policy host and its owner are to each other: the host decides about pages, the owner moves them and pays for that. */
+import type { MachineFrame } from '../messages/addresses.js';
 import type { Decision } from '../placement/policy.js';
 import type { Processor } from '../processor/processor.js';
 import type { Code } from './code.js';
@@ -14,7 +15,7 @@ export interface PlacedPage {
   /** Node of the master copy. */
   readonly home: number;
   /** Frames of read-only replicas by node; null without any. */
-  readonly replicas: ReadonlyMap<number, number> | null;
+  readonly replicas: ReadonlyMap<number, MachineFrame> | null;
   /** Being placed, moved or collapsed: no processor may load a translation. */
   busy: boolean;
   /** A policy's freeze is in force. */
@@ -26,14 +27,14 @@ export interface PlacedPage {
 
 /** A change of a page that was decided; `frame` is taken already. */
 export type PageChange =
-  { readonly action: 'migrate' | 'replicate'; readonly frame: number } | { readonly action: 'collapse' };
+  { readonly action: 'migrate' | 'replicate'; readonly frame: MachineFrame } | { readonly action: 'collapse' };
 
 /** What the owner of a policy host does for it. */
 export interface PlacementMechanism<Page extends PlacedPage> {
   /** Serves the start of a hot-page interrupt: the page that holds a frame, or null if no page of programs does. */
-  hotPageOf(processor: Processor, frame: number): Code<Page | null>;
+  hotPageOf(processor: Processor, frame: MachineFrame): Code<Page | null>;
   /** Why a wish about the page of that frame cannot be granted now: a decision to stay, or null if it can. */
-  obstacle(processor: Processor, page: Page, frame: number, wish: Decision): Decision | null;
+  obstacle(processor: Processor, page: Page, frame: MachineFrame, wish: Decision): Decision | null;
   /** Carries out a change of a page that is busy, calls `done` once when its time ends, and makes the page free. */
   change(processor: Processor, page: Page, change: PageChange, done: () => void): Code;
 }

@@ -3,6 +3,7 @@
  * each kernel or monitor that places pages; how a page is moved, and what that costs, is the owner's.
  * Disco, section 4.2.3. More than 250 lines: asking, checking and counting are one path that reads from top to bottom.
  */
+import { machineFrame, NO_FRAME, type MachineFrame } from '../messages/addresses.js';
 import type { InterruptMessage } from '../messages/coherence-messages.js';
 import { checkDecision, decisionError, type Asked, type Question } from '../placement/check-decision.js';
 import { checkPolicy } from '../placement/check-policy.js';
@@ -23,7 +24,7 @@ export interface PolicySettings {
   /** Unloaded read latency between nodes. */
   readonly latencyNs: (from: number, to: number) => number;
   /** Clears the hardware's miss counters of a frame that is put to a new use. */
-  readonly clearCounters: (frame: number) => void;
+  readonly clearCounters: (frame: MachineFrame) => void;
   /** Decisions kept one by one besides the counts; 0 for none. */
   readonly keepDecisions: number;
 }
@@ -49,9 +50,9 @@ export interface PlacementWork {
   readonly collapses: ActionWork;
 }
 
-/** Where a new page goes: a frame, or -1 and the policy's reason if no node has a free one. */
+/** Where a new page goes: a frame, or NO_FRAME and the policy's reason if no node has a free one. */
 export interface NewPlace {
-  readonly frame: number;
+  readonly frame: MachineFrame;
   readonly because: string;
 }
 
@@ -73,7 +74,7 @@ export class PolicyHost<Page extends PlacedPage> {
     collapses: { count: 0, ns: 0 },
   };
   /** Stores of programs by frame; the owner tells it what it fills and clears. */
-  readonly writes: WriteCounts;
+  readonly writes: WriteCounts<MachineFrame>;
   private readonly options: PolicyHostOptions<Page>;
   private readonly memory: MemoryView;
   private readonly wanted: ReadonlySet<EvidenceKind>;
@@ -123,7 +124,7 @@ export class PolicyHost<Page extends PlacedPage> {
     const decision = this.ask(processor, evidence, view);
     const refuse = (way: string): Error => this.refusal(processor, { evidence, view, decision }, way);
     if (decision.action === 'stay') {
-      if (frames.allFree === 0) return { frame: -1, because: decision.because };
+      if (frames.allFree === 0) return { frame: NO_FRAME, because: decision.because };
       throw refuse('there are free frames; it must place the page');
     }
     if (decision.action !== 'place') throw refuse('it must place the page');
@@ -137,12 +138,13 @@ export class PolicyHost<Page extends PlacedPage> {
   *hotPage(processor: Processor, message: InterruptMessage): Code {
     this.work.hotPages++;
     const started = this.options.nowNs();
-    const page = yield* this.options.mechanism.hotPageOf(processor, message.a);
+    const hotFrame = machineFrame(message.a);
+    const page = yield* this.options.mechanism.hotPageOf(processor, hotFrame);
     if (page === null || !this.wants('hot-page')) return;
     const view = this.view(page, message);
     const evidence = this.evidence('hot-page', processor, false);
     const wish = this.ask(processor, evidence, view);
-    const decision = this.possible(processor, page, message.a, { evidence, view, decision: wish });
+    const decision = this.possible(processor, page, hotFrame, { evidence, view, decision: wish });
     this.log.record(evidence, view, decision);
     yield* this.carryOut(processor, page, decision, started);
   }
@@ -208,7 +210,7 @@ export class PolicyHost<Page extends PlacedPage> {
   }
 
   /** What of a wish can be done now. */
-  private possible(processor: Processor, page: Page, frame: number, asked: Answer): Decision {
+  private possible(processor: Processor, page: Page, frame: MachineFrame, asked: Answer): Decision {
     const { owner, mechanism, frames } = this.options;
     const wish = asked.decision;
     if (wish.action === 'promote' || wish.action === 'demote')
@@ -253,7 +255,7 @@ export class PolicyHost<Page extends PlacedPage> {
       home: page.home,
       replicas: page.replicas === null ? [] : [...page.replicas.keys()].sort((a, b) => a - b),
       misses: counts === null ? new Array<number>(nodes).fill(0) : Array.from(counts.subarray(0, nodes)),
-      writes: counts === null ? 0 : this.writes.of(raised!.a, counts, timeNs),
+      writes: counts === null ? 0 : this.writes.of(machineFrame(raised!.a), counts, timeNs),
       moves: page.moves,
       frozen: page.frozen,
     };

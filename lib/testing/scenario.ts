@@ -7,6 +7,7 @@
 import { PageCounters, type PageCounterOptions } from '../memory/page-counters.js';
 import { list, plainObject, shown, wholeNumber } from '../engine/checks.js';
 import { SimulationError } from '../engine/errors.js';
+import { machineFrame } from '../messages/addresses.js';
 import { checkDecision, type Asked } from '../placement/check-decision.js';
 import { checkMemoryView, checkPolicy } from '../placement/check-policy.js';
 import { DecisionLog } from '../placement/decision-log.js';
@@ -170,7 +171,10 @@ class ToyHost {
     this.interrupt(Infinity);
     const pages: PageView[] = [];
     for (const page of this.pages.filter(Boolean)) {
-      pages[page.page] = this.viewOf(page, this.counters[page.home]?.snapshot(page.page, this.now()) ?? null);
+      pages[page.page] = this.viewOf(
+        page,
+        this.counters[page.home]?.snapshot(machineFrame(page.page), this.now()) ?? null,
+      );
     }
     return { pages, decisions: this.log.entries(), freeFrames: this.free };
   }
@@ -201,10 +205,11 @@ class ToyHost {
     const { wants } = this.policy;
     const home = homeFor(page, node);
     const counters = this.counters[home];
+    const frame = machineFrame(page.page);
     const before = counters.counted;
-    if (store) counters.ownershipRequest(page.page, this.now());
-    const hot = counters.miss(page.page, node, this.now());
-    const counts = counters.snapshot(page.page, this.now());
+    if (store) counters.ownershipRequest(frame, this.now());
+    const hot = counters.miss(frame, node, this.now());
+    const counts = counters.snapshot(frame, this.now());
     if (hot && wants.includes('hot-page'))
       this.interrupts.push({ dueNs: this.timeNs + this.delayNs, node, page, home, counts });
     if (counters.counted > before && wants.includes('counted-miss'))
@@ -288,7 +293,7 @@ class ToyHost {
 
   /** The misses that led to a change are no evidence about the page as it is then. */
   private clearCounters({ page }: ToyPage): void {
-    for (const counters of this.counters) counters.clear(page);
+    for (const counters of this.counters) counters.clear(machineFrame(page));
   }
 
   private take(node: number, { page, home, replicas }: ToyPage): void {

@@ -1,6 +1,7 @@
 /** Nodes with hosts in place of processors, bridges, and whatever devices a spec brings. Small caches, so lines come and go. */
 import { AddressMap } from '../../lib/messages/address-map.js';
 import { protocolFor, type DirectoryFormat } from '../../lib/coherence/directory-format.js';
+import { machineFrame } from '../../lib/messages/addresses.js';
 import { DeviceCommand, DeviceRead, DeviceValue, DmaRequest, type ToDevice } from '../../lib/messages/io-messages.js';
 import {
   CoherenceMessage,
@@ -148,11 +149,13 @@ export class Probe extends Component {
   readonly received: { at: number; message: ToDevice }[] = [];
 
   write(frame: number, offset: number, words: readonly number[] | null, bytes: number, tag = 0): void {
-    this.bridge.send(new DmaRequest(true, frame, offset, bytes, words === null ? null : Int32Array.from(words), tag));
+    this.bridge.send(
+      new DmaRequest(true, machineFrame(frame), offset, bytes, words === null ? null : Int32Array.from(words), tag),
+    );
   }
 
   read(frame: number, offset: number, bytes: number, tag = 0): void {
-    this.bridge.send(new DmaRequest(false, frame, offset, bytes, null, tag));
+    this.bridge.send(new DmaRequest(false, machineFrame(frame), offset, bytes, null, tag));
   }
 
   /** The words of the last answer. */

@@ -7,6 +7,7 @@ import { ThreadProcess } from '../../lib/guest/bare/thread-process.js';
 import { buildMachine, type Machine } from '../../lib/machine/machine.js';
 import { presets } from '../../lib/machine/presets/presets.js';
 import type { MachineSpecification } from '../../lib/machine/specification/specification.js';
+import { lineNumber, machineFrame } from '../../lib/messages/addresses.js';
 import { firstTouch } from '../../lib/placement/first-touch.js';
 import { missCounting, type MissCountingOptions } from '../../lib/placement/miss-counting.js';
 import {
@@ -126,14 +127,17 @@ export function checkInvariants({ machine, kernel, processors }: KernelMachine):
     if (page.frame >= 0) demand(machine.map.homeOfFrame(page.frame) === page.home, `${page.label} is not at home`);
   }
   for (let frame = 0; frame < machine.map.frames; frame++)
-    demand(kernel.pages.ofFrame(frame) === undefined || owned.has(frame), `frame ${frame} is not what it says`);
+    demand(
+      kernel.pages.ofFrame(machineFrame(frame)) === undefined || owned.has(frame),
+      `frame ${frame} is not what it says`,
+    );
   for (const processor of processors) checkTranslations(kernel, processor);
 }
 
 function checkTranslations(kernel: BareKernel, processor: Processor): void {
   for (const { page: number, space, frame, writable } of processor.tlb.mappings()) {
     const what = `${processor.path} maps page ${number} to frame ${frame}, which`;
-    const page = kernel.pages.ofFrame(frame);
+    const page = kernel.pages.ofFrame(machineFrame(frame));
     if (page === undefined) throw new Error(`${what} holds no page`);
     const mapped = page.mappings.some(mapping => mapping.space === space && mapping.page === number);
     demand(mapped, `${what} holds another page, ${page.label}`);
@@ -151,10 +155,10 @@ function demand(holds: boolean, message: string): void {
 /** A word of a frame as the machine has it: in the owner's cache, or else in memory. */
 export function wordAt({ machine }: Pick<KernelMachine, 'machine'>, frame: number, offset: number): number {
   const line = (frame << machine.map.frameShift) + Math.floor(offset / LINE);
-  const home = machine.controllers[machine.map.homeOfLine(line)];
-  const owner = home.directory.owner[home.directory.entry(line)];
+  const home = machine.controllers[machine.map.homeOfLine(lineNumber(line))];
+  const owner = home.directory.owner[home.directory.entry(lineNumber(line))];
   const copy = owner < 0 ? undefined : [...machine.processors[owner].caches.lines()].find(held => held.line === line);
-  const data = copy === undefined ? home.lineInMemory(line) : copy.data;
+  const data = copy === undefined ? home.lineInMemory(lineNumber(line)) : copy.data;
   return data === null ? 0 : data[(offset % LINE) / 4];
 }
 

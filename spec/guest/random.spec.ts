@@ -2,6 +2,7 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { PageMover } from '../../lib/guest/bare/page-mover.js';
+import { machineFrame, NO_PAGE } from '../../lib/messages/addresses.js';
 import { copyFrame } from '../../lib/processor/operations.js';
 import type { Processor } from '../../lib/processor/processor.js';
 import type { Page } from '../../lib/guest/bare/pages.js';
@@ -96,7 +97,7 @@ const BUGS: readonly [string, typeof playThreads, ThisType<Inside> & Partial<Pag
       drop(processor: Processor, page: Page): number {
         // The processor that stored traps again and again, because its old translation is still there.
         if (++drops > MOST_DROPS) throw new Error('pages are taken away for ever');
-        return drop.call(this, processor, { ...page, physical: -1 });
+        return drop.call(this, processor, { ...page, physical: NO_PAGE });
       },
     },
   ],
@@ -114,7 +115,7 @@ const BUGS: readonly [string, typeof playThreads, ThisType<Inside> & Partial<Pag
     playThreads,
     {
       *migrate(processor: Processor, page: Page, frame: number) {
-        yield* migrate.call(this, processor, Object.assign(page, { holders: new Set() }), frame);
+        yield* migrate.call(this, processor, Object.assign(page, { holders: new Set() }), machineFrame(frame));
       },
     },
   ],
@@ -124,9 +125,9 @@ const BUGS: readonly [string, typeof playThreads, ThisType<Inside> & Partial<Pag
     {
       *replicate(_: Processor, page: Page, frame: number) {
         page.replicas ??= new Map();
-        yield copyFrame(page.frame, frame, 1);
+        yield copyFrame(page.frame, machineFrame(frame), 1);
         this.pages.setFrame(frame, page);
-        page.replicas.set(this.map.homeOfFrame(frame), frame);
+        page.replicas.set(this.map.homeOfFrame(frame), machineFrame(frame));
       },
     },
   ],

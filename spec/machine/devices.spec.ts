@@ -1,6 +1,7 @@
 /** Devices as parts of a machine: what a specification says of them, and that they do their work in one. */
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { machineFrame } from '../../lib/messages/addresses.js';
 import { DeviceCommand } from '../../lib/messages/io-messages.js';
 import type { InterruptMessage } from '../../lib/messages/coherence-messages.js';
 import { hp97560 } from '../../lib/devices/presets.js';
@@ -210,7 +211,7 @@ function command(machine: Machine, name: string, content: Record<string, unknown
 
 function* reading(frame: number, values: number[]): Generator<Operation, void, number> {
   yield compute(200_000_000);
-  for (const offset of [0, 508, 4092]) values.push(yield machineLoad(frame, offset));
+  for (const offset of [0, 508, 4092]) values.push(yield machineLoad(machineFrame(frame), offset));
 }
 
 describe('a machine with devices', () => {
@@ -252,7 +253,7 @@ describe('a machine with devices', () => {
   });
 
   it('writes what a processor has stored to a disk', () => {
-    const program = [machineStore(8, 512, 77)].values();
+    const program = [machineStore(machineFrame(8), 512, 77)].values();
     const { machine } = build([DISK], [null, program]);
     command(machine, 'disk0', {
       op: 'write',

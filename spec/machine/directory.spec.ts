@@ -4,6 +4,7 @@ import { PROTOCOL_NAMES } from '../../lib/coherence/protocols/protocols.js';
 import { buildMachine } from '../../lib/machine/machine.js';
 import { presets } from '../../lib/machine/presets/presets.js';
 import { resolve, type DirectorySpecification } from '../../lib/machine/specification/specification.js';
+import { machineFrame } from '../../lib/messages/addresses.js';
 import { compute, machineLoad, machineStore, type Program } from '../../lib/processor/operations.js';
 import { PlainSoftware } from '../system/plain-software.js';
 
@@ -23,8 +24,8 @@ const DIRECTORIES: readonly (DirectorySpecification | undefined)[] = [
 function* sharing(self: number): Program {
   for (let i = 0; i < 40; i++) {
     yield compute(10 * self + i);
-    yield machineLoad(0, 128 * (i % 6));
-    if (i % 5 === 4) yield machineStore(0, 128 * (self % 6), self);
+    yield machineLoad(machineFrame(0), 128 * (i % 6));
+    if (i % 5 === 4) yield machineStore(machineFrame(0), 128 * (self % 6), self);
   }
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { Directory } from '../../lib/memory/directory.js';
+import { lineNumber } from '../../lib/messages/addresses.js';
 
 const SHIFT = 3;
 const FIRST = 100;
@@ -37,7 +38,7 @@ describe('a directory', () => {
         for (const { kind, frame, line: offset, processor: draw } of list) {
           const line = (FIRST + frame) * (1 << SHIFT) + offset;
           const processor = draw % processors;
-          const entry = directory.entry(line);
+          const entry = directory.entry(lineNumber(line));
           let known = model.get(line);
           if (!known) model.set(line, (known = { sharers: new Set(), owner: -1, state: 0 }));
           if (kind === 'add') {
@@ -54,7 +55,7 @@ describe('a directory', () => {
           expect(directory.sharers.has(entry, processor)).toBe(known.sharers.has(processor));
         }
         for (const [line, { sharers, owner, state }] of model) {
-          const entry = directory.entry(line);
+          const entry = directory.entry(lineNumber(line));
           expect(walk(directory, entry)).toEqual([...sharers].sort((a, b) => a - b));
           expect([directory.sharers.count(entry), directory.owner[entry], directory.state[entry]]).toEqual([
             sharers.size,
@@ -69,7 +70,7 @@ describe('a directory', () => {
 
   it.each([31, 32, 33, 63, 64, 65, 128])('finds all of %p sharers', processors => {
     const directory = full(processors, 0, 0);
-    const entry = directory.entry(0);
+    const entry = directory.entry(lineNumber(0));
     for (let p = 0; p < processors; p++) directory.sharers.add(entry, p);
     expect(walk(directory, entry)).toEqual(Array.from({ length: processors }, (_, p) => p));
     expect(directory.sharers.next(entry, processors - 1)).toBe(-1);
@@ -78,7 +79,9 @@ describe('a directory', () => {
   it('numbers entries by frame, in the order in which frames are first asked for', () => {
     const directory = full(4, FIRST, SHIFT);
     const line = (frame: number, offset: number): number => (FIRST + frame) * 8 + offset;
-    expect([line(7, 3), line(2, 0), line(7, 0), line(2, 7)].map(each => directory.entry(each))).toEqual([3, 8, 0, 15]);
+    expect([line(7, 3), line(2, 0), line(7, 0), line(2, 7)].map(each => directory.entry(lineNumber(each)))).toEqual([
+      3, 8, 0, 15,
+    ]);
     expect(directory.frames).toBe(2);
   });
 });

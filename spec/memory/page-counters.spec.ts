@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { machineFrame } from '../../lib/messages/addresses.js';
 import { HOT_PAGE, type InterruptMessage } from '../../lib/messages/coherence-messages.js';
 import { PageCounters, type PageCounterOptions } from '../../lib/memory/page-counters.js';
 import { machineLoad, type Program } from '../../lib/processor/operations.js';
@@ -16,7 +17,7 @@ function counters(changes: Partial<PageCounterOptions> = {}, home = 0): PageCoun
 
 /** At which of `count` misses of node 1 an interrupt is raised. */
 function reached(set: PageCounters, count: number): number[] {
-  return Array.from({ length: count }, (_, i) => i + 1).filter(() => set.miss(7, 1, 0));
+  return Array.from({ length: count }, (_, i) => i + 1).filter(() => set.miss(machineFrame(7), 1, 0));
 }
 
 describe('page counters', () => {
@@ -27,39 +28,39 @@ describe('page counters', () => {
 
   it('say nothing to the home itself, whose misses they count', () => {
     const set = counters({}, 1);
-    expect([reached(set, 13), set.snapshot(7, 0)[1]]).toEqual([[], 13]);
+    expect([reached(set, 13), set.snapshot(machineFrame(7), 0)[1]]).toEqual([[], 13]);
   });
 
   it('count by node and frame, and ownership requests and write-backs apart', () => {
     const set = counters();
-    for (const node of [0, 1, 1, 2, 1]) set.miss(7, node, 0);
-    set.miss(8, 2, 0);
-    set.ownershipRequest(7, 0);
-    set.ownershipRequest(7, 0);
-    set.writeBack(7, 0);
-    expect([...set.snapshot(7, 0)]).toEqual([1, 3, 1, 2, 1, 0]);
-    expect([...set.snapshot(8, 0)]).toEqual([0, 0, 1, 0, 0, 0]);
-    expect([...set.snapshot(9, 0)]).toEqual([0, 0, 0, 0, 0, 0]);
+    for (const node of [0, 1, 1, 2, 1]) set.miss(machineFrame(7), node, 0);
+    set.miss(machineFrame(8), 2, 0);
+    set.ownershipRequest(machineFrame(7), 0);
+    set.ownershipRequest(machineFrame(7), 0);
+    set.writeBack(machineFrame(7), 0);
+    expect([...set.snapshot(machineFrame(7), 0)]).toEqual([1, 3, 1, 2, 1, 0]);
+    expect([...set.snapshot(machineFrame(8), 0)]).toEqual([0, 0, 1, 0, 0, 0]);
+    expect([...set.snapshot(machineFrame(9), 0)]).toEqual([0, 0, 0, 0, 0, 0]);
   });
 
   it('give away copies', () => {
     const set = counters();
-    set.miss(7, 0, 0);
-    set.snapshot(7, 0).fill(99);
-    expect([...set.snapshot(7, 0)]).toEqual([1, 0, 0, 0, 0, 0]);
+    set.miss(machineFrame(7), 0, 0);
+    set.snapshot(machineFrame(7), 0).fill(99);
+    expect([...set.snapshot(machineFrame(7), 0)]).toEqual([1, 0, 0, 0, 0, 0]);
   });
 
   it('count one in so many misses of all', () => {
     const set = counters({ sampling: 3, threshold: 2 });
     expect(reached(set, 12)).toEqual([4, 10]); // misses 1, 4, 7 and 10 are counted
-    expect([set.seen, set.counted, set.snapshot(7, 0)[1]]).toEqual([12, 4, 4]);
+    expect([set.seen, set.counted, set.snapshot(machineFrame(7), 0)[1]]).toEqual([12, 4, 4]);
   });
 
   it('sample the misses of all nodes and frames by one count, but no stores', () => {
     const set = counters({ sampling: 2 });
-    for (const [frame, node] of [[7, 1], [8, 2], [7, 2], [7, 1]] as const) set.miss(frame, node, 0); // prettier-ignore
-    set.ownershipRequest(7, 0);
-    expect([7, 8].map(frame => [...set.snapshot(frame, 0)].slice(0, 4))).toEqual([
+    for (const [frame, node] of [[7, 1], [8, 2], [7, 2], [7, 1]] as const) set.miss(machineFrame(frame), node, 0); // prettier-ignore
+    set.ownershipRequest(machineFrame(7), 0);
+    expect([7, 8].map(frame => [...set.snapshot(machineFrame(frame), 0)].slice(0, 4))).toEqual([
       [0, 1, 1, 1],
       [0, 0, 0, 0],
     ]);
@@ -67,11 +68,11 @@ describe('page counters', () => {
 
   it('of a cleared frame begin at 0, and the others and the sampling go on', () => {
     const set = counters({ sampling: 2, threshold: 2 });
-    set.miss(7, 1, 0);
-    set.miss(8, 1, 0);
-    set.ownershipRequest(7, 0);
-    set.clear(7);
-    expect([...set.snapshot(7, 0)]).toEqual([0, 0, 0, 0, 0, 0]);
+    set.miss(machineFrame(7), 1, 0);
+    set.miss(machineFrame(8), 1, 0);
+    set.ownershipRequest(machineFrame(7), 0);
+    set.clear(machineFrame(7));
+    expect([...set.snapshot(machineFrame(7), 0)]).toEqual([0, 0, 0, 0, 0, 0]);
     expect(reached(set, 3)).toEqual([3]);
   });
 
@@ -79,21 +80,21 @@ describe('page counters', () => {
     const set = counters({ bits: 3, threshold: 7 });
     expect(reached(set, 30)).toEqual([7]);
     for (let i = 0; i < 30; i++) {
-      set.ownershipRequest(7, 0);
-      set.writeBack(7, 0);
+      set.ownershipRequest(machineFrame(7), 0);
+      set.writeBack(machineFrame(7), 0);
     }
-    expect([...set.snapshot(7, 0)]).toEqual([0, 7, 0, 7, 7, 0]);
+    expect([...set.snapshot(machineFrame(7), 0)]).toEqual([0, 7, 0, 7, 7, 0]);
   });
 
   it('of a frame are cleared when it is next touched in a new interval', () => {
     const set = counters({ resetTicks: 100 });
-    for (const now of [0, 50, 99]) set.miss(7, 1, now);
-    expect([...set.snapshot(7, 99)]).toEqual([0, 3, 0, 0, 0, 0]);
-    set.miss(7, 2, 100);
-    expect([...set.snapshot(7, 100)]).toEqual([0, 0, 1, 0, 0, 1]);
-    set.writeBack(7, 350);
-    expect([...set.snapshot(7, 399)]).toEqual([0, 0, 0, 0, 1, 3]);
-    expect([...set.snapshot(7, 400)]).toEqual([0, 0, 0, 0, 0, 4]);
+    for (const now of [0, 50, 99]) set.miss(machineFrame(7), 1, now);
+    expect([...set.snapshot(machineFrame(7), 99)]).toEqual([0, 3, 0, 0, 0, 0]);
+    set.miss(machineFrame(7), 2, 100);
+    expect([...set.snapshot(machineFrame(7), 100)]).toEqual([0, 0, 1, 0, 0, 1]);
+    set.writeBack(machineFrame(7), 350);
+    expect([...set.snapshot(machineFrame(7), 399)]).toEqual([0, 0, 0, 0, 1, 3]);
+    expect([...set.snapshot(machineFrame(7), 400)]).toEqual([0, 0, 0, 0, 0, 4]);
   });
 
   it.each<[Partial<PageCounterOptions>, string]>([
@@ -121,7 +122,7 @@ class Listener extends PlainSoftware {
 function* nothing(): Program {}
 
 function* sweep(): Program {
-  for (let line = 0; line < 8; line++) yield machineLoad(0, 64 * line);
+  for (let line = 0; line < 8; line++) yield machineLoad(machineFrame(0), 64 * line);
 }
 
 describe('a home with page counters', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { AddressMap, type AddressMapOptions } from '../../lib/messages/address-map.js';
+import { lineNumber, machineFrame } from '../../lib/messages/addresses.js';
 
 const OPTIONS: AddressMapOptions = { frames: [4, 4], processors: [1, 1], pageBytes: 4096, lineBytes: 128 };
 
@@ -20,11 +21,14 @@ describe('an address map', () => {
         const all = map({ frames: list.map(node => node.frames), processors: list.map(node => node.processors) });
         const homes = list.flatMap(({ frames }, node) => Array.from({ length: frames }, () => node));
         const owners = list.flatMap(({ processors }, node) => Array.from({ length: processors }, () => node));
-        expect(Array.from(homes, (_, frame) => all.homeOfFrame(frame))).toEqual(homes);
+        expect(Array.from(homes, (_, frame) => all.homeOfFrame(machineFrame(frame)))).toEqual(homes);
         expect([...all.nodeOfProcessor]).toEqual(owners);
         expect([all.frames, all.processors, all.nodes]).toEqual([homes.length, owners.length, list.length]);
         homes.forEach((node, frame) => {
-          expect([all.homeOfLine(32 * frame), all.homeOfLine(32 * frame + 31)]).toEqual([node, node]);
+          expect([all.homeOfLine(lineNumber(32 * frame)), all.homeOfLine(lineNumber(32 * frame + 31))]).toEqual([
+            node,
+            node,
+          ]);
         });
       }),
     );
@@ -32,7 +36,7 @@ describe('an address map', () => {
 
   it('has nodes with memory only and nodes with processors only', () => {
     const mixed = map({ frames: [0, 3, 0, 2], processors: [2, 0, 1, 0] });
-    expect([0, 1, 2, 3, 4].map(frame => mixed.homeOfFrame(frame))).toEqual([1, 1, 1, 3, 3]);
+    expect([0, 1, 2, 3, 4].map(frame => mixed.homeOfFrame(machineFrame(frame)))).toEqual([1, 1, 1, 3, 3]);
     expect([...mixed.nodeOfProcessor]).toEqual([0, 0, 2]);
     expect([...mixed.firstFrame]).toEqual([0, 0, 3, 3, 5]);
     expect([...mixed.firstProcessor]).toEqual([0, 2, 2, 3, 3]);
@@ -49,8 +53,8 @@ describe('an address map', () => {
   it('takes a machine of 2^31 lines, and no larger', () => {
     const frames = 2 ** 31 / 32;
     const whole = map({ frames: [frames], processors: [1] });
-    expect(whole.homeOfLine(2 ** 31 - 1)).toBe(0);
-    expect(map({ frames: [frames / 2, frames / 2] }).homeOfLine(2 ** 31 - 1)).toBe(1);
+    expect(whole.homeOfLine(lineNumber(2 ** 31 - 1))).toBe(0);
+    expect(map({ frames: [frames / 2, frames / 2] }).homeOfLine(lineNumber(2 ** 31 - 1))).toBe(1);
     expect(() => map({ frames: [frames + 1], processors: [1] })).toThrow('hold more than 2^31 lines of 128 bytes');
   });
 

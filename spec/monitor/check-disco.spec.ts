@@ -1,6 +1,7 @@
 /** What the check of memory finds, shown by breaking what it looks at. */
 import { describe, expect, it } from '@jest/globals';
 import { us } from '../../lib/engine/time.js';
+import { machineFrame, physicalPage, type MachineFrame } from '../../lib/messages/addresses.js';
 import type { Disco } from '../../lib/monitor/disco.js';
 import { checkDisco } from '../../lib/monitor/check-disco.js';
 import type { MachinePage } from '../../lib/monitor/memory/machine-page.js';
@@ -28,15 +29,15 @@ function inTheMiddle(): Disco {
 /** A page of the guest that its processor maps for writing. */
 function mapped({ memory, cpus }: Disco): MachinePage | undefined {
   const writable = [...cpus[0]!.processor.tlb.mappings()].filter(mapping => mapping.writable);
-  const pages = writable.map(({ frame }) => memory.memmap.pageOf(frame));
+  const pages = writable.map(({ frame }) => memory.memmap.pageOf(machineFrame(frame)));
   return pages.find(page => page?.mappings.size === 1) ?? undefined;
 }
 
 type Breakage = (disco: Disco, page: MachinePage) => void;
 
 /** A frame that nobody has. */
-const freeFrame = ({ frames }: Disco): number => {
-  for (let frame = 0; ; frame++) if (!frames.isTaken(frame)) return frame;
+const freeFrame = ({ frames }: Disco): MachineFrame => {
+  for (let frame = 0; ; frame++) if (!frames.isTaken(machineFrame(frame))) return machineFrame(frame);
 };
 
 /** What is broken, and what is said about it. */
@@ -52,7 +53,7 @@ const BREAKAGES: readonly (readonly [what: string, Breakage, said: RegExp])[] = 
   ["a home that is not the frame's", (_, page) => (page.home = 1 - page.home), /which is not on node/],
   [
     'a user whose pmap does not know',
-    (_, page) => page.users.push({ ...page.users[0]!, physical: 2047 }),
+    (_, page) => page.users.push({ ...page.users[0]!, physical: physicalPage(2047) }),
     /is not physical page 2047/,
   ],
   ['a physical page whose page does not know', (_, page) => page.users.splice(0), /says so 0 times/],

@@ -3,6 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { us } from '../../lib/engine/time.js';
 import { exit } from '../../lib/guest/commodity/calls/system-calls.js';
+import { machineFrame } from '../../lib/messages/addresses.js';
 import { checkDisco } from '../../lib/monitor/check-disco.js';
 import type { VirtualProcessor } from '../../lib/monitor/processors/virtual-processor.js';
 import type { VirtualMachine } from '../../lib/monitor/virtual-machine.js';
@@ -151,10 +152,10 @@ const deeds: fc.Arbitrary<Deed[]> = fc.oneof(
   {
     weight: 1,
     arbitrary: fc.tuple(number, number).map(([frame, offset]): Deed[] => [
-      [() => machineLoad(frame, offset), true],
-      [() => machineStore(frame, offset, 1), false],
-      [() => copyFrame(frame, offset, 1), false],
-      [() => clearFrame(frame, 1), false],
+      [() => machineLoad(machineFrame(frame), offset), true],
+      [() => machineStore(machineFrame(frame), offset, 1), false],
+      [() => copyFrame(machineFrame(frame), machineFrame(offset), 1), false],
+      [() => clearFrame(machineFrame(frame), 1), false],
     ]),
   },
   {
@@ -369,7 +370,7 @@ describe('a guest beside hostile ones', () => {
     const { pmap } = plays('last', [reader(pages, found)], pages, true);
     const frames = new Set([...pmap.mapped()].map(([, { frame }]) => frame));
     expect(found).toHaveLength(pages);
-    expect(written.some(frame => frames.has(frame))).toBe(true);
+    expect(written.some(frame => frames.has(machineFrame(frame)))).toBe(true);
     expect(found.filter(word => word !== 0)).toEqual([]);
   });
 });

@@ -7,7 +7,7 @@ const LINES = 8;
 const FRAME = 5;
 
 /** Write counts of a machine of two nodes, and what was cleared. */
-function setUp(): { writes: WriteCounts; cleared: number[] } {
+function setUp(): { writes: WriteCounts<number>; cleared: number[] } {
   const cleared: number[] = [];
   const clear = (frame: number): void => void cleared.push(frame);
   return { writes: new WriteCounts({ nodes: 2, linesPerFrame: LINES, resetNs: 100, clear }), cleared };

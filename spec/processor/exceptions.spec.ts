@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { machineFrame } from '../../lib/messages/addresses.js';
 import { Context } from '../../lib/processor/context.js';
 import {
   block,
@@ -76,7 +77,7 @@ const CASES: [string, number, readonly number[], Operation, number][] = [
   ['a system call', E.SystemCall, [Kernel, Supervisor, User], call('service'), -1],
   ['a monitor call', E.ReservedInstruction, [Kernel, Supervisor, User], monitorCall('service'), -1],
   ['a register', E.CoprocessorUnusable, [Supervisor, User], readRegister(Register.Count), -1],
-  ['an operation on frames', E.CoprocessorUnusable, [Supervisor, User], machineLoad(3, 0), -1],
+  ['an operation on frames', E.CoprocessorUnusable, [Supervisor, User], machineLoad(machineFrame(3), 0), -1],
   ['a return', E.CoprocessorUnusable, [Supervisor, User], returnFromException(), -1],
 ];
 
@@ -302,7 +303,7 @@ describe('a return from an exception', () => {
 describe('an operation that is completed by software', () => {
   it('costs its cycle at most, and is not executed', () => {
     const results: number[] = [];
-    const { machine } = boot([enter(User, each([load(NOWHERE), store(NOWHERE, 3), call(0), machineLoad(0, 0)], results))], skip(6)); // prettier-ignore
+    const { machine } = boot([enter(User, each([load(NOWHERE), store(NOWHERE, 3), call(0), machineLoad(machineFrame(0), 0)], results))], skip(6)); // prettier-ignore
     expect(results).toEqual([6, 6, 6, 6]);
     // Two for entering, one each for load and store; a call's cycle is its handler's, what the mode refuses has not begun.
     expect(machine.sim.now).toBe(4);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { lineNumber, machineFrame } from '../../lib/messages/addresses.js';
 import { DeviceCommand, DmaDone, DmaRequest, NO_DEVICE } from '../../lib/messages/io-messages.js';
 import { InterruptMessage } from '../../lib/messages/coherence-messages.js';
 import { Simulation } from '../../lib/engine/simulation.js';
@@ -28,7 +29,7 @@ describe('DMA through a bridge', () => {
     const { simulation, hosts, devices, controllers } = setUp();
     hosts[1].store(8, 8, 77); // frame 8 is the first of node 1
     simulation.run();
-    expect(controllers[1].lineInMemory(8 * 32)).toBeNull();
+    expect(controllers[1].lineInMemory(lineNumber(8 * 32))).toBeNull();
     devices[0].read(8, 4, 12, 5);
     simulation.run();
     expect(devices[0].words()).toEqual([0, 77, 0]);
@@ -228,13 +229,13 @@ describe('a bridge', () => {
 describe('the signature of a transfer', () => {
   it('tells places and contents apart', () => {
     const requests = [
-      new DmaRequest(false, 1, 0, 512, null, 0),
-      new DmaRequest(true, 1, 0, 512, null, 0),
-      new DmaRequest(true, 2, 0, 512, null, 0),
-      new DmaRequest(true, 1, 512, 512, null, 0),
-      new DmaRequest(true, 1, 0, 1024, null, 0),
-      new DmaRequest(true, 1, 0, 512, Int32Array.of(1), 0),
-      new DmaRequest(true, 1, 0, 512, Int32Array.of(2), 0),
+      new DmaRequest(false, machineFrame(1), 0, 512, null, 0),
+      new DmaRequest(true, machineFrame(1), 0, 512, null, 0),
+      new DmaRequest(true, machineFrame(2), 0, 512, null, 0),
+      new DmaRequest(true, machineFrame(1), 512, 512, null, 0),
+      new DmaRequest(true, machineFrame(1), 0, 1024, null, 0),
+      new DmaRequest(true, machineFrame(1), 0, 512, Int32Array.of(1), 0),
+      new DmaRequest(true, machineFrame(1), 0, 512, Int32Array.of(2), 0),
     ];
     expect(new Set(requests.map(request => request.signature())).size).toBe(requests.length);
     const answers = [null, Int32Array.of(1), Int32Array.of(2)].map(words => new DmaDone(0, 4, words).signature());

@@ -2,6 +2,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { SimulationError } from '../../lib/engine/errors.js';
+import { machineFrame } from '../../lib/messages/addresses.js';
 import {
   annotate,
   block,
@@ -54,15 +55,15 @@ describe('numbers of operations', () => {
     ['executes references within the 2 that there are, not 0 up to 3', block(references, 0, 3)],
     ['executes references within the 2 that there are, not 2 up to 1', block(references, 2, 1)],
     ['executes references within the 2 that there are, not -1 up to 1', block(references, -1, 1)],
-    ['there are frames 0 to 15, not 16', machineLoad(16, 0)],
-    ['there are frames 0 to 15, not -1', machineStore(-1, 0, 7)],
-    ['a word lies at a multiple of 4 below the 4096 bytes of a frame, not at 4096', machineLoad(0, PAGE)],
-    ['a word lies at a multiple of 4 below the 4096 bytes of a frame, not at 6', machineStore(0, 6, 7)],
-    ['there are frames 0 to 15, not 0.5', copyFrame(0.5, 1, 8)],
-    ['there are frames 0 to 15, not 99', copyFrame(1, 99, 8)],
-    ['a line takes from 0 to 2^40 whole cycles, not -8', copyFrame(1, 2, -8)],
-    ['there are frames 0 to 15, not NaN', clearFrame(NaN, 8)],
-    ['a line takes from 0 to 2^40 whole cycles, not 0.1', clearFrame(1, 0.1)],
+    ['there are frames 0 to 15, not 16', machineLoad(machineFrame(16), 0)],
+    ['there are frames 0 to 15, not -1', machineStore(machineFrame(-1), 0, 7)],
+    ['a word lies at a multiple of 4 below the 4096 bytes of a frame, not at 4096', machineLoad(machineFrame(0), PAGE)],
+    ['a word lies at a multiple of 4 below the 4096 bytes of a frame, not at 6', machineStore(machineFrame(0), 6, 7)],
+    ['there are frames 0 to 15, not 0.5', copyFrame(machineFrame(0.5), machineFrame(1), 8)],
+    ['there are frames 0 to 15, not 99', copyFrame(machineFrame(1), machineFrame(99), 8)],
+    ['a line takes from 0 to 2^40 whole cycles, not -8', copyFrame(machineFrame(1), machineFrame(2), -8)],
+    ['there are frames 0 to 15, not NaN', clearFrame(machineFrame(NaN), 8)],
+    ['a line takes from 0 to 2^40 whole cycles, not 0.1', clearFrame(machineFrame(1), 0.1)],
     ['copies and fills with zeros whole words, not 6 bytes', copy(KSEG0, KSEG0 + PAGE, 6, 8)],
     ['copies and fills with zeros whole words, not -4 bytes', zero(KSEG0, -4, 8)],
     ['a line takes from 0 to 2^40 whole cycles, not NaN', zero(KSEG0, 4, NaN)],
@@ -93,8 +94,8 @@ describe('numbers of operations', () => {
     ['most cycles', compute(2 ** 40)],
     ['no references', block(references, 2, 2)],
     ['all references', block(references, 0, 2)],
-    ['the last frame', clearFrame(15, 0)],
-    ['the last word', machineStore(15, PAGE - 4, 1)],
+    ['the last frame', clearFrame(machineFrame(15), 0)],
+    ['the last word', machineStore(machineFrame(15), PAGE - 4, 1)],
     ['no bytes', copy(KSEG0, KSEG0 + PAGE, 0, 0)],
     ['a line', zero(KSEG0, LINE, 1)],
     ['another processor', interrupt(1, 1, -1)],
@@ -111,7 +112,11 @@ describe('numbers of operations', () => {
     const make = fc.constantFrom<(a: number, b: number, c: number, d: number) => Operation>(
       compute,
       (a, b) => block(references, a, b),
-      ...[load, loadLinked, store, storeConditional, copy, zero, machineLoad, machineStore, clearFrame, copyFrame],
+      ...[load, loadLinked, store, storeConditional, copy, zero],
+      (a, b) => machineLoad(machineFrame(a), b),
+      (a, b, c) => machineStore(machineFrame(a), b, c),
+      (a, b) => clearFrame(machineFrame(a), b),
+      (a, b, c) => copyFrame(machineFrame(a), machineFrame(b), c),
       ...[readRegister, writeRegister, interrupt],
       (a, b, c) => annotate(a, b, c > 0),
     );

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { machineFrame } from '../../lib/messages/addresses.js';
 import type { InterruptMessage } from '../../lib/messages/coherence-messages.js';
 import {
   block,
@@ -66,7 +67,9 @@ const PAGE = defaults(1).pageBytes;
 
 describe('a processor', () => {
   it('gives a program what it loads, stores and calls for', () => {
-    const { results } = execute([[store(8, 7), load(8), load(12), machineStore(3, 4, 9), machineLoad(3, 4), call(0)]]);
+    const { results } = execute([
+      [store(8, 7), load(8), load(12), machineStore(machineFrame(3), 4, 9), machineLoad(machineFrame(3), 4), call(0)],
+    ]);
     expect(results[0]).toEqual([7, 7, 0, 9, 9, 0]);
   });
 
@@ -86,7 +89,7 @@ describe('a processor', () => {
           [compute(1080 + delay), interrupt(0, 1, 0)],
         ],
         { ...two, l1: { sizeBytes: 64, ways: 1, lineBytes: 32 }, l2Ticks: 9 },
-        [compute(3), machineLoad(9, 0)],
+        [compute(3), machineLoad(machineFrame(9), 0)],
       );
       expect(software.taken).toEqual([1]);
       return results[0].at(-1);
@@ -99,11 +102,11 @@ describe('a processor', () => {
     for (let delay = 0; delay < 60; delay++) {
       const { machine } = execute(
         [
-          [...words, copyFrame(2, 5, 30)],
+          [...words, copyFrame(machineFrame(2), machineFrame(5), 30)],
           [compute(1150 + 20 * delay), interrupt(0, 1, 0)],
         ],
         { ...two, l2: { sizeBytes: 4096, ways: 2, lineBytes: 64 } },
-        [clearFrame(7, 1)],
+        [clearFrame(machineFrame(7), 1)],
       );
       const copied = Array.from({ length: 8 }, (_, line) => wordsOf(machine, 5 * 8 + line)[0]);
       expect(copied).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
@@ -114,7 +117,7 @@ describe('a processor', () => {
     const { machine, results } = execute([
       [
         ...[store(2 * PAGE, 5), load(4 * PAGE), load(6 * PAGE), load(8 * PAGE)], // one set: the written line leaves
-        ...[clearFrame(2, 1), load(4 * PAGE), load(6 * PAGE), load(8 * PAGE)], // and leaves again, cleared
+        ...[clearFrame(machineFrame(2), 1), load(4 * PAGE), load(6 * PAGE), load(8 * PAGE)], // and leaves again, cleared
         load(2 * PAGE),
       ],
     ]);
@@ -124,8 +127,8 @@ describe('a processor', () => {
 
   it('may have any number of lines on their way out', () => {
     // Twenty lines of a far node leave for lines of its own, and no acknowledgement comes meanwhile.
-    const far = Array.from({ length: 20 }, (_, i) => machineLoad(64 + (i >> 3), 64 * (i & 7)));
-    const near = Array.from({ length: 20 }, (_, i) => machineLoad(i >> 3, 64 * (i & 7)));
+    const far = Array.from({ length: 20 }, (_, i) => machineLoad(machineFrame(64 + (i >> 3)), 64 * (i & 7)));
+    const near = Array.from({ length: 20 }, (_, i) => machineLoad(machineFrame(i >> 3), 64 * (i & 7)));
     const { results } = execute([[...far, ...near]], {
       processors: [1, 0],
       frames: [64, 64],
@@ -190,7 +193,7 @@ describe('a processor that runs ahead', () => {
   });
 
   it('is interrupted by itself on time', () => {
-    const { ahead, present } = watch([interrupt(0, 1, 0)], [], [machineStore(0, 0, 1)]);
+    const { ahead, present } = watch([interrupt(0, 1, 0)], [], [machineStore(machineFrame(0), 0, 1)]);
     expect(present).toContain(1);
     expect(ahead).toEqual(present);
   });

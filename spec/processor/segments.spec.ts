@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { machineFrame } from '../../lib/messages/addresses.js';
 import {
   load,
   machineLoad,
@@ -45,7 +46,7 @@ describe('a segment', () => {
         [
           (function* (): Code {
             yield* mapPair(0, from >>> 12, entryLo(4, true, true), entryLo(5, true, true));
-            yield machineStore(bypasses ? 0 : 4, 8, 77);
+            yield machineStore(machineFrame(bypasses ? 0 : 4), 8, 77);
             yield* enter(mode, each([load(from + 8), store(from + 12, 5), load(from + 12)], results));
           })(),
         ],
@@ -138,7 +139,7 @@ describe('what the kernel has looked up', () => {
           results.push(yield store(KSSEG, 7)); // kernel: may
           yield writeRegister(Register.Status, statusOf(Supervisor));
           results.push(yield load(KSSEG), yield load(KSEG0)); // may, may not
-          results.push(yield machineLoad(4, 0)); // may not
+          results.push(yield machineLoad(machineFrame(4), 0)); // may not
         })(),
       ],
       skip(DENIED),
@@ -153,7 +154,7 @@ describe('what the kernel has looked up', () => {
         (function* (): Code {
           yield* mapPair(0, 0xc0000, entryLo(4, true, true), entryLo(5, true, true));
           yield store(KSSEG, 7);
-          yield* enter(Supervisor, each([load(KSSEG), machineLoad(4, 0)], results));
+          yield* enter(Supervisor, each([load(KSSEG), machineLoad(machineFrame(4), 0)], results));
         })(),
       ],
       ({ code, context }) => {

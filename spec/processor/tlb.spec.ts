@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { machineFrame, physicalPage } from '../../lib/messages/addresses.js';
 import { ReferenceKind } from '../../lib/processor/references.js';
 import { GLOBAL, Tlb, Untranslated, type TlbEntry } from '../../lib/processor/tlb.js';
 
@@ -79,7 +80,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   }) }, // prettier-ignore
   { weight: 2, arbitrary: fc.tuple(fc.constantFrom(0, 1, 0x1ffff), frames, fc.boolean()).map(
     ([physical, frame, writable]): Step => (tlb, model) => {
-      tlb.setWindow(physical, frame, writable);
+      tlb.setWindow(physicalPage(physical), machineFrame(frame), writable);
       model.window.set(physical, { frame, writable });
     }) }, // prettier-ignore
 );

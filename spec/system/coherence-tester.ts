@@ -10,6 +10,7 @@
  * tick) a store is *pending*: the copy of its own processor may have it already. 350 lines: machine, programs, checks and
  * coverage are one instrument.
  */
+import { lineNumber } from '../../lib/messages/addresses.js';
 import { Kind, KIND_NAMES, type CoherenceMessage, type NodeMessage } from '../../lib/messages/coherence-messages.js';
 import type { Port } from '../../lib/engine/port.js';
 import { randomStream, type RandomStream } from '../../lib/engine/random.js';
@@ -278,7 +279,7 @@ class Truth {
       const state = this.homeState(line);
       const { owner, sharers } = this.known(line);
       const owned = state in OWNED;
-      const held = owned && owner >= 0 ? cpus[owner].caches.stateOf(line) : 'I';
+      const held = owned && owner >= 0 ? cpus[owner].caches.stateOf(lineNumber(line)) : 'I';
       const known = sharers.filter(sharer => this.exact || holders.get(line)?.includes(`${sharer} S`));
       const list = [...known.map(sharer => `${sharer} S`), ...(owned ? [`${owner} ${held}`] : [])].sort().join();
       const here = (holders.get(line) ?? []).sort().join();
@@ -293,8 +294,8 @@ class Truth {
   /** Whom home takes for owner and sharers. */
   private known(line: number): { readonly owner: number; readonly sharers: readonly number[] } {
     const { homes, map } = this.machine;
-    const { directory } = homes[map.homeOfLine(line)];
-    const entry = directory.entry(line);
+    const { directory } = homes[map.homeOfLine(lineNumber(line))];
+    const entry = directory.entry(lineNumber(line));
     const sharers: number[] = [];
     for (let p = directory.sharers.next(entry, -1); p >= 0; p = directory.sharers.next(entry, p)) sharers.push(p);
     return { owner: directory.owner[entry], sharers };
@@ -305,15 +306,21 @@ class Truth {
     for (const line of this.lines) {
       const state = this.homeState(line);
       if (state !== 'I' && state !== 'S') continue;
-      const home = homes[map.homeOfLine(line)];
-      this.compare('memory is the last store', line, home.lineInMemory(line), -1, `memory (home in ${state})`);
+      const home = homes[map.homeOfLine(lineNumber(line))];
+      this.compare(
+        'memory is the last store',
+        line,
+        home.lineInMemory(lineNumber(line)),
+        -1,
+        `memory (home in ${state})`,
+      );
     }
   }
 
   private homeState(line: number): string {
     const { homes, map, options } = this.machine;
-    const { directory } = homes[map.homeOfLine(line)];
-    const entry = directory.entry(line);
+    const { directory } = homes[map.homeOfLine(lineNumber(line))];
+    const entry = directory.entry(lineNumber(line));
     return options.protocol.home.states[directory.state[entry]];
   }
 

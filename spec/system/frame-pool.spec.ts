@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { AddressMap } from '../../lib/messages/address-map.js';
+import { machineFrame, physicalPage, NO_PAGE } from '../../lib/messages/addresses.js';
 import { FramePool } from '../../lib/system/frame-pool.js';
 import { PageStore, frameFor } from '../../lib/guest/bare/pages.js';
 
@@ -22,7 +23,7 @@ describe('a frame pool', () => {
         for (const { give, node, page } of todo) {
           const [oldest] = taken;
           if (give && oldest !== undefined) {
-            free.give(oldest);
+            free.give(machineFrame(oldest));
             taken.delete(oldest);
           } else {
             const frame = free.take(node % map.nodes, page);
@@ -33,7 +34,7 @@ describe('a frame pool', () => {
             }
           }
           frames.forEach((count, home) => {
-            const used = [...taken].filter(frame => map.homeOfFrame(frame) === home).length;
+            const used = [...taken].filter(frame => map.homeOfFrame(machineFrame(frame)) === home).length;
             expect(free.free(home)).toBe(count - used);
           });
         }
@@ -59,9 +60,9 @@ describe('a frame pool', () => {
     expect(() => pool([1], 0)).toThrow('colours is 0; give a whole number from 1');
     expect(() => frames.free(2)).toThrow('there is no node 2; the nodes are 0 to 1');
     expect(() => frames.take(-1, 0)).toThrow('there is no node -1');
-    expect(() => frames.give(0)).toThrow('frame 0 is given back, but nobody has taken it');
+    expect(() => frames.give(machineFrame(0))).toThrow('frame 0 is given back, but nobody has taken it');
     frames.give(frames.take(0, 0));
-    expect(() => frames.give(0)).toThrow('frame 0 is given back, but nobody has taken it');
+    expect(() => frames.give(machineFrame(0))).toThrow('frame 0 is given back, but nobody has taken it');
   });
 
   it('counts the free frames of the machine, and says -1 when there are none', () => {
@@ -78,15 +79,19 @@ describe('a frame pool', () => {
 describe('a page store', () => {
   it('numbers pages densely and knows what a frame holds', () => {
     const store = new PageStore(4);
-    const [a, b] = [store.add('a', 16, -1), store.add('b', 17, 3)];
-    store.setFrame(2, b);
-    expect([a.id, b.id, store.ofFrame(2), store.ofFrame(3)]).toEqual([0, 1, b, undefined]);
-    store.setFrame(2, null);
-    expect(store.ofFrame(2)).toBeUndefined();
+    const [a, b] = [store.add('a', 16, physicalPage(-1)), store.add('b', 17, physicalPage(3))];
+    store.setFrame(machineFrame(2), b);
+    expect([a.id, b.id, store.ofFrame(machineFrame(2)), store.ofFrame(machineFrame(3))]).toEqual([0, 1, b, undefined]);
+    store.setFrame(machineFrame(2), null);
+    expect(store.ofFrame(machineFrame(2))).toBeUndefined();
   });
 
   it('leads a node to its replica, and others to the master copy', () => {
-    const page = { ...new PageStore(4).add('a', 0, -1), frame: 1, replicas: new Map([[2, 3]]) };
+    const page = {
+      ...new PageStore(4).add('a', 0, NO_PAGE),
+      frame: machineFrame(1),
+      replicas: new Map([[2, machineFrame(3)]]),
+    };
     expect([0, 1, 2].map(node => frameFor(page, node))).toEqual([1, 1, 3]);
   });
 });

@@ -5,6 +5,7 @@
 import fc from 'fast-check';
 import type { EventQueue } from '../../lib/engine/queue/queue.js';
 import { randomStream } from '../../lib/engine/random.js';
+import { machineFrame } from '../../lib/messages/addresses.js';
 import {
   block,
   call,
@@ -284,20 +285,20 @@ function* perform(deeds: readonly Deed[], self: number, { machine, seed, hot }: 
         break;
       }
       case 'machine load':
-        seen.push((last = yield machineLoad(1, 4 * (a % 24))));
+        seen.push((last = yield machineLoad(machineFrame(1), 4 * (a % 24))));
         break;
       case 'machine store':
-        yield machineStore(1, 4 * (a % 24), (last + a) | 0);
+        yield machineStore(machineFrame(1), 4 * (a % 24), (last + a) | 0);
         break;
       case 'copy':
         yield copyFrame(
-          KERNEL_FRAMES + (a % (frames - KERNEL_FRAMES)),
-          KERNEL_FRAMES + (b % (frames - KERNEL_FRAMES)),
+          machineFrame(KERNEL_FRAMES + (a % (frames - KERNEL_FRAMES))),
+          machineFrame(KERNEL_FRAMES + (b % (frames - KERNEL_FRAMES))),
           a & 3,
         );
         break;
       case 'clear':
-        yield clearFrame(KERNEL_FRAMES + (a % (frames - KERNEL_FRAMES)), b & 3);
+        yield clearFrame(machineFrame(KERNEL_FRAMES + (a % (frames - KERNEL_FRAMES))), b & 3);
         break;
       case 'interrupt':
         yield interrupt(a % processors, 1 + (b % 5), a);

@@ -2,6 +2,7 @@
  * System software that shares state between processors, as an operating system does: one page table filled at first
  * touch, a lock, a barrier. It answers each kind of trap in each way there is: at once, with a program, by waiting.
  */
+import { machineFrame, physicalPage } from '../../lib/messages/addresses.js';
 import { HOT_PAGE, type InterruptMessage } from '../../lib/messages/coherence-messages.js';
 import { clearFrame, compute, machineLoad, machineStore, wait, type Program } from '../../lib/processor/operations.js';
 import type { Processor } from '../../lib/processor/processor.js';
@@ -56,7 +57,11 @@ export class SharedSoftware implements SystemSoftware {
 
   refill(processor: Processor, page: number): Refill | null {
     if (page >= UNMAPPED && page < UNMAPPED_END) {
-      processor.tlb.setWindow(page & 0x1ffff, this.frameFor(page >>> 1) | (page & 1), false);
+      processor.tlb.setWindow(
+        physicalPage(page & 0x1ffff),
+        machineFrame(this.frameFor(page >>> 1) | (page & 1)),
+        false,
+      );
       return { cycles: 1, frame: -1, offset: 0 };
     }
     const pair = page >>> 1;
@@ -149,7 +154,7 @@ export class SharedSoftware implements SystemSoftware {
       yield wait();
     }
     this.holder = processor;
-    yield machineStore(1, 0, processor.processor);
+    yield machineStore(machineFrame(1), 0, processor.processor);
   }
 
   private *meet(processor: Processor): Program {
@@ -172,14 +177,14 @@ function* busy(cycles: number): Program {
 
 function* faultIn(frame: number, page: number): Program {
   yield compute(20);
-  if ((page & 3) === 1) yield clearFrame(frame, 2);
-  const count = yield machineLoad(1, 64);
-  yield machineStore(1, 64, count + 1);
+  if ((page & 3) === 1) yield clearFrame(machineFrame(frame), 2);
+  const count = yield machineLoad(machineFrame(1), 64);
+  yield machineStore(machineFrame(1), 64, count + 1);
 }
 
 function* costs(cycles: number, word: number): Program {
   yield compute(cycles);
-  const count = yield machineLoad(1, 128 + 4 * word);
-  yield machineStore(1, 128 + 4 * word, count + 1);
+  const count = yield machineLoad(machineFrame(1), 128 + 4 * word);
+  yield machineStore(machineFrame(1), 128 + 4 * word, count + 1);
   yield compute(count & 3);
 }

@@ -4,6 +4,7 @@
  */
 import { AddressMap } from '../../lib/messages/address-map.js';
 import { mesi } from '../../lib/coherence/protocols/mesi.js';
+import { lineNumber } from '../../lib/messages/addresses.js';
 import { HOME, Lane, type NodeMessage } from '../../lib/messages/coherence-messages.js';
 import type { CoherenceProtocol } from '../../lib/coherence/protocol.js';
 import { connect } from '../../lib/engine/port.js';
@@ -156,10 +157,10 @@ export function wire(nodes: number, changes: Partial<MachineOptions> = {}): Mach
 
 /** The words of a line as the machine has them: the owner's, or else memory's. */
 export function wordsOf({ cpus, homes, map }: Machine, line: number): number[] {
-  const home = homes[map.homeOfLine(line)];
-  const entry = home.directory.entry(line); // may make the arrays grow
+  const home = homes[map.homeOfLine(lineNumber(line))];
+  const entry = home.directory.entry(lineNumber(line)); // may make the arrays grow
   const owner = home.directory.owner[entry];
   const copies = owner < 0 ? [] : [...cpus[owner].caches.lines()].filter(copy => copy.line === line);
-  const data = copies.length > 0 ? copies[0].data : home.lineInMemory(line);
+  const data = copies.length > 0 ? copies[0].data : home.lineInMemory(lineNumber(line));
   return Array.from({ length: map.lineBytes / 4 }, (_, word) => (data === null ? 0 : data[word]));
 }

@@ -5,6 +5,7 @@
  */
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
+import { machineFrame } from '../../lib/messages/addresses.js';
 import { type InterruptMessage } from '../../lib/messages/coherence-messages.js';
 import type { DecisionEntry } from '../../lib/placement/decision-log.js';
 import { collapse, migrate, place, replicate, stay } from '../../lib/placement/policy.js';
@@ -180,7 +181,8 @@ class SmallHost extends PlainSoftware {
       page.home = decision.to;
       page.moves++;
     }
-    for (let node = 0; node < NODES; node++) this.machine.homes[node]!.counters!.clear(64 * node + number);
+    for (let node = 0; node < NODES; node++)
+      this.machine.homes[node]!.counters!.clear(machineFrame(64 * node + number));
   }
 
   private frameFor(number: number, node: number): number {
@@ -203,7 +205,7 @@ function* missesOf(node: number, list: readonly Miss[], host: SmallHost): Progra
     yield* until(miss.timeNs!, 2.5);
     const frame = host.prepare(miss);
     const offset = 256 * (turn++ % 16);
-    yield miss.store ? machineStore(frame, offset, 1) : machineLoad(frame, offset);
+    yield miss.store ? machineStore(machineFrame(frame), offset, 1) : machineLoad(machineFrame(frame), offset);
   }
 }
 

@@ -1,6 +1,7 @@
 /** Locality over time: misses by page and window, local and remote. Observes; the run does not depend on it. */
 import type { Ticks } from '../../engine/time.js';
 import type { Page, PageStore } from '../../guest/bare/pages.js';
+import type { MachineFrame } from '../../messages/addresses.js';
 import type { Locality } from './result.js';
 
 /** Windows kept; when they are full, two become one. */
@@ -17,18 +18,18 @@ interface Counts {
 /** Collects what the homes see. */
 export class LocalityRecorder {
   private readonly pages: PageStore;
-  private readonly homeOfFrame: (frame: number) => number;
+  private readonly homeOfFrame: (frame: MachineFrame) => number;
   private readonly byPage = new Map<Page, Counts>();
   private readonly all = emptyCounts();
   private window: Ticks = FIRST_WINDOW;
 
-  constructor(pages: PageStore, homeOfFrame: (frame: number) => number) {
+  constructor(pages: PageStore, homeOfFrame: (frame: MachineFrame) => number) {
     this.pages = pages;
     this.homeOfFrame = homeOfFrame;
   }
 
   /** A miss of a node on a frame. Misses on kernel data, which is no page, count in the total only. */
-  readonly miss = (frame: number, node: number, now: Ticks): void => {
+  readonly miss = (frame: MachineFrame, node: number, now: Ticks): void => {
     while (now >= WINDOWS * this.window) this.halve();
     const window = Math.floor(now / this.window);
     const local = this.homeOfFrame(frame) === node;

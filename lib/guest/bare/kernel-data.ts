@@ -1,5 +1,6 @@
 /** The bare-machine kernel's own data, in frames that are taken when they are first needed: page tables and page records. */
 import type { AddressMap } from '../../messages/address-map.js';
+import type { MachineFrame } from '../../messages/addresses.js';
 import type { FramePool } from '../../system/frame-pool.js';
 import { GuestError } from '../../system/guest-error.js';
 
@@ -8,7 +9,7 @@ const ENTRY_BYTES = 4;
 
 /** A place in a frame. */
 export interface FramePlace {
-  readonly frame: number;
+  readonly frame: MachineFrame;
   readonly offset: number;
 }
 
@@ -17,9 +18,9 @@ export class KernelData {
   private readonly map: AddressMap;
   private readonly frames: FramePool;
   /** Frames of page tables, by space and part of the table. */
-  private readonly tables = new Map<number, number>();
+  private readonly tables = new Map<number, MachineFrame>();
   /** Frames of page records, one line each, by page number over lines to a frame. */
-  private readonly records: number[] = [];
+  private readonly records: MachineFrame[] = [];
 
   constructor(frames: FramePool) {
     this.map = frames.map;
@@ -27,7 +28,7 @@ export class KernelData {
   }
 
   /** Takes a frame of a node, or of the next one that has any. Throws a GuestError when the machine is full. */
-  takeFrame(node: number, colour: number): number {
+  takeFrame(node: number, colour: number): MachineFrame {
     const frame = this.frames.takeNear(node, colour);
     if (frame >= 0) return frame;
     throw new GuestError(

@@ -3,6 +3,7 @@
  * the change of the mapping. Programs of the bare-machine kernel; they run at the present, with the page marked busy.
  */
 import type { AddressMap } from '../../messages/address-map.js';
+import { NO_FRAME, type MachineFrame } from '../../messages/addresses.js';
 import { compute, copyFrame, interrupt, machineLoad, machineStore, wait } from '../../processor/operations.js';
 import type { Processor } from '../../processor/processor.js';
 import type { Code } from '../../system/code.js';
@@ -35,7 +36,7 @@ export class PageMover {
   private readonly frames: FramePool;
   private readonly pages: PageStore;
   /** A frame of kernel data by node: a line per processor, where shootdowns are acknowledged. */
-  private readonly mailboxes: readonly number[];
+  private readonly mailboxes: readonly MachineFrame[];
   private readonly requests: (Request | null)[] = [];
 
   /** Throws a GuestError if there is no memory for the mailboxes. */
@@ -49,7 +50,7 @@ export class PageMover {
   }
 
   /** Moves the master copy to a frame of another node. The page must be busy and have no replicas. */
-  *migrate(processor: Processor, page: Page, frame: number): Code {
+  *migrate(processor: Processor, page: Page, frame: MachineFrame): Code {
     yield* this.shootdown(processor, page, [...page.holders]);
     const old = page.frame;
     yield copyFrame(old, frame, this.costs.copyLine);
@@ -61,7 +62,7 @@ export class PageMover {
   }
 
   /** Copies a page to a frame of another node, which uses the copy from then on. The page must be busy. */
-  *replicate(processor: Processor, page: Page, frame: number): Code {
+  *replicate(processor: Processor, page: Page, frame: MachineFrame): Code {
     const node = this.map.homeOfFrame(frame);
     // The first replica makes the page read-only for everybody; later ones concern only the node that gets one.
     const holders = [...page.holders].filter(holder => page.replicas === null || holder.nodeNumber === node);
@@ -98,7 +99,7 @@ export class PageMover {
       const entry = tlb.probe(mapping.page >>> 1, mapping.space);
       if (entry >= 0) tlb.drop(entry);
     }
-    if (page.physical >= 0) tlb.setWindow(page.physical, -1, false);
+    if (page.physical >= 0) tlb.setWindow(page.physical, NO_FRAME, false);
     page.holders.delete(processor);
     return page.mappings.length + (page.physical >= 0 ? 1 : 0);
   }

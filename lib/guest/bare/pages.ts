@@ -1,5 +1,6 @@
 /** Pages of the bare-machine kernel: where they are, who may have them in a TLB, and what is being done to them. */
 import { wholeNumber } from '../../engine/checks.js';
+import { NO_FRAME, type MachineFrame, type PhysicalPage } from '../../messages/addresses.js';
 import type { Processor } from '../../processor/processor.js';
 
 /** A virtual page of an address space that maps a page. */
@@ -16,10 +17,10 @@ export interface Page {
   readonly label: string;
   /** Node of the master copy. */
   home: number;
-  /** Frame of the master copy, -1 before the page is placed. */
-  frame: number;
+  /** Frame of the master copy, NO_FRAME before the page is placed. */
+  frame: MachineFrame;
   /** Frames of replicas by node, null without any. */
-  replicas: Map<number, number> | null;
+  replicas: Map<number, MachineFrame> | null;
   /** Being placed, moved or collapsed: nobody may load a translation. */
   busy: boolean;
   /** Processors that wait for `busy` to end. */
@@ -30,8 +31,8 @@ export interface Page {
   readonly mappings: Mapping[];
   /** Number that decides its colour: virtual, or physical of a recorded system. */
   readonly number: number;
-  /** Physical page of a recorded system, for its unmapped segments; -1 for others. */
-  readonly physical: number;
+  /** Physical page of a recorded system, for its unmapped segments; NO_PAGE for others. */
+  readonly physical: PhysicalPage;
   frozen: boolean;
   /** Migrations in the interval. */
   moves: number;
@@ -49,13 +50,13 @@ export class PageStore {
     this.byFrame = new Int32Array(frames).fill(-1);
   }
 
-  /** Makes a page without a frame. `physical` is -1 for a page that is no physical page of a recorded system. */
-  add(label: string, number: number, physical: number): Page {
+  /** Makes a page without a frame. `physical` is NO_PAGE for a page that is no physical page of a recorded system. */
+  add(label: string, number: number, physical: PhysicalPage): Page {
     const page: Page = {
       id: this.pages.length,
       label,
       home: -1,
-      frame: -1,
+      frame: NO_FRAME,
       replicas: null,
       busy: false,
       waiters: [],
@@ -72,17 +73,17 @@ export class PageStore {
   }
 
   /** The page that a frame holds, or undefined. */
-  ofFrame(frame: number): Page | undefined {
+  ofFrame(frame: MachineFrame): Page | undefined {
     return this.pages[this.byFrame[frame]!];
   }
 
   /** Says what a frame holds; null for nothing. */
-  setFrame(frame: number, page: Page | null): void {
+  setFrame(frame: MachineFrame, page: Page | null): void {
     this.byFrame[frame] = page === null ? -1 : page.id;
   }
 }
 
 /** The frame that a node uses. */
-export function frameFor(page: Page, node: number): number {
+export function frameFor(page: Page, node: number): MachineFrame {
   return page.replicas?.get(node) ?? page.frame;
 }

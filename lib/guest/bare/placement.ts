@@ -2,6 +2,7 @@
  * Where pages live under the bare-machine kernel: what its policy host decides is carried out by the page mover, and paid for
  * by the processor that touched the page or was interrupted.
  */
+import type { MachineFrame } from '../../messages/addresses.js';
 import type { InterruptMessage } from '../../messages/coherence-messages.js';
 import type { Decision } from '../../placement/policy.js';
 import { clearFrame, compute, machineLoad, machineStore, wait } from '../../processor/operations.js';
@@ -89,7 +90,7 @@ export class Placement implements PlacementMechanism<Page> {
   }
 
   /** For the host: finds out what a hot frame holds. Kernel data stay. */
-  *hotPageOf(_processor: Processor, frame: number): Code<Page | null> {
+  *hotPageOf(_processor: Processor, frame: MachineFrame): Code<Page | null> {
     const page = this.options.pages.ofFrame(frame) ?? null;
     yield compute(this.options.costs.interrupt);
     if (page !== null) yield* this.touchRecord(page);
@@ -97,7 +98,7 @@ export class Placement implements PlacementMechanism<Page> {
   }
 
   /** For the host: what this kernel does not move now, whatever the policy wishes. */
-  obstacle({ nodeNumber }: Processor, page: Page, frame: number): Decision | null {
+  obstacle({ nodeNumber }: Processor, page: Page, frame: MachineFrame): Decision | null {
     if (page.busy) return REFUSED_BUSY;
     return frameFor(page, nodeNumber) === frame ? null : REFUSED_GONE;
   }

@@ -1,4 +1,5 @@
 /** What a processor of the bare machine runs: how virtual pages lead to pages, and what calls mean. */
+import type { PhysicalPage } from '../../messages/addresses.js';
 import type { Program } from '../../processor/operations.js';
 import type { Processor } from '../../processor/processor.js';
 import type { Page, PageStore } from './pages.js';
@@ -15,8 +16,8 @@ export interface Process {
   mapped(processor: Processor, number: number): Page | undefined;
   /** The page behind a virtual page that faulted: made on first touch. Throws if the access is an error. */
   touch(processor: Processor, number: number, pages: PageStore): Page;
-  /** The physical page behind an unmapped virtual page, -1 for a mapped one. */
-  physicalOf(number: number): number;
+  /** The physical page behind an unmapped virtual page, NO_PAGE for a mapped one. */
+  physicalOf(number: number): PhysicalPage;
   /** Whether a virtual page is the same in all address spaces. */
   isGlobal(number: number): boolean;
   /** A call of the program: null if it takes no time, else a program that waits. */

@@ -4,6 +4,7 @@
  * that every processor keeps and that is shot down with the TLB, as if the kernel had been relocated.
  */
 import { wholeNumber } from '../../engine/checks.js';
+import { physicalPage, NO_PAGE, type PhysicalPage } from '../../messages/addresses.js';
 import type { Program } from '../../processor/operations.js';
 import type { Processor } from '../../processor/processor.js';
 import { GLOBAL } from '../../processor/tlb.js';
@@ -32,9 +33,9 @@ export class SystemProcess implements Process {
   private readonly firstSpace: number;
   private readonly spaces: number;
   private readonly prefix: string;
-  private readonly physical = new Map<number, Page>();
+  private readonly physical = new Map<PhysicalPage, Page>();
   /** Physical page by task, or SHARED, and virtual page. */
-  private readonly tables = new Map<number, Map<number, number>>();
+  private readonly tables = new Map<number, Map<number, PhysicalPage>>();
   /** How often a task's mappings were replaced, and what a processor has seen of it. */
   private readonly versions = new Map<number, number>();
   private readonly seen = new Map<Processor, Map<number, number>>();
@@ -90,8 +91,8 @@ export class SystemProcess implements Process {
     return this.lookup(processor, number, pages)!;
   }
 
-  physicalOf(number: number): number {
-    return number >= UNMAPPED && number < UNMAPPED_END ? number & PHYSICAL : -1;
+  physicalOf(number: number): PhysicalPage {
+    return number >= UNMAPPED && number < UNMAPPED_END ? physicalPage(number & PHYSICAL) : NO_PAGE;
   }
 
   isGlobal(number: number): boolean {
@@ -101,7 +102,7 @@ export class SystemProcess implements Process {
   request(processor: Processor, request: unknown): Program | null {
     for (const event of request as readonly SystemEvent[])
       if (event.event === 'task') this.switchTask(processor, event.task);
-      else this.map(processor, event.page, event.physical);
+      else this.map(processor, event.page, physicalPage(event.physical));
     return null;
   }
 
@@ -113,7 +114,7 @@ export class SystemProcess implements Process {
     return this.tasks.get(processor) ?? 0;
   }
 
-  private translate(processor: Processor, number: number): number | undefined {
+  private translate(processor: Processor, number: number): PhysicalPage | undefined {
     const physical = this.physicalOf(number);
     if (physical >= 0) return physical;
     return this.tables.get(this.isGlobal(number) ? SHARED : this.taskOf(processor))?.get(number);
@@ -134,7 +135,7 @@ export class SystemProcess implements Process {
     seen.set(space, version);
   }
 
-  private map(processor: Processor, number: number, physical: number): void {
+  private map(processor: Processor, number: number, physical: PhysicalPage): void {
     const task = this.isGlobal(number) ? SHARED : this.taskOf(processor);
     let table = this.tables.get(task);
     if (table === undefined) this.tables.set(task, (table = new Map()));

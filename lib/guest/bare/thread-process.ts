@@ -1,5 +1,6 @@
 /** Threads in one address space that synchronise as recorded. */
 import { shown } from '../../engine/checks.js';
+import { NO_PAGE, type PhysicalPage } from '../../messages/addresses.js';
 import type { Program } from '../../processor/operations.js';
 import type { Processor } from '../../processor/processor.js';
 import { GuestError } from '../../system/guest-error.js';
@@ -46,15 +47,15 @@ export class ThreadProcess implements Process {
       );
     let page = this.table.get(number);
     if (page === undefined) {
-      page = pages.add(`${this.prefix}page 0x${number.toString(16)}`, number, -1);
+      page = pages.add(`${this.prefix}page 0x${number.toString(16)}`, number, NO_PAGE);
       page.mappings.push({ space: this.space, page: number });
       this.table.set(number, page);
     }
     return page;
   }
 
-  physicalOf(): number {
-    return -1;
+  physicalOf(): PhysicalPage {
+    return NO_PAGE;
   }
 
   isGlobal(): boolean {

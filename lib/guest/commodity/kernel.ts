@@ -51,6 +51,7 @@ export class CommodityKernel implements KernelCore {
   readonly switches: KernelSwitches;
   readonly hints: Hints;
   readonly physical: PhysicalPages;
+  /** @internal */
   readonly contents: SpaceContents;
   readonly scheduler: Scheduler;
   readonly processes: Processes;

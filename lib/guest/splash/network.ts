@@ -42,7 +42,7 @@ export interface SplashDatagram {
 }
 
 /** Memory of a frame to be sent. */
-type Place = Pick<Piece, 'page' | 'offset' | 'bytes'>;
+export type Place = Pick<Piece, 'page' | 'offset' | 'bytes'>;
 
 /** A frame that is written and may be sent, more than once. */
 export interface SplashFrame {
@@ -59,7 +59,7 @@ export class SplashNetwork {
   /** Most bytes of a datagram. */
   readonly mostBytes: number;
   readonly stats = { sent: 0, sendErrors: 0, received: 0, malformed: 0, refused: 0 };
-  /** Takes a datagram, in interrupt context: true if it keeps the buffer until `release`. */
+  /** Takes a datagram, in interrupt context: true if it keeps the buffer until `release`. @internal */
   onDatagram: ((datagram: SplashDatagram) => Code<boolean>) | null = null;
   /** A frame is off the card, in interrupt context. */
   onSent: (() => Code) | null = null;
@@ -96,6 +96,7 @@ export class SplashNetwork {
   /**
    * Writes a frame into the buffer for sending: a header, words, and data where they lie, which must not change until it is sent.
    * Throws a RangeError if it is too long.
+   * @internal
    */
   *compose(fromPort: number, to: Endpoint, words: readonly number[], data: readonly Place[] = []): Code<SplashFrame> {
     const { outgoing, address } = this;
@@ -109,7 +110,7 @@ export class SplashNetwork {
     return { to: to.address, places: [...this.placesOf(outgoing, head), ...data] };
   }
 
-  /** Sends a frame. */
+  /** Sends a frame. @internal */
   *send({ to, places }: SplashFrame): Code {
     this.unsent++;
     yield* this.command({ op: 'send', to, pieces: places.map(pieceOf) }, 0, this.unsent);
@@ -121,7 +122,7 @@ export class SplashNetwork {
     yield* this.command({ op: 'post', pieces }, 1, this.buffers.indexOf(buffer));
   }
 
-  /** Memory of the library or the program as physical pages. */
+  /** Memory of the library or the program as physical pages. @internal */
   placesOf(address: number, bytes: number): Place[] {
     const places: Place[] = [];
     for (let done = 0; done < bytes;) {

@@ -13,7 +13,7 @@ import {
 } from '../commodity/network/nfs/nfs-protocol.js';
 import { textWords, type XdrReader } from '../commodity/network/rpc/xdr.js';
 import { beginCall, endCall, type SplashFiles } from './files.js';
-import type { SplashNetwork } from './network.js';
+import type { Place, SplashNetwork } from './network.js';
 import { SplashRpc, type SplashRpcOptions } from './rpc-client.js';
 import type { SplashOS } from './splash-os.js';
 import type { SplashLock } from './synchronisation.js';
@@ -162,7 +162,7 @@ export class NfsFiles implements SplashFiles {
     thread: SplashThread,
     procedure: number,
     words: readonly number[],
-    data?: ReturnType<SplashNetwork['placesOf']>,
+    data?: readonly Place[],
   ): Code<XdrReader | null> {
     const reader = yield* this.rpc.call(thread, { program: NFS_PROGRAM, version: NFS_VERSION, procedure }, words, data);
     if (reader === null) return null;

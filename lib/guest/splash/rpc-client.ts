@@ -4,7 +4,7 @@ import { Activity } from '../../processor/software.js';
 import { Accept, callWords, readReply, type CallHeader } from '../commodity/network/rpc/rpc-message.js';
 import type { Endpoint } from '../commodity/network/sockets/transport.js';
 import { XdrReader } from '../commodity/network/rpc/xdr.js';
-import type { SplashDatagram, SplashNetwork } from './network.js';
+import type { Place, SplashDatagram, SplashNetwork } from './network.js';
 import type { SplashOS } from './splash-os.js';
 import type { SplashThread } from './threads.js';
 import type { Code } from '../../system/code.js';
@@ -54,7 +54,7 @@ export class SplashRpc {
     thread: SplashThread,
     procedure: Omit<CallHeader, 'xid'>,
     words: readonly number[],
-    data: Parameters<SplashNetwork['compose']>[3] = [],
+    data: readonly Place[] = [],
   ): Code<XdrReader | null> {
     const { network, options } = this;
     const { server, port, polls, tries } = options;

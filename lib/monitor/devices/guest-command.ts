@@ -1,10 +1,11 @@
 /** What a guest tells its devices: checked once, and copied, so that what was checked is what is used. */
+import { physicalPage, type PhysicalPage } from '../../messages/addresses.js';
 import type { CommandContent } from '../../messages/io-messages.js';
 import { piecesOf } from '../../messages/device-command.js';
 
 /** A place in the physical memory of a virtual machine, within one page. */
 export interface GuestPiece {
-  readonly physical: number;
+  readonly physical: PhysicalPage;
   /** Bytes into the page, a multiple of 4. */
   readonly offset: number;
   /** From 4, a multiple of 4. */
@@ -46,5 +47,5 @@ function copyOf(value: unknown): unknown {
 export function guestPieces(pieces: unknown, { pages, pageBytes, unit, most }: PieceLimits): GuestPiece[] | null {
   if (!Array.isArray(pieces) || pieces.length === 0 || pieces.length > most) return null;
   const checked = piecesOf(pieces, { frames: pages, pageBytes }, unit);
-  return checked?.map(({ frame, offset, bytes }) => ({ physical: frame, offset, bytes })) ?? null;
+  return checked?.map(({ frame, offset, bytes }) => ({ physical: physicalPage(frame), offset, bytes })) ?? null;
 }

@@ -35,8 +35,9 @@ export const CONSOLE_INTERRUPT = 8;
 
 /** All of them. */
 export class MachineDevices {
+  /** @internal */
   readonly subnet: Subnet;
-  /** By name of the machine's disk. */
+  /** By name of the machine's disk. @internal */
   readonly disks = new Map<string, SharedDisk>();
   private readonly ground: DeviceGround;
   /** Interrupt codes given out. */

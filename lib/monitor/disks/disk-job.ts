@@ -1,6 +1,7 @@
 /** A command of a guest that has been found right, while it is carried out. */
 import type { DiskCommand } from '../../devices/disk-command.js';
 import { SECTOR_BYTES } from '../../devices/disk-mechanism.js';
+import { physicalPage, type PhysicalPage } from '../../messages/addresses.js';
 import type { MachineMemory } from '../memory/machine-memory.js';
 import type { MachinePage } from '../memory/machine-page.js';
 import type { MonitorCpu } from '../monitor-cpu.js';
@@ -10,7 +11,7 @@ import type { Code } from '../../system/code.js';
 
 /** Sectors of one block, in one physical page. */
 export interface Unit {
-  readonly physical: number;
+  readonly physical: PhysicalPage;
   /** Bytes into the physical page. */
   readonly offset: number;
   readonly sector: number;
@@ -80,7 +81,7 @@ function unitsOf({ sector, pieces }: DiskCommand): Unit[] {
   for (const { frame, offset, bytes } of pieces)
     for (let done = 0; done < bytes;) {
       const sectors = Math.min((bytes - done) / SECTOR_BYTES, blockOf(at) + PAGE_SECTORS - at);
-      units.push({ physical: frame, offset: offset + done, sector: at, sectors });
+      units.push({ physical: physicalPage(frame), offset: offset + done, sector: at, sectors });
       at += sectors;
       done += sectors * SECTOR_BYTES;
     }

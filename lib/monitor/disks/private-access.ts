@@ -2,6 +2,7 @@
  * A disk that one virtual machine has for itself. The real disk moves sectors between itself and the machine pages of the
  * guest; the monitor translates addresses and sees to it that the pages stay where they are meanwhile.
  */
+import { physicalPage } from '../../messages/addresses.js';
 import { DeviceStatus } from '../../messages/device-status.js';
 import type { MachinePage } from '../memory/machine-page.js';
 import type { Pmap } from '../memory/pmap.js';
@@ -70,8 +71,8 @@ export class PrivateAccess implements DiskAccess {
     for (const { frame } of command.pieces) {
       yield code.step('translate piece');
       const page = input
-        ? yield* memory.ownPage(cpu, this.pmap, frame, false)
-        : yield* memory.pageAt(cpu, this.pmap, frame, false);
+        ? yield* memory.ownPage(cpu, this.pmap, physicalPage(frame), false)
+        : yield* memory.pageAt(cpu, this.pmap, physicalPage(frame), false);
       if (page === null) {
         for (const pinned of pages) yield* memory.unpin(cpu, pinned, input);
         return null;

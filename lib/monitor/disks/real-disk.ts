@@ -1,4 +1,5 @@
 /** A disk of the machine as the monitor drives it: commands by tag, each with what is to be done when it ends. */
+import type { MachineFrame } from '../../messages/addresses.js';
 import { deviceCommand } from '../../processor/operations.js';
 import type { Piece } from '../../messages/device-command.js';
 import type { MonitorCpu } from '../monitor-cpu.js';
@@ -21,7 +22,7 @@ export interface Transfer {
   readonly op: 'read' | 'write';
   readonly sector: number;
   readonly sectors: number;
-  readonly pieces: readonly Piece[];
+  readonly pieces: readonly (Piece & { readonly frame: MachineFrame })[];
 }
 
 /** What goes on when a transfer ends, on the processor that is interrupted: a DeviceStatus. */

@@ -1,4 +1,5 @@
 /** What always holds of machine memory when the monitor is at rest: no handler at work, no transfer under way. */
+import { machineFrame, type MachineFrame } from '../../messages/addresses.js';
 import type { MonitorCpu } from '../monitor-cpu.js';
 import type { FrameContents } from './frame-contents.js';
 import type { MachineMemory } from './machine-memory.js';
@@ -9,7 +10,7 @@ export interface MemoryCheck {
   readonly memory: MachineMemory;
   readonly cpus: readonly MonitorCpu[];
   /** The monitor's own frames. */
-  readonly owned: readonly number[];
+  readonly owned: readonly MachineFrame[];
   /** Contents of frames, to compare replicas; not compared without. */
   readonly contents?: FrameContents;
   /** How many keepers a page has as those say that keep it; not compared without. */
@@ -33,7 +34,8 @@ function* framesOf({ memory, owned }: MemoryCheck): Iterable<string> {
   const own = new Set(owned);
   const free = new Int32Array(map.nodes);
   if (own.size !== owned.length) yield `the monitor has frames twice`;
-  for (let frame = 0; frame < map.frames; frame++) {
+  for (let number = 0; number < map.frames; number++) {
+    const frame = machineFrame(number);
     const page = memmap.pageOf(frame);
     if (!frames.isTaken(frame)) free[map.homeOfFrame(frame)]!++;
     if (page !== null && page.frame !== frame && page.replicas?.get(map.homeOfFrame(frame)) !== frame)

@@ -2,6 +2,7 @@
  * What the monitor has put into the TLB of a processor, and for each machine page where it is mapped: the backmaps by which
  * mappings are revoked. The hardware's entries are written here and nowhere else, so the two agree at all times.
  */
+import type { MachineFrame } from '../../messages/addresses.js';
 import { Untranslated, type Tlb } from '../../processor/tlb.js';
 import type { MachinePage } from './machine-page.js';
 import type { Pmap } from './pmap.js';
@@ -9,7 +10,7 @@ import type { Pmap } from './pmap.js';
 /** Half of an entry: what it maps. */
 export interface MappedHalf {
   readonly page: MachinePage;
-  readonly frame: number;
+  readonly frame: MachineFrame;
   readonly writable: boolean;
 }
 

@@ -3,6 +3,7 @@
  * write it, copy-on-write, and the end of pages. Disco, sections 4.2.2 and 4.2.4. More than
  * 250 lines: every way to get, share or lose a page keeps the same counts of users, keepers and pins.
  */
+import type { MachineFrame, PhysicalPage } from '../../messages/addresses.js';
 import { clearFrame, copyFrame } from '../../processor/operations.js';
 import type { WriteCounts } from '../../placement/write-counts.js';
 import { CLEAR_LINE, COPY_LINE } from '../costs.js';
@@ -49,16 +50,20 @@ export interface MemoryWork {
  */
 export class MachineMemory {
   readonly frames: FramePool;
+  /** @internal */
   readonly memmap: Memmap;
+  /** @internal */
   readonly shootdown: Shootdown;
   readonly placement: Placement;
+  /** @internal */
   readonly states: PageStates;
   readonly work: MemoryWork = nothingDone();
-  /** Those of virtual machines that exist. */
+  /** Those of virtual machines that exist. @internal */
   readonly pmaps: Pmaps;
+  /** @internal */
   readonly reclaim: Reclaim;
   private readonly options: MemoryOptions;
-  private readonly writes: WriteCounts;
+  private readonly writes: WriteCounts<MachineFrame>;
 
   /** Throws a DiscoError if there is no memory for the memmap, and a RangeError for a policy that wants what there is not. */
   constructor(options: MemoryOptions) {
@@ -94,7 +99,7 @@ export class MachineMemory {
   }
 
   /** Virtual address of the memmap entry of a frame. */
-  memmapAddress(frame: number): number {
+  memmapAddress(frame: MachineFrame): number {
     return this.memmap.address(frame);
   }
 
@@ -102,7 +107,7 @@ export class MachineMemory {
    * The machine page of a physical page, not busy; makes one of zeros, placed by the policy, if it has none. Null: there is
    * no memory, even after reclaiming.
    */
-  *pageAt(cpu: MonitorCpu, pmap: Pmap, physical: number, store: boolean): Code<MachinePage | null> {
+  *pageAt(cpu: MonitorCpu, pmap: Pmap, physical: PhysicalPage, store: boolean): Code<MachinePage | null> {
     for (;;) {
       const found = yield* this.settled(cpu, pmap, physical);
       if (found !== null) return found;
@@ -137,7 +142,7 @@ export class MachineMemory {
    * Makes a page that of one more physical page; what that was before is let go. The page is read-only to all of its holders
    * if there are several: write access is withdrawn first. False, and nothing is changed, if a device is writing to it.
    */
-  *share(cpu: MonitorCpu, page: MachinePage, pmap: Pmap, physical: number): Code<boolean> {
+  *share(cpu: MonitorCpu, page: MachinePage, pmap: Pmap, physical: PhysicalPage): Code<boolean> {
     if (page.inputs > 0) return false;
     yield* this.hold(cpu, page);
     yield this.options.code.step('page share');
@@ -157,7 +162,7 @@ export class MachineMemory {
    * Gives the physical page `to` the content of another one, by sharing its page; by a copy if a device is writing to that.
    * False: there is no memory; then nothing has changed.
    */
-  *duplicate(cpu: MonitorCpu, pmap: Pmap, from: number, to: number): Code<boolean> {
+  *duplicate(cpu: MonitorCpu, pmap: Pmap, from: PhysicalPage, to: PhysicalPage): Code<boolean> {
     const page = yield* this.pageAt(cpu, pmap, from, false);
     if (page === null || (yield* this.share(cpu, page, pmap, to))) return page !== null;
     this.pin(page);
@@ -177,7 +182,7 @@ export class MachineMemory {
    * are collapsed. With `whole` it is about to be overwritten whole: then its content is undefined, but nobody else's. Null:
    * there is no memory; then nothing has changed.
    */
-  *ownPage(cpu: MonitorCpu, pmap: Pmap, physical: number, whole: boolean): Code<MachinePage | null> {
+  *ownPage(cpu: MonitorCpu, pmap: Pmap, physical: PhysicalPage, whole: boolean): Code<MachinePage | null> {
     for (;;) {
       const page = yield* this.pageAt(cpu, pmap, physical, true);
       if (page === null || page.single) return page;
@@ -191,7 +196,7 @@ export class MachineMemory {
   }
 
   /** Lets a physical page go: its content is zeros from then on. */
-  *discard(cpu: MonitorCpu, pmap: Pmap, physical: number): Code {
+  *discard(cpu: MonitorCpu, pmap: Pmap, physical: PhysicalPage): Code {
     yield this.options.code.step('page share');
     const page = yield* this.settled(cpu, pmap, physical);
     if (page === null) return;
@@ -253,7 +258,7 @@ export class MachineMemory {
   }
 
   /** The machine page of a physical page, not busy, or null if it has none. */
-  private *settled(cpu: MonitorCpu, pmap: Pmap, physical: number): Code<MachinePage | null> {
+  private *settled(cpu: MonitorCpu, pmap: Pmap, physical: PhysicalPage): Code<MachinePage | null> {
     for (;;) {
       const page = pmap.get(physical);
       if (page?.busy !== true) return page;
@@ -261,7 +266,7 @@ export class MachineMemory {
     }
   }
 
-  private *makeZeros(pmap: Pmap, physical: number, frame: number, store: boolean): Code {
+  private *makeZeros(pmap: Pmap, physical: PhysicalPage, frame: MachineFrame, store: boolean): Code {
     const page = this.memmap.make(frame);
     page.busy = true;
     this.link(page, pmap, physical);
@@ -279,8 +284,8 @@ export class MachineMemory {
     cpu: MonitorCpu,
     page: MachinePage,
     pmap: Pmap,
-    physical: number,
-    frame: number,
+    physical: PhysicalPage,
+    frame: MachineFrame,
     whole: boolean,
   ): Code {
     const own = this.memmap.make(frame);
@@ -307,24 +312,24 @@ export class MachineMemory {
     yield* this.states.finish(own);
   }
 
-  private *clear(frame: number): Code {
+  private *clear(frame: MachineFrame): Code {
     yield clearFrame(frame, CLEAR_LINE);
     this.writes.fill(frame);
   }
 
   /** Takes a page from a physical page and leaves it busy: the caller finishes it. The page is not busy before. */
-  private *unlink(cpu: MonitorCpu, page: MachinePage, pmap: Pmap, physical: number): Code {
+  private *unlink(cpu: MonitorCpu, page: MachinePage, pmap: Pmap, physical: PhysicalPage): Code {
     this.states.occupy(page);
     yield* this.shootdown.drop(cpu, page, { owner: pmap });
     this.separate(page, pmap, physical);
   }
 
-  private link(page: MachinePage, pmap: Pmap, physical: number): void {
+  private link(page: MachinePage, pmap: Pmap, physical: PhysicalPage): void {
     pmap.set(physical, page);
     page.users.push({ pmap, physical });
   }
 
-  private separate(page: MachinePage, pmap: Pmap, physical: number): void {
+  private separate(page: MachinePage, pmap: Pmap, physical: PhysicalPage): void {
     pmap.set(physical, null);
     const index = page.users.findIndex(user => user.pmap === pmap && user.physical === physical);
     page.users.splice(index, 1);

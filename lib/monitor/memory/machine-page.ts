@@ -1,4 +1,5 @@
 /** A page of machine memory: its content, wherever its frames are, with everybody who sees it. */
+import type { MachineFrame, PhysicalPage } from '../../messages/addresses.js';
 import type { PlacedPage } from '../../system/placement-mechanism.js';
 import type { Pmap } from './pmap.js';
 
@@ -9,14 +10,14 @@ import type { Pmap } from './pmap.js';
 export class MachinePage implements PlacedPage {
   /** Dense number, never used again. */
   readonly id: number;
-  /** Frame of the master copy; -1 once the page is given back. */
-  frame: number;
+  /** Frame of the master copy; NO_FRAME once the page is given back. */
+  frame: MachineFrame;
   /** Node of the master copy. */
   home: number;
   /** Frames of read-only replicas by node; null without any. */
-  replicas: Map<number, number> | null = null;
+  replicas: Map<number, MachineFrame> | null = null;
   /** Physical pages that it is, by virtual machine: pmap and physical page. */
-  readonly users: { readonly pmap: Pmap; readonly physical: number }[] = [];
+  readonly users: { readonly pmap: Pmap; readonly physical: PhysicalPage }[] = [];
   /** Others that count on its content: the global disk cache, the modified sectors of a virtual disk. */
   keepers = 0;
   /** Transfers of devices that are under way from or to its frame: it cannot be moved or given back meanwhile. */
@@ -35,7 +36,7 @@ export class MachinePage implements PlacedPage {
   moves = 0;
   interval = 0;
 
-  constructor(id: number, frame: number, home: number) {
+  constructor(id: number, frame: MachineFrame, home: number) {
     this.id = id;
     this.frame = frame;
     this.home = home;
@@ -57,7 +58,7 @@ export class MachinePage implements PlacedPage {
   }
 
   /** The frame that a node uses. */
-  frameFor(node: number): number {
+  frameFor(node: number): MachineFrame {
     return this.replicas?.get(node) ?? this.frame;
   }
 }

@@ -1,5 +1,6 @@
 /** The memmap: what each frame of the machine holds. Disco, section 4.2.2. */
 import type { AddressMap } from '../../messages/address-map.js';
+import type { MachineFrame } from '../../messages/addresses.js';
 import { load, store } from '../../processor/operations.js';
 import type { MonitorSpace } from '../monitor-space.js';
 import { MachinePage } from './machine-page.js';
@@ -28,30 +29,30 @@ export class Memmap {
   }
 
   /** Virtual address of the entry of a frame, for handlers that touch it. */
-  address(frame: number): number {
+  address(frame: MachineFrame): number {
     const node = this.map.homeOfFrame(frame);
     return this.bases[node]! + (frame - this.map.firstFrame[node]) * MEMMAP_ENTRY_BYTES;
   }
 
   /** Reads and writes the entry of a frame. */
-  *touch(frame: number): Code {
+  *touch(frame: MachineFrame): Code {
     const address = this.address(frame);
     yield load(address);
     yield store(address, 0);
   }
 
   /** The page that a frame holds a copy of; null if it is free or the monitor's own. */
-  pageOf(frame: number): MachinePage | null {
+  pageOf(frame: MachineFrame): MachinePage | null {
     return this.pages[frame] ?? null;
   }
 
   /** Says what a frame holds; null for nothing. */
-  set(frame: number, page: MachinePage | null): void {
+  set(frame: MachineFrame, page: MachinePage | null): void {
     this.pages[frame] = page;
   }
 
   /** Makes a page of a frame, without holders. */
-  make(frame: number): MachinePage {
+  make(frame: MachineFrame): MachinePage {
     const page = new MachinePage(this.made++, frame, this.map.homeOfFrame(frame));
     this.pages[frame] = page;
     return page;

@@ -1,4 +1,5 @@
 /** Where memory goes, by category, virtual against machine, as Figure 6 of Disco counts it. */
+import type { PhysicalPage } from '../../messages/addresses.js';
 import type { MachineMemory } from './machine-memory.js';
 import type { MachinePage } from './machine-page.js';
 import type { Pmap } from './pmap.js';
@@ -9,7 +10,7 @@ export const GUEST_CATEGORIES = ['text', 'data', 'buffer cache'] as const;
 export type GuestCategory = (typeof GUEST_CATEGORIES)[number];
 
 /** Says what a physical page is used for, as far as it has a machine page. Whoever knows the guest provides it. */
-export type Classifier = (pmap: Pmap, physical: number) => GuestCategory;
+export type Classifier = (pmap: Pmap, physical: PhysicalPage) => GuestCategory;
 
 /** Pages by category. */
 export interface MemoryUse {

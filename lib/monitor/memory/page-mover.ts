@@ -2,6 +2,7 @@
  * Moving pages: translations are taken out, the content is copied through the caches, and the page is somewhere else.
  * Disco, section 4.2.3. The page is marked busy by the caller, and frames come from the caller.
  */
+import { NO_FRAME, type MachineFrame } from '../../messages/addresses.js';
 import type { WriteCounts } from '../../placement/write-counts.js';
 import { copyFrame } from '../../processor/operations.js';
 import { COPY_LINE } from '../costs.js';
@@ -18,9 +19,9 @@ export class PageMover {
   private readonly states: PageStates;
   private readonly shootdown: Shootdown;
   /** Cleared after a change: the misses that led here, and those of copying, are no evidence. */
-  private readonly writes: WriteCounts;
+  private readonly writes: WriteCounts<MachineFrame>;
 
-  constructor(memmap: Memmap, states: PageStates, shootdown: Shootdown, writes: WriteCounts) {
+  constructor(memmap: Memmap, states: PageStates, shootdown: Shootdown, writes: WriteCounts<MachineFrame>) {
     this.memmap = memmap;
     this.states = states;
     this.shootdown = shootdown;
@@ -28,7 +29,7 @@ export class PageMover {
   }
 
   /** Moves the master copy to another frame: invalidate, copy, remap. The page has no replicas and is not pinned. */
-  *migrate(cpu: MonitorCpu, page: MachinePage, frame: number): Code {
+  *migrate(cpu: MonitorCpu, page: MachinePage, frame: MachineFrame): Code {
     yield* this.shootdown.drop(cpu, page);
     const old = page.frame;
     yield copyFrame(old, frame, COPY_LINE);
@@ -40,7 +41,7 @@ export class PageMover {
   }
 
   /** Copies the page to a frame of a node that has no copy yet, which that node uses from then on: downgrade, copy, remap. */
-  *replicate(cpu: MonitorCpu, page: MachinePage, frame: number): Code {
+  *replicate(cpu: MonitorCpu, page: MachinePage, frame: MachineFrame): Code {
     const node = this.memmap.map.homeOfFrame(frame);
     const first = page.replicas === null;
     // From here on whoever loads a translation loads one that is read-only.
@@ -56,7 +57,7 @@ export class PageMover {
 
   /** Drops all replicas; the master copy remains. Whoever maps it may go on. */
   *collapse(cpu: MonitorCpu, page: MachinePage): Code {
-    const replicas = page.replicas ?? new Map<number, number>();
+    const replicas = page.replicas ?? new Map<number, MachineFrame>();
     yield* this.shootdown.drop(cpu, page, { nodes: [...replicas.keys()] });
     page.replicas = null;
     this.states.replicated.delete(page);
@@ -65,7 +66,7 @@ export class PageMover {
   }
 
   /** What is known of the frames has changed, and of the page to everybody who has it in a pmap. */
-  private *touch(page: MachinePage, frames: readonly number[], copied = -1): Code {
+  private *touch(page: MachinePage, frames: readonly MachineFrame[], copied = NO_FRAME): Code {
     for (const frame of frames) {
       if (frame === copied) this.writes.fill(frame);
       else this.writes.clear(frame);

@@ -1,4 +1,5 @@
 /** Who may change a page, who waits for it, and its end when nobody counts on it any more. */
+import { NO_FRAME, type MachineFrame } from '../../messages/addresses.js';
 import { wait } from '../../processor/operations.js';
 import type { MonitorCode } from '../monitor-code.js';
 import type { MonitorCpu } from '../monitor-cpu.js';
@@ -60,13 +61,13 @@ export class PageStates {
     page.replicas = null;
     this.replicated.delete(page);
     this.giveFrame(frame);
-    page.frame = -1;
+    page.frame = NO_FRAME;
     yield code.step('page free');
     yield* memmap.touch(frame);
   }
 
   /** Gives one frame of a page back. */
-  giveFrame(frame: number): void {
+  giveFrame(frame: MachineFrame): void {
     this.options.memmap.set(frame, null);
     this.options.frames.give(frame);
   }

@@ -2,6 +2,7 @@
  * Where pages live under the monitor: what its policy host decides is carried out by page mover and page states, and
  * paid for by the processor that was interrupted. Disco, section 4.2.3.
  */
+import type { MachineFrame, PhysicalPage } from '../../messages/addresses.js';
 import type { InterruptMessage } from '../../messages/coherence-messages.js';
 import type { DecisionLog } from '../../placement/decision-log.js';
 import type { Decision } from '../../placement/policy.js';
@@ -38,6 +39,7 @@ const REFUSED_PINNED: Decision = { action: 'stay', because: 'a device is at work
 
 /** Serves the evidence of placement, and moves pages as the policy has it. */
 export class Placement implements PlacementMechanism<MachinePage> {
+  /** @internal */
   readonly host: PolicyHost<MachinePage>;
   private readonly options: PlacementOptions;
   private readonly mover: PageMover;
@@ -60,8 +62,8 @@ export class Placement implements PlacementMechanism<MachinePage> {
     return this.host.work;
   }
 
-  /** Takes a frame for a new page, of the colour of that physical page, where the policy wants it; -1 if there is none anywhere. */
-  firstTouch({ processor }: MonitorCpu, physical: number, store: boolean): number {
+  /** Takes a frame for a new page, of the colour of that physical page, where the policy wants it; NO_FRAME if there is none anywhere. */
+  firstTouch({ processor }: MonitorCpu, physical: PhysicalPage, store: boolean): MachineFrame {
     return this.host.firstTouch(processor, { id: this.options.memmap.made, number: physical }, store).frame;
   }
 
@@ -90,7 +92,7 @@ export class Placement implements PlacementMechanism<MachinePage> {
   }
 
   /** For the host: finds out what a hot frame holds. The monitor's own data stay. */
-  *hotPageOf(_processor: Processor, frame: number): Code<MachinePage | null> {
+  *hotPageOf(_processor: Processor, frame: MachineFrame): Code<MachinePage | null> {
     const { code, memmap } = this.options;
     yield code.step('decision');
     if (memmap.pageOf(frame) === null || !this.host.wants('hot-page')) return null;
@@ -99,7 +101,7 @@ export class Placement implements PlacementMechanism<MachinePage> {
   }
 
   /** For the host: what the monitor does not move now. A wish to stay is always granted. */
-  obstacle({ nodeNumber }: Processor, page: MachinePage, frame: number, { action }: Decision): Decision | null {
+  obstacle({ nodeNumber }: Processor, page: MachinePage, frame: MachineFrame, { action }: Decision): Decision | null {
     if (action === 'stay') return null;
     if (page.busy) return REFUSED_BUSY;
     if (page.frameFor(nodeNumber) !== frame) return REFUSED_GONE;

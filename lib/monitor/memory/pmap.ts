@@ -1,4 +1,5 @@
 /** The physical memory of a virtual machine: which machine page each of its pages is. Disco, section 4.2.2. */
+import { physicalPage, type PhysicalPage } from '../../messages/addresses.js';
 import { load, store } from '../../processor/operations.js';
 import type { MachinePage } from './machine-page.js';
 import type { Code } from '../../system/code.js';
@@ -31,7 +32,7 @@ export class Pmap {
   }
 
   /** The machine page of a physical page; null if it has none, or there is no such page. */
-  get(physical: number): MachinePage | null {
+  get(physical: PhysicalPage): MachinePage | null {
     return this.pages[physical] ?? null;
   }
 
@@ -39,27 +40,27 @@ export class Pmap {
    * Says which machine page a physical page is; null for none. For MachineMemory, which keeps users in step. Throws a
    * RangeError if there is no such physical page: whoever takes numbers from a guest checks them first.
    */
-  set(physical: number, page: MachinePage | null): void {
+  set(physical: PhysicalPage, page: MachinePage | null): void {
     if (!(Number.isInteger(physical) && physical >= 0 && physical < this.size))
       throw new RangeError(`${this.name} has no physical page ${physical}; it has pages 0 to ${this.size - 1}`);
     this.pages[physical] = page;
   }
 
   /** Virtual address of the entry of a physical page, for handlers that touch it. */
-  address(physical: number): number {
+  address(physical: PhysicalPage): number {
     const table = this.tables[Math.floor(physical / this.entriesPerTable)]!;
     return table + (physical % this.entriesPerTable) * PMAP_ENTRY_BYTES;
   }
 
   /** Reads and writes the entry of a physical page. */
-  *touch(physical: number): Code {
+  *touch(physical: PhysicalPage): Code {
     const address = this.address(physical);
     yield load(address);
     yield store(address, 0);
   }
 
   /** Physical pages that have a machine page, ascending. */
-  *mapped(): Iterable<readonly [physical: number, page: MachinePage]> {
-    for (const [physical, page] of this.pages.entries()) if (page !== null) yield [physical, page];
+  *mapped(): Iterable<readonly [physical: PhysicalPage, page: MachinePage]> {
+    for (const [number, page] of this.pages.entries()) if (page !== null) yield [physicalPage(number), page];
   }
 }

@@ -1,4 +1,5 @@
 /** Misses and faults of the TLB: answered from the guest's virtual TLB and the pmap, or handed to the guest. */
+import { physicalPage, type PhysicalPage } from '../../messages/addresses.js';
 import { clearFrame, load } from '../../processor/operations.js';
 import { EntryLo, ExceptionCode, PFN_SHIFT, Vector } from '../../processor/registers.js';
 import type { Exception, Refill } from '../../processor/software.js';
@@ -44,7 +45,7 @@ export class TlbFaults {
     if (slot < 0) return null;
     const entryLo = virtual.second.entryLo(slot, page & 1);
     if ((entryLo & EntryLo.V) === 0) return null;
-    const backed = machine.pmap.get(entryLo >>> PFN_SHIFT);
+    const backed = machine.pmap.get(physicalPage(entryLo >>> PFN_SHIFT));
     if (backed === null || backed.busy) return null;
     const { second } = virtual;
     const pair = page >>> 1;
@@ -78,7 +79,7 @@ export class TlbFaults {
       return yield* this.forward(cpu, virtual, address, store ? ExceptionCode.TlbStore : code, Vector.General);
     if (store && (entryLo & EntryLo.D) === 0)
       return yield* this.forward(cpu, virtual, address, ExceptionCode.Modified, Vector.General);
-    if (!(yield* this.provide(cpu, machine, virtual, entryLo >>> PFN_SHIFT, store))) return;
+    if (!(yield* this.provide(cpu, machine, virtual, physicalPage(entryLo >>> PFN_SHIFT), store))) return;
     // While the page was provided the guest's entry cannot have changed: its processor is here.
     fill(cpu, machine.pmap, entry);
   }
@@ -88,7 +89,7 @@ export class TlbFaults {
     cpu: MonitorCpu,
     machine: VirtualMachine,
     virtual: VirtualProcessor,
-    physical: number,
+    physical: PhysicalPage,
     store: boolean,
   ): Code<boolean> {
     const { memory, statistics } = this.core;

@@ -1,4 +1,5 @@
 /** Requests of guests to the monitor. A guest may ask for anything: what is wrong gets an error, and harms nobody. */
+import { physicalPage } from '../../messages/addresses.js';
 import type { Context } from '../../processor/context.js';
 import {
   copiedRequest,
@@ -51,17 +52,19 @@ export class MonitorCalls {
       case 'version':
         return MONITOR_VERSION;
       case 'zeroed page':
-        yield* memory.discard(cpu, pmap, request.page);
-        return (yield* memory.pageAt(cpu, pmap, request.page, true)) === null ? MonitorError.NoMemory : 0;
+        yield* memory.discard(cpu, pmap, physicalPage(request.page));
+        return (yield* memory.pageAt(cpu, pmap, physicalPage(request.page), true)) === null ? MonitorError.NoMemory : 0;
       case 'free page':
-        yield* memory.discard(cpu, pmap, request.page);
+        yield* memory.discard(cpu, pmap, physicalPage(request.page));
         return 0;
       case 'idle':
         this.scheduler.rest(virtual);
         return 0;
       case 'remap':
         if (request.from === request.to) return 0;
-        return (yield* memory.duplicate(cpu, pmap, request.from, request.to)) ? 0 : MonitorError.NoMemory;
+        return (yield* memory.duplicate(cpu, pmap, physicalPage(request.from), physicalPage(request.to)))
+          ? 0
+          : MonitorError.NoMemory;
       case 'device': {
         const device = deviceAt(machine, request.device);
         if (device === undefined) return MonitorError.NoDevice;

@@ -51,6 +51,7 @@ export class RunQueue {
 
 /** The scheduler. */
 export class Scheduler {
+  /** @internal */
   readonly queues: readonly RunQueue[];
   /** No lock: looked at and changed between yields only. Processors that wait for others to leave virtual processors that have stopped. */
   readonly leaving: MonitorCpu[] = [];

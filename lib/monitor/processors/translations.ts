@@ -7,6 +7,7 @@
  * match nothing to all indices that are not wired: then the second level is emptied. A guest that counts on new entries to
  * push old ones out is not for a machine with so large a TLB.
  */
+import { physicalPage, type PhysicalPage } from '../../messages/addresses.js';
 import { load, store } from '../../processor/operations.js';
 import { ASID_MASK, EntryLo, PFN_SHIFT, PROBE_FAILED, Register } from '../../processor/registers.js';
 import { unmapped } from '../../processor/segments.js';
@@ -79,7 +80,7 @@ export function fillSpecial(cpu: MonitorCpu, virtual: VirtualProcessor): void {
 
 function mapped({ node }: MonitorCpu, pmap: Pmap, entryLo: number): MappedHalf | null {
   if ((entryLo & EntryLo.V) === 0) return null;
-  const page = pmap.get(entryLo >>> PFN_SHIFT);
+  const page = pmap.get(physicalPage(entryLo >>> PFN_SHIFT));
   if (page === null || page.busy) return null;
   return { page, frame: page.frameFor(node), writable: (entryLo & EntryLo.D) !== 0 && page.single };
 }
@@ -101,7 +102,8 @@ export function* writeEntry(
   const odd = registers.read(Register.EntryLo1);
   yield core.code.step('tlb write');
   yield store(options.record + TLB_OFFSET + index * TLB_ENTRY_BYTES, hi);
-  for (const entryLo of [even, odd]) if ((entryLo & EntryLo.V) !== 0) yield* touchPmap(pmap, entryLo >>> PFN_SHIFT);
+  for (const entryLo of [even, odd])
+    if ((entryLo & EntryLo.V) !== 0) yield* touchPmap(pmap, physicalPage(entryLo >>> PFN_SHIFT));
   const pair = hi >>> 13;
   const space = (even & odd & EntryLo.G) !== 0 ? GLOBAL : hi & ASID_MASK;
   if (oldHi !== 0 || tlb.probe(0, 0) === index) leaves(cpu, virtual, oldHi >>> 13, spaceOf(oldHi, oldEven), random);
@@ -172,6 +174,6 @@ function allCleared({ cleared, registers }: VirtualProcessor): boolean {
 }
 
 /** Reads and writes the pmap's entry of a physical page, if there is one. */
-export function* touchPmap(pmap: Pmap, physical: number): Code {
+export function* touchPmap(pmap: Pmap, physical: PhysicalPage): Code {
   if (physical < pmap.size) yield* pmap.touch(physical);
 }

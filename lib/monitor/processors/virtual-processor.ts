@@ -57,11 +57,13 @@ export interface VirtualProcessorOptions {
  * interrupts and alarm are looked at and changed by any, between yields only.
  */
 export class VirtualProcessor implements Cpu {
+  /** @internal */
   readonly options: VirtualProcessorOptions;
   readonly number: number;
   readonly unit: SystemUnit;
   readonly registers: SystemRegisters;
   readonly tlb = new Tlb(VIRTUAL_TLB_ENTRIES);
+  /** @internal */
   readonly second: SecondLevelTlb | null;
   state: VirtualState = 'new';
   /** Where it goes on, when it does not execute. */

@@ -7,6 +7,7 @@
 import { plainObject, wholeNumbers } from '../../engine/checks.js';
 import type { AddressMap } from '../../messages/address-map.js';
 import { NO_EVENT, classifyAtCache } from '../../coherence/classify.js';
+import { lineNumber, type Line } from '../../messages/addresses.js';
 import { wordOf, withWord, type LineData } from '../../messages/line-data.js';
 import {
   CARRIES_DATA,
@@ -220,18 +221,18 @@ export class PrivateCaches {
   }
 
   /** The state of a line by name, I if it is not here. */
-  stateOf(line: number): string {
+  stateOf(line: Line): string {
     const slot = this.slotOf(line);
     return this.table.states[slot < 0 ? this.invalid : this.state[slot]!]!;
   }
 
   /** Lines that are here, with their states, for checks. */
-  *lines(): Iterable<{ readonly line: number; readonly state: string; readonly data: LineData | null }> {
+  *lines(): Iterable<{ readonly line: Line; readonly state: string; readonly data: LineData | null }> {
     const { tags } = this.l2;
     for (let slot = 0; slot < tags.length; slot++)
       if (tags[slot] !== -1)
         yield {
-          line: tags[slot]!,
+          line: lineNumber(tags[slot]!),
           state: this.table.states[this.state[slot]!]!,
           data: this.data.get(slot) ?? null,
         };
@@ -420,7 +421,7 @@ export class PrivateCaches {
         new CoherenceMessage({
           kind,
           flits: this.flitsOf(kind),
-          line: this.l2.tags[slot],
+          line: lineNumber(this.l2.tags[slot]!),
           from: this.owner.processor,
           to: HOME,
           requester: this.owner.processor,

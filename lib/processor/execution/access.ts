@@ -1,6 +1,7 @@
 /** The way of a processor to its caches: one access to a frame, answered, missed or put off to the present. */
 import type { AddressMap } from '../../messages/address-map.js';
 import type { Ticks } from '../../engine/time.js';
+import { machineFrame } from '../../messages/addresses.js';
 import { NO_VALUE, type PrivateCaches } from '../caches/private-caches.js';
 import { ReferenceKind } from '../references.js';
 import type { Accounts } from './accounts.js';
@@ -107,7 +108,7 @@ export class CacheAccess {
     this.valued = word !== NO_VALUE;
     this.caches.forSystem = this.execution.top.activity >= 0;
     this.miss(frame, offset, kind, word, value);
-    this.accounts.stall(this.map.homeOfFrame(frame));
+    this.accounts.stall(this.map.homeOfFrame(machineFrame(frame)));
     return STALLED;
   }
 
@@ -140,7 +141,7 @@ export class CacheAccess {
     const { lineShift } = fetch ? caches.l1i : caches.l1d;
     const l1Line = (frame << (this.pageShift - lineShift)) | (offset >>> lineShift);
     caches.miss(this.lineOf(frame, offset), l1Line, kind === ReferenceKind.Store, fetch, word, value);
-    if (this.map.homeOfFrame(frame) === this.nodeNumber) this.counts.localMisses++;
+    if (this.map.homeOfFrame(machineFrame(frame)) === this.nodeNumber) this.counts.localMisses++;
     else this.counts.remoteMisses++;
   }
 }

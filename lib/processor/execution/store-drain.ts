@@ -1,6 +1,7 @@
 /** How buffered stores reach the caches, and what has to wait for them: docs/consistency.md. */
 import type { AddressMap } from '../../messages/address-map.js';
 import type { Ticks } from '../../engine/time.js';
+import { machineFrame } from '../../messages/addresses.js';
 import type { Context } from '../context.js';
 import { AT_PRESENT, BUSY, type CacheAccess } from './access.js';
 import type { Accounts } from './accounts.js';
@@ -63,7 +64,7 @@ export class StoreDrain {
       return at >= horizon || this.drain(at) ? at : execution.appoint(at);
     }
     if (time > execution.now) return execution.appoint(time);
-    this.accounts.stall(this.map.homeOfFrame(this.buffer.frame));
+    this.accounts.stall(this.map.homeOfFrame(machineFrame(this.buffer.frame)));
     return STOPPED;
   }
 

@@ -5,6 +5,7 @@
  */
 import type { RandomStream } from '../../engine/random.js';
 import type { Machine } from '../../machine/machine.js';
+import { lineNumber } from '../../messages/addresses.js';
 import {
   call,
   compute,
@@ -105,7 +106,7 @@ export class LitmusRounds {
     const { addresses, parts } = this.rounds[round]!;
     const { map } = this.machine;
     const homes = addresses.map((address, i) => {
-      const line = Math.floor(address / LITMUS_LINE);
+      const line = lineNumber(Math.floor(address / LITMUS_LINE));
       return `${this.test.locations[i]!} in line ${line} of node ${map.homeOfLine(line)}`;
     });
     const names = (list: readonly number[]): string => list.map(i => this.test.locations[i]!).join(' ') || 'nothing';

@@ -1,4 +1,5 @@
 /** Private caches with nothing but random accesses behind them: a processor would only cost time here. */
+import { lineNumber, type Line } from '../../messages/addresses.js';
 import type { CoherenceMessage } from '../../messages/coherence-messages.js';
 import { type NodeMessage } from '../../messages/coherence-messages.js';
 import type { LineData } from '../../messages/line-data.js';
@@ -33,7 +34,7 @@ export class RandomDriver extends Component implements CacheOwner {
   /** Number of the check that the access at hand is for. */
   check = -1;
   /** The line of the access at hand. */
-  line = -1;
+  line = lineNumber(-1);
   /** Accesses that had to leave. */
   misses = 0;
   private client: RandomDriverClient | null = null;
@@ -63,12 +64,12 @@ export class RandomDriver extends Component implements CacheOwner {
   }
 
   /** Loads a whole line. */
-  load(check: number, line: number): void {
+  load(check: number, line: Line): void {
     this.access(check, line, false, WHOLE_LINE, 0);
   }
 
   /** Stores a word of a line. */
-  store(check: number, line: number, word: number, value: number): void {
+  store(check: number, line: Line, word: number, value: number): void {
     this.access(check, line, true, word, value);
   }
 
@@ -92,7 +93,7 @@ export class RandomDriver extends Component implements CacheOwner {
     throw new SimulationError(this.path, this.now, this.simulation.seed, message);
   }
 
-  private access(check: number, line: number, store: boolean, word: number, value: number): void {
+  private access(check: number, line: Line, store: boolean, word: number, value: number): void {
     const { caches } = this;
     const first = line << (caches.l2.lineShift - caches.l1d.lineShift);
     this.check = check;

@@ -1,4 +1,5 @@
 /** What has to hold when a random test is over: nothing in transition, nothing lost, nobody forgotten. */
+import { lineNumber } from '../../messages/addresses.js';
 import type { LineData } from '../../messages/line-data.js';
 import type { RandomCheck } from './options.js';
 import { RouterNetwork } from '../../interconnect/router-network.js';
@@ -57,7 +58,8 @@ function forgotten({ machine, lines }: RandomTester): Unrest | null {
 /** Whoever owns a line, or memory, has to have what was stored last. */
 function lost(tester: RandomTester): Unrest | null {
   const { drivers, controllers, map } = tester.machine;
-  for (const [check, line] of tester.lineOf.entries()) {
+  for (const [check, number] of tester.lineOf.entries()) {
+    const line = lineNumber(number);
     const home = controllers[map.homeOfLine(line)]!;
     const owner = home.directory.owner[home.directory.entry(line)]!;
     const data = owner < 0 ? home.lineInMemory(line) : dataOf(drivers[owner]!.caches, line);

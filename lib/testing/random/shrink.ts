@@ -2,6 +2,7 @@
  * Makes a failing random test short: fewer processors, nodes and checks, no jitter, another seed, as long as it still
  * fails by the same check; then replays it and tells the history of its line.
  */
+import { lineNumber, type Line } from '../../messages/addresses.js';
 import type { CoherenceMessage } from '../../messages/coherence-messages.js';
 import { HOME, KIND_NAMES } from '../../messages/coherence-messages.js';
 import type { Message } from '../../engine/port.js';
@@ -57,7 +58,7 @@ export function shrinkRandomTest(failing: RandomTestOptions): ShrunkTest {
       (checks > 1 && (smaller({ checks: Math.ceil(checks / 2) }) || smaller({ checks: checks - 1 })));
   }
   for (const seed of seeds(failing.seed, LENGTH_SEEDS)) if (failure.access > 1) keeps({ seed }, failure.access - 1);
-  return { options: best, failure, history: historyOf(best, failure.line), runs };
+  return { options: best, failure, history: historyOf(best, lineNumber(failure.line)), runs };
 }
 
 function seeds(seed: string, count: number): string[] {
@@ -65,7 +66,7 @@ function seeds(seed: string, count: number): string[] {
 }
 
 /** Runs a test once more and keeps the last messages about a line. */
-function historyOf(options: RandomTestOptions, line: number): string[] {
+function historyOf(options: RandomTestOptions, line: Line): string[] {
   const tester = new RandomTester(options);
   const history: string[] = [];
   const { simulation } = tester.machine;
@@ -90,7 +91,7 @@ function historyOf(options: RandomTestOptions, line: number): string[] {
   return history;
 }
 
-function homeState({ machine, protocol }: RandomTester, line: number): string {
+function homeState({ machine, protocol }: RandomTester, line: Line): string {
   const { directory } = machine.controllers[machine.map.homeOfLine(line)]!;
   return protocol.home.states[directory.state[directory.entry(line)]!]!;
 }

@@ -9,6 +9,7 @@ import { plainObject, shown } from '../../engine/checks.js';
 import type { CoherenceProtocol } from '../../coherence/protocol.js';
 import { SimulationError } from '../../engine/errors.js';
 import type { RandomStream } from '../../engine/random.js';
+import { lineNumber, type Line } from '../../messages/addresses.js';
 import type { RandomDriver, RandomDriverClient } from './driver.js';
 import { LINE_BYTES, randomMachine, type RandomMachine } from './machine.js';
 import type { RandomCheck, RandomFailure, RandomTestOptions, RandomTestResult } from './options.js';
@@ -40,7 +41,7 @@ export class RandomTester implements RandomDriverClient {
   readonly lineOf: Int32Array;
   readonly wordOf: Int32Array;
   /** Lines that the checks lie in. */
-  readonly lines: readonly number[];
+  readonly lines: readonly Line[];
   private readonly options: RandomTestOptions;
   private readonly random: RandomStream;
   /** Stores done of the round at hand, by check; 4 when it is to be loaded. */
@@ -75,7 +76,7 @@ export class RandomTester implements RandomDriverClient {
     this.busy = new Uint8Array(checks);
     this.lineOf = Int32Array.from({ length: checks }, (_, check) => this.place(check));
     this.wordOf = Int32Array.from({ length: checks }, (_, check) => (check % PER_LINE) * CHECK_WORDS);
-    this.lines = [...new Set(this.lineOf)];
+    this.lines = [...new Set(this.lineOf)].map(lineNumber);
     for (const driver of this.machine.drivers) {
       driver.drive(this);
       driver.pause(1 + this.random.below(8));
@@ -125,7 +126,7 @@ export class RandomTester implements RandomDriverClient {
     this.busy[check] = 1;
     this.started++;
     const done = this.phase[check]!;
-    const line = this.lineOf[check]!;
+    const line = lineNumber(this.lineOf[check]!);
     if (done === CHECK_WORDS) driver.load(check, line);
     else driver.store(check, line, this.wordOf[check]! + done, this.value(check, done, 1));
   }
@@ -172,7 +173,7 @@ export class RandomTester implements RandomDriverClient {
     return map.firstFrame[node]! * lines + (local % perNode);
   }
 
-  private checkLoad(driver: RandomDriver, check: number, line: number): void {
+  private checkLoad(driver: RandomDriver, check: number, line: Line): void {
     const { loaded } = driver;
     for (let word = 0; word < CHECK_WORDS; word++) {
       const found = loaded === null ? 0 : loaded[this.wordOf[check]! + word]!;
@@ -185,7 +186,7 @@ export class RandomTester implements RandomDriverClient {
     }
   }
 
-  private checkCopies(line: number): void {
+  private checkCopies(line: Line): void {
     const { drivers } = this.machine;
     let readers = 0;
     let writers = 0;

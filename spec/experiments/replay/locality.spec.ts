@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { LocalityRecorder } from '../../../lib/experiments/replay/locality.js';
 import { PageStore } from '../../../lib/guest/bare/pages.js';
+import { machineFrame, NO_PAGE } from '../../../lib/messages/addresses.js';
 
 const SEED = 1997;
 const WINDOWS = 60;
@@ -10,8 +11,8 @@ const FIRST = 1024;
 /** A recorder over two nodes of four frames; frames 0 and 4 hold pages a and b, the others kernel data. */
 function recorder(): { recorder: LocalityRecorder; store: PageStore } {
   const store = new PageStore(8);
-  store.setFrame(0, store.add('a', 0, -1));
-  store.setFrame(4, store.add('b', 1, -1));
+  store.setFrame(machineFrame(0), store.add('a', 0, NO_PAGE));
+  store.setFrame(machineFrame(4), store.add('b', 1, NO_PAGE));
   return { recorder: new LocalityRecorder(store, frame => (frame < 4 ? 0 : 1)), store };
 }
 
@@ -20,10 +21,10 @@ const sum = (values: readonly number[]): number => values.reduce((total, value) 
 describe('locality over time', () => {
   it('counts misses by window, local and remote, the page that missed most first', () => {
     const { recorder: locality } = recorder();
-    locality.miss(0, 0, 0);
-    locality.miss(0, 1, FIRST - 1);
-    locality.miss(4, 1, FIRST);
-    locality.miss(0, 1, FIRST);
+    locality.miss(machineFrame(0), 0, 0);
+    locality.miss(machineFrame(0), 1, FIRST - 1);
+    locality.miss(machineFrame(4), 1, FIRST);
+    locality.miss(machineFrame(0), 1, FIRST);
     expect(locality.report(FIRST, 2.5, 10)).toEqual({
       windowNs: FIRST * 2.5,
       local: [1, 1],
@@ -37,23 +38,23 @@ describe('locality over time', () => {
 
   it('counts kernel data in the total only', () => {
     const { recorder: locality } = recorder();
-    locality.miss(1, 0, 0);
-    locality.miss(5, 0, 0);
+    locality.miss(machineFrame(1), 0, 0);
+    locality.miss(machineFrame(5), 0, 0);
     expect(locality.report(0, 1, 10)).toEqual({ windowNs: FIRST, local: [1], remote: [1], pages: [] });
   });
 
   it('goes with a page that moves', () => {
     const { recorder: locality, store } = recorder();
-    locality.miss(0, 1, 0);
-    store.setFrame(5, store.pages[0]);
-    locality.miss(5, 1, 0);
+    locality.miss(machineFrame(0), 1, 0);
+    store.setFrame(machineFrame(5), store.pages[0]);
+    locality.miss(machineFrame(5), 1, 0);
     expect(locality.report(0, 1, 10).pages).toEqual([{ label: 'a', local: [1], remote: [1] }]);
   });
 
   it('names as many pages as it is asked for, of equal ones the older first', () => {
     const { recorder: locality } = recorder();
-    locality.miss(4, 0, 0);
-    locality.miss(0, 0, 0);
+    locality.miss(machineFrame(4), 0, 0);
+    locality.miss(machineFrame(0), 0, 0);
     expect([0, 1, 2].map(most => locality.report(0, 1, most).pages.map(({ label }) => label))).toEqual([
       [],
       ['a'],
@@ -63,9 +64,9 @@ describe('locality over time', () => {
 
   it('makes one window of two when there are too many', () => {
     const { recorder: locality } = recorder();
-    for (let window = 0; window < WINDOWS; window++) locality.miss(0, 0, window * FIRST);
+    for (let window = 0; window < WINDOWS; window++) locality.miss(machineFrame(0), 0, window * FIRST);
     expect(locality.report(WINDOWS * FIRST - 1, 1, 1).local).toEqual(new Array(WINDOWS).fill(1));
-    locality.miss(0, 1, WINDOWS * FIRST);
+    locality.miss(machineFrame(0), 1, WINDOWS * FIRST);
     const { windowNs, local, remote, pages } = locality.report(WINDOWS * FIRST, 1, 1);
     expect(windowNs).toBe(2 * FIRST);
     expect([local, remote]).toEqual([
@@ -83,7 +84,7 @@ describe('locality over time', () => {
       fc.property(misses, all => {
         const { recorder: locality } = recorder();
         let now = 0;
-        for (const { frame, node, after } of all) locality.miss(frame, node, (now += after));
+        for (const { frame, node, after } of all) locality.miss(machineFrame(frame), node, (now += after));
         const { windowNs, local, remote, pages } = locality.report(now, 1, 10);
         const at = (wanted: (frame: number, node: number) => boolean): number =>
           all.filter(({ frame, node }) => wanted(frame, node)).length;

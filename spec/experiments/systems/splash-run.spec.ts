@@ -7,6 +7,7 @@ import {
   type NamedMonitorOptions,
   type NamedRunOptions,
 } from '../../../lib/experiments/systems/named-runs.js';
+import { physicalPage } from '../../../lib/messages/addresses.js';
 import { systemText } from '../../../lib/report/tables/system.js';
 import { PARTS } from '../../../lib/report/systems/words.js';
 import { splashGuests } from '../../../lib/experiments/systems/guests/splash-guest.js';
@@ -87,7 +88,7 @@ describe('SPLASHOS on the monitor', () => {
     const { monitor } = withMonitor(run.run());
     const { pmap } = monitorOf(run).virtualGuests[0]!.virtual;
     const { firstPhysical } = splash.linked[0]!.memory;
-    const homes = Array.from({ length: 4 * OWN }, (_, page) => pmap.get(firstPhysical + page)?.home);
+    const homes = Array.from({ length: 4 * OWN }, (_, page) => pmap.get(physicalPage(firstPhysical + page))?.home);
     expect(homes).toEqual([0, 1, 2, 3].flatMap(node => Array<number>(OWN).fill(node)));
     // One for each of them: the library has touched its own before what is measured.
     expect(monitor.counts['pageFaults']).toBe(4 * OWN);

@@ -2,6 +2,7 @@
  * The least that passes for a monitor, for the kernel alone on a machine: answers its calls and the accesses to its special
  * page, and hands everything else on. It does not virtualise anything.
  */
+import { machineFrame } from '../../../lib/messages/addresses.js';
 import type { Code } from '../../../lib/system/code.js';
 import type { CommodityKernel } from '../../../lib/guest/commodity/kernel.js';
 import type { Machine } from '../../../lib/machine/machine.js';
@@ -70,14 +71,16 @@ export class FakeMonitor implements SystemSoftware {
     else if (request.call === 'idle') yield waitForInterrupt();
     else if (request.call === 'free page') yield* this.poison(request.page);
     else if (this.refusal < 0) result = this.refusal;
-    else if (request.call === 'zeroed page') yield clearFrame(this.frame(request.page), 1);
-    else if (request.call === 'remap') yield copyFrame(this.frame(request.from), this.frame(request.to), 1);
+    else if (request.call === 'zeroed page') yield clearFrame(machineFrame(this.frame(request.page)), 1);
+    else if (request.call === 'remap')
+      yield copyFrame(machineFrame(this.frame(request.from)), machineFrame(this.frame(request.to)), 1);
     else throw new Error('the kernel asks for a device, and there is none');
     interrupted.complete(result);
   }
 
   private *poison(page: number): Code {
-    for (let offset = 0; offset < 4096; offset += 128) yield machineStore(this.frame(page), offset, POISON);
+    for (let offset = 0; offset < 4096; offset += 128)
+      yield machineStore(machineFrame(this.frame(page)), offset, POISON);
   }
 
   private *special(interrupted: Context, self: Context, register: number): Code {

@@ -1,6 +1,7 @@
 /** Any interleaving of what several machines do with their disks and pages equals a model of contents. */
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { physicalPage } from '../../../lib/messages/addresses.js';
 import type { MonitorCpu } from '../../../lib/monitor/monitor-cpu.js';
 import type { Piece } from '../support/steps-bench.js';
 import { compute, wait } from '../../../lib/processor/operations.js';
@@ -112,7 +113,7 @@ function* turn(rig: DiskRig, guest: Guest, contents: Contents, step: Act, value:
     const { page, word: at } = step;
     expect([page, at, yield* guest.load(cpu, page, at)]).toEqual([page, at, contents.memory[page]![at]]);
   } else if (step.act === 'discard') {
-    yield* rig.atWork(cpu, () => rig.memory.discard(cpu, guest.pmap, step.page));
+    yield* rig.atWork(cpu, () => rig.memory.discard(cpu, guest.pmap, physicalPage(step.page)));
     contents.memory[step.page]!.fill(0);
   } else if (step.act === 'move') yield* rig.atWork(cpu, () => rig.move(cpu, step.page, step.away));
   else {

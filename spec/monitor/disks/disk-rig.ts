@@ -1,4 +1,5 @@
 /** Virtual disks on a machine with the monitor's memory, and guests that use them from programs of the monitor. */
+import { physicalPage } from '../../../lib/messages/addresses.js';
 import type { CommandContent } from '../../../lib/messages/io-messages.js';
 import type { Disk } from '../../../lib/devices/disk.js';
 import { hp97560 } from '../../../lib/devices/presets.js';
@@ -211,7 +212,7 @@ export class Guest implements DeviceHost {
     const { disks, pmap } = this;
     yield* this.rig.atWork(cpu, function* () {
       for (const each of disks) yield* each.close(cpu);
-      for (let physical = 0; physical < pmap.size; physical++) yield* memory.discard(cpu, pmap, physical);
+      for (let physical = 0; physical < pmap.size; physical++) yield* memory.discard(cpu, pmap, physicalPage(physical));
     });
   }
 }

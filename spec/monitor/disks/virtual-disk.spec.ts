@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { machineFrame, physicalPage } from '../../../lib/messages/addresses.js';
 import { DeviceStatus } from '../../../lib/messages/device-status.js';
 import { compute } from '../../../lib/processor/operations.js';
 import { DiskRig } from './disk-rig.js';
@@ -36,8 +37,8 @@ describe('a copy-on-write disk', () => {
       ],
     );
     expect(seen.sort((a, b) => a - b)).toEqual([0, 0, 0, 9002, 9002, 16000, 16000, 16001]);
-    expect(one.pmap.get(2)).toBe(two.pmap.get(2));
-    expect(two.pmap.get(1)).toBe(two.pmap.get(2));
+    expect(one.pmap.get(physicalPage(2))).toBe(two.pmap.get(physicalPage(2)));
+    expect(two.pmap.get(physicalPage(1))).toBe(two.pmap.get(physicalPage(2)));
     expect(rig.real[0]!.stats).toMatchObject({ reads: 1, sectorsRead: 16 });
     expect(one.disk.counts).toMatchObject({ pagesMapped: 2, sectorsCopied: 0, cacheMisses: 2 });
     expect(two.disk.counts).toMatchObject({ pagesMapped: 4, sectorsCopied: 0, cacheHits: 2 });
@@ -255,7 +256,7 @@ describe('a copy-on-write disk when memory runs out', () => {
           yield* guest.transfer(cpu, { op: 'write', sector: 0, sectors, pieces: [page(0, 0, 512 * sectors)] }),
           frames.allFree,
         );
-        for (const frame of taken) frames.give(frame);
+        for (const frame of taken) frames.give(machineFrame(frame));
         yield* guest.store(cpu, 0, 0, 6);
       },
     ]);

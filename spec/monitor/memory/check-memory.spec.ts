@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { machineFrame, physicalPage } from '../../../lib/messages/addresses.js';
 import { place, replicate, type PlacementPolicy } from '../../../lib/placement/policy.js';
 import { machineStore } from '../../../lib/processor/operations.js';
 import { MemoryBench } from '../support/memory-bench.js';
@@ -32,7 +33,7 @@ describe('a check of memory', () => {
     ['a frame that is free and used', b => b.frames.give(page(b, 0).frame), 'frame 24 is 2 things at once'],
     [
       'a frame that holds what is elsewhere',
-      b => b.memory.memmap.set(100, page(b, 0)),
+      b => b.memory.memmap.set(machineFrame(100), page(b, 0)),
       'frame 100 holds page 0, which does not know',
     ],
     [
@@ -42,7 +43,7 @@ describe('a check of memory', () => {
     ],
     [
       'a pmap of which the page does not know',
-      b => b.pmaps[0]!.set(3, page(b, 0)),
+      b => b.pmaps[0]!.set(physicalPage(3), page(b, 0)),
       'physical page 3 of vm0 is 0 times a user of page 0',
     ],
     [
@@ -52,7 +53,7 @@ describe('a check of memory', () => {
     ],
     [
       'a user that does not know',
-      b => page(b, 0).users.push({ pmap: b.pmaps[0]!, physical: 2 }),
+      b => page(b, 0).users.push({ pmap: b.pmaps[0]!, physical: physicalPage(2) }),
       'page 0 has a user, physical page 2 of vm0, that does not know',
     ],
     [
@@ -69,7 +70,7 @@ describe('a check of memory', () => {
     ['replicas that are forgotten', b => b.memory.states.replicated.clear(), 'replicas of page 1 are not known'],
     [
       'a replica that is none',
-      b => page(b, 1).replicas!.set(0, 25),
+      b => page(b, 1).replicas!.set(0, machineFrame(25)),
       'page 1 has a replica on node 0 that is no replica',
     ],
     [
@@ -92,12 +93,12 @@ describe('a check of memory', () => {
     ],
     [
       'a translation of a page that was moved',
-      b => (page(b, 0).frame = 99),
+      b => (page(b, 0).frame = machineFrame(99)),
       'page 0 as processor 1 maps it does not exist',
     ],
     [
       "a translation of another node's copy",
-      b => page(b, 1).replicas!.set(1, 300),
+      b => page(b, 1).replicas!.set(1, machineFrame(300)),
       'page 1 as processor 1 maps it is frame 281, not 300',
     ],
     [

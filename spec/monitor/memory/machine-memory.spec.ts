@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { machineFrame, physicalPage } from '../../../lib/messages/addresses.js';
 import { DiscoError } from '../../../lib/monitor/errors.js';
 import type { MachinePage } from '../../../lib/monitor/memory/machine-page.js';
 import type { MonitorCpu } from '../../../lib/monitor/monitor-cpu.js';
@@ -31,7 +32,7 @@ function sharing(
         function* (cpu): Code {
           yield* bench.write(cpu, 0, 0, 0, 7);
           yield* bench.write(cpu, 0, 0, 1000, 7);
-          yield* bench.memory.share(cpu, bench.page(0, 0), bench.pmaps[1]!, 1);
+          yield* bench.memory.share(cpu, bench.page(0, 0), bench.pmaps[1]!, physicalPage(1));
         },
       ],
     ],
@@ -75,7 +76,7 @@ describe('machine memory', () => {
     const bench = new MemoryBench(1, 8);
     const pages: (MachinePage | null)[] = [];
     const touch = function* (cpu: MonitorCpu): Code {
-      pages.push(yield* bench.memory.pageAt(cpu, bench.pmaps[0]!, 2, true));
+      pages.push(yield* bench.memory.pageAt(cpu, bench.pmaps[0]!, physicalPage(2), true));
     };
     bench.run([touch], [touch]);
     expect(pages[0]).toBe(pages[1]);
@@ -90,7 +91,7 @@ describe('machine memory', () => {
       function* (cpu): Code {
         yield* bench.write(cpu, 0, 3, 5, 42);
         const { frame } = bench.page(0, 3);
-        yield* bench.memory.discard(cpu, bench.pmaps[0]!, 3);
+        yield* bench.memory.discard(cpu, bench.pmaps[0]!, physicalPage(3));
         seen.push(yield* bench.read(cpu, 1, 3, 5), bench.page(1, 3).frame - frame);
       },
     ]);
@@ -104,7 +105,7 @@ describe('machine memory', () => {
     );
     const other = new MemoryBench(1, 8);
     const stale = function* (cpu: MonitorCpu): Code {
-      const page = (yield* other.memory.pageAt(cpu, other.pmaps[0]!, 0, true))!;
+      const page = (yield* other.memory.pageAt(cpu, other.pmaps[0]!, physicalPage(0), true))!;
       yield* other.memory.discardAll(cpu, other.pmaps[0]!);
       other.memory.keep(page);
     };
@@ -137,7 +138,7 @@ describe('a shared page', () => {
   it('is not copied for its last user', () => {
     const bench = sharing(bench => [
       [
-        (cpu): Code => bench.memory.discard(cpu, bench.pmaps[0]!, 0),
+        (cpu): Code => bench.memory.discard(cpu, bench.pmaps[0]!, physicalPage(0)),
         (cpu): Code<unknown> => bench.write(cpu, 1, 1, 0, 9),
       ],
     ]);
@@ -182,8 +183,8 @@ describe('a shared page', () => {
       [
         function* (cpu): Code {
           yield* bench.write(cpu, 1, 0, 1000, 666);
-          yield* bench.memory.discard(cpu, bench.pmaps[1]!, 0);
-          yield* bench.memory.ownPage(cpu, bench.pmaps[0]!, 0, true);
+          yield* bench.memory.discard(cpu, bench.pmaps[1]!, physicalPage(0));
+          yield* bench.memory.ownPage(cpu, bench.pmaps[0]!, physicalPage(0), true);
         },
       ],
     ]);
@@ -197,8 +198,8 @@ describe('a shared page', () => {
       [
         function* (cpu): Code {
           yield* bench.write(cpu, 0, 2, 0, 1);
-          yield* bench.memory.share(cpu, bench.page(0, 2), bench.pmaps[1]!, 1);
-          yield* bench.memory.share(cpu, bench.page(0, 2), bench.pmaps[1]!, 1);
+          yield* bench.memory.share(cpu, bench.page(0, 2), bench.pmaps[1]!, physicalPage(1));
+          yield* bench.memory.share(cpu, bench.page(0, 2), bench.pmaps[1]!, physicalPage(1));
         },
       ],
     ]);
@@ -215,11 +216,11 @@ describe('a shared page', () => {
     const { memory, pmaps } = bench;
     bench.run([
       function* (cpu): Code {
-        const page = (yield* memory.ownPage(cpu, pmaps[0]!, 0, true))!;
+        const page = (yield* memory.ownPage(cpu, pmaps[0]!, physicalPage(0), true))!;
         memory.pin(page, true);
-        shared.push(yield* memory.share(cpu, page, pmaps[1]!, 0));
+        shared.push(yield* memory.share(cpu, page, pmaps[1]!, physicalPage(0)));
         yield* memory.unpin(cpu, page, true);
-        shared.push(yield* memory.share(cpu, page, pmaps[1]!, 0));
+        shared.push(yield* memory.share(cpu, page, pmaps[1]!, physicalPage(0)));
       },
     ]);
     expect(shared).toEqual([false, true]);
@@ -331,11 +332,11 @@ describe('when frames run out', () => {
               },
             );
             said.push(bench.page(0, 0).replicas?.size);
-            yield* memory.pageAt(cpu, pmaps[0]!, 1, true);
+            yield* memory.pageAt(cpu, pmaps[0]!, physicalPage(1), true);
             said.push(bench.page(0, 0).replicas);
-            yield* memory.pageAt(cpu, pmaps[0]!, 2, true);
+            yield* memory.pageAt(cpu, pmaps[0]!, physicalPage(2), true);
             while (pages.length > 0) pages.pop();
-            said.push(yield* memory.pageAt(cpu, pmaps[0]!, 3, true), pmaps[0]!.get(3));
+            said.push(yield* memory.pageAt(cpu, pmaps[0]!, physicalPage(3), true), pmaps[0]!.get(physicalPage(3)));
             said.push(yield* memory.take(cpu, 0, 0, true));
           },
         ],
@@ -353,7 +354,7 @@ describe('when frames run out', () => {
         [
           function* (cpu): Code {
             yield* hoard(bench, cpu, 0);
-            said.push(yield* bench.memory.ownPage(cpu, bench.pmaps[0]!, 0, false));
+            said.push(yield* bench.memory.ownPage(cpu, bench.pmaps[0]!, physicalPage(0), false));
             said.push(yield* bench.read(cpu, 0, 0, 0), yield* bench.read(cpu, 1, 1, 0));
           },
         ],
@@ -417,7 +418,7 @@ describe('the pmap of a virtual machine', () => {
     const next = memory.pmaps.add(1, 'next', 700, 0);
     expect(space.owned.size).toBe(before);
     expect([...memory.pmaps.all]).toEqual([next]);
-    expect(next.address(699) - next.address(512)).toBe(187 * 16);
+    expect(next.address(physicalPage(699)) - next.address(physicalPage(512))).toBe(187 * 16);
   });
 
   it('is not forgotten while it has pages', () => {
@@ -436,9 +437,9 @@ describe('the pmap of a virtual machine', () => {
   it('is beside its memmap in cost: 32 bytes a frame on the node of the frame', () => {
     const bench = new MemoryBench(1, 4);
     const { memory, machine } = bench;
-    expect(memory.memmapAddress(5) - memory.memmapAddress(4)).toBe(32);
-    const frame = machine.processors[0]!.tlb.translate(memory.memmapAddress(256 + 9) >>> 12, 0);
-    expect(machine.map.homeOfFrame(frame)).toBe(1);
+    expect(memory.memmapAddress(machineFrame(5)) - memory.memmapAddress(machineFrame(4))).toBe(32);
+    const frame = machine.processors[0]!.tlb.translate(memory.memmapAddress(machineFrame(256 + 9)) >>> 12, 0);
+    expect(machine.map.homeOfFrame(machineFrame(frame))).toBe(1);
   });
 });
 

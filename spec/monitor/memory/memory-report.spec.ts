@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { physicalPage } from '../../../lib/messages/addresses.js';
 import { memoryReport, type Classifier } from '../../../lib/monitor/memory/memory-report.js';
 import { place, replicate, type PlacementPolicy } from '../../../lib/placement/policy.js';
 import { MemoryBench } from '../support/memory-bench.js';
@@ -21,12 +22,13 @@ describe('the memory report', () => {
         [
           function* (cpu): Code {
             // Text, which all have, and a file, which two have; one of them has it as text as well.
-            for (const physical of [0, 1]) yield* memory.pageAt(cpu, pmaps[0]!, physical, false);
-            for (const pmap of [pmaps[1]!, pmaps[2]!]) yield* memory.share(cpu, bench.page(0, 0), pmap, 0);
-            yield* memory.share(cpu, bench.page(0, 1), pmaps[1]!, 2);
-            yield* memory.share(cpu, bench.page(0, 0), pmaps[1]!, 1);
+            for (const physical of [0, 1]) yield* memory.pageAt(cpu, pmaps[0]!, physicalPage(physical), false);
+            for (const pmap of [pmaps[1]!, pmaps[2]!])
+              yield* memory.share(cpu, bench.page(0, 0), pmap, physicalPage(0));
+            yield* memory.share(cpu, bench.page(0, 1), pmaps[1]!, physicalPage(2));
+            yield* memory.share(cpu, bench.page(0, 0), pmaps[1]!, physicalPage(1));
             // Data of each.
-            for (const pmap of pmaps) yield* memory.pageAt(cpu, pmap, 5, true);
+            for (const pmap of pmaps) yield* memory.pageAt(cpu, pmap, physicalPage(5), true);
             memory.keep((yield* memory.take(cpu, 0, 0, true))!);
           },
         ],

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { SimulationError } from '../../../lib/engine/errors.js';
+import { machineFrame, physicalPage } from '../../../lib/messages/addresses.js';
 import { firstTouch } from '../../../lib/placement/first-touch.js';
 import {
   collapse,
@@ -49,7 +50,7 @@ describe('a page that is hot', () => {
     expect(page).toMatchObject({ home: 1, moves: 1, replicas: null, busy: false });
     expect(page.mappings.size).toBe(0);
     expect(bench.word(page.frame, 7)).toBe(41);
-    expect(bench.frames.isTaken(old)).toBe(false);
+    expect(bench.frames.isTaken(machineFrame(old))).toBe(false);
     expect(bench.cleared.slice(-2)).toEqual([old, page.frame]);
     expect(bench.memory.placement.work).toMatchObject({ hotPages: 1, migrations: { count: 1 } });
     expect(bench.check()).toEqual([]);
@@ -203,7 +204,7 @@ describe('writes that a policy sees', () => {
     bench =>
     cpu =>
       bench.hotPage(cpu, bench.page(machine, 0).frame, [0, 9, 0], writeBacks);
-  const shares: Work = bench => cpu => bench.memory.share(cpu, bench.page(0, 0), bench.pmaps[1]!, 0);
+  const shares: Work = bench => cpu => bench.memory.share(cpu, bench.page(0, 0), bench.pmaps[1]!, physicalPage(0));
   const storesToShared: Work = bench => cpu => bench.write(cpu, 1, 0, 7, 41);
 
   it.each<[string, Work[], Decision, number[]]>([

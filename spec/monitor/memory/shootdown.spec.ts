@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { physicalPage } from '../../../lib/messages/addresses.js';
 import { compute } from '../../../lib/processor/operations.js';
 import { migrate, place, stay, type PlacementPolicy } from '../../../lib/placement/policy.js';
 import { SHOOTDOWN, type Reach } from '../../../lib/monitor/memory/shootdown.js';
@@ -15,8 +16,8 @@ function mapped(writer: number, then: (bench: MemoryBench) => Piece): MemoryBenc
     [
       [
         function* (cpu): Code {
-          const page = yield* memory.pageAt(cpu, pmaps[0]!, 0, false);
-          if (writer < 0) yield* memory.share(cpu, page!, pmaps[1]!, 0);
+          const page = yield* memory.pageAt(cpu, pmaps[0]!, physicalPage(0), false);
+          if (writer < 0) yield* memory.share(cpu, page!, pmaps[1]!, physicalPage(0));
         },
       ],
     ],
@@ -66,13 +67,13 @@ describe('a shootdown', () => {
       [
         [
           function* (cpu): Code {
-            const page = yield* memory.pageAt(cpu, pmaps[0]!, 0, false);
-            yield* memory.share(cpu, page!, pmaps[1]!, 0);
+            const page = yield* memory.pageAt(cpu, pmaps[0]!, physicalPage(0), false);
+            yield* memory.share(cpu, page!, pmaps[1]!, physicalPage(0));
           },
         ],
       ],
       [[], [cpu => bench.read(cpu, 0, 0, 0)], [cpu => bench.read(cpu, 1, 0, 0)]],
-      [[cpu => memory.discard(cpu, pmaps[1]!, 0)]],
+      [[cpu => memory.discard(cpu, pmaps[1]!, physicalPage(0))]],
     );
     expect(interrupts(bench)).toEqual([0, 0, 1]);
     expect(entries(bench)).toEqual([0, 1, 0]);
@@ -89,8 +90,8 @@ describe('a shootdown', () => {
     const { memory, pmaps } = bench;
     bench.run([
       function* (cpu): Code {
-        const one = (yield* memory.pageAt(cpu, pmaps[0]!, 0, false))!;
-        const two = (yield* memory.pageAt(cpu, pmaps[0]!, 1, false))!;
+        const one = (yield* memory.pageAt(cpu, pmaps[0]!, physicalPage(0), false))!;
+        const two = (yield* memory.pageAt(cpu, pmaps[0]!, physicalPage(1), false))!;
         const [even, odd] = [one, two].map(page => ({ page, frame: page.frame, writable: true }));
         cpu.hardware.write(5, 0, 0, even!, odd!);
         expect([one.mappings.size, two.mappings.size]).toEqual([1, 1]);

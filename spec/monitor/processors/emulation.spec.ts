@@ -3,6 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { DeviceSpecification } from '../../../lib/machine/specification/device-specification.js';
 import { buildMachine } from '../../../lib/machine/machine.js';
 import { presets } from '../../../lib/machine/presets/presets.js';
+import { machineFrame } from '../../../lib/messages/addresses.js';
 import { Disco } from '../../../lib/monitor/disco.js';
 import type { VirtualMachineSpecification } from '../../../lib/monitor/virtual-machine.js';
 import { Context } from '../../../lib/processor/context.js';
@@ -97,7 +98,12 @@ describe('a guest in kernel mode', () => {
   });
 
   it('is refused what is for system software on frames', () => {
-    const refused = [op.machineLoad(0, 0), op.machineStore(0, 0, 1), op.copyFrame(0, 1, 1), op.clearFrame(0, 1)];
+    const refused = [
+      op.machineLoad(machineFrame(0), 0),
+      op.machineStore(machineFrame(0), 0, 1),
+      op.copyFrame(machineFrame(0), machineFrame(1), 1),
+      op.clearFrame(machineFrame(0), 1),
+    ];
     const system = virtually([each(refused)], ({ context }) => {
       context!.complete();
       return null;

@@ -7,6 +7,7 @@ import { BROADCAST } from '../../../lib/devices/network-segment.js';
 import type { DeviceSpecification } from '../../../lib/machine/specification/device-specification.js';
 import { buildMachine } from '../../../lib/machine/machine.js';
 import { presets } from '../../../lib/machine/presets/presets.js';
+import { machineFrame } from '../../../lib/messages/addresses.js';
 import { checkDisco } from '../../../lib/monitor/check-disco.js';
 import { Disco } from '../../../lib/monitor/disco.js';
 import { DiscoError } from '../../../lib/monitor/errors.js';
@@ -47,10 +48,10 @@ function echo(disco: Disco): number[] {
     });
   disco.deviceServices.set(FAR_RECEIVED, function* (_cpu, _tag, length) {
     bytes.push(length);
-    const ports = yield machineLoad(frame, Word.Ports);
-    yield machineStore(frame, Word.To, yield machineLoad(frame, Word.From));
-    yield machineStore(frame, Word.From, OUTSIDE);
-    yield machineStore(frame, Word.Ports, (ports << 16) | (ports >>> 16));
+    const ports = yield machineLoad(machineFrame(frame), Word.Ports);
+    yield machineStore(machineFrame(frame), Word.To, yield machineLoad(machineFrame(frame), Word.From));
+    yield machineStore(machineFrame(frame), Word.From, OUTSIDE);
+    yield machineStore(machineFrame(frame), Word.Ports, (ports << 16) | (ports >>> 16));
     yield command('send', FAR_SENT, length);
   });
   disco.deviceServices.set(FAR_SENT, function* () {

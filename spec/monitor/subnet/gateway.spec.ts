@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { BROADCAST } from '../../../lib/devices/network-segment.js';
 import type { DeviceSpecification } from '../../../lib/machine/specification/device-specification.js';
+import { physicalPage } from '../../../lib/messages/addresses.js';
 import { Gateway, type GatewayOptions } from '../../../lib/monitor/subnet/gateway.js';
 import type { MonitorCpu } from '../../../lib/monitor/monitor-cpu.js';
 import { compute, deviceCommand, machineLoad, machineStore, wait } from '../../../lib/processor/operations.js';
@@ -72,7 +73,7 @@ describe('the gateway', () => {
     expect(a.interrupts).toEqual([[SENT, 7, 0]]);
     expect(got).toEqual([108]);
     expect(words).toEqual([5, 6, ...Array.from({ length: 25 }, (_, k) => 105 + k)]);
-    expect([a.pmap.get(1)!.pins, gateway.underWay, gateway.stats.sent]).toEqual([0, 0, 1]);
+    expect([a.pmap.get(physicalPage(1))!.pins, gateway.underWay, gateway.stats.sent]).toEqual([0, 0, 1]);
   });
 
   it.each([
@@ -121,7 +122,7 @@ describe('the gateway', () => {
       [SENT, 3, 0],
     ]);
     expect(gateway.stats).toMatchObject({ sent: 2, tooLong: 1, queueFull: 1 });
-    expect(a.pmap.get(1)!.pins).toBe(0);
+    expect(a.pmap.get(physicalPage(1))!.pins).toBe(0);
   });
 
   it('lets frames of a machine that was stopped end by themselves', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { BROADCAST } from '../../../lib/devices/network-segment.js';
+import { physicalPage } from '../../../lib/messages/addresses.js';
 import type { CommandContent } from '../../../lib/messages/io-messages.js';
 import type { MonitorCpu } from '../../../lib/monitor/monitor-cpu.js';
 import { compute, machineLoad } from '../../../lib/processor/operations.js';
@@ -116,7 +117,7 @@ describe('a machine that is stopped', () => {
       expect(a.interrupts).toHaveLength(4);
       const { noBuffer, stopped, unclaimed } = bench.subnet.stats;
       expect(b.card.stats.framesReceived + noBuffer + stopped + unclaimed).toBe(4);
-      expect(b.pmap.get(0) ?? b.pmap.get(1) ?? b.pmap.get(2)).toBeNull();
+      expect(b.pmap.get(physicalPage(0)) ?? b.pmap.get(physicalPage(1)) ?? b.pmap.get(physicalPage(2))).toBeNull();
       expect(bench.pages.map(({ users, pins, inputs, busy }) => [users.length, pins + inputs, busy])).toEqual([
         [1, 0, false],
       ]);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { physicalPage } from '../../../lib/messages/addresses.js';
 import { MORE_FOLLOWS } from '../../../lib/monitor/subnet/virtual-card.js';
 import { BROADCAST } from '../../../lib/devices/network-segment.js';
 import type { MonitorCpu } from '../../../lib/monitor/monitor-cpu.js';
@@ -110,7 +111,7 @@ describe('random frames between machines', () => {
         pieces.push(function* (cpu) {
           for (const [number, host] of bench.hosts.entries())
             for (let page = 0; page < PAGES; page++) {
-              if (host.pmap.get(page) === null) continue;
+              if (host.pmap.get(physicalPage(page)) === null) continue;
               const words = yield* host.words(cpu, page, 0, 4096);
               for (const [word, value] of words.entries()) {
                 const at = page * 1024 + word;
@@ -171,7 +172,7 @@ describe('random frames between machines', () => {
       // At once: a guest that looks word by word would see what has been written meanwhile.
       const look: Piece = function* () {
         yield compute(1);
-        const { frame } = c.pmap.get(3)!;
+        const { frame } = c.pmap.get(physicalPage(3))!;
         seen.push(Array.from({ length: 1024 }, (_, word) => bench.word(frame, word)));
       };
       const later: Piece = function* () {

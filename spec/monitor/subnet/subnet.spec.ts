@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { BROADCAST } from '../../../lib/devices/network-segment.js';
+import { physicalPage } from '../../../lib/messages/addresses.js';
 import { DiscoError } from '../../../lib/monitor/errors.js';
 import { MORE_FOLLOWS } from '../../../lib/monitor/subnet/virtual-card.js';
 import { RECEIVED, SENT, SubnetBench, type TestHost } from '../support/subnet-bench.js';
@@ -31,7 +32,7 @@ describe('a frame on the subnet', () => {
     expect(seen[0]).toEqual(Array.from({ length: 25 }, (_, k) => numbered(32 + k)));
     expect(seen[1]).toEqual(Array.from({ length: 1024 }, (_, k) => -numbered(k)));
     expect(seen[2]).toEqual([1, 8]);
-    expect(b.pmap.get(4)).toBe(a.pmap.get(1));
+    expect(b.pmap.get(physicalPage(4))).toBe(a.pmap.get(physicalPage(1)));
     expect(bench.subnet.delivery.stats).toEqual({ pagesRemapped: 1, bytesCopied: 108 });
     expect(bench.pages.every(page => page.pins === 0 && !page.busy)).toBe(true);
   });
@@ -63,7 +64,7 @@ describe('a frame on the subnet', () => {
     ]);
     expect(a!.interrupts).toEqual([[SENT, 2, 0]]);
     for (const other of others) expect(other.interrupts).toEqual([[RECEIVED, 1, 4096]]);
-    expect(a!.pmap.get(0)!.users).toHaveLength(4);
+    expect(a!.pmap.get(physicalPage(0))!.users).toHaveLength(4);
     expect(a!.card.waiting).toBe(1);
   });
 
@@ -83,7 +84,7 @@ describe('a frame on the subnet', () => {
     expect(b.interrupts).toEqual([]);
     expect(bench.subnet.stats[cause]).toBe(1);
     expect(b.card.waiting).toBe(1);
-    expect(a.pmap.get(0)!.pins).toBe(0);
+    expect(a.pmap.get(physicalPage(0))!.pins).toBe(0);
   });
 
   it('is lost when there is no memory for it, and its buffers are used by the next', () => {

@@ -1,4 +1,5 @@
 /** Machine memory on a machine, and guests that are nothing but loads and stores through the hardware's TLBs. */
+import { machineFrame, physicalPage } from '../../../lib/messages/addresses.js';
 import { HOT_PAGE, InterruptMessage } from '../../../lib/messages/coherence-messages.js';
 import { checkMemory } from '../../../lib/monitor/memory/check-memory.js';
 import { frameContents } from '../../../lib/monitor/memory/frame-contents.js';
@@ -105,12 +106,12 @@ export class MemoryBench extends StepsBench {
 
   /** Value of a word of a frame at rest. */
   word(frame: number, word: number): number {
-    return frameContents(this.machine)(frame)[word]!;
+    return frameContents(this.machine)(machineFrame(frame))[word]!;
   }
 
   /** The page of a physical page that has one. */
   page(machine: number, physical: number): MachinePage {
-    return this.pmaps[machine]!.get(physical)!;
+    return this.pmaps[machine]!.get(physicalPage(physical))!;
   }
 
   private address(machine: number, physical: number, word: number): number {
@@ -125,8 +126,8 @@ export class MemoryBench extends StepsBench {
     const present = processor.tlb.probe(pair, 0);
     if (present >= 0 && (!write || processor.tlb.translate(2 * pair, 1) >= 0)) return true;
     const page = write
-      ? yield* this.memory.ownPage(cpu, pmap, physical, false)
-      : yield* this.memory.pageAt(cpu, pmap, physical, false);
+      ? yield* this.memory.ownPage(cpu, pmap, physicalPage(physical), false)
+      : yield* this.memory.pageAt(cpu, pmap, physicalPage(physical), false);
     if (page === null) return false;
     const again = processor.tlb.probe(pair, 0);
     const index = again >= 0 ? again : this.next[number]!++ % hardware.entries;

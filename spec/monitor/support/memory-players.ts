@@ -2,6 +2,7 @@
  * Handlers of several processors that do to machine memory whatever the monitor's parts do, all at once, and say at each step
  * what they expect to see. Contents are modelled by machine and physical page, two words of each.
  */
+import { physicalPage, type PhysicalPage } from '../../../lib/messages/addresses.js';
 import { compute, machineStore } from '../../../lib/processor/operations.js';
 import { migrate, place, replicate, stay, type PlacementPolicy } from '../../../lib/placement/policy.js';
 import { placeNear } from '../../../lib/placement/first-touch.js';
@@ -314,14 +315,14 @@ export class MemoryPlayers {
     for (const page of this.hoard.splice(0)) yield* memory.release(cpu, page);
   }
 
-  private pmapOf(slot: number): [pmap: MemoryBench['pmaps'][number], physical: number] {
+  private pmapOf(slot: number): [pmap: MemoryBench['pmaps'][number], physical: PhysicalPage] {
     const [machine, physical] = placeOf(slot);
     return [this.bench.pmaps[machine]!, physical];
   }
 }
 
-function placeOf(slot: number): [machine: number, physical: number] {
-  return [Math.floor(slot / PAGES), slot % PAGES];
+function placeOf(slot: number): [machine: number, physical: PhysicalPage] {
+  return [Math.floor(slot / PAGES), physicalPage(slot % PAGES)];
 }
 
 function* pause(c: number): Code {

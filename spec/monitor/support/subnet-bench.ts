@@ -1,4 +1,5 @@
 /** Virtual machines without processors, with cards on a subnet: what drivers would do is done by pieces. */
+import { machineFrame, physicalPage } from '../../../lib/messages/addresses.js';
 import type { DeviceHost } from '../../../lib/monitor/devices/virtual-device.js';
 import type { MachinePage } from '../../../lib/monitor/memory/machine-page.js';
 import type { Pmap } from '../../../lib/monitor/memory/pmap.js';
@@ -76,7 +77,7 @@ export class TestHost implements DeviceHost {
   }
 
   discard(cpu: MonitorCpu, page: number): Code {
-    return this.bench.memory.discard(cpu, this.pmap, page);
+    return this.bench.memory.discard(cpu, this.pmap, physicalPage(page));
   }
 
   private reply(tag: number, interruptCode: number) {
@@ -113,7 +114,7 @@ export class SubnetBench extends MemoryBench {
   leave(frames: number): void {
     for (let frame = this.frames.takeNear(0, 0); frame >= 0; frame = this.frames.takeNear(0, 0))
       this.hidden.push(frame);
-    while (this.frames.allFree < frames) this.frames.give(this.hidden.pop()!);
+    while (this.frames.allFree < frames) this.frames.give(machineFrame(this.hidden.pop()!));
   }
 
   /** A piece in which all processors wait for each other. */

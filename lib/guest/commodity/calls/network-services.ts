@@ -53,7 +53,9 @@ export function rootHandle(fsid: number): Handle {
  * have the first thread execute `start`, then export and mount. Throws a RangeError for stations that cannot be.
  */
 export class NetworkServices {
+  /** @internal */
   readonly mbufs: MbufPool;
+  /** @internal */
   readonly stations: readonly Station[];
   private readonly kernel: CommodityKernel;
   private readonly files: FileServices;

@@ -3,6 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { CommodityGuest } from '../../../../lib/experiments/systems/guests/commodity-guest.js';
 import { MEMORY_USES, type MemoryUse, type MemoryResult } from '../../../../lib/experiments/systems/system-result.js';
 import { SystemRun } from '../../../../lib/experiments/systems/system-run.js';
+import { machineFrame, physicalPage } from '../../../../lib/messages/addresses.js';
 import type { MachinePage } from '../../../../lib/monitor/memory/machine-page.js';
 import { hotPages } from '../../../monitor/support/hot-pages.js';
 import { monitoredOptions, monitorOf, withMonitor } from '../fixture.js';
@@ -29,14 +30,16 @@ function destroy({ disco, virtualGuests, machine }: Ended, guest: number): void 
 function discard({ disco, virtualGuests, machine }: Ended, guest: number, pages: number): void {
   const { pmap } = virtualGuests[guest]!.virtual;
   disco.request(function* (cpu) {
-    for (let page = 0; page < pages; page++) yield* disco.memory.discard(cpu, pmap, page);
+    for (let page = 0; page < pages; page++) yield* disco.memory.discard(cpu, pmap, physicalPage(page));
   });
-  while (pmap.get(pages - 1) !== null) machine.run({ until: machine.simulation.now + 1e6 });
+  while (pmap.get(physicalPage(pages - 1)) !== null) machine.run({ until: machine.simulation.now + 1e6 });
 }
 
 /** The page of each frame that is in use and not the monitor's own. */
 function pagesByFrame({ disco, machine }: Ended): MachinePage[] {
-  const frames = Array.from({ length: machine.map.frames }, (_, frame) => disco.memory.memmap.pageOf(frame));
+  const frames = Array.from({ length: machine.map.frames }, (_, frame) =>
+    disco.memory.memmap.pageOf(machineFrame(frame)),
+  );
   return frames.filter(page => page !== null);
 }
 

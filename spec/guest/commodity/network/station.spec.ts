@@ -1,5 +1,6 @@
 /** Stations over cards that scatter, as those of a monitor's subnet do: NFS moves pages without copying them. */
 import { describe, expect, it } from '@jest/globals';
+import { physicalPage } from '../../../../lib/messages/addresses.js';
 import type { Code, KernelThread } from '../../../../lib/system/code.js';
 import type { CommodityKernel } from '../../../../lib/guest/commodity/kernel.js';
 import { MbufPool } from '../../../../lib/guest/commodity/network/mbufs.js';
@@ -58,7 +59,7 @@ class Subnet {
       this.carry(own.kernel, to, pieces);
       return void this.interrupt(address, interruptCode, tag, 0);
     }
-    const list = pieces.map(({ frame, offset, bytes }) => ({ physical: frame, offset, bytes }));
+    const list = pieces.map(({ frame, offset, bytes }) => ({ physical: physicalPage(frame), offset, bytes }));
     own.posted.push({ reply, pieces: list, bytes: list[0].bytes, page: list[0].bytes === 4096 });
   }
 

@@ -51,8 +51,11 @@ export interface NfsClientOptions {
 export class NfsClient implements FileSystem {
   readonly name: string;
   readonly options: NfsClientOptions;
+  /** @internal */
   readonly pages: ClientPages;
+  /** @internal */
   readonly io: NfsIo;
+  /** @internal */
   readonly daemons: NfsDaemons;
   readonly mostFileBytes = MOST_FILE_BYTES;
   readonly stats = { calls: 0, errors: 0 };
@@ -137,7 +140,7 @@ export class NfsClient implements FileSystem {
     return first;
   }
 
-  /** Calls a procedure of the server. The reader of the reply stands behind its status, which was success. */
+  /** Calls a procedure of the server. The reader of the reply stands behind its status, which was success. @internal */
   *ask(
     thread: KernelThread,
     procedure: number,
@@ -160,7 +163,7 @@ export class NfsClient implements FileSystem {
     return this.failed(errorOf(status));
   }
 
-  /** Frees a reply that has been read. */
+  /** Frees a reply that has been read. @internal */
   *freeReply(thread: KernelThread, reply: RpcReply): Code {
     yield* this.rpc.free(thread, reply);
   }

@@ -38,7 +38,9 @@ interface Held {
 
 /** Exports a file system. Its threads execute `nfsd`. */
 export class NfsServer {
+  /** @internal */
   readonly rpc: RpcServer;
+  /** @internal */
   readonly handles: HandleTable;
   readonly stats = { stale: 0, reads: 0, writes: 0, bytesRead: 0, bytesWritten: 0 };
   private readonly core: KernelCore;
