@@ -1,9 +1,9 @@
 /** `--seeds N`: the same runs with several seeds, and what they have in common. */
 import { VERSION } from '../engine/version.js';
 import type { RunResult } from '../experiments/replay/result.js';
-import { collected } from '../experiments/sweeps/collected.js';
+import { collected } from '../experiments/sweeps/store/collected.js';
 import { seedsFrom, type SweepParameters } from '../experiments/sweeps/points.js';
-import { resultMetrics } from '../experiments/sweeps/result-metrics.js';
+import { resultMetrics } from '../experiments/sweeps/named/result-metrics.js';
 import { summariseSweep, type SweepSummary } from '../experiments/sweeps/summary.js';
 import type { SystemResult } from '../experiments/systems/system-result.js';
 import { sweepText } from '../report/tables/sweep.js';

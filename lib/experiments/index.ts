@@ -12,11 +12,17 @@ export * from './policies.js';
 export * from './replay/comparison.js';
 export * from './replay/replay.js';
 export * from './replay/result.js';
-export { collect } from './sweeps/collect.js';
-export type { Collected, CollectedPoint, PointState, SweepSpecification } from './sweeps/collected.js';
-export { estimate, pairedDifference, quantile, type Estimate, type PairedDifference } from './sweeps/estimate.js';
-export * from './sweeps/held-out.js';
-export type { Json } from './sweeps/json.js';
+export { collect } from './sweeps/store/collect.js';
+export type { Collected, CollectedPoint, PointState, SweepSpecification } from './sweeps/store/collected.js';
+export {
+  estimate,
+  pairedDifference,
+  quantile,
+  type Estimate,
+  type PairedDifference,
+} from './sweeps/statistics/estimate.js';
+export * from './sweeps/statistics/held-out.js';
+export type { Json } from './sweeps/store/json.js';
 export { seedsFrom, type Grid, type GridOptions, type SweepParameters, type SweepPoint } from './sweeps/points.js';
 export * from './sweeps/replicate.js';
 export type { Metrics, RunContext, RunModule, RunOutcome, SweepRun, WholeOutcome } from './sweeps/run.js';
@@ -28,9 +34,9 @@ export {
   type SweepSummary,
 } from './sweeps/summary.js';
 export * from './sweeps/sweep-error.js';
-export { readSweepFile, type SweepFile } from './sweeps/sweep-file.js';
+export { readSweepFile, type SweepFile } from './sweeps/named/sweep-file.js';
 export * from './sweeps/sweep.js';
-export * from './sweeps/warm-up.js';
+export * from './sweeps/statistics/warm-up.js';
 export * from './systems/choices.js';
 export * from './systems/guests/commodity-guest.js';
 export * from './systems/guests/guest-images.js';

@@ -112,7 +112,9 @@ export class RouterNetwork<M extends Message> extends Component {
     const { linkMessages, linkFlits, linkWaited, largest } = this.fabric;
     const { cycleTicks } = this.plan;
     return this.topology.links.map(({ from, to }, link) => ({
-      ...{ link, from, to },
+      link,
+      from,
+      to,
       messages: Array.from(linkMessages.subarray(link * LANES, (link + 1) * LANES)),
       flits: linkFlits[link],
       busyTicks: linkFlits[link] * cycleTicks,

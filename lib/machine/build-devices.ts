@@ -104,7 +104,13 @@ function bridge(
 ): IoBridge {
   const flits = messageLengths(specification);
   const made = new IoBridge(simulation.scope(`node${node}`), 'bridge', {
-    ...{ bridge: map.bridgeOfNode[node], map, protocol, lines: BRIDGE_LINES, lineTicks: bus, devices, flits },
+    bridge: map.bridgeOfNode[node],
+    map,
+    protocol,
+    lines: BRIDGE_LINES,
+    lineTicks: bus,
+    devices,
+    flits,
     ...(layout === null ? {} : { layout }),
   });
   connect(made.node, controllers[node].bridge!, { latency: bus });

@@ -183,7 +183,13 @@ export class Machine {
       const { banks } = memory;
       const options = { accessTicks: this.ticks(memory.accessNs), bankTicks: this.ticks(memory.bankNs), banks };
       return new NodeController(simulation.scope(`node${node}`), 'controller', {
-        ...{ node, map, protocol, flits, timing, counters, directory },
+        node,
+        map,
+        protocol,
+        flits,
+        timing,
+        counters,
+        directory,
         memory: options,
       });
     });

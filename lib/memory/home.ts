@@ -312,7 +312,7 @@ export class Home {
     return none;
   }
 
-  /** A line is stable, for the first time since long or still: those who wait for it or for its room go on. */
+  /** A line is stable, whether it was before or not: requests that wait for it, or for room in the directory, continue. */
   private settle(entry: number, line: Line, before: boolean): void {
     const freed = this.directory.state[entry] === 0;
     if (freed) this.room!.freed(entry);

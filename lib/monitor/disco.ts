@@ -36,7 +36,7 @@ import { Lifecycle } from './lifecycle.js';
 import { completed, optionFaults, policyFaults, type DiscoOptions } from './options.js';
 import { Emulation } from './processors/emulation.js';
 import { inject, injectInterrupt, writeSpecial } from './processors/exceptions.js';
-import { TlbFaults } from './processors/faults.js';
+import { TlbFaults } from './processors/tlb-faults.js';
 import { MonitorCalls } from './processors/monitor-calls.js';
 import { Scheduler } from './processors/scheduler.js';
 import type { VirtualProcessor } from './processors/virtual-processor.js';

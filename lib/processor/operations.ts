@@ -74,7 +74,7 @@ export const FIRST_PRIVILEGED = Op.ReadRegister;
  * - Frames, processors, bridges and devices are numbers of the machine; a line is one of the coherence protocol.
  * - Cycles of a line are 0 to 2^40, of a turn 1 to 2^40, whole numbers. Activities are indices into ACTIVITIES.
  *
- * The other kinds use no numbers. `operation-faults.ts` checks these ranges, for every program.
+ * The other kinds use no numbers. `check-operation.ts` checks most of these ranges; alignment and bridges are checked where they are executed.
  */
 export interface Operation {
   readonly kind: (typeof Op)[keyof typeof Op];

@@ -1,6 +1,6 @@
 /**
  * An in-order, blocking processor with its TLB and private caches. It executes ahead of the clock, without events, as
- * far as nothing can reach it (engine/runner.ts); what involves others - a miss, a trap, a service call - it does at
+ * far as nothing can reach it (engine/run-ahead/runner.ts); what involves others - a miss, a trap, a service call - it does at
  * the present. This is the processor itself: how its parts are wired, what reaches it, and the loop that executes; the
  * parts are in execution/. Longer than others: a third is what it is made with and how the parts are put together.
  */
@@ -18,7 +18,7 @@ import type { Clock, Ticks } from '../engine/time.js';
 import { PrivateCaches, type CacheOwner } from './caches/private-caches.js';
 import type { CacheGeometry } from './caches/set-array.js';
 import { Context } from './context.js';
-import { contextFault } from './context-faults.js';
+import { contextFault } from './check-context.js';
 import { CacheAccess } from './execution/access.js';
 import { Accounts, type ServiceAccounts } from './execution/accounts.js';
 import { AddressFaults } from './execution/address-faults.js';
@@ -158,8 +158,18 @@ export class Processor extends Component implements CacheOwner, Cpu {
     this.words = new Words(memory);
     this.spin = new Spin(memory, accounts);
     this.dispatch = new Dispatch({
-      ...{ processor, node: this.node, map, period, controlFlits: this.controlFlits, unit: this.unit },
-      ...{ execution, accounts, stores, exceptions, words: this.words, spin: this.spin },
+      processor,
+      node: this.node,
+      map,
+      period,
+      controlFlits: this.controlFlits,
+      unit: this.unit,
+      execution,
+      accounts,
+      stores,
+      exceptions,
+      words: this.words,
+      spin: this.spin,
       copies: new Copies(memory),
       blocks: new BlockLoop(memory, accounts, counts),
     });

@@ -1,6 +1,6 @@
 /** What the reports of runs have in common: a page of sections, pictures with their legend, and a list of facts. */
 import type { ResolvedSpecification } from '../machine/specification/specification.js';
-import { drawing, html, trusted, type Html } from './html.js';
+import { drawing, html, trusted, type Html } from './markup.js';
 import { count, counted } from './format.js';
 import { STYLE } from './style.js';
 

@@ -1,7 +1,7 @@
 /** Where requests waited: controllers, memory banks and links. */
 import { smallBar } from './charts/bars.js';
-import { html } from './html.js';
-import type { Html } from './html.js';
+import { html } from './markup.js';
+import type { Html } from './markup.js';
 import { count, counted, decimal, percent, ratio } from './format.js';
 import type { LabelledRun } from './replay/figures.js';
 import type { RunResult } from '../experiments/replay/result.js';

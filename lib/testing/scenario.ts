@@ -249,7 +249,11 @@ class ToyHost {
     const { nodes } = this.view;
     const { home, replicas, moves, frozen } = page;
     return {
-      ...{ page: page.page, home, replicas, moves, frozen },
+      page: page.page,
+      home,
+      replicas,
+      moves,
+      frozen,
       misses: counts === null ? new Array<number>(nodes).fill(0) : Array.from(counts.subarray(0, nodes)),
       writes: counts === null ? 0 : counts[nodes],
     };

@@ -46,7 +46,11 @@ export function parseLitmusArguments(words: readonly string[]): LitmusArguments 
   const { json = false, help = false, cycles, 'no-late-drains': eager = false } = values;
   const { 'max-states': mostStates = String(MOST_LITMUS_STATES) } = values;
   return {
-    ...{ paths: positionals, classic, seed, json, help },
+    paths: positionals,
+    classic,
+    seed,
+    json,
+    help,
     model: one('memory model', model.toLowerCase(), MEMORY_MODELS),
     protocol: protocolOf(protocol),
     runs: wholeNumber('--runs', runs, 1, MOST_RUNS),

@@ -5,7 +5,7 @@ import { MemoryLimit } from '../../traces/memory-limit.js';
 import { parseArguments } from '../arguments.js';
 import { UsageError } from '../errors.js';
 import { checkWritable } from '../files.js';
-import { runReplays } from '../job.js';
+import { runReplays } from '../replays.js';
 import { output } from '../output.js';
 import { progress } from '../process/progress.js';
 import { replaysOf } from './trace.js';

@@ -121,11 +121,18 @@ function table(tested: readonly Tested[]): string {
   }
   const rows = [...groups.values()];
   const number = (heading: string, value: (result: RandomTestResult) => number): Column => ({
-    ...{ heading, align: 'right', gap: 2, expendable: 0 },
+    heading,
+    align: 'right',
+    gap: 2,
+    expendable: 0,
     cells: rows.map(row => String(row.reduce((sum, { result }) => sum + value(result), 0))),
   });
   const text = (heading: string, gap: number, cell: (row: readonly Tested[]) => string): Column => ({
-    ...{ heading, align: 'left', gap, expendable: 0, cells: rows.map(cell) },
+    heading,
+    align: 'left',
+    gap,
+    expendable: 0,
+    cells: rows.map(cell),
   });
   const lines = linesOf([
     text('protocol', 0, ([first]) => first!.test.protocol),

@@ -1,9 +1,9 @@
 /** `disco-sim sweep FILE`: a grid of runs with seeds, in threads; what is there already is not run again. */
 import { availableParallelism } from 'node:os';
 import { basename, extname } from 'node:path';
-import { checkComplete, pointName, type Collected } from '../../experiments/sweeps/collected.js';
-import { resultsCsv } from '../../experiments/sweeps/results.js';
-import { readSweepFile, type SweepFile } from '../../experiments/sweeps/sweep-file.js';
+import { checkComplete, pointName, type Collected } from '../../experiments/sweeps/store/collected.js';
+import { resultsCsv } from '../../experiments/sweeps/store/results.js';
+import { readSweepFile, type SweepFile } from '../../experiments/sweeps/named/sweep-file.js';
 import { summariseSweep, type SweepSummary } from '../../experiments/sweeps/summary.js';
 import { sweep } from '../../experiments/sweeps/sweep.js';
 import { sweepText, usualMetrics } from '../../report/tables/sweep.js';

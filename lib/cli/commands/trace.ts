@@ -9,7 +9,7 @@ import type { RecordedTrace } from '../../traces/trace.js';
 import { parseArguments, type Arguments } from '../arguments.js';
 import { UsageError } from '../errors.js';
 import { checkWritable } from '../files.js';
-import { runReplays } from '../job.js';
+import { runReplays } from '../replays.js';
 import { output } from '../output.js';
 import { progress } from '../process/progress.js';
 import { inputsOf, readTraces } from '../input/trace-inputs.js';

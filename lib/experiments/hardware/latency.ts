@@ -52,14 +52,18 @@ export function presetLatencies(preset: PresetName): PresetLatencies {
       ? published.map(row => ({ what: row.what, path: row.path, row }))
       : usual(machine.map.nodes).map(({ what, path }) => ({ what, path, row: null }));
   const reads = rows.map(({ what, path, row }) => ({
-    ...{ what, path, published: row },
+    what,
+    path,
+    published: row,
     measuredNs: measureRead(specification, path),
     parts: readParts(machine.specification, machine.topology, path),
   }));
   const averages = publishedAverages
     .filter(row => row.preset === preset)
     .map(({ processors, nodes, ns, source }) => ({
-      ...{ processors, publishedNs: ns, source },
+      processors,
+      publishedNs: ns,
+      source,
       ns: averageRemote(presets[preset]({ nodes })),
     }));
   return { preset, reads, averages };

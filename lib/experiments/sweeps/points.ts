@@ -1,6 +1,6 @@
 /** The points of a sweep: every combination of the values of a grid, with every seed. */
 import { list, plainObject, shown, string, wholeNumber } from '../../engine/checks.js';
-import { canonical, checkJson, type Json } from './json.js';
+import { canonical, checkJson, type Json } from './store/json.js';
 
 /** Parameters of a point by name: plain JSON. */
 export type SweepParameters = Readonly<Record<string, Json>>;

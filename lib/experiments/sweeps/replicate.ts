@@ -1,6 +1,6 @@
 /** Runs one configuration with several seeds, in this thread. */
 import { callable, flag, numberAbove, plainObject, string, wholeNumber } from '../../engine/checks.js';
-import { estimate, type Estimate } from './estimate.js';
+import { estimate, type Estimate } from './statistics/estimate.js';
 import { seedsFrom, seedsOf } from './points.js';
 import { outcomeOf, type Metrics, type RunOutcome, type WholeOutcome } from './run.js';
 import { SweepError } from './sweep-error.js';

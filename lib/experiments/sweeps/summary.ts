@@ -1,9 +1,9 @@
 /** Means with intervals of a sweep, combination by combination, and differences to a baseline with the same seeds. */
 import { flag, list, plainObject } from '../../engine/checks.js';
 import { suggestion } from '../../engine/suggestion.js';
-import { checkComplete, valueName, type Collected, type CollectedPoint } from './collected.js';
-import { estimate, pairedDifference, type Estimate, type PairedDifference } from './estimate.js';
-import { canonical, type Json } from './json.js';
+import { checkComplete, valueName, type Collected, type CollectedPoint } from './store/collected.js';
+import { estimate, pairedDifference, type Estimate, type PairedDifference } from './statistics/estimate.js';
+import { canonical, type Json } from './store/json.js';
 import type { Grid, SweepParameters } from './points.js';
 import { SweepError } from './sweep-error.js';
 

@@ -2,12 +2,18 @@
 import { availableParallelism } from 'node:os';
 import { callable, list, numberAbove, plainObject, string, wholeNumber } from '../../engine/checks.js';
 import { VERSION } from '../../engine/version.js';
-import { pointIn } from './collect.js';
-import { collected, pointName, type Collected, type CollectedPoint, type SweepSpecification } from './collected.js';
-import { SweepFolder, type PlannedPoint } from './folder.js';
-import { Keys } from './keys.js';
+import { pointIn } from './store/collect.js';
+import {
+  collected,
+  pointName,
+  type Collected,
+  type CollectedPoint,
+  type SweepSpecification,
+} from './store/collected.js';
+import { SweepFolder, type PlannedPoint } from './store/folder.js';
+import { Keys } from './store/keys.js';
 import { gridPoints, seedsOf, type Grid, type GridOptions, type SweepPoint } from './points.js';
-import { manifestJson, resultsCsv, resultsNdjson } from './results.js';
+import { manifestJson, resultsCsv, resultsNdjson } from './store/results.js';
 import { outcomeOf, type RunModule, type SweepRun, type WholeOutcome } from './run.js';
 import { RunThreads } from './threads.js';
 

@@ -1,6 +1,6 @@
 /**
- * A minimal kernel for the bare machine, until there is a commodity one: page tables, first touch, and the decisions of
- * a placement policy carried out and paid for. It runs recorded user programs (threads in one address space) and
+ * A minimal kernel for the bare machine, which replays of recorded programs use: page tables, first touch, and the
+ * decisions of a placement policy carried out and paid for. It runs recorded user programs (threads in one address space) and
  * recorded systems, whose own kernel is part of the recording: then TLB refills and page faults cost nothing here,
  * because their instructions are in the trace.
  */

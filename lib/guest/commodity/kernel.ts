@@ -14,7 +14,7 @@ import { Hints } from './memory/hints.js';
 import { checkOptions, type KernelOptions } from './kernel-options.js';
 import { KernelLocks } from './locks/kernel-locks.js';
 import { AddressSpaces } from './memory/address-spaces.js';
-import { Faults } from './memory/faults.js';
+import { Faults } from './memory/page-faults.js';
 import { KernelData } from './memory/kernel-data.js';
 import { PhysicalPages } from './memory/physical-pages.js';
 import { SharedText } from './memory/shared-text.js';

@@ -18,7 +18,7 @@ import { statusOf, statusOfException } from './processes/exit-status.js';
 import type { KernelClock } from './clock.js';
 import type { Handlers } from './handlers.js';
 import type { Hints } from './memory/hints.js';
-import type { Faults } from './memory/faults.js';
+import type { Faults } from './memory/page-faults.js';
 import type { Processes } from './processes/processes.js';
 import type { Profile } from './profile.js';
 import { Refills } from './memory/refills.js';

@@ -88,9 +88,15 @@ export function uma(options: PresetOptions = {}): MachineSpecification {
     nodes: [{ processors: nodes, memoryBytes: nodes * MEMORY_BYTES }],
     memory: { accessNs: 140, banks: 32, bankNs: 10 },
     controller: {
-      ...{ requestOutNs: 20, lookupLocalNs: 40, lookupRemoteNs: 40, responseInNs: 20 },
-      ...{ forwardOutNs: 0, forwardInNs: 0, responseOutNs: 20 },
-      ...{ homeOccupancyNs: 10, passOccupancyNs: 10 },
+      requestOutNs: 20,
+      lookupLocalNs: 40,
+      lookupRemoteNs: 40,
+      responseInNs: 20,
+      forwardOutNs: 0,
+      forwardInNs: 0,
+      responseOutNs: 20,
+      homeOccupancyNs: 10,
+      passOccupancyNs: 10,
     },
   };
 }

@@ -43,11 +43,20 @@ export const DASH_CLOCK_NS = 30;
 
 const read = (reader: number, home: number, owner: number | null = null): ReadPath => ({ reader, home, owner });
 const dash = (what: string, path: ReadPath, clocks: number): PublishedLatency => ({
-  ...{ preset: 'dash-1992', what, path, source: DASH },
-  ...{ ns: Math.round(clocks * DASH_CLOCK_NS), withinNs: 2 * DASH_CLOCK_NS },
+  preset: 'dash-1992',
+  what,
+  path,
+  source: DASH,
+  ns: Math.round(clocks * DASH_CLOCK_NS),
+  withinNs: 2 * DASH_CLOCK_NS,
 });
 const flash = (what: string, path: ReadPath, cycles: number): PublishedLatency => ({
-  ...{ preset: 'flash-1994', what, path, ns: 10 * cycles, withinNs: null, source: FLASH },
+  preset: 'flash-1994',
+  what,
+  path,
+  ns: 10 * cycles,
+  withinNs: null,
+  source: FLASH,
 });
 
 /** Single reads. DASH's and FLASH's remote ones are between nodes two hops apart. */
@@ -84,7 +93,11 @@ export const publishedAverages: readonly PublishedAverage[] = (
     [128, 945],
   ] as const
 ).map(([processors, value]) => ({
-  ...{ preset: 'origin2000-1997', processors, nodes: processors / 2, ns: value, source: ORIGIN },
+  preset: 'origin2000-1997',
+  processors,
+  nodes: processors / 2,
+  ns: value,
+  source: ORIGIN,
 }));
 
 /** The eleven parts of DASH's read from the home cluster, measured from the bars of figure 9, and what a third cluster adds. */

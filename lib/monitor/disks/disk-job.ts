@@ -31,7 +31,7 @@ export class DiskJob implements BlockWaiter {
   most = MOST_BLOCKS;
   /** Pages of blocks that it keeps until it has used them; null for a block that the disk cannot read. */
   readonly held = new Map<number, MachinePage | null>();
-  /** Blocks that are awaited, and one more while it is found out which. */
+  /** Blocks that the job waits for; one more while the job still looks for them. */
   awaited = 0;
   /** It goes on no more: its machine is gone. */
   abandoned = false;

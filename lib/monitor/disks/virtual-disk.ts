@@ -55,7 +55,7 @@ export class VirtualDisk implements VirtualDevice, AttachedDisk {
   private readonly host: DeviceHost;
   private readonly disk: SharedDisk;
   private readonly access: DiskAccess;
-  /** No lock: what is below is looked at and changed between yields only; the first job is that of who set `working`. */
+  /** No lock: the fields below change between yields only. The first job belongs to the processor that set `working`. */
   private readonly queue: DiskJob[] = [];
   /** A processor is at the first job, or the first job waits for the disk. */
   private working = false;

@@ -8,9 +8,9 @@ import { DeviceCommand, DeviceRead, type CommandContent } from '../../messages/i
 import type { Port } from '../../engine/port.js';
 import type { Ticks } from '../../engine/time.js';
 import { Context } from '../context.js';
-import { takeOver } from '../context-faults.js';
+import { takeOver } from '../check-context.js';
 import { described, OwnOperation, slip } from '../foreign.js';
-import { CAN_BE_FAULTY, faultOf } from '../operation-faults.js';
+import { CAN_BE_FAULTY, faultOf } from '../check-operation.js';
 import { FIRST_PRIVILEGED, Op, type Operation } from '../operations.js';
 import { ExceptionCode, Mode, type SystemRegisters } from '../registers.js';
 import type { ProgramFault } from '../software.js';

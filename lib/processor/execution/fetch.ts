@@ -1,7 +1,7 @@
 /** The next operation of a context, from a program that is trusted or from one that may be hostile. */
 import type { Context } from '../context.js';
 import { nextOperation, notAnOperation } from '../foreign.js';
-import { isService, isWhole } from '../operation-faults.js';
+import { isService, isWhole } from '../check-operation.js';
 import { Op, type Operation } from '../operations.js';
 import { ACTIVITIES } from '../software.js';
 import type { Execution } from './execution.js';

@@ -1,8 +1,8 @@
 /** Shares of a whole over time, one area upon the other. */
 import type { BarPart } from './bars.js';
 import { at, ticksWithin } from './scale.js';
-import { html as markup } from '../html.js';
-import type { Html } from '../html.js';
+import { html as markup } from '../markup.js';
+import type { Html } from '../markup.js';
 import { decimal } from '../format.js';
 
 /** One area: its name and colours, and its percent of the whole in each step. */

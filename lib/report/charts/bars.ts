@@ -1,8 +1,8 @@
 /** Stacked horizontal bars on a common scale, and small single ones for tables. */
 import type { Paint } from './palette.js';
 import { at, ticks } from './scale.js';
-import { html as markup } from '../html.js';
-import type { Content, Html } from '../html.js';
+import { html as markup } from '../markup.js';
+import type { Content, Html } from '../markup.js';
 import { clipped, decimal } from '../format.js';
 
 /** A bar of several parts. */

@@ -4,8 +4,8 @@
  */
 import { NO_MISS, SHARE_STEPS } from './palette.js';
 import { at, merged, ticksWithin } from './scale.js';
-import { html as markup } from '../html.js';
-import type { Html } from '../html.js';
+import { html as markup } from '../markup.js';
+import type { Html } from '../markup.js';
 import { clipped, count, percent, ratio } from '../format.js';
 
 /** Misses of one page by window. */

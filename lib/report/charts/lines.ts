@@ -1,8 +1,8 @@
 /** Fractions over time, one line for each series, named where it ends. */
 import { LINES } from './palette.js';
 import { at, ticksWithin } from './scale.js';
-import { html as markup } from '../html.js';
-import type { Html } from '../html.js';
+import { html as markup } from '../markup.js';
+import type { Html } from '../markup.js';
 import { clipped } from '../format.js';
 
 /** One line. */

@@ -1,7 +1,7 @@
 /** Latency against load: a line for each network, up to where it saturates. A picture of its own, as a file. */
 import { LINES } from './palette.js';
 import { at, ticks } from './scale.js';
-import { html as markup, type Html } from '../html.js';
+import { html as markup, type Html } from '../markup.js';
 import type { NetworkSweep } from '../../experiments/hardware/network-sweep.js';
 
 const WIDTH = 720;

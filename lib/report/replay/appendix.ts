@@ -1,6 +1,6 @@
 /** What is needed to repeat and to doubt each run. */
-import { html } from '../html.js';
-import type { Content, Html } from '../html.js';
+import { html } from '../markup.js';
+import type { Content, Html } from '../markup.js';
 import { count, counted, milliseconds, percent } from '../format.js';
 import { localShare, programsOf, whole } from './figures.js';
 import type { LabelledRun } from './figures.js';

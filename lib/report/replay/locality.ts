@@ -2,8 +2,8 @@
 import { heatMaps } from '../charts/heat.js';
 import { lineChart } from '../charts/lines.js';
 import { merged } from '../charts/scale.js';
-import { html } from '../html.js';
-import type { Html } from '../html.js';
+import { html } from '../markup.js';
+import type { Html } from '../markup.js';
 import { localShare, processorNodes, whole } from './figures.js';
 import type { LabelledRun, ProgramRuns } from './figures.js';
 import { ratio } from '../format.js';

@@ -1,8 +1,8 @@
 /** The section of one program: how its runs compare, where time and misses went, what the policy did, who queued. */
 import { legend, smallBar, stackedBars } from '../charts/bars.js';
 import { TIME_PAINTS } from '../charts/palette.js';
-import { html } from '../html.js';
-import type { Html } from '../html.js';
+import { html } from '../markup.js';
+import type { Html } from '../markup.js';
 import { count, counted, decimal, duration, milliseconds, NONE, percent } from '../format.js';
 import { complete, localShare, TIME_GROUPS, timeShares, whole } from './figures.js';
 import type { LabelledRun, ProgramRuns } from './figures.js';

@@ -1,8 +1,8 @@
 /** The report of a set of runs: one page that needs nothing else and that a stranger can read. */
 import { smallBar } from '../charts/bars.js';
 import { TIME_PAINTS } from '../charts/palette.js';
-import { html } from '../html.js';
-import type { Html } from '../html.js';
+import { html } from '../markup.js';
+import type { Html } from '../markup.js';
 import { appendix } from './appendix.js';
 import { decimal, NONE, percent } from '../format.js';
 import { localShare, programsOf, TIME_GROUPS, whole } from './figures.js';

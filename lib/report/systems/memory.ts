@@ -1,6 +1,6 @@
 /** The memory of a run under the monitor in its report, as Figure 6 of the Disco paper: virtual against machine, by use. */
 import { legend, stackedBars, type BarPart } from '../charts/bars.js';
-import { html, type Html } from '../html.js';
+import { html, type Html } from '../markup.js';
 import { table } from './tables.js';
 import { decimal, ratio } from '../format.js';
 import { figure } from '../page.js';

@@ -1,6 +1,6 @@
 /** The tables that only a report of a run under the monitor has. */
 import { WORK } from '../../monitor/work.js';
-import { html, type Html } from '../html.js';
+import { html, type Html } from '../markup.js';
 import { table } from './tables.js';
 import { count, counted, decimal, duration, ratio } from '../format.js';
 import type { MonitorResult, SystemResult } from '../../experiments/systems/system-result.js';

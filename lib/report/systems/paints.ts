@@ -1,6 +1,6 @@
 /** Colours of runs: blue is local and orange remote, pale in the kernel; dark is the user, purple the kernel, green the monitor. */
 import { legend, type BarPart } from '../charts/bars.js';
-import type { Html } from '../html.js';
+import type { Html } from '../markup.js';
 import { SAMPLED_PARTS, type SystemPart } from '../../experiments/systems/system-result.js';
 import { PARTS, type PartWords } from './words.js';
 

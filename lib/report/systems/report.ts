@@ -1,8 +1,8 @@
 /** The report of a run of a system: one page that needs nothing else and that a stranger can read. */
 import { stackedAreas } from '../charts/areas.js';
 import { legend, stackedBars } from '../charts/bars.js';
-import { html } from '../html.js';
-import type { Html } from '../html.js';
+import { html } from '../markup.js';
+import type { Html } from '../markup.js';
 import {
   SAMPLED_PARTS,
   type MonitorResult,

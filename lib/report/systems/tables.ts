@@ -1,7 +1,7 @@
 /** The tables of the report of a run. */
 import { smallBar } from '../charts/bars.js';
-import { html } from '../html.js';
-import type { Content, Html } from '../html.js';
+import { html } from '../markup.js';
+import type { Content, Html } from '../markup.js';
 import { paintOf } from './paints.js';
 import type { GuestResult, SystemResult } from '../../experiments/systems/system-result.js';
 import { locksOfGuests, partsOf, processorCount, servicesByShare, systemShare } from './words.js';

@@ -10,7 +10,10 @@ export function networkText({ options, name, rows }: NetworkSweep): string {
     `${name}, ${pattern}, packets of ${flits} ${flits === 1 ? 'flit' : 'flits'}; ${virtualChannels} virtual channels of ` +
     `${bufferFlits} flits, routers of ${pipelineCycles} cycles`;
   const column = (heading: string, text: (row: NetworkSweepRow) => string): Column => ({
-    ...{ heading, align: 'right', gap: 2, expendable: 0 },
+    heading,
+    align: 'right',
+    gap: 2,
+    expendable: 0,
     cells: rows.map(text),
   });
   const columns = [

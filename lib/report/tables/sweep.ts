@@ -1,7 +1,7 @@
 /** A summary of a sweep as text: means with their intervals, and differences that are more than noise. */
-import type { Estimate, PairedDifference } from '../../experiments/sweeps/estimate.js';
+import type { Estimate, PairedDifference } from '../../experiments/sweeps/statistics/estimate.js';
 import type { SweepParameters } from '../../experiments/sweeps/points.js';
-import { valueName } from '../../experiments/sweeps/collected.js';
+import { valueName } from '../../experiments/sweeps/store/collected.js';
 import type { SweepSummary } from '../../experiments/sweeps/summary.js';
 import { clipped, counted, NONE, printable } from '../format.js';
 import { linesOf, wrapped, type Column } from './layout.js';

@@ -119,7 +119,10 @@ export function* litmusSteps(test: LitmusTest, options: LitmusOptions): Generato
     list.map(outcome => ({ outcome: describeOutcome(test, outcome), count: counts.get(String(outcome))! }));
   return {
     test: test.name,
-    ...{ model, seed, runs, conditionHeld },
+    model,
+    seed,
+    runs,
+    conditionHeld,
     verdict: verdict(test, allowed),
     allowed: observed(allowed),
     weak: observed(allowed.filter(outcome => !strong.has(String(outcome)))),
@@ -200,7 +203,9 @@ function* explain(
   const again = yield* runMachine(test, options, { machine, count: round + 1, watched: round });
   return {
     outcome: describeOutcome(test, outcome),
-    ...{ count, machine, round },
+    count,
+    machine,
+    round,
     runAhead: runsAhead(machine),
     setting: again.describe(round),
     history: again.history,

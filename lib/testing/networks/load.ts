@@ -191,7 +191,15 @@ function connectSources(
   const arrived = (packet: TrafficPacket, left: Ticks): void => window.arrived(packet, left);
   network.nodes.forEach((port, node) => {
     const source = new OpenLoop(scope, `node${node}`, {
-      ...{ node, pattern, rate, flits, lane: 0, cycleTicks, toItself, sent, arrived },
+      node,
+      pattern,
+      rate,
+      flits,
+      lane: 0,
+      cycleTicks,
+      toItself,
+      sent,
+      arrived,
     });
     connect(source.network, port, { latency: SOURCE_WIRE });
   });

@@ -30,7 +30,13 @@ const FLITS = { control: 1, data: 5 };
 const L2 = { sizeBytes: 256, ways: 2, lineBytes: LINE_BYTES };
 const L1 = { sizeBytes: 64, ways: 1, lineBytes: LINE_BYTES };
 const TIMING = {
-  ...{ requestOut: 1, lookupLocal: 2, lookupRemote: 2, forwardOut: 1, forwardIn: 1, responseOut: 1, responseIn: 1 },
+  requestOut: 1,
+  lookupLocal: 2,
+  lookupRemote: 2,
+  forwardOut: 1,
+  forwardIn: 1,
+  responseOut: 1,
+  responseIn: 1,
 };
 const MEMORY = { accessTicks: 6, bankTicks: 2, banks: 2 };
 
@@ -88,7 +94,12 @@ export function randomMachine(options: RandomTestOptions): RandomMachine {
     const scope = simulation.scope(`node${node}`);
     const shared = { map, protocol, flits: FLITS };
     const controller = new NodeController(scope, 'controller', {
-      ...{ ...shared, node, timing, memory: MEMORY, counters: null, directory: { format, ticksPerCell: busy } },
+      ...shared,
+      node,
+      timing,
+      memory: MEMORY,
+      counters: null,
+      directory: { format, ticksPerCell: busy },
     });
     connect(controller.network, network.nodes[node]!, { latency: 1 });
     for (const [i, port] of controller.processors.entries()) {

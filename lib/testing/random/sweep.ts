@@ -81,11 +81,21 @@ export function randomSweep(sweep: RandomSweep): SweptTest[] {
     const jitter = (index & 1) === 0;
     const name = [protocol, directory, topology, network, ...(jitter ? ['jitter'] : [])].join(', ');
     return {
-      ...{ name, protocol, directory },
+      name,
+      protocol,
+      directory,
       options: {
-        ...{ seed: `${sweep.seed}/${name}`, accesses, protocol: PROTOCOLS[protocol], nodes, processorsPerNode },
+        seed: `${sweep.seed}/${name}`,
+        accesses,
+        protocol: PROTOCOLS[protocol],
+        nodes,
+        processorsPerNode,
         directory: DIRECTORIES[directory],
-        ...{ topology, network, checks: CHECKS, jitter, deadlockTicks: DEADLOCK_TICKS },
+        topology,
+        network,
+        checks: CHECKS,
+        jitter,
+        deadlockTicks: DEADLOCK_TICKS,
       },
     };
   });

@@ -108,9 +108,13 @@ export class RandomTester implements RandomDriverClient {
   result(): RandomTestResult {
     const { simulation, drivers } = this.machine;
     return {
-      ...{ accesses: this.completed, loads: this.loads, stores: this.completed - this.loads },
+      accesses: this.completed,
+      loads: this.loads,
+      stores: this.completed - this.loads,
       misses: drivers.reduce((sum, driver) => sum + driver.misses, 0),
-      ...{ events: simulation.events, ticks: simulation.now, fingerprint: simulation.fingerprint.toString() },
+      events: simulation.events,
+      ticks: simulation.now,
+      fingerprint: simulation.fingerprint.toString(),
       failure: this.fault,
     };
   }

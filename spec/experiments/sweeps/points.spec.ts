@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { canonical, type Json } from '../../../lib/experiments/sweeps/json.js';
+import { canonical, type Json } from '../../../lib/experiments/sweeps/store/json.js';
 import { gridPoints, seedsFrom, type Grid } from '../../../lib/experiments/sweeps/points.js';
 
 const json = fc.jsonValue({ maxDepth: 3 }) as fc.Arbitrary<Json>;

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { collect } from '../../../lib/experiments/sweeps/collect.js';
+import { collect } from '../../../lib/experiments/sweeps/store/collect.js';
 import { summariseSweep } from '../../../lib/experiments/sweeps/summary.js';
 import { sweep, type SweepOptions } from '../../../lib/experiments/sweeps/sweep.js';
 import { SweepError } from '../../../lib/experiments/sweeps/sweep-error.js';

@@ -5,7 +5,7 @@ import type { KernelSleepLock } from '../../../lib/guest/commodity/locks/channel
 import type { Code } from '../../../lib/system/code.js';
 import type { AddressSpace } from '../../../lib/guest/commodity/memory/address-space.js';
 import type { PageTables } from '../../../lib/guest/commodity/memory/page-tables.js';
-import { wordOf } from '../../../lib/guest/commodity/memory/faults.js';
+import { wordOf } from '../../../lib/guest/commodity/memory/page-faults.js';
 import type { Thread } from '../../../lib/guest/commodity/processes/threads.js';
 import { systemCall } from '../../../lib/guest/commodity/calls/system-calls.js';
 import { load, type Operation } from '../../../lib/processor/operations.js';

@@ -4,7 +4,7 @@ export const NO_DOORS: Readonly<Record<string, readonly string[]>> = {
     ...['CoherenceMessage', 'InterruptMessage', 'DeviceCommand', 'DeviceRead', 'DeviceValue', 'DmaDone', 'DmaRequest'],
     ...['FrameSent', 'NetworkFrame', 'TrafficPacket', 'Context'],
   ],
-  'operations, judged by the processor that executes them (spec/processor/operation-faults.spec.ts)': [
+  'operations, judged by the processor that executes them (spec/processor/check-operation.spec.ts)': [
     ...[
       'compute',
       'block',

@@ -1,8 +1,8 @@
 /** Reads what there is of a sweep in its folder, whether it came to its end or not. */
-import { string } from '../../engine/checks.js';
+import { string } from '../../../engine/checks.js';
 import { collected, type Collected, type CollectedPoint } from './collected.js';
 import { SweepFolder, type PlannedPoint } from './folder.js';
-import { SweepError } from './sweep-error.js';
+import { SweepError } from '../sweep-error.js';
 
 /**
  * All points of the last sweep in a folder. A file that is no result of this version makes its point a missing one, whose error names the file.

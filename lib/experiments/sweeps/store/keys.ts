@@ -2,8 +2,8 @@
 import { fileURLToPath } from 'node:url';
 import { builtCode, Contents, digest, pathsIn } from './contents.js';
 import { canonical, type Json } from './json.js';
-import type { SweepPoint } from './points.js';
-import type { RunModule } from './run.js';
+import type { SweepPoint } from '../points.js';
+import type { RunModule } from '../run.js';
 
 /** What a sweep depends on besides its points. */
 export interface Dependencies {

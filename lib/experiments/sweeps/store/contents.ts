@@ -4,11 +4,11 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, extname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Json } from './json.js';
-import { SweepError } from './sweep-error.js';
+import { SweepError } from '../sweep-error.js';
 
 const HERE = fileURLToPath(import.meta.url);
 /** The folder with all built code. */
-const BUILT = resolve(HERE, '..', '..', '..');
+const BUILT = resolve(HERE, '..', '..', '..', '..');
 /** What may import other files. */
 const CODE = ['.js', '.mjs', '.cjs'];
 /** What an import may leave out of a file's name. */

@@ -2,7 +2,7 @@
  * Removes what is measured before a simulation has reached its steady state.
  * MSER-5: White, An Effective Truncation Heuristic for Bias Reduction in Simulation Output, Simulation 69(6), 1997.
  */
-import { wholeNumber } from '../../engine/checks.js';
+import { wholeNumber } from '../../../engine/checks.js';
 import { finiteNumbers } from './estimate.js';
 
 /** Where a series is to be cut. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { dropFirst, mser5 } from '../../../lib/experiments/sweeps/warm-up.js';
+import { dropFirst, mser5 } from '../../../../lib/experiments/sweeps/statistics/warm-up.js';
 
 describe('MSER-5', () => {
   it('finds where a step ends, to a batch', () => {

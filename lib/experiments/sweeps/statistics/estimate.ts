@@ -3,7 +3,7 @@
  * After Law, Simulation Modeling and Analysis, chapters 4 and 10.
  */
 import { quantile as quantileOf, mean as meanOf, sampleStandardDeviation } from 'simple-statistics';
-import { finiteNumber, list, numberAbove } from '../../engine/checks.js';
+import { finiteNumber, list, numberAbove } from '../../../engine/checks.js';
 import { studentQuantile } from './student.js';
 
 /** A mean over independent replications, and how far it is to be trusted. Plain data. */

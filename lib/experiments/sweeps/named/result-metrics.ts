@@ -1,7 +1,7 @@
 /** Results of runs as metrics. */
-import type { RunResult } from '../replay/result.js';
-import type { SystemResult } from '../systems/system-result.js';
-import type { RunOutcome } from './run.js';
+import type { RunResult } from '../../replay/result.js';
+import type { SystemResult } from '../../systems/system-result.js';
+import type { RunOutcome } from '../run.js';
 
 /** What is not measured, or only to be looked at. */
 const NOT_MEASURED = ['machine', 'trace', 'samples', 'locality'];

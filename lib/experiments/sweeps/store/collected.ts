@@ -1,8 +1,8 @@
 /** What there is of a sweep: plain data. */
 import type { Json } from './json.js';
-import type { Grid, SweepParameters, SweepPoint } from './points.js';
-import type { Metrics } from './run.js';
-import { SweepError } from './sweep-error.js';
+import type { Grid, SweepParameters, SweepPoint } from '../points.js';
+import type { Metrics } from '../run.js';
+import { SweepError } from '../sweep-error.js';
 
 /** What was asked for, as a file or a call says it. */
 export interface SweepSpecification {

@@ -4,8 +4,8 @@ import {
   machineOf,
   namedParameters,
   type NamedRunName,
-} from '../../../lib/experiments/sweeps/named-parameters.js';
-import type { SweepParameters } from '../../../lib/experiments/sweeps/points.js';
+} from '../../../../lib/experiments/sweeps/named/named-parameters.js';
+import type { SweepParameters } from '../../../../lib/experiments/sweeps/points.js';
 
 const machineWith = (parameters: SweepParameters) => machineOf(namedParameters('native', parameters), parameters);
 

@@ -1,16 +1,16 @@
 /** Parameters of runs by name, as sweep files have them: what there is, and what each may be. */
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
-import { suggestion } from '../../engine/suggestion.js';
-import { presetNames, type PresetName } from '../../machine/presets/presets.js';
-import { resolve, type ResolvedSpecification } from '../../machine/specification/specification.js';
-import { DEFAULT_DISCO, type DiscoOptions } from '../../monitor/options.js';
-import { namedPolicy } from '../policies.js';
-import { SYSTEM_NAMES, workloadChoices, workloadNames } from '../systems/choices.js';
-import { processorsOf, sizedMachine } from '../systems/machine-size.js';
-import { SWITCH_NAMES } from '../systems/named-runs.js';
-import type { Json } from './json.js';
-import type { SweepParameters } from './points.js';
+import { suggestion } from '../../../engine/suggestion.js';
+import { presetNames, type PresetName } from '../../../machine/presets/presets.js';
+import { resolve, type ResolvedSpecification } from '../../../machine/specification/specification.js';
+import { DEFAULT_DISCO, type DiscoOptions } from '../../../monitor/options.js';
+import { namedPolicy } from '../../policies.js';
+import { SYSTEM_NAMES, workloadChoices, workloadNames } from '../../systems/choices.js';
+import { processorsOf, sizedMachine } from '../../systems/machine-size.js';
+import { SWITCH_NAMES } from '../../systems/named-runs.js';
+import type { Json } from '../store/json.js';
+import type { SweepParameters } from '../points.js';
 
 /** The runs that have a name. */
 export const NAMED_RUNS = ['native', 'vm', 'trace'] as const;

@@ -1,6 +1,6 @@
 /** Splits workloads or seeds for people who tune: what was looked at while tuning must not be what is reported. */
-import { list, plainObject, string, wholeNumber } from '../../engine/checks.js';
-import { randomStream } from '../../engine/random.js';
+import { list, plainObject, string, wholeNumber } from '../../../engine/checks.js';
+import { randomStream } from '../../../engine/random.js';
 
 /** How a list is split. */
 export interface HeldOutOptions {

@@ -21,7 +21,6 @@ const PAGE_BYTES = 1 << PAGE_SHIFT;
 export class TlbFaults {
   private readonly core: Core;
   private readonly space: MonitorSpace;
-  /** Ends a virtual machine that cannot go on. */
 
   constructor(core: Core, space: MonitorSpace) {
     this.core = core;

@@ -1,5 +1,5 @@
 /** Plain JSON data, and one text for each: what the key of a point is made of. */
-import { shown } from '../../engine/checks.js';
+import { shown } from '../../../engine/checks.js';
 
 /** What JSON can hold. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json };

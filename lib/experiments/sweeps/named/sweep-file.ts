@@ -3,12 +3,12 @@ import { readFileSync } from 'node:fs';
 import { dirname, extname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
-import { string } from '../../engine/checks.js';
+import { string } from '../../../engine/checks.js';
 import { checkNamedParameters, NAMED_RUNS } from './named-parameters.js';
-import { gridPoints, type Grid, type SweepParameters } from './points.js';
-import type { RunModule } from './run.js';
-import { checkBaseline } from './summary.js';
-import { SweepError } from './sweep-error.js';
+import { gridPoints, type Grid, type SweepParameters } from '../points.js';
+import type { RunModule } from '../run.js';
+import { checkBaseline } from '../summary.js';
+import { SweepError } from '../sweep-error.js';
 
 /** What a file asks for, ready for `sweep(grid, run, options)` and `summariseSweep(…, summary)`. */
 export interface SweepFile {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { collected, type CollectedPoint } from '../../../lib/experiments/sweeps/collected.js';
-import { resultsCsv, resultsNdjson } from '../../../lib/experiments/sweeps/results.js';
+import { collected, type CollectedPoint } from '../../../../lib/experiments/sweeps/store/collected.js';
+import { resultsCsv, resultsNdjson } from '../../../../lib/experiments/sweeps/store/results.js';
 
 const SPECIFICATION = { run: null, grid: {}, fixed: {}, seeds: [], modules: [], inputs: [] };
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { trainAndHeldOut } from '../../../lib/experiments/sweeps/held-out.js';
+import { trainAndHeldOut } from '../../../../lib/experiments/sweeps/statistics/held-out.js';
 
 describe('a split', () => {
   it('has every item once, in the order of the list, for any seed', () => {

@@ -2,11 +2,11 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { Json } from '../../../lib/experiments/sweeps/json.js';
-import { Keys } from '../../../lib/experiments/sweeps/keys.js';
-import { canonical } from '../../../lib/experiments/sweeps/json.js';
-import { SweepError } from '../../../lib/experiments/sweeps/sweep-error.js';
-import { inFolder } from './folders.js';
+import type { Json } from '../../../../lib/experiments/sweeps/store/json.js';
+import { Keys } from '../../../../lib/experiments/sweeps/store/keys.js';
+import { canonical } from '../../../../lib/experiments/sweeps/store/json.js';
+import { SweepError } from '../../../../lib/experiments/sweeps/sweep-error.js';
+import { inFolder } from '../folders.js';
 
 function put(folder: string, files: Readonly<Record<string, string>>): void {
   for (const [name, text] of Object.entries(files)) {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { randomStream, type RandomStream } from '../../../lib/engine/random.js';
-import { estimate, pairedDifference, quantile } from '../../../lib/experiments/sweeps/estimate.js';
-import { studentQuantile } from '../../../lib/experiments/sweeps/student.js';
+import { randomStream, type RandomStream } from '../../../../lib/engine/random.js';
+import { estimate, pairedDifference, quantile } from '../../../../lib/experiments/sweeps/statistics/estimate.js';
+import { studentQuantile } from '../../../../lib/experiments/sweeps/statistics/student.js';
 
 const SEED = 'coverage 1997';
 

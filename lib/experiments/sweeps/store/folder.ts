@@ -5,12 +5,12 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { VERSION } from '../../engine/version.js';
+import { VERSION } from '../../../engine/version.js';
 import type { SweepSpecification } from './collected.js';
 import { canonical, type Json } from './json.js';
-import type { SweepParameters, SweepPoint } from './points.js';
-import type { WholeOutcome } from './run.js';
-import { SweepError } from './sweep-error.js';
+import type { SweepParameters, SweepPoint } from '../points.js';
+import type { WholeOutcome } from '../run.js';
+import { SweepError } from '../sweep-error.js';
 
 /** A point of a plan. */
 export interface PlannedPoint extends SweepPoint {

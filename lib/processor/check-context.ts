@@ -4,7 +4,7 @@
  */
 import { Context } from './context.js';
 import { described, lengthOf, OwnOperation } from './foreign.js';
-import { isService, isWhole, type Present } from './operation-faults.js';
+import { isService, isWhole, type Present } from './check-operation.js';
 import { ACTIVITIES } from './software.js';
 
 /** What is wrong with a value as a context, null if nothing is. Throws nothing. */
