@@ -30,12 +30,12 @@ function checkWords(words: readonly string[], known: KnownOptions): void {
   const names = Object.keys(known).map(name => `--${name}`);
   const shorts = Object.values(known).flatMap(({ short }) => (short === undefined ? [] : [`-${short}`]));
   for (let i = 0; i < words.length; i++) {
-    const word = words[i]!;
+    const word = words[i];
     const name = /^--[^=]+|^-.+/.exec(word)?.[0];
     if (name === undefined || shorts.includes(name)) continue;
     if (!names.includes(name)) throw new UsageError(unknown('option', name, names));
     const attached = word.length > name.length;
-    const option = known[name.slice(2)]!;
+    const option = known[name.slice(2)];
     if (option.type === 'boolean' && attached) throw new UsageError(`${name} takes no value, but was given ${word}`);
     if (option.type === 'boolean' || attached) continue;
     const value = words[++i];
@@ -73,7 +73,7 @@ const UNITS: Readonly<Record<string, number>> = { '': 1, kb: 2 ** 10, mb: 2 ** 2
 /** A number of bytes from 1 up, as 2GB, 1.5 MB, 4096. KB is 1024 bytes. Throws a UsageError. */
 export function byteCount(what: string, text: string): number {
   const [, number, unit] = /^(\d+\.?\d*|\.\d+)\s*([kmgt]?b?)$/i.exec(text) ?? [];
-  const scale = unit === undefined ? undefined : UNITS[/^b?$/i.test(unit) ? '' : `${unit[0]!.toLowerCase()}b`];
+  const scale = unit === undefined ? undefined : UNITS[/^b?$/i.test(unit) ? '' : `${unit[0].toLowerCase()}b`];
   const bytes = Math.floor(Number(number) * (scale ?? NaN));
   if (!Number.isSafeInteger(bytes) || bytes < 1)
     throw new UsageError(`${what} takes a size as 500MB, 4GB or a number of bytes, not ${JSON.stringify(text)}`);

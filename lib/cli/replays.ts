@@ -19,7 +19,7 @@ export function runReplays(replays: readonly ReplayOptions[]): RunResult[] {
     return new Replay(options);
   });
   const results = runJob(makers, (replay, index) => {
-    const { name, before, finished } = tasks[index]!;
+    const { name, before, finished } = tasks[index];
     progress.update(() => ({
       line: `${pace.line(before + replay.references)}  run ${index + 1} of ${replays.length}: ${name}`,
       far: `${pace.far(before + replay.references)}, ${finished}, ${name} at ${percent(replay)} %`,

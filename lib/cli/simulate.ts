@@ -35,5 +35,5 @@ export function simulate<Result>({ label, expectedNs }: SimulatedWords, make: ()
       }));
   });
   progress.at(`${label} finished`);
-  return result!;
+  return result;
 }

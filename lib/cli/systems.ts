@@ -4,7 +4,7 @@ import { UsageError } from './errors.js';
 
 /** Throws a UsageError, with those that do, if a system does not run a workload. */
 export function checkSystem(workload: string, system: SystemName): void {
-  const { systems } = workloadChoices[workload]!;
+  const { systems } = workloadChoices[workload];
   if (!systems.includes(system))
     throw new UsageError(`${system} is not available for ${workload}; use --os ${systems.join(' or --os ')}`);
 }

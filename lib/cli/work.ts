@@ -16,7 +16,7 @@ import { STATUS_DESCRIPTOR } from './process/status.js';
 const MENDABLE = [UsageError, TraceError, SpecificationError, ReplayError, GuestError, DiscoError, SweepError] as const;
 
 async function run([command, ...words]: readonly string[]): Promise<void> {
-  const action = await commands[command!]!();
+  const action = await commands[command]();
   await action(words);
 }
 

@@ -21,9 +21,9 @@ export function meaningsMarkdown(what: string, meanings: Readonly<Record<string,
 }
 
 function markdown(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const widths = head.map((name, column) => Math.max(name.length, 3, ...rows.map(row => row[column]!.length)));
+  const widths = head.map((name, column) => Math.max(name.length, 3, ...rows.map(row => row[column].length)));
   const line = (cells: readonly string[]): string =>
-    `| ${cells.map((cell, column) => cell.padEnd(widths[column]!)).join(' | ')} |`;
+    `| ${cells.map((cell, column) => cell.padEnd(widths[column])).join(' | ')} |`;
   return [line(head), `| ${widths.map(width => '-'.repeat(width)).join(' | ')} |`, ...rows.map(line)].join('\n');
 }
 
@@ -34,7 +34,7 @@ function rowsOfState(table: AnyTable, state: string, number: number): string[][]
     const cell = number * events.length + e;
     const done = cells[cell];
     if (done === null || done === undefined) return;
-    const consequences = [Array.from(done, action => actions[action]!).join(', '), after(table, cell, state)] as const;
+    const consequences = [Array.from(done, action => actions[action]).join(', '), after(table, cell, state)] as const;
     const key = consequences.join('|');
     const group = groups.get(key) ?? { events: [], consequences };
     group.events.push(event);
@@ -44,8 +44,8 @@ function rowsOfState(table: AnyTable, state: string, number: number): string[][]
 }
 
 function after(table: AnyTable, cell: number, state: string): string {
-  const some = table.states[table.next[cell]!]!;
-  const none = table.states[table.nextWithoutSharers[cell]!]!;
+  const some = table.states[table.next[cell]];
+  const none = table.states[table.nextWithoutSharers[cell]];
   if (some !== none) return `${some}, ${none} if no sharer is left`;
   return some === state ? '' : some;
 }
@@ -63,7 +63,7 @@ export function stateDiagram(table: AnyTable): string {
     events.forEach((event, e) => {
       const cell = s * events.length + e;
       if (cells[cell] === null) return;
-      const [some, none] = [states[next[cell]!]!, states[nextWithoutSharers[cell]!]!];
+      const [some, none] = [states[next[cell]], states[nextWithoutSharers[cell]]];
       note(state, some, event);
       if (none !== some) note(state, none, `${event}, last sharer`);
     });

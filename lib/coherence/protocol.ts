@@ -89,7 +89,7 @@ function checkStates(table: Table): void {
         if (!leaves && !stable[state])
           throw new Error(`${table.name}: no row leads out of ${states[state]}, which is not stable`);
       } else if (cells[cell] !== null) {
-        for (const next of [table.next[cell]!, table.nextWithoutSharers[cell]!]) {
+        for (const next of [table.next[cell], table.nextWithoutSharers[cell]]) {
           reached.add(next);
           leaves ||= next !== state;
         }
@@ -118,7 +118,7 @@ function checkReceivers(
   { cache, home }: Omit<CoherenceProtocol, 'name'>,
 ): void {
   for (const action of new Set(from.cells.flatMap(cell => Array.from(cell ?? [])))) {
-    const send = sends[from.actions[action]!];
+    const send = sends[from.actions[action]];
     if (send === undefined) continue;
     const kind = Kind[send.kind];
     const [to, events] = send.to === 'Home' ? [home, eventsAtHome(kind)] : [cache, eventsAtCache(kind)];

@@ -118,9 +118,9 @@ export class Table<State extends string = string, Event extends string = string,
     const { states, events, actions } = this;
     return this.cells.flatMap((cell, at) => {
       if (cell === null) return [];
-      const next = { some: states[this.next[at]!]!, none: states[this.nextWithoutSharers[at]!]! };
-      const state = states[Math.floor(at / events.length)]!;
-      return [[state, events[at % events.length]!, Array.from(cell, action => actions[action]!), next] as const];
+      const next = { some: states[this.next[at]], none: states[this.nextWithoutSharers[at]] };
+      const state = states[Math.floor(at / events.length)];
+      return [[state, events[at % events.length], Array.from(cell, action => actions[action]), next] as const];
     });
   }
 

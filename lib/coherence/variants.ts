@@ -185,8 +185,8 @@ function side<E extends string, A extends string>(
   { states, rows, unreached: more = [], reached = [] }: Additions<Row<string, E, A>>,
 ): ProtocolSource<string, string>['cache'] & ProtocolSource<string, string>['home'] {
   const unreached = [...table.unreached].flatMap(([cell, { reason, caches }]): UnreachedRow<string, E>[] => {
-    const state = table.states[Math.floor(cell / table.events.length)]!;
-    const event = table.events[cell % table.events.length]!;
+    const state = table.states[Math.floor(cell / table.events.length)];
+    const event = table.events[cell % table.events.length];
     return reached.includes(`${state} ${event}`) ? [] : [[state, event, reason, caches]];
   });
   return {

@@ -118,7 +118,7 @@ export class DiskMechanism {
   moveTicks(from: number, to: number): Ticks {
     if (from === to) return 0;
     const distance = Math.abs(this.cylinderOf(from) - this.cylinderOf(to));
-    return Math.max(this.seeks[distance]!, this.headSwitchTicks);
+    return Math.max(this.seeks[distance], this.headSwitchTicks);
   }
 
   /** From `time` until the beginning of a sector comes by, less than a rotation. At tick 0 slot 0 of every track does. */

@@ -48,6 +48,6 @@ export class DiskQueue {
   }
 
   private cylinderAt(index: number): number {
-    return this.mechanism.cylinderOf(this.jobs[index]!.track);
+    return this.mechanism.cylinderOf(this.jobs[index].track);
   }
 }

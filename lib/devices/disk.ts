@@ -241,7 +241,7 @@ export class Disk extends Component {
 
   /** Moves a sector between the adapter and memory, at the place that is next. */
   private move(write: boolean, words: LineData | null, delay: Ticks): void {
-    const { frame, offset, bytes } = this.job!.pieces[this.piece]!;
+    const { frame, offset, bytes } = this.job!.pieces[this.piece];
     this.bridge.send(
       new DmaRequest(write, machineFrame(frame), offset + this.inPiece, SECTOR_BYTES, words, this.serial),
       delay,
@@ -294,7 +294,7 @@ export class Disk extends Component {
       else this.end(DeviceStatus.MediumError);
       return;
     }
-    this.content.set(sector, this.buffer[this.written]!);
+    this.content.set(sector, this.buffer[this.written]);
     stats.sectorsWritten++;
     const full = this.asked - this.written === this.mechanism.cacheSectors;
     this.written++;

@@ -138,7 +138,7 @@ export class NetworkCard extends Component {
   }
 
   private gather(): void {
-    const { frame, offset, bytes } = this.sending!.pieces[this.piece]!;
+    const { frame, offset, bytes } = this.sending!.pieces[this.piece];
     this.bridge.send(new DmaRequest(false, machineFrame(frame), offset, bytes, null, SEND));
   }
 
@@ -148,7 +148,7 @@ export class NetworkCard extends Component {
       this.words ??= new Int32Array(job.bytes >> 2);
       this.words.set(words, this.gathered >> 2);
     }
-    this.gathered += job.pieces[this.piece]!.bytes;
+    this.gathered += job.pieces[this.piece].bytes;
     this.piece++;
     if (this.gathered < job.bytes) this.gather();
     else this.segment.send(new NetworkFrame(this.options.address, job.to, job.bytes, this.words));
@@ -181,7 +181,7 @@ export class NetworkCard extends Component {
     const arrival = { buffer, bytes, pending: 0 };
     this.incoming.push(arrival);
     for (let i = 0, done = 0; done < bytes; i++) {
-      const piece = buffer.pieces[i]!;
+      const piece = buffer.pieces[i];
       const length = Math.min(piece.bytes, bytes - done);
       const part = words === null ? null : words.slice(done >> 2, (done + length) >> 2);
       this.bridge.send(new DmaRequest(true, machineFrame(piece.frame), piece.offset, length, part, RECEIVE));
@@ -193,7 +193,7 @@ export class NetworkCard extends Component {
   /** Memory has taken a piece of the frame that came first. */
   private onScattered(): void {
     const { stats, incoming } = this;
-    const arrival = incoming[0]!;
+    const arrival = incoming[0];
     if (--arrival.pending > 0) return;
     incoming.shift();
     stats.framesReceived++;

@@ -132,13 +132,13 @@ export class NetworkSegment extends Component {
     stats.bytes += frame.bytes;
     stats.busyTicks += ticks;
     stats.waitedTicks += start - arrives;
-    cards[card]!.forward(this.sent, end);
+    cards[card].forward(this.sent, end);
     if (frame.to === BROADCAST) {
-      for (let other = 0; other < cards.length; other++) if (other !== card) cards[other]!.forward(frame, end);
+      for (let other = 0; other < cards.length; other++) if (other !== card) cards[other].forward(frame, end);
       return true;
     }
     const to = this.options.addresses.indexOf(frame.to);
-    if (to >= 0 && to !== card) cards[to]!.forward(frame, end);
+    if (to >= 0 && to !== card) cards[to].forward(frame, end);
     else stats.unclaimed++;
     return true;
   }

@@ -65,7 +65,7 @@ export class TimeOfDayClock extends Component {
     const { stats, high } = this;
     if (register === ClockRegister.High) {
       stats.reads++;
-      return high[processor]!;
+      return high[processor];
     }
     if (register !== ClockRegister.Low) {
       stats.refused++;

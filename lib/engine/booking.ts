@@ -95,11 +95,11 @@ export class Booking {
     const { spans } = this;
     let end = this.spansEnd;
     let span = 0;
-    while (spans[span + 1]! < at) span += 2;
+    while (spans[span + 1] < at) span += 2;
     let start = at;
     for (; span < end; span += 2) {
-      if (start + duration <= spans[span]!) break;
-      if (spans[span + 1]! > start) start = spans[span + 1]!;
+      if (start + duration <= spans[span]) break;
+      if (spans[span + 1] > start) start = spans[span + 1]!;
     }
     const touchesBefore = span > 0 && spans[span - 1] === start;
     const touchesAfter = span < end && spans[span] === start + duration;
@@ -124,7 +124,7 @@ export class Booking {
   private removePast(now: Ticks): void {
     const { spans } = this;
     let over = 0;
-    while (over < this.spansEnd && spans[over + 1]! <= now) over += 2;
+    while (over < this.spansEnd && spans[over + 1] <= now) over += 2;
     if (over > 0) spans.copyWithin(0, over, this.spansEnd);
     this.spansEnd -= over;
   }
@@ -135,8 +135,8 @@ export class Booking {
     let kept = 0;
     let queue = 1;
     for (let i = 0; i < this.waitingEnd; i += 2) {
-      if (waiting[i + 1]! <= now) continue;
-      if (waiting[i]! <= at && waiting[i + 1]! > at) queue++;
+      if (waiting[i + 1] <= now) continue;
+      if (waiting[i] <= at && waiting[i + 1] > at) queue++;
       waiting[kept] = waiting[i]!;
       waiting[kept + 1] = waiting[i + 1]!;
       kept += 2;

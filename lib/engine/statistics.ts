@@ -45,7 +45,7 @@ export class StatisticsRegistry {
         name,
         unit,
         definition,
-        value: values[name]!,
+        value: values[name],
       })),
     );
   }

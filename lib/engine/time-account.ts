@@ -20,18 +20,18 @@ export class TimeAccount {
   charge(activity: number, time: Ticks): void {
     const span = time - this.until;
     if (!(span >= 0)) throw new RangeError(`time accounted for up to ${this.until} cannot be charged up to ${time}`);
-    this.ticks[activity]! += span;
+    this.ticks[activity] += span;
     this.until = time;
   }
 
   /** Moves part of what an activity has to another, for what is known only afterwards. */
   move(from: number, to: number, ticks: Ticks): void {
-    if (!(ticks >= 0 && ticks <= this.ticks[from]!))
+    if (!(ticks >= 0 && ticks <= this.ticks[from]))
       throw new RangeError(
         `${this.activities[from]} has ${this.ticks[from]} ticks; ${ticks} cannot move to ${this.activities[to]}`,
       );
-    this.ticks[from]! -= ticks;
-    this.ticks[to]! += ticks;
+    this.ticks[from] -= ticks;
+    this.ticks[to] += ticks;
   }
 
   /** Throws unless the parts add up to the time accounted for, to the tick. */
@@ -49,7 +49,7 @@ export class TimeAccount {
 
   /** Ticks by name, without those that are 0. */
   report(): Record<string, Ticks> {
-    const entries = this.activities.map((name, index): [string, Ticks] => [name, this.ticks[index]!]);
+    const entries = this.activities.map((name, index): [string, Ticks] => [name, this.ticks[index]]);
     return Object.fromEntries(entries.filter(([, ticks]) => ticks !== 0));
   }
 }

@@ -105,13 +105,13 @@ export class Network<M extends Message> extends Component {
   override leastTransit(port: object): Ticks {
     this.least ??= leastLatencies(this.topology);
     const wires = this.nodes.map(node => node.wireLatency);
-    return this.least[this.nodes.indexOf(port as Port<M, M>)]! + Math.min(...wires);
+    return this.least[this.nodes.indexOf(port as Port<M, M>)] + Math.min(...wires);
   }
 
   /** Traffic by link, in the order of the topology's links. */
   linkTraffic(): LinkTraffic[] {
     const traffic = this.topology.links.map(({ from, to }, link) => {
-      const { busyTicks, waitedTicks, largestQueue } = this.links[link]!.booking;
+      const { busyTicks, waitedTicks, largestQueue } = this.links[link].booking;
       return {
         link,
         from,
@@ -125,9 +125,9 @@ export class Network<M extends Message> extends Component {
     });
     this.forEachPath(path => {
       for (const link of path.route) {
-        const sum = traffic[link]!;
+        const sum = traffic[link];
         sum.flits += path.flits;
-        path.messages.forEach((count, lane) => (sum.messages[lane]! += count));
+        path.messages.forEach((count, lane) => (sum.messages[lane] += count));
       }
     });
     return traffic;
@@ -142,14 +142,14 @@ export class Network<M extends Message> extends Component {
 
   private carry(from: number, message: M, arrives: Ticks): boolean {
     const to = this.destination(message);
-    const path = this.paths[from]![to] ?? this.makePath(from, to);
+    const path = this.paths[from][to] ?? this.makePath(from, to);
     const { links, lastExit } = path;
     const { flits, lane } = message;
     const { now } = this.simulation.queue;
     let time = arrives;
     let waited = 0;
     for (let hop = 0; hop < links.length; hop++) {
-      const { latency, ticksPerFlit, booking } = links[hop]!;
+      const { latency, ticksPerFlit, booking } = links[hop];
       if (ticksPerFlit !== 0) {
         const start = booking.book(now, time, flits * ticksPerFlit);
         waited += start - time;
@@ -159,7 +159,7 @@ export class Network<M extends Message> extends Component {
     }
     if (links.length > 0) {
       path.flits += flits;
-      path.messages[lane]! += 1;
+      path.messages[lane] += 1;
       const { stats } = this;
       stats.messages++;
       stats.flits += flits;
@@ -167,10 +167,10 @@ export class Network<M extends Message> extends Component {
       stats.waitedTicks += waited;
     }
     // A short message may fall into a gap before a long one; it still waits for it at the exit.
-    if (lastExit[lane]! > time) time = lastExit[lane]!;
+    if (lastExit[lane] > time) time = lastExit[lane]!;
     lastExit[lane] = time;
-    if (path.next !== path) this.paths[from]![to] = path.next;
-    this.nodes[to]!.forward(message, time);
+    if (path.next !== path) this.paths[from][to] = path.next;
+    this.nodes[to].forward(message, time);
     return true;
   }
 
@@ -180,12 +180,12 @@ export class Network<M extends Message> extends Component {
       route =>
         new Path(
           route,
-          Array.from(route, link => this.links[link]!),
+          Array.from(route, link => this.links[link]),
           lastExit,
         ),
     );
     ways.forEach((way, i) => (way.next = ways[(i + 1) % ways.length]!));
-    return (this.paths[from]![to] = ways[0]!);
+    return (this.paths[from][to] = ways[0]!);
   }
 
   private forEachPath(visit: (path: Path) => void): void {

@@ -62,19 +62,19 @@ export function classicLitmusTests(): LitmusTest[] {
 
 function readClassic(line: string): LitmusTest {
   const [, name, columns, condition] = /^(\S+): (.*?): (.*)$/.exec(line)!;
-  const scanner = new LitmusScanner(name!, condition!);
+  const scanner = new LitmusScanner(name, condition);
   const locations = new LocationNames();
-  const threads = columns!.split(' | ').map(column => {
+  const threads = columns.split(' | ').map(column => {
     const thread = new ThreadBuilder(locations, new Map());
     for (const [kind, location, value] of column.split(' '))
       if (kind === 'F') thread.add({ kind: 'fence' });
-      else addAccess(thread, kind!, thread.location(location!), value!);
+      else addAccess(thread, kind, thread.location(location), value);
     thread.resolve();
     return thread;
   });
   const quantifier = readQuantifier(scanner);
   return {
-    name: name!,
+    name: name,
     locations: locations.names,
     initial: locations.initial,
     threads: threads.map(thread => thread.finish()),

@@ -52,9 +52,9 @@ export class OutcomePlaces {
     const { threads } = this;
     if (thread >= threads.length) scanner.fail(`expected a thread from 0 to ${threads.length - 1}`, at);
     const register = this.registerName(name);
-    const index = register === null ? -1 : threads[thread]!.known(register);
+    const index = register === null ? -1 : threads[thread].known(register);
     if (index < 0) scanner.fail(`expected a register that thread ${thread} uses`, at);
-    return this.offsets[thread]! + index;
+    return this.offsets[thread] + index;
   }
 
   /** Place of a location. Throws a LitmusError. */
@@ -74,13 +74,13 @@ export class OutcomePlaces {
 export function readCondition(scanner: LitmusScanner, places: OutcomePlaces): LitmusCondition {
   const parts = [conjunction(scanner, places)];
   while (scanner.accept('\\/')) parts.push(conjunction(scanner, places));
-  return parts.length === 1 ? parts[0]! : { kind: 'or', of: parts };
+  return parts.length === 1 ? parts[0] : { kind: 'or', of: parts };
 }
 
 function conjunction(scanner: LitmusScanner, places: OutcomePlaces): LitmusCondition {
   const parts = [factor(scanner, places)];
   while (scanner.accept('/\\')) parts.push(factor(scanner, places));
-  return parts.length === 1 ? parts[0]! : { kind: 'and', of: parts };
+  return parts.length === 1 ? parts[0] : { kind: 'and', of: parts };
 }
 
 function factor(scanner: LitmusScanner, places: OutcomePlaces): LitmusCondition {

@@ -61,7 +61,7 @@ function edgesOf(name: string, cycle: string): Edge[] {
     throw new RangeError(`${name}: ${problem} in the cycle ${cycle}`);
   };
   for (const [i, edge] of edges.entries()) {
-    const next = edges[(i + 1) % edges.length]!;
+    const next = edges[(i + 1) % edges.length];
     if (edge.to !== next.from) complain(`${next.name} does not go on where ${edge.name} ends`);
   }
   if (edges.filter(({ external }) => external).length < 2) complain('there are not two edges to other threads');
@@ -75,15 +75,15 @@ function edgesOf(name: string, cycle: string): Edge[] {
 function edgeOf(name: string): Edge {
   const com = /^(Rf|Fr|Ws|Co)([ie])$/.exec(name);
   if (com !== null) {
-    const [from, to] = COMMUNICATION[com[1]!]!;
-    return { name, from: from!, to: to!, external: com[2] === 'e', moves: false, between: 'nothing' };
+    const [from, to] = COMMUNICATION[com[1]];
+    return { name, from: from, to: to, external: com[2] === 'e', moves: false, between: 'nothing' };
   }
   const inner = /^(Po|MFence|Xchg)([ds])([RW])([RW])$/.exec(name);
   if (inner === null || (inner[1] === 'Xchg' && !name.slice(-2).includes('W')))
     throw new RangeError(`${name} is not an edge of a cycle; there are ${EDGES}`);
   const [, kind, where, from, to] = inner;
   const between = kind === 'MFence' ? 'fence' : kind === 'Xchg' ? 'exchange' : 'nothing';
-  return { name, from: from!, to: to!, external: false, moves: where === 'd', between };
+  return { name, from: from, to: to, external: false, moves: where === 'd', between };
 }
 
 function eventsOf(edges: readonly Edge[]): CycleEvent[] {
@@ -102,8 +102,8 @@ function eventsOf(edges: readonly Edge[]): CycleEvent[] {
   const first = edges.findIndex(edge => edge.moves) + 1;
   let value = 0;
   for (let i = 0; i < events.length; i++) {
-    const event = events[(first + i) % events.length]!;
-    if (edges[(first + i + edges.length - 1) % edges.length]!.moves) value = 0;
+    const event = events[(first + i) % events.length];
+    if (edges[(first + i + edges.length - 1) % edges.length].moves) value = 0;
     if (event.store) value++;
     event.value = value;
   }
@@ -136,7 +136,7 @@ function conditionOf(events: readonly CycleEvent[], threads: LitmusTest['threads
   const used = threads.map(() => 0);
   for (const { store, exchange, thread, value } of events) {
     if (store && !exchange) continue;
-    const index = offsets[thread]! + used[thread]!++;
+    const index = offsets[thread] + used[thread]++;
     if (!store) atoms.push({ kind: 'equals', index, value });
   }
   const memory = threads.reduce((sum, { registers }) => sum + registers.length, 0);

@@ -90,7 +90,7 @@ function cyclesOf(threads: number): Shape[][] {
 function isCycle(shapes: readonly Shape[]): boolean {
   if (shapes.filter(shape => shape !== 'W').length < 2) return false;
   return shapes.every((shape, i) => {
-    const next = shapes[(i + 1) % shapes.length]!;
+    const next = shapes[(i + 1) % shapes.length];
     return shape === 'W' ? next.startsWith('R') : !(shape.endsWith('R') && next.startsWith('R'));
   });
 }
@@ -109,8 +109,8 @@ function mixtures(shapes: readonly Shape[], variants: readonly Variant[]): Varia
 function edgesOf(shapes: readonly Shape[], chosen: readonly Variant[]): string[] {
   let thread = 0;
   return shapes.flatMap((shape, i) => {
-    const next = shapes[(i + 1) % shapes.length]!;
-    const between = shape === 'W' ? [] : inner(shape, chosen[thread++]!);
+    const next = shapes[(i + 1) % shapes.length];
+    const between = shape === 'W' ? [] : inner(shape, chosen[thread++]);
     return [...between, shape.endsWith('R') ? 'Fre' : next.startsWith('R') ? 'Rfe' : 'Wse'];
   });
 }

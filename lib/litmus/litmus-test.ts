@@ -93,13 +93,13 @@ export function describeOutcome(test: LitmusTest, outcome: LitmusOutcome): strin
     thread.registers.map(name => (name.startsWith('.') ? '' : `${i}:${name}`)),
   );
   return [...registers, ...test.locations]
-    .map((name, i) => (name === '' ? '' : `${name}=${describeValue(outcome[i]!, test.locations)}`))
+    .map((name, i) => (name === '' ? '' : `${name}=${describeValue(outcome[i], test.locations)}`))
     .filter(text => text !== '')
     .join(' ');
 }
 
 /** Throws a LitmusError about an instruction of a test, which begins with where it is. */
 export function failAtInstruction(test: LitmusTest, thread: number, index: number, problem: string): never {
-  const where = test.threads[thread]!.places?.[index] ?? `${test.name}: thread ${thread}, instruction ${index}`;
+  const where = test.threads[thread].places?.[index] ?? `${test.name}: thread ${thread}, instruction ${index}`;
   throw new LitmusError(`${where}: ${problem}`);
 }

@@ -97,7 +97,7 @@ export function readMips(scanner: LitmusScanner, thread: ThreadBuilder): void {
 function arithmetic(name: string, scanner: LitmusScanner, thread: ThreadBuilder, place: string): boolean {
   const moves = ['li', 'lui', 'la', 'move'].includes(name);
   const immediate = Object.hasOwn(IMMEDIATE, name);
-  const operation = ARITHMETIC[immediate ? IMMEDIATE[name]! : Object.hasOwn(ARITHMETIC, name) ? name : ''];
+  const operation = ARITHMETIC[immediate ? IMMEDIATE[name] : Object.hasOwn(ARITHMETIC, name) ? name : ''];
   if (!moves && operation === undefined) return false;
   const target = register(scanner);
   scanner.expect(',');
@@ -118,7 +118,7 @@ function moved(name: string, scanner: LitmusScanner, thread: ThreadBuilder): Lit
 }
 
 function branch(name: string, scanner: LitmusScanner, thread: ThreadBuilder, place: string): void {
-  const [comparison, kind] = BRANCHES[name]!;
+  const [comparison, kind] = BRANCHES[name];
   const first = kind === 'none' ? ZERO : source(scanner, thread);
   if (kind !== 'none') scanner.expect(',');
   const second = kind === 'two' ? source(scanner, thread) : ZERO;

@@ -73,5 +73,5 @@ export function* outcomeSteps(
 /** The order of outcomes: by the first value that differs. */
 export function compareOutcomes(a: LitmusOutcome, b: LitmusOutcome): number {
   const i = a.findIndex((value, index) => value !== b[index]);
-  return i < 0 ? 0 : a[i]! - b[i]!;
+  return i < 0 ? 0 : a[i] - b[i];
 }

@@ -82,7 +82,7 @@ function heading(scanner: LitmusScanner): [name: string, dialect: Dialect] {
   const brace = scanner.text.indexOf('{', scanner.at);
   if (brace < 0) scanner.fail('expected { and the initial state', scanner.text.length);
   scanner.at = brace + 1;
-  return [name, DIALECTS[architecture]!];
+  return [name, DIALECTS[architecture]];
 }
 
 function initialState(scanner: LitmusScanner, dialect: Dialect, locations: LocationNames): RegisterStart[] {

@@ -102,7 +102,7 @@ export class LitmusScanner {
       if (pair === '(*' && depth++ === 0) start = i;
       const inside = depth > 0;
       if (pair === '*)' && depth > 0) depth--;
-      result += inside ? text.slice(i, i + step).replace(/[^\n]/g, ' ') : text[i]!;
+      result += inside ? text.slice(i, i + step).replace(/[^\n]/g, ' ') : text[i];
       i += step;
     }
     if (depth > 0) this.fail('expected *) after this comment', start);

@@ -59,8 +59,8 @@ export class LitmusMachine {
   keyOf({ at, values, buffers, links }: LitmusState): string {
     const codes: number[] = [];
     for (const [thread, buffer] of buffers.entries()) {
-      codes.push(at[thread]!, links[thread]! + 1, buffer.length);
-      for (let i = 0; i < buffer.length; i += 2) codes.push(buffer[i]!, this.numberOf(buffer[i + 1]!));
+      codes.push(at[thread], links[thread] + 1, buffer.length);
+      for (let i = 0; i < buffer.length; i += 2) codes.push(buffer[i], this.numberOf(buffer[i + 1]));
     }
     for (const value of values) codes.push(this.numberOf(value));
     return String.fromCharCode(...codes);
@@ -86,19 +86,19 @@ export class LitmusMachine {
       if (alone !== null) return [alone];
     }
     return threads.flatMap((thread, i) => {
-      const instruction = thread.instructions[state.at[i]!];
+      const instruction = thread.instructions[state.at[i]];
       const steps = instruction === undefined ? [] : this.execute(state, i, instruction);
-      return state.buffers[i]!.length === 0 ? steps : [...steps, this.drain(state, i)];
+      return state.buffers[i].length === 0 ? steps : [...steps, this.drain(state, i)];
     });
   }
 
   /** A step of a thread that commutes with every step of the others, and with its own others; null without such a step. */
   private nextAlone(state: LitmusState, thread: number): LitmusState | null {
-    const buffer = state.buffers[thread]!;
-    if (buffer.length > 0 && this.accessedBy[buffer[0]!] === thread) return this.drain(state, thread);
-    const instruction = this.test.threads[thread]!.instructions[state.at[thread]!];
+    const buffer = state.buffers[thread];
+    if (buffer.length > 0 && this.accessedBy[buffer[0]] === thread) return this.drain(state, thread);
+    const instruction = this.test.threads[thread].instructions[state.at[thread]];
     return instruction !== undefined && this.isAlone(state, thread, instruction)
-      ? this.execute(state, thread, instruction)[0]!
+      ? this.execute(state, thread, instruction)[0]
       : null;
   }
 
@@ -108,9 +108,9 @@ export class LitmusMachine {
       case 'branch':
         return true;
       case 'fence':
-        return state.buffers[thread]!.length === 0;
+        return state.buffers[thread].length === 0;
       case 'load': {
-        const storedBy = this.storedBy[this.locationOf(state, thread, instruction.location)]!;
+        const storedBy = this.storedBy[this.locationOf(state, thread, instruction.location)];
         return storedBy === thread || storedBy === NONE;
       }
       case 'store':
@@ -124,9 +124,9 @@ export class LitmusMachine {
 
   /** What an instruction of a thread may lead to; nothing if it has to wait. */
   private execute(state: LitmusState, thread: number, instruction: LitmusInstruction): LitmusState[] {
-    const after = { ...state, at: replaced(state.at, thread, state.at[thread]! + 1) };
-    const base = this.offsets[thread]!;
-    const waits = state.buffers[thread]!.length > 0;
+    const after = { ...state, at: replaced(state.at, thread, state.at[thread] + 1) };
+    const base = this.offsets[thread];
+    const waits = state.buffers[thread].length > 0;
     switch (instruction.kind) {
       case 'set': {
         const { operation, left, right } = instruction;
@@ -148,7 +148,7 @@ export class LitmusMachine {
         const location = this.locationOf(state, thread, instruction.location);
         const value = valueOf(state, base, instruction.value);
         if (!this.buffered) return [this.write(after, thread, location, value)];
-        return [{ ...after, buffers: replaced(state.buffers, thread, [...state.buffers[thread]!, location, value]) }];
+        return [{ ...after, buffers: replaced(state.buffers, thread, [...state.buffers[thread], location, value]) }];
       }
       case 'fence':
         return waits ? [] : [after];
@@ -156,7 +156,7 @@ export class LitmusMachine {
         if (waits) return [];
         const location = this.locationOf(state, thread, instruction.location);
         const linked = { ...after, links: replaced(state.links, thread, location) };
-        return [set(linked, base + instruction.register, state.values[this.memory + location]!)];
+        return [set(linked, base + instruction.register, state.values[this.memory + location])];
       }
       case 'store-conditional':
         return waits ? [] : this.storeConditional(state, after, thread, instruction);
@@ -171,12 +171,12 @@ export class LitmusMachine {
     thread: number,
     instruction: LitmusInstruction & { readonly kind: 'store-conditional' },
   ): LitmusState[] {
-    const register = this.offsets[thread]! + instruction.register;
+    const register = this.offsets[thread] + instruction.register;
     const location = this.locationOf(state, thread, instruction.location);
     const unlinked = { ...after, links: replaced(state.links, thread, -1) };
     const failed = set(unlinked, register, 0);
     if (state.links[thread] !== location) return [failed];
-    return [failed, set(this.write(unlinked, thread, location, state.values[register]!), register, 1)];
+    return [failed, set(this.write(unlinked, thread, location, state.values[register]), register, 1)];
   }
 
   private update(
@@ -185,9 +185,9 @@ export class LitmusMachine {
     thread: number,
     { register, location: place, operation, value }: LitmusInstruction & { readonly kind: 'update' },
   ): LitmusState {
-    const base = this.offsets[thread]!;
+    const base = this.offsets[thread];
     const location = this.locationOf(state, thread, place);
-    const before = state.values[this.memory + location]!;
+    const before = state.values[this.memory + location];
     const joined = this.join(state, thread, operation, before, valueOf(state, base, value));
     const written = this.write(after, thread, location, joined);
     return register === null ? written : set(written, base + register, before);
@@ -195,8 +195,8 @@ export class LitmusMachine {
 
   /** The oldest store of a thread reaches memory. */
   private drain(state: LitmusState, thread: number): LitmusState {
-    const [location, value, ...rest] = state.buffers[thread]!;
-    return this.write({ ...state, buffers: replaced(state.buffers, thread, rest) }, thread, location!, value!);
+    const [location, value, ...rest] = state.buffers[thread];
+    return this.write({ ...state, buffers: replaced(state.buffers, thread, rest) }, thread, location, value);
   }
 
   private write(state: LitmusState, thread: number, location: number, value: number): LitmusState {
@@ -206,16 +206,16 @@ export class LitmusMachine {
 
   /** What a thread finds at a location: its own youngest store on the way, or else memory's value. */
   private visible({ buffers, values }: LitmusState, thread: number, location: number): number {
-    const buffer = buffers[thread]!;
-    for (let i = buffer.length - 2; i >= 0; i -= 2) if (buffer[i] === location) return buffer[i + 1]!;
-    return values[this.memory + location]!;
+    const buffer = buffers[thread];
+    for (let i = buffer.length - 2; i >= 0; i -= 2) if (buffer[i] === location) return buffer[i + 1];
+    return values[this.memory + location];
   }
 
   private locationOf(state: LitmusState, thread: number, place: LitmusPlace): number {
     if (typeof place === 'number') return place;
-    const value = state.values[this.offsets[thread]! + place.register]!;
+    const value = state.values[this.offsets[thread] + place.register];
     const location = locationOfValue(value);
-    const name = this.test.threads[thread]!.registers[place.register]!;
+    const name = this.test.threads[thread].registers[place.register];
     if (location < 0) this.fail(state, thread, `register ${name} holds ${value}, which is the address of no location`);
     return location;
   }
@@ -238,7 +238,7 @@ export class LitmusMachine {
   }
 
   private fail(state: LitmusState, thread: number, problem: string): never {
-    return failAtInstruction(this.test, thread, state.at[thread]!, problem);
+    return failAtInstruction(this.test, thread, state.at[thread], problem);
   }
 }
 
@@ -256,7 +256,7 @@ function ownersOf(test: LitmusTest, counts: (instruction: LitmusInstruction) => 
 }
 
 function valueOf({ values }: LitmusState, base: number, from: LitmusOperand): number {
-  return 'value' in from ? from.value : values[base + from.register]!;
+  return 'value' in from ? from.value : values[base + from.register];
 }
 
 function set(state: LitmusState, index: number, value: number): LitmusState {

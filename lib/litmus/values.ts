@@ -19,7 +19,7 @@ export function locationOfValue(value: number): number {
 /** A value in words: an integer, or the name of the location that it is the address of. */
 export function describeValue(value: number, locations: readonly string[]): string {
   const location = locationOfValue(value);
-  return location < 0 ? String(value) : locations[location]!;
+  return location < 0 ? String(value) : locations[location];
 }
 
 /** Arithmetic of `set` and `update`, in 32 bits. NaN if an address goes in and neither it nor an integer comes out. */

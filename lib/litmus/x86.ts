@@ -70,7 +70,7 @@ export function readX86(scanner: LitmusScanner, thread: ThreadBuilder, architect
   if (!Object.hasOwn(OPERATIONS, name)) scanner.fail(`expected ${KNOWN}`, start);
   if (locked && name === 'mov') scanner.fail('expected XCHG, ADD, SUB, AND, OR, XOR, INC or DEC after LOCK', start);
   const operands = operandsOf(scanner, thread, architecture, { name, start, suffixed: name !== full });
-  const effect = { operation: OPERATIONS[name]!, ...operands };
+  const effect = { operation: OPERATIONS[name], ...operands };
   if (name === 'xchg') exchange(scanner, thread, effect, place);
   else if (locked) update(scanner, thread, effect, place);
   else change(scanner, thread, effect, place, name === 'mov');

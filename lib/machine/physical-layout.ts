@@ -29,7 +29,7 @@ export function physicalLayout(map: AddressMap, layout: PhysicalLayout, colours:
   let node = 0;
   for (let page = 0; page < map.frames; page++) {
     while (next[node] === map.firstFrame[node + 1]) node = (node + 1) % map.nodes;
-    frames[page] = next[node]!++;
+    frames[page] = next[node]++;
     node = (node + 1) % map.nodes;
   }
   return frames;

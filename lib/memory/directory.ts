@@ -70,7 +70,7 @@ export class Directory {
     const frame = (line >>> this.frameShift) - this.firstFrame;
     let page = this.pages[frame >> 10];
     if (page === undefined) this.pages[frame >> 10] = page = new Int32Array(1024).fill(-1);
-    let first = page[frame & 1023]!;
+    let first = page[frame & 1023];
     if (first < 0) page[frame & 1023] = first = this.add(frame);
     return first + (line & this.lineMask);
   }
@@ -78,7 +78,7 @@ export class Directory {
   /** The line of an entry. */
   lineOf(entry: number): Line {
     if (this.sparse !== null) return this.sparse.lineOf(entry);
-    const frame = this.firstFrame + this.order[entry >> this.frameShift]!;
+    const frame = this.firstFrame + this.order[entry >> this.frameShift];
     return lineNumber(frame * (this.lineMask + 1) + (entry & this.lineMask));
   }
 
@@ -93,7 +93,7 @@ export class Directory {
       const nobody = this.owner[entry] === -1 && this.sharers.count(entry) === 0;
       const held = this.state[entry] !== 0;
       const where = `line ${entry === this.sparse?.nowhere ? 'without an entry' : this.lineOf(entry)}`;
-      if (!stable[this.state[entry]!]) faults.push(`${where} is in transition`);
+      if (!stable[this.state[entry]]) faults.push(`${where} is in transition`);
       if (this.missing[entry] !== 0) faults.push(`${where} misses ${this.missing[entry]} answers to its home`);
       if (!held && !nobody) faults.push(`${where} is held by nobody, but has an owner or sharers`);
       if (this.sparse !== null && entry !== this.sparse.nowhere && this.sparse.lineOf(entry) >= 0 !== held)

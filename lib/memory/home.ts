@@ -66,7 +66,7 @@ export class Home {
     this.memory = new LineMemory(controller.simulation, options.memory);
     this.directory = new Directory({
       processors: map.caches,
-      firstFrame: map.firstFrame[node]!,
+      firstFrame: map.firstFrame[node],
       frameShift: map.frameShift,
       format,
       counts: controller.directoryStats ?? { overflows: 0, largestPool: 0 },
@@ -104,7 +104,7 @@ export class Home {
     const { line } = message;
     const { table, directory } = this;
     const entry = directory.entry(line);
-    const state = directory.state[entry]!;
+    const state = directory.state[entry];
     const event = this.classify(message, entry);
     const cell = state * table.events.length + event;
     const actions = table.cells[cell];
@@ -116,8 +116,8 @@ export class Home {
     // What is refused, or waits, is counted when it is served.
     if (event !== EVENT['GetS(no room)'] && actions[0] !== A.sendNak) this.misses.served(message, this.simulation.now);
     this.perform(cell, actions, message, entry, lookup);
-    const settled = table.stable[directory.state[entry]!]!;
-    if (this.room !== null && settled) this.settle(entry, line, table.stable[state]!);
+    const settled = table.stable[directory.state[entry]];
+    if (this.room !== null && settled) this.settle(entry, line, table.stable[state]);
     else if (settled && !table.stable[state]) this.release(line);
   }
 
@@ -128,12 +128,12 @@ export class Home {
     const { homeOccupancy } = this.timing;
     const served = homeOccupancy === 0 ? now : controller.occupancy.book(now, now, homeOccupancy);
     for (let i = 0; i < actions.length; i++) {
-      const action = actions[i]!;
-      if (SENT.kind[action]! >= 0) this.send(action, message, entry, served + lookup);
+      const action = actions[i];
+      if (SENT.kind[action] >= 0) this.send(action, message, entry, served + lookup);
       else this.act(action, message, entry, served + lookup);
     }
-    const next = table.next[cell]!;
-    const empty = table.nextWithoutSharers[cell]!;
+    const next = table.next[cell];
+    const empty = table.nextWithoutSharers[cell];
     directory.state[entry] = next === empty || directory.sharers.count(entry) > 0 ? next : empty;
     if (lists === null) return;
     const walk = lists.walked * this.ticksPerCell;
@@ -149,7 +149,7 @@ export class Home {
       owner[entry] === from,
       sharers.has(entry, from),
       kind === Kind.PutS && sharers.last(entry, from) ? 1 : 2,
-      missing[entry]!,
+      missing[entry],
       kind !== Kind.GetS || sharers.room(entry),
     );
     if (event === NO_EVENT) throw this.failure(`home cannot receive ${KIND_NAMES[kind]}`);
@@ -164,7 +164,7 @@ export class Home {
         directory.sharers.add(entry, from);
         break;
       case A.addOwner:
-        directory.sharers.add(entry, directory.owner[entry]!);
+        directory.sharers.add(entry, directory.owner[entry]);
         break;
       case A.removeRequester:
         directory.sharers.remove(entry, from);
@@ -185,7 +185,7 @@ export class Home {
         directory.missing[entry] = this.copies(entry);
         break;
       case A.countOne:
-        directory.missing[entry]!--;
+        directory.missing[entry]--;
         break;
       case A.defer:
         this.stall(message);
@@ -197,8 +197,8 @@ export class Home {
 
   /** Sends what an action sends, on behalf of the request that it answers. */
   private send(action: number, request: CoherenceMessage, entry: number, done: Ticks): void {
-    const kind = SENT.kind[action]!;
-    const count = SENT.count[action]!;
+    const kind = SENT.kind[action];
+    const count = SENT.count[action];
     const counted = count === Count.Others || (count === Count.OthersOfWriter && request.kind === Kind.GetM);
     const acks = counted ? this.others(entry, request.from) : 0;
     switch (SENT.to[action]) {
@@ -207,7 +207,7 @@ export class Home {
         else this.sendControl(kind, request.from, request, acks, done);
         break;
       case Receiver.Owner:
-        this.sendControl(kind, this.directory.owner[entry]!, request, acks, done);
+        this.sendControl(kind, this.directory.owner[entry], request, acks, done);
         break;
       case Receiver.Others:
         this.sendToOthers(kind, request, entry, acks, done);
@@ -251,7 +251,7 @@ export class Home {
 
   private sendToOthers(kind: number, request: CoherenceMessage, entry: number, acks: number, done: Ticks): void {
     const { sharers } = this.directory;
-    const owner = this.directory.owner[entry]!;
+    const owner = this.directory.owner[entry];
     for (let sharer = sharers.next(entry, -1); sharer >= 0; sharer = sharers.next(entry, sharer))
       if (sharer !== request.from && sharer !== owner) this.sendControl(kind, sharer, request, acks, done);
   }
@@ -274,7 +274,7 @@ export class Home {
   /** Sharers other than this one and the owner, whom a superset may name as well. */
   private others(entry: number, processor: number): number {
     const { sharers } = this.directory;
-    const owner = this.directory.owner[entry]!;
+    const owner = this.directory.owner[entry];
     let count = sharers.count(entry);
     if (processor >= 0 && sharers.has(entry, processor)) count--;
     if (owner >= 0 && owner !== processor && count > 0 && sharers.has(entry, owner)) count--;
@@ -283,7 +283,7 @@ export class Home {
 
   /** Everybody who has a copy or is taken for one who has. */
   private copies(entry: number): number {
-    return this.others(entry, HOME) + (this.directory.owner[entry]! >= 0 ? 1 : 0);
+    return this.others(entry, HOME) + (this.directory.owner[entry] >= 0 ? 1 : 0);
   }
 
   private makeRoom(): Room {
@@ -294,7 +294,7 @@ export class Home {
       stats: this.controller.directoryStats!,
       serve: message =>
         this.serve(message, map.nodeOfProcessor[message.from] === this.node ? timing.lookupLocal : timing.lookupRemote),
-      recallable: entry => table.cells[directory.state[entry]! * table.events.length + EVENT.recall] !== null,
+      recallable: entry => table.cells[directory.state[entry] * table.events.length + EVENT.recall] !== null,
       recall: entry => this.recall(entry),
     });
   }
@@ -304,10 +304,10 @@ export class Home {
     const { directory, table } = this;
     const none = this.copies(entry) === 0;
     const event = none ? EVENT['recall(no copies)'] : EVENT.recall;
-    const cell = directory.state[entry]! * table.events.length + event;
+    const cell = directory.state[entry] * table.events.length + event;
     const message = ofHome(directory.lineOf(entry));
     const actions = table.cells[cell];
-    if (actions === null || actions === undefined) this.refuse(message, directory.state[entry]!, event);
+    if (actions === null || actions === undefined) this.refuse(message, directory.state[entry], event);
     this.perform(cell, actions, message, entry, this.timing.lookupLocal);
     return none;
   }

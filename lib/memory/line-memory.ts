@@ -40,6 +40,6 @@ export class LineMemory {
   }
 
   private book(line: Line, from: Ticks): Ticks {
-    return this.banks[line % this.banks.length]!.book(this.simulation.now, from, this.timing.bankTicks);
+    return this.banks[line % this.banks.length].book(this.simulation.now, from, this.timing.bankTicks);
   }
 }

@@ -81,9 +81,9 @@ export class NodeController extends Component {
     this.timing = options.timing;
     this.refusals = refuses(options.protocol) ? this.statistics(REFUSALS) : null;
     this.firstProcessor = map.firstProcessor[node]!;
-    const count = map.firstProcessor[node + 1]! - this.firstProcessor;
+    const count = map.firstProcessor[node + 1] - this.firstProcessor;
     this.processors = Array.from({ length: count }, (_, i) => this.makePort(`processor${i}`));
-    this.bridge = map.bridgeOfNode[node]! < 0 ? null : this.makePort('bridge');
+    this.bridge = map.bridgeOfNode[node] < 0 ? null : this.makePort('bridge');
     this.caches = this.bridge === null ? this.processors : [...this.processors, this.bridge];
     this.network = new Port<NodeMessage, NodeMessage>(
       this,
@@ -130,10 +130,10 @@ export class NodeController extends Component {
       return;
     }
     const index = this.indexOf(message.to);
-    if (message.lane !== Lane.Forward) this.caches[index]!.forward(message, departs);
+    if (message.lane !== Lane.Forward) this.caches[index].forward(message, departs);
     else {
-      this.lastForward[index] = Math.max(departs, this.lastForward[index]!);
-      this.caches[index]!.forward(message, this.lastForward[index]!);
+      this.lastForward[index] = Math.max(departs, this.lastForward[index]);
+      this.caches[index].forward(message, this.lastForward[index]);
     }
   }
 
@@ -177,7 +177,7 @@ export class NodeController extends Component {
   }
 
   private toProcessor(message: NodeMessage, departs: Ticks): void {
-    this.caches[this.indexOf(message.to)]!.forward(message, departs);
+    this.caches[this.indexOf(message.to)].forward(message, departs);
   }
 
   /** Where a cache of this node is among its ports. */

@@ -67,8 +67,8 @@ export class PageCounters {
     this.phase = this.options.sampling - 1;
     this.counted++;
     const counts = this.of(frame, now);
-    if (counts[node]! >= this.largest) return false;
-    return ++counts[node]! % this.options.threshold === 0 && node !== this.home;
+    if (counts[node] >= this.largest) return false;
+    return ++counts[node] % this.options.threshold === 0 && node !== this.home;
   }
 
   /** Counts a request for ownership. Sampling does not concern it. */
@@ -98,7 +98,7 @@ export class PageCounters {
 
   private count(frame: MachineFrame, register: number, now: Ticks): void {
     const counts = this.of(frame, now);
-    if (counts[register]! < this.largest) counts[register]!++;
+    if (counts[register] < this.largest) counts[register]++;
   }
 
   private of(frame: MachineFrame, now: Ticks): Int32Array {

@@ -40,7 +40,7 @@ export class PageMisses {
 
   private missed(frame: MachineFrame, { kind, from }: CoherenceMessage, now: Ticks): void {
     const { map, counters, controller } = this;
-    const requester = map.nodeOfProcessor[from]!;
+    const requester = map.nodeOfProcessor[from];
     if (requester === this.node) controller.stats.localRequests++;
     else controller.stats.remoteRequests++;
     if (this.observer !== null) this.observer(frame, requester, now);

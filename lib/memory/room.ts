@@ -57,7 +57,7 @@ export class Room {
   drain(line: Line): void {
     const queue = this.queueOf(line);
     for (;;) {
-      while (queue.length > 0 && this.fits(queue[0]!)) this.options.serve(queue.shift()!);
+      while (queue.length > 0 && this.fits(queue[0])) this.options.serve(queue.shift()!);
       if (!this.callBack(line, queue.length)) return;
     }
   }
@@ -67,12 +67,12 @@ export class Room {
     const queue = this.queues.find(({ length }) => length > 0);
     return queue === undefined
       ? undefined
-      : `room in the directory for line ${queue[0]!.line}, with ${queue.length} requests waiting`;
+      : `room in the directory for line ${queue[0].line}, with ${queue.length} requests waiting`;
   }
 
   private queueOf(line: Line): CoherenceMessage[] {
     const { sparse } = this.options.directory;
-    return this.queues[sparse === null ? 0 : sparse.setOf(line)]!;
+    return this.queues[sparse === null ? 0 : sparse.setOf(line)];
   }
 
   /** Whether a message can be handled only with more room than its line has. */
@@ -83,7 +83,7 @@ export class Room {
     if (kind !== Kind.GetS) return false;
     const entry = directory.entry(line);
     // The first sharer is in the header; a reader of an owned line may bring the owner with it.
-    return directory.owner[entry]! >= 0 || lists!.count(entry) > 0;
+    return directory.owner[entry] >= 0 || lists!.count(entry) > 0;
   }
 
   /** Whether a message has room, which it is given. */
@@ -99,7 +99,7 @@ export class Room {
     const { directory, lists, stats, recallable, recall } = this.options;
     const { sparse } = directory;
     if (waiting === 0) return false;
-    if (sparse !== null && sparse.recalling[sparse.setOf(line)]! >= waiting) return false;
+    if (sparse !== null && sparse.recalling[sparse.setOf(line)] >= waiting) return false;
     const entry = sparse === null ? lists!.victim(recallable) : sparse.victim(sparse.setOf(line), recallable);
     if (entry < 0) return false;
     stats.recalls++;

@@ -52,7 +52,7 @@ export class SparseEntries {
 
   /** The line that an entry is for, -1 for none. */
   lineOf(entry: number): Line {
-    return lineNumber(this.tags[entry]!);
+    return lineNumber(this.tags[entry]);
   }
 
   /** Notes that an entry was used. */
@@ -75,7 +75,7 @@ export class SparseEntries {
   victim(set: number, fits: (entry: number) => boolean): number {
     let oldest = -1;
     for (let entry = set * this.ways, end = entry + this.ways; entry < end; entry++)
-      if (this.tags[entry] !== FREE && fits(entry) && (oldest < 0 || this.used[entry]! < this.used[oldest]!))
+      if (this.tags[entry] !== FREE && fits(entry) && (oldest < 0 || this.used[entry] < this.used[oldest]))
         oldest = entry;
     return oldest;
   }
@@ -83,13 +83,13 @@ export class SparseEntries {
   /** Notes that the line of an entry is being called back. */
   call(entry: number): void {
     this.called[entry] = 1;
-    this.recalling[Math.floor(entry / this.ways)]!++;
+    this.recalling[Math.floor(entry / this.ways)]++;
   }
 
   /** Takes an entry from its line. */
   free(entry: number): void {
     this.tags[entry] = FREE;
-    if (this.called[entry] === 1) this.recalling[Math.floor(entry / this.ways)]!--;
+    if (this.called[entry] === 1) this.recalling[Math.floor(entry / this.ways)]--;
     this.called[entry] = 0;
   }
 }

@@ -92,19 +92,19 @@ export class AddressMap {
         `${this.frames} frames hold more than 2^31 lines of ${lineBytes} bytes; use less memory or longer lines`,
       );
     const bridgesBefore = sums(bridges);
-    this.caches = this.processors + bridgesBefore[this.nodes]!;
+    this.caches = this.processors + bridgesBefore[this.nodes];
     this.nodeOfProcessor = new Int32Array(this.caches);
     processors.forEach((count, node) =>
-      this.nodeOfProcessor.fill(node, this.firstProcessor[node], this.firstProcessor[node]! + count),
+      this.nodeOfProcessor.fill(node, this.firstProcessor[node], this.firstProcessor[node] + count),
     );
     this.bridgeOfNode = new Int32Array(this.nodes).fill(-1);
     bridges.forEach((count, node) => {
       if (count === 0) return;
-      const cache = this.processors + bridgesBefore[node]!;
+      const cache = this.processors + bridgesBefore[node];
       this.bridgeOfNode[node] = cache;
       this.nodeOfProcessor[cache] = node;
     });
-    this.equal = frames.every(count => count === frames[0]) ? frames[0]! : 0;
+    this.equal = frames.every(count => count === frames[0]) ? frames[0] : 0;
     this.equalShift = this.equal > 0 && Number.isInteger(Math.log2(this.equal)) ? Math.log2(this.equal) : -1;
   }
 
@@ -113,7 +113,7 @@ export class AddressMap {
     if (this.equalShift >= 0) return frame >> this.equalShift;
     if (this.equal !== 0) return (frame / this.equal) | 0;
     let node = 0;
-    while (this.firstFrame[node + 1]! <= frame) node++;
+    while (this.firstFrame[node + 1] <= frame) node++;
     return node;
   }
 
@@ -130,6 +130,6 @@ export class AddressMap {
 
 function sums(counts: readonly number[]): number[] {
   const result = [0];
-  for (const count of counts) result.push(result[result.length - 1]! + count);
+  for (const count of counts) result.push(result[result.length - 1] + count);
   return result;
 }

@@ -123,7 +123,7 @@ export class CoherenceMessage {
   /** For people: `DataDir of line 12 from home to cache 3, 2 acknowledgements`. */
   toString(): string {
     const name = (cache: number): string => (cache === HOME ? 'home' : `cache ${cache}`);
-    const way = `${KIND_NAMES[this.kind]!} of line ${this.line} from ${name(this.from)} to ${name(this.to)}`;
+    const way = `${KIND_NAMES[this.kind]} of line ${this.line} from ${name(this.from)} to ${name(this.to)}`;
     const behalf = this.requester === this.from || this.requester === this.to ? '' : ` for ${name(this.requester)}`;
     const acks = this.acks === 0 ? '' : `, ${this.acks} acknowledgements`;
     return `${way}${behalf}${acks}${this.data === null ? '' : `, words ${[...this.data].join(' ')}`}`;

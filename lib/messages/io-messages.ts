@@ -172,7 +172,7 @@ export class DmaDone {
 /** FNV-1a over words. */
 export function digestOfWords(words: LineData): number {
   let hash = 0x811c9dc5 | 0;
-  for (let word = 0; word < words.length; word++) hash = Math.imul(hash ^ words[word]!, 0x01000193);
+  for (let word = 0; word < words.length; word++) hash = Math.imul(hash ^ words[word], 0x01000193);
   return hash;
 }
 

@@ -5,7 +5,7 @@ export type LineData = Readonly<Int32Array>;
 
 /** The value of a word; a line that nobody wrote to reads as 0. */
 export function wordOf(data: LineData | null, word: number): number {
-  return data === null ? 0 : data[word]!;
+  return data === null ? 0 : data[word];
 }
 
 /** The line with one word replaced. */

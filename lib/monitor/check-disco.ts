@@ -75,7 +75,7 @@ function* checkPage(disco: Disco, page: MachinePage, known: number): Iterable<st
     if (pmap.get(physical) !== page || !memory.pmaps.all.has(pmap))
       yield `${what} is not physical page ${physical} of ${pmap.name}, as it says`;
   for (const mapping of page.mappings) {
-    const cpu = cpus[processorOf(mapping, cpus[0]!.hardware.entries)]!;
+    const cpu = cpus[processorOf(mapping, cpus[0].hardware.entries)];
     if (cpu.hardware.pageAt(mapping - firstHalf(cpu)) !== page) yield `${what} is not mapped by ${mapping}, as it says`;
   }
   if (!atRest(disco)) return;
@@ -85,7 +85,7 @@ function* checkPage(disco: Disco, page: MachinePage, known: number): Iterable<st
 
 function* checkTlb(disco: Disco, cpu: MonitorCpu): Iterable<string> {
   const { tlb } = cpu.processor;
-  const { owner } = disco.scheduler.queues[cpu.number]!;
+  const { owner } = disco.scheduler.queues[cpu.number];
   for (const { page: virtualPage, space, frame, writable } of tlb.mappings()) {
     const what = `processor ${cpu.number} maps page 0x${virtualPage.toString(16)} of space ${space} to frame ${frame}`;
     const half = 2 * tlb.probe(virtualPage >>> 1, space) + (virtualPage & 1);

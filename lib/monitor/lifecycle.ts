@@ -42,12 +42,12 @@ export class Lifecycle {
       throw new DiscoError(
         `${machine.name} has ${machine.processors.length} processors, and ${contexts.length} contexts are given; give one for each`,
       );
-    const faults = contexts.flatMap((context, number) => this.startFault(machine.processors[number]!, context));
+    const faults = contexts.flatMap((context, number) => this.startFault(machine.processors[number], context));
     if (faults.length > 0) throw new DiscoError(faults.map(fault => `${machine.name}: ${fault}`).join('\n'));
     machine.system = system;
     machine.state = 'started';
     for (const [number, virtual] of machine.processors.entries()) {
-      const context = contexts[number]!;
+      const context = contexts[number];
       context.interrupted ??= endOf(context, virtual.end);
     }
     this.parts.request(cpu => this.begin(cpu, machine));

@@ -52,7 +52,7 @@ export class MonitorCode {
       words[at++] = packReference(place + fetch * FETCH_BYTES, ReferenceKind.Fetch);
       const upTo = Math.floor(((fetch + 1) * touches.length) / fetches);
       for (; done < upTo; done++) {
-        const { offset, store } = touches[done]!;
+        const { offset, store } = touches[done];
         words[at++] = packReference(record + offset, store ? ReferenceKind.Store : ReferenceKind.Load);
       }
     }

@@ -106,7 +106,7 @@ export class MonitorSpace {
   /** Room in kseg0: a hole of that size, or behind everything. Throws a DiscoError if there is none. */
   private place(count: number): number {
     const hole = this.holes.findIndex(({ count: size }) => size === count);
-    if (hole >= 0) return this.holes.splice(hole, 1)[0]!.first;
+    if (hole >= 0) return this.holes.splice(hole, 1)[0].first;
     if (this.next + count > FIRST_WINDOW)
       throw new DiscoError(
         `the monitor's data do not fit into kseg0; use a machine or virtual machines with less memory`,
@@ -143,7 +143,7 @@ export class MonitorArena {
   allocate(node: number, bytes: number): number {
     const size = Math.ceil(bytes / this.lineBytes) * this.lineBytes;
     if (size >= this.pageBytes) return this.pages(node, Math.ceil(size / this.pageBytes));
-    const open = this.open[node]!;
+    const open = this.open[node];
     if (open.bytes < size) {
       open.address = this.pages(node, 1);
       open.bytes = this.pageBytes;

@@ -60,8 +60,8 @@ export class WriteCounts<Frame extends number> {
   /** Writes of programs, by a snapshot of the counters of a frame as an interrupt brings it. `timeNs` is the present. */
   of(frame: Frame, counts: Readonly<Int32Array>, timeNs: number): number {
     const { nodes } = this.options;
-    const writeBacks = counts[nodes + 1]!;
-    const writes = counts[nodes]! + writeBacks - this.own(frame, writeBacks, counts[nodes + 2]!);
+    const writeBacks = counts[nodes + 1];
+    const writes = counts[nodes] + writeBacks - this.own(frame, writeBacks, counts[nodes + 2]);
     return this.served.get(frame) === this.intervalAt(timeNs) ? Math.max(writes, 1) : writes;
   }
 

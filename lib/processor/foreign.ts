@@ -181,5 +181,5 @@ export function notAnOperation(value: unknown): string {
 }
 
 function nameOf(kind: number): string {
-  return Object.keys(Op)[kind]!;
+  return Object.keys(Op)[kind];
 }

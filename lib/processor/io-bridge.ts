@@ -233,7 +233,7 @@ export class IoBridge extends Component implements CacheOwner {
     const { map, lineShift } = this;
     const at = transfer.offset + this.done;
     const inLine = at & (map.lineBytes - 1);
-    const frame = this.layout === null ? transfer.frame : this.layout[transfer.frame]!;
+    const frame = this.layout === null ? transfer.frame : this.layout[transfer.frame];
     this.line = frame * (map.pageBytes >> lineShift) + (at >> lineShift);
     this.word = inLine >> 2;
     this.wanted = Math.min(left, map.lineBytes - inLine) >> 2;
@@ -254,7 +254,7 @@ export class IoBridge extends Component implements CacheOwner {
           caches.wholeLine = words === null ? null : (words as Int32Array).slice(first, first + this.wanted);
         else {
           word = this.word;
-          value = words === null ? 0 : words[first]!;
+          value = words === null ? 0 : words[first];
         }
       }
       if (!caches.hit(line, line, write, false, word, value)) {
@@ -286,7 +286,7 @@ export class IoBridge extends Component implements CacheOwner {
     const { stats, now } = this;
     stats.busyTicks += now - this.begun;
     const read = transfer.write ? 0 : transfer.bytes;
-    this.devices[this.device]!.send(new DmaDone(transfer.tag, read, this.words));
+    this.devices[this.device].send(new DmaDone(transfer.tag, read, this.words));
     this.transfer = null;
     if (this.queue.length === 0) return;
     stats.waitedTicks += now - this.askedAt.shift()!;

@@ -140,18 +140,18 @@ export class SystemRegisters {
 
   /** The value of a register, a signed 32-bit integer; 0 where there is none. */
   read(register: number): number {
-    return this.values[register & 31]!;
+    return this.values[register & 31];
   }
 
   /** Writes those bits that can be written. */
   write(register: number, value: number): void {
     const mask = WRITABLE[register & 31] ?? 0;
-    this.values[register & 31] = (this.values[register & 31]! & ~mask) | (value & mask);
+    this.values[register & 31] = (this.values[register & 31] & ~mask) | (value & mask);
   }
 
   /** The register Status. */
   get status(): number {
-    return this.values[Register.Status]!;
+    return this.values[Register.Status];
   }
 
   /** Sets the register Status as it is, without any effect of hardware. */
@@ -176,37 +176,37 @@ export class SystemRegisters {
     const { status } = this;
     return (
       (status & (Status.IE | Status.EXL | Status.ERL)) === Status.IE &&
-      (status & this.values[Register.Cause]! & Status.IM) !== 0
+      (status & this.values[Register.Cause] & Status.IM) !== 0
     );
   }
 
   /** Whether an interrupt is pending, enabled or not. */
   get pending(): boolean {
-    return (this.values[Register.Cause]! & Status.IM) !== 0;
+    return (this.values[Register.Cause] & Status.IM) !== 0;
   }
 
   /** Raises or lowers interrupt lines in Cause. */
   setLine(line: number, raised: boolean): void {
-    if (raised) this.values[Register.Cause]! |= line;
-    else this.values[Register.Cause]! &= ~line;
+    if (raised) this.values[Register.Cause] |= line;
+    else this.values[Register.Cause] &= ~line;
   }
 
   /** What an exception does. `address` is -1 if the exception is not about one; `translation` if it is about the TLB. */
   enter(code: number, address: number, translation: boolean): void {
     const { values } = this;
-    values[Register.Cause] = (values[Register.Cause]! & ~0x7c) | (code << 2);
-    values[Register.Status]! |= Status.EXL;
+    values[Register.Cause] = (values[Register.Cause] & ~0x7c) | (code << 2);
+    values[Register.Status] |= Status.EXL;
     if (address < 0) return;
     values[Register.BadVAddr] = address;
     if (!translation) return;
-    values[Register.EntryHi] = (address & VPN2_MASK) | (values[Register.EntryHi]! & ASID_MASK);
-    values[Register.Context] = (values[Register.Context]! & PTE_BASE_MASK) | ((address >>> 9) & BAD_VPN2_MASK);
+    values[Register.EntryHi] = (address & VPN2_MASK) | (values[Register.EntryHi] & ASID_MASK);
+    values[Register.Context] = (values[Register.Context] & PTE_BASE_MASK) | ((address >>> 9) & BAD_VPN2_MASK);
   }
 
   /** What a return from an exception does. */
   leave(): void {
     const { values } = this;
-    values[Register.Status]! &= (values[Register.Status]! & Status.ERL) !== 0 ? ~Status.ERL : ~Status.EXL;
+    values[Register.Status] &= (values[Register.Status] & Status.ERL) !== 0 ? ~Status.ERL : ~Status.EXL;
   }
 
   /** For TLB instructions, which write registers past their masks. */

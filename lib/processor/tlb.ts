@@ -101,12 +101,12 @@ export class Tlb {
   /** The frame of a page for a kind of reference, or why there is none. */
   translate(page: number, kind: number): number {
     const place = Tlb.place(page);
-    if (this.front[place + kind] === page) return this.front[place + 3]!;
+    if (this.front[place + kind] === page) return this.front[place + 3];
     if (this.front[place] !== page) {
       const found = this.load(page);
       if (found < 0) return found;
     }
-    return this.front[place + kind] === page ? this.front[place + 3]! : Untranslated.Forbidden;
+    return this.front[place + kind] === page ? this.front[place + 3] : Untranslated.Forbidden;
   }
 
   /** Brings a page into the array in front. Its frame, or why there is none. */
@@ -117,14 +117,14 @@ export class Tlb {
     const entry = this.probe(page >>> 1, this.space);
     if (entry < 0) return Untranslated.Missing;
     const half = 2 * entry + (page & 1);
-    const frame = this.frames[half]!;
+    const frame = this.frames[half];
     if (frame >= 0) this.set(page, frame, this.mayWrite[half] === 1);
     return frame;
   }
 
   private loadUnmapped(page: number): number {
     if (this.window !== null) {
-      const found = this.window[page & UNMAPPED_PAGES]!;
+      const found = this.window[page & UNMAPPED_PAGES];
       if (found >= 0) this.set(page, found >> 1, (found & 1) === 1);
       return found < 0 ? Untranslated.Missing : found >> 1;
     }
@@ -136,7 +136,7 @@ export class Tlb {
 
   private frameOf(physical: number): number {
     const { layout } = this;
-    return layout !== null && physical < layout.length ? layout[physical]! : Untranslated.Absent;
+    return layout !== null && physical < layout.length ? layout[physical] : Untranslated.Absent;
   }
 
   /** Says where a physical page of the unmapped segments is, or with frame -1 that this is not known any more. */
@@ -161,7 +161,7 @@ export class Tlb {
     const { keys, next } = this;
     const key = (space << 19) | pair;
     const global = (GLOBAL << 19) | pair;
-    let entry = this.lists[listOf(pair)]!;
+    let entry = this.lists[listOf(pair)];
     while (entry >= 0 && keys[entry] !== key && keys[entry] !== global) entry = next[entry]!;
     return entry;
   }
@@ -181,7 +181,7 @@ export class Tlb {
     const global = (entryLo0 & entryLo1 & EntryLo.G) !== 0;
     const space = global ? GLOBAL : entryHi & ASID_MASK;
     for (let other = 0; global && other < this.entries; other++)
-      if ((this.keys[other]! & PAIR_MASK) === pair) this.drop(other);
+      if ((this.keys[other] & PAIR_MASK) === pair) this.drop(other);
     for (let other = this.probe(pair, space); other >= 0; other = this.probe(pair, space)) this.drop(other);
     this.occupy(index, pair, space);
     this.setRegister(2 * index, entryLo0);
@@ -197,7 +197,7 @@ export class Tlb {
   readRegisters(index: number): readonly [entryHi: number, entryLo0: number, entryLo1: number] {
     if (this.keys[index] === -1) return [0, 0, 0];
     const { written } = this;
-    return [written[3 * index]!, written[3 * index + 1]!, written[3 * index + 2]!];
+    return [written[3 * index], written[3 * index + 1], written[3 * index + 2]];
   }
 
   private occupy(index: number, pair: number, space: number): void {
@@ -221,7 +221,7 @@ export class Tlb {
 
   /** Removes an entry. */
   drop(index: number): void {
-    const key = this.keys[index]!;
+    const key = this.keys[index];
     if (key === -1) return;
     const pair = key & 0x7ffff;
     this.keys[index] = -1;
@@ -232,14 +232,14 @@ export class Tlb {
 
   /** Removes all entries of an address space. */
   dropSpace(space: number): void {
-    for (let index = 0; index < this.entries; index++) if (this.keys[index]! >> 19 === space) this.drop(index);
+    for (let index = 0; index < this.entries; index++) if (this.keys[index] >> 19 === space) this.drop(index);
   }
 
   /** Removes a page from the arrays in front only. */
   forget(page: number): void {
     const place = Tlb.place(page);
     for (let mode = 0; mode < this.fronts.length; mode++) {
-      const front = this.fronts[mode]!;
+      const front = this.fronts[mode];
       if (front[place] === page) front[place] = front[place + 1] = front[place + 2] = -1;
     }
   }
@@ -265,12 +265,12 @@ export class Tlb {
     readonly writable: boolean;
   }> {
     for (let half = 0; half < this.frames.length; half++) {
-      const key = this.keys[half >> 1]!;
-      if (key !== -1 && this.frames[half]! >= 0)
+      const key = this.keys[half >> 1];
+      if (key !== -1 && this.frames[half] >= 0)
         yield {
           page: 2 * (key & 0x7ffff) + (half & 1),
           space: key >> 19,
-          frame: machineFrame(this.frames[half]!),
+          frame: machineFrame(this.frames[half]),
           writable: this.mayWrite[half] === 1,
         };
     }
@@ -279,7 +279,7 @@ export class Tlb {
   private link(entry: number, list: number): void {
     const { lists, next } = this;
     let before = -1;
-    let behind = lists[list]!;
+    let behind = lists[list];
     while (behind >= 0 && behind < entry) {
       before = behind;
       behind = next[behind]!;
@@ -295,7 +295,7 @@ export class Tlb {
       lists[list] = next[entry]!;
       return;
     }
-    let before = lists[list]!;
+    let before = lists[list];
     while (next[before] !== entry) before = next[before]!;
     next[before] = next[entry]!;
   }

@@ -19,8 +19,8 @@ export type Content = Html | string | number | null | false | readonly Content[]
  * The charts import it as `markup`, because prettier lays out `html` templates, and SVG would not be the better for it.
  */
 export function html(strings: TemplateStringsArray, ...values: readonly Content[]): Html {
-  let text = strings[0]!;
-  for (let i = 0; i < values.length; i++) text += markupOf(values[i]!) + strings[i + 1]!;
+  let text = strings[0];
+  for (let i = 0; i < values.length; i++) text += markupOf(values[i]) + strings[i + 1];
   return new Html(text);
 }
 
@@ -31,7 +31,7 @@ export function trusted(markup: string): Html {
 
 /** Escapes text; characters that no page may hold, or that would reorder their neighbours, become U+FFFD. */
 export function escaped(text: string): string {
-  return text.replace(UNPRINTABLE, '\ufffd').replace(/[&<>"']/g, character => ENTITIES[character]!);
+  return text.replace(UNPRINTABLE, '\ufffd').replace(/[&<>"']/g, character => ENTITIES[character]);
 }
 
 /**

@@ -27,7 +27,7 @@ export class FramePool {
     this.returned = Array.from({ length: map.nodes * colours }, () => []);
     this.freeFrames = Float64Array.from(
       { length: map.nodes },
-      (_, node) => map.firstFrame[node + 1]! - map.firstFrame[node]!,
+      (_, node) => map.firstFrame[node + 1] - map.firstFrame[node],
     );
     this.taken = new Uint8Array(map.frames);
   }
@@ -55,7 +55,7 @@ export class FramePool {
     for (let k = 0; ; k++) {
       const frame = this.ofColour(node, (page + k) % this.colours);
       if (frame < 0) continue;
-      this.freeFrames[node]!--;
+      this.freeFrames[node]--;
       this.taken[frame] = 1;
       return frame;
     }
@@ -76,18 +76,18 @@ export class FramePool {
     if (this.taken[frame] !== 1) throw new Error(`frame ${frame} is given back, but nobody has taken it`);
     this.taken[frame] = 0;
     const node = this.map.homeOfFrame(frame);
-    const colour = (frame - this.map.firstFrame[node]!) % this.colours;
-    this.returned[node * this.colours + colour]!.push(frame);
-    this.freeFrames[node]!++;
+    const colour = (frame - this.map.firstFrame[node]) % this.colours;
+    this.returned[node * this.colours + colour].push(frame);
+    this.freeFrames[node]++;
   }
 
   private ofColour(node: number, colour: number): MachineFrame {
     const index = node * this.colours + colour;
-    const returned = this.returned[index]!.pop();
+    const returned = this.returned[index].pop();
     if (returned !== undefined) return returned;
-    const frame = machineFrame(this.map.firstFrame[node]! + colour + this.used[index]! * this.colours);
-    if (frame >= this.map.firstFrame[node + 1]!) return NO_FRAME;
-    this.used[index]!++;
+    const frame = machineFrame(this.map.firstFrame[node] + colour + this.used[index] * this.colours);
+    if (frame >= this.map.firstFrame[node + 1]) return NO_FRAME;
+    this.used[index]++;
     return frame;
   }
 }

@@ -46,7 +46,7 @@ export function recordedProgram(images: ThreadImages): RecordedProgram {
         semaphores: new Map([...names.semaphores].map(([id, initial]) => [id, os.semaphore(Math.max(0, initial))])),
       };
       const streams = images.threads.map(stream => ({ ...stream, words: move(stream.words, moved) }));
-      return thread => replay(thread, streams[thread.number]!, steps[thread.number]!, objects);
+      return thread => replay(thread, streams[thread.number], steps[thread.number], objects);
     },
   };
 }
@@ -78,7 +78,7 @@ function move(words: Int32Array, moved: ReadonlyMap<number, number>): Int32Array
   const shift = PAGE_SHIFT + 1;
   const table = new Int32Array(1 << (32 - shift));
   for (const [pair, to] of moved) table[pair] = to;
-  return words.map(word => (table[word >>> shift]! << shift) | (word & (PAIR_BYTES - 1)));
+  return words.map(word => (table[word >>> shift] << shift) | (word & (PAIR_BYTES - 1)));
 }
 
 function* replay(thread: SplashThread, stream: RecordedStream, steps: readonly ThreadStep[], objects: Objects): Code {

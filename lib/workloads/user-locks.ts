@@ -93,7 +93,7 @@ export class UserBarrier {
     const late = (yield load(generation)) !== number;
     if (!late) yield store(address + 8, (yield load(address + 8)) + 1);
     yield* releaseLock(address);
-    if (!late) yield semaphoreWait(this.sleepers[number & 1]!);
+    if (!late) yield semaphoreWait(this.sleepers[number & 1]);
   }
 
   /** The last one lets all go on. */
@@ -104,7 +104,7 @@ export class UserBarrier {
     yield store(address + 8, 0);
     yield store(address + LOCK_BYTES, number + 1);
     yield* releaseLock(address);
-    if (asleep > 0) yield semaphorePost(this.sleepers[number & 1]!, asleep);
+    if (asleep > 0) yield semaphorePost(this.sleepers[number & 1], asleep);
   }
 }
 

@@ -300,8 +300,8 @@ describe('drmemtrace files', () => {
         [['trace', 2]],
       ]);
       for (const [run] of all) {
-        expect(run!.fingerprint).toBe(all[0]![0]!.fingerprint);
-        expect(run!.trace.headlines).toEqual(['Put together from 2 files: app.1.memtrace, app.2.memtrace.']);
+        expect(run.fingerprint).toBe(all[0][0].fingerprint);
+        expect(run.trace.headlines).toEqual(['Put together from 2 files: app.1.memtrace, app.2.memtrace.']);
       }
       expect(disco(folder, 'trace', 'app.dir', ...FEW).stdout).toContain(
         'Put together from 2 files: app.1.memtrace, app.2.memtrace.',

@@ -20,7 +20,7 @@ describe('disco-sim native', () => {
       const json = disco(folder, 'native', 'pmake', ...SMALL, '--json');
       const { version, results } = JSON.parse(json.stdout) as { version: string; results: SystemResult[] };
       expect([json.exit, version, results.length]).toEqual([0, VERSION, 1]);
-      expect(text.stdout).toBe(`${systemText(results[0]!)}\n\nThe report is in pmake.html.\n`);
+      expect(text.stdout).toBe(`${systemText(results[0])}\n\nThe report is in pmake.html.\n`);
       expect(readFileSync(join(folder, 'pmake.html'), 'utf8')).toMatch(/^<!doctype html>[^]*<\/html>\s*$/);
       expect(readdirSync(folder)).toEqual(['pmake.html']);
     }));

@@ -18,8 +18,8 @@ describe('disco-sim vm', () => {
       const json = disco(folder, ...words, '--json');
       const { version, results } = JSON.parse(json.stdout) as { version: string; results: SystemResult[] };
       expect([json.exit, version, results.length]).toEqual([0, VERSION, 1]);
-      expect(results[0]!.switches).toEqual(['zeroedPages', 'idleHint']);
-      expect(text.stdout).toBe(`${systemText(results[0]!)}\n\nThe report is in vm.html.\n`);
+      expect(results[0].switches).toEqual(['zeroedPages', 'idleHint']);
+      expect(text.stdout).toBe(`${systemText(results[0])}\n\nThe report is in vm.html.\n`);
       expect(readFileSync(join(folder, 'vm.html'), 'utf8')).toMatch(/^<!doctype html>[^]*<\/html>\s*$/);
       expect(readdirSync(folder)).toEqual(['vm.html']);
     }));

@@ -78,7 +78,7 @@ describe('a job', () => {
     const results = runJob<Replay | SystemRun, { readonly partial: string | null; readonly fingerprint: string }>(
       makers,
       (_run, index) => {
-        seen[index]!++;
+        seen[index]++;
       },
     );
     expect(seen.every(slices => slices > 0)).toBe(true);

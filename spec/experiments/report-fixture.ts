@@ -143,7 +143,7 @@ function processorsOf(
   return Array.from({ length: streams }, (_, i) => ({
     path: `machine.node${uma ? 0 : i}.cpu${uma ? i : 0}`,
     node: uma ? 0 : i,
-    time: Object.fromEntries(ACTIVITIES.map((name, a) => [name, parts[a]!])),
+    time: Object.fromEntries(ACTIVITIES.map((name, a) => [name, parts[a]])),
     localMisses: each - Math.round(each * remote),
     remoteMisses: Math.round(each * remote),
     tlbMisses: Math.round(each / 20) + i,
@@ -222,7 +222,7 @@ function localityOf(
       const misses = active ? Math.round((volume * (0.3 + 1.4 * draw() ** 3)) / (1 + rank / 6)) : 0;
       const share = w >= movesAt ? 0.97 : homeShare;
       local.push(Math.round(misses * share));
-      remote.push(misses - local[w]!);
+      remote.push(misses - local[w]);
     }
     return {
       label: `${rank % 5 === 0 ? 'text' : 'data'} 0x${(0x10020 + rank * 3).toString(16)}${name === 'pmake' ? ` of task ${1 + (rank % 4)}` : ''}`,
@@ -233,7 +233,7 @@ function localityOf(
   const settled = (w: number) => (moving ? after + (before - after) * Math.exp((-6 * w) / windows) : before);
   const all = Array.from({ length: windows }, () => Math.round(volume * 60 * (0.6 + 0.6 * draw())));
   const remote = all.map((n, w) => (uma ? 0 : Math.round(n * Math.min(1, settled(w) + 0.06 * (draw() - 0.5)))));
-  return { windowNs, local: all.map((n, w) => n - remote[w]!), remote, pages };
+  return { windowNs, local: all.map((n, w) => n - remote[w]), remote, pages };
 }
 
 function sum(values: readonly number[]): number {

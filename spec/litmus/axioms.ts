@@ -28,7 +28,7 @@ export function axiomaticOutcomes(test: LitmusTest, model: 'sc' | 'tso'): string
   for (const co of product(test.locations.map((_, location) => permutations(stores(location)))))
     // -1 is the initial value.
     for (const sources of product(loads.map(({ location }) => [-1, ...stores(location).map(({ id }) => id)]))) {
-      const rf = new Map(loads.map(({ id }, i) => [id, sources[i]!]));
+      const rf = new Map(loads.map(({ id }, i) => [id, sources[i]]));
       if (!consistent(events, rf, co, model)) continue;
       const outcome = valuesOf(test, events, rf, co);
       if (outcome !== null) outcomes.add(outcome);
@@ -113,7 +113,7 @@ function valuesOf(
     registers = test.threads.map(({ initial }) => [...initial]);
     for (const [thread, { instructions }] of test.threads.entries())
       for (const [index, instruction] of instructions.entries())
-        perform(instruction, registers[thread]!, {
+        perform(instruction, registers[thread], {
           read: events.find(event => event.thread === thread && event.index === index && event.kind === 'R'),
           write: events.find(event => event.thread === thread && event.index === index && event.kind === 'W'),
           written,
@@ -121,9 +121,7 @@ function valuesOf(
           initial: test.initial,
         });
   }
-  const last = co.map((list, location) =>
-    list.length === 0 ? test.initial[location]! : written.get(list.at(-1)!.id)!,
-  );
+  const last = co.map((list, location) => (list.length === 0 ? test.initial[location] : written.get(list.at(-1)!.id)!));
   const outcome = [...registers.flat(), ...last];
   return outcome.some(Number.isNaN) ? null : outcome.join();
 }
@@ -139,9 +137,9 @@ interface Dataflow {
 function perform(instruction: LitmusInstruction, registers: number[], flow: Dataflow): void {
   const { read, write, written, rf, initial } = flow;
   const value = (from: { register: number } | { value: number }): number =>
-    'value' in from ? from.value : registers[from.register]!;
+    'value' in from ? from.value : registers[from.register];
   const source = read === undefined ? NaN : rf.get(read.id)!;
-  const found = read === undefined ? NaN : source < 0 ? initial[read.location]! : (written.get(source) ?? NaN);
+  const found = read === undefined ? NaN : source < 0 ? initial[read.location] : (written.get(source) ?? NaN);
   switch (instruction.kind) {
     case 'load':
       registers[instruction.register] = found;

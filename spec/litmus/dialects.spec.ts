@@ -124,7 +124,7 @@ function outcomesOf(program: readonly (readonly Step[])[], style: Style): string
   return allowedOutcomes(test, 'tso')
     .map(outcome =>
       [...mentioned, ...NAMES.map(name => outcome.length - test.locations.length + test.locations.indexOf(name))]
-        .map(index => describeValue(outcome[index]!, test.locations))
+        .map(index => describeValue(outcome[index], test.locations))
         .join(' '),
     )
     .filter((text, i, all) => all.indexOf(text) === i)

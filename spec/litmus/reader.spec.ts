@@ -108,7 +108,7 @@ describe('the reader of litmus files', () => {
 
   it('reads linked accesses of MIPS through registers that hold locations, by any of their names', () => {
     const { threads, condition } = readLitmus(MIPS, 'INC.litmus');
-    expect(threads[0]!.instructions).toEqual([
+    expect(threads[0].instructions).toEqual([
       { kind: 'load-linked', register: 0, location: 0 },
       { kind: 'set', register: 1, operation: 'add', left: { register: 0 }, right: { value: 1 } },
       { kind: 'store-conditional', register: 1, location: 0 },

@@ -29,10 +29,10 @@ const indexOf = (service: ServiceName, kind?: Work): number =>
 
 /** Time of a service, or of a kind of work for it, in cycles. */
 const timeOf = ({ machine }: VirtualRunning, service: ServiceName, kind?: Work): number =>
-  machine.processors[0].services!.account.ticks[indexOf(service, kind)]! / machine.simulation.ticks(ns(CYCLE_NS));
+  machine.processors[0].services!.account.ticks[indexOf(service, kind)] / machine.simulation.ticks(ns(CYCLE_NS));
 
 const countOf = ({ machine }: VirtualRunning, service: ServiceName, kind?: Work): number =>
-  machine.processors[0].services!.counts[indexOf(service, kind)]!;
+  machine.processors[0].services!.counts[indexOf(service, kind)];
 
 /** A program alone on a processor whose TLB is too small for the kernel. */
 function run(main: () => Program, secondLevelTlb: SecondLevelOptions | null): VirtualRunning {
@@ -121,7 +121,7 @@ describe('time of the monitor', () => {
     });
     machine.run();
     const { ticks } = machine.processors[0].services!.account;
-    const spent = WORK.filter(kind => ticks[work(kind, 1, 2)]! > 0);
+    const spent = WORK.filter(kind => ticks[work(kind, 1, 2)] > 0);
     expect(spent).toEqual(['privileged instructions', 'monitor calls', 'interrupts', 'exceptions']);
   });
 });

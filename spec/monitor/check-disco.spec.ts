@@ -28,7 +28,7 @@ function inTheMiddle(): Disco {
 
 /** A page of the guest that its processor maps for writing. */
 function mapped({ memory, cpus }: Disco): MachinePage | undefined {
-  const writable = [...cpus[0]!.processor.tlb.mappings()].filter(mapping => mapping.writable);
+  const writable = [...cpus[0].processor.tlb.mappings()].filter(mapping => mapping.writable);
   const pages = writable.map(({ frame }) => memory.memmap.pageOf(machineFrame(frame)));
   return pages.find(page => page?.mappings.size === 1) ?? undefined;
 }
@@ -53,7 +53,7 @@ const BREAKAGES: readonly (readonly [what: string, Breakage, said: RegExp])[] = 
   ["a home that is not the frame's", (_, page) => (page.home = 1 - page.home), /which is not on node/],
   [
     'a user whose pmap does not know',
-    (_, page) => page.users.push({ ...page.users[0]!, physical: physicalPage(2047) }),
+    (_, page) => page.users.push({ ...page.users[0], physical: physicalPage(2047) }),
     /is not physical page 2047/,
   ],
   ['a physical page whose page does not know', (_, page) => page.users.splice(0), /says so 0 times/],
@@ -79,7 +79,7 @@ const BREAKAGES: readonly (readonly [what: string, Breakage, said: RegExp])[] = 
   [
     'an entry that the guest has not',
     ({ scheduler }) => {
-      const { second, tlb } = scheduler.queues[0]!.owner!;
+      const { second, tlb } = scheduler.queues[0].owner!;
       second!.flush();
       for (let i = 0; i < 64; i++) tlb.drop(i);
     },
@@ -88,12 +88,12 @@ const BREAKAGES: readonly (readonly [what: string, Breakage, said: RegExp])[] = 
   [
     'an entry that the guest has for another page',
     (_, page) => {
-      const { pmap, physical } = page.users[0]!;
+      const { pmap, physical } = page.users[0];
       pmap.set(physical, null);
     },
     /says something else/,
   ],
-  ['translations of nobody', ({ scheduler }) => (scheduler.queues[0]!.owner = null), /for nobody/],
+  ['translations of nobody', ({ scheduler }) => (scheduler.queues[0].owner = null), /for nobody/],
   ['a pmap of a machine that is gone', ({ machines }) => (machines[0] = null), /1 pmaps for 0/],
 ];
 

@@ -59,7 +59,7 @@ function play(game: Game, runAhead = true): Played {
     processors: game.processors,
     runAhead,
     specification: { counters: hotPages.counters! },
-    guests: game.guests.map((one, number) => setupOf(one, notes[number]!)),
+    guests: game.guests.map((one, number) => setupOf(one, notes[number])),
     disco: { secondLevelTlb: game.level!, quantumNs: game.quantumNs, gang: game.gang, policy: hotPages },
   });
   const { machine, disco } = running;

@@ -131,9 +131,9 @@ describe('guests that share a disk', () => {
     [writes, reads].forEach((main, number) => startGuest(running.disco, guest(main, SHARED), number));
     running.machine.run(LIMIT);
     expect(seen).toHaveLength(2);
-    expect(seen[0]!.slice(0, 16).every(word => word === 77)).toBe(true);
-    expect(seen[1]!.slice(0, 16).some(word => word === 77)).toBe(false);
-    expect(seen[0]!.slice(16)).toEqual(seen[1]!.slice(16));
+    expect(seen[0].slice(0, 16).every(word => word === 77)).toBe(true);
+    expect(seen[1].slice(0, 16).some(word => word === 77)).toBe(false);
+    expect(seen[0].slice(16)).toEqual(seen[1].slice(16));
   });
 });
 

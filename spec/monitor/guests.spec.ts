@@ -18,7 +18,7 @@ describe('a guest', () => {
     }
     const { guests, machine } = runGuests({ guests: [{ programs: { main } }] });
     expect(seen).toEqual([1, 2, 3, 4]);
-    expect(guests[0]!.virtual.processors.map(({ state }) => state)).toEqual(['stopped']);
+    expect(guests[0].virtual.processors.map(({ state }) => state)).toEqual(['stopped']);
     for (const processor of machine.processors) processor.settle();
   });
 

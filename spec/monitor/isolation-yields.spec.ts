@@ -160,7 +160,7 @@ describe('an operation that is not valid', () => {
     expect(after.filter(value => value !== 0)).toHaveLength(values.length);
     expect(system.taken.map(({ code }) => code)).toEqual(values.map(() => ExceptionCode.ReservedInstruction));
     for (const [number, [, , message]] of MALFORMED.entries()) {
-      const { fault } = system.taken[number]!;
+      const { fault } = system.taken[number];
       if (message === null) expect(fault).toBeNull();
       else expect(fault).toMatchObject({ fatal: false, message: expect.stringContaining(message) });
     }
@@ -276,7 +276,7 @@ describe('a program that is not valid', () => {
     const system = { exception: (_cpu: Cpu, { fault }: Exception) => throwing(new Error(fault?.message)) };
     const machines = PROGRAMS.map(([name, program]) => start(disco, system, [kernel(program as op.Program)], name));
     check(machines);
-    for (const [number, [, , message]] of PROGRAMS.entries()) expect(machines[number]!.failure).toContain(message);
+    for (const [number, [, , message]] of PROGRAMS.entries()) expect(machines[number].failure).toContain(message);
   });
 });
 
@@ -306,7 +306,7 @@ describe('an answer that is not valid', () => {
       start(disco, { exception: () => answer as Context }, [kernel([op.call('x')].values())], name),
     );
     check(machines);
-    for (const [number, [, , message]] of ANSWERS.entries()) expect(machines[number]!.failure).toContain(message);
+    for (const [number, [, , message]] of ANSWERS.entries()) expect(machines[number].failure).toContain(message);
   });
 });
 
@@ -343,7 +343,7 @@ describe('a context of others', () => {
     const virtual = start(disco, system, [own, kernel(grabs(own, done))]);
     check([virtual]);
     expect(done).toEqual([1, 2, 3]);
-    expect(system.taken[0]!.fault!.message).toBe('it resumes a context that another processor executes');
+    expect(system.taken[0].fault!.message).toBe('it resumes a context that another processor executes');
   });
 
   it('cannot be what a context returns to at its end, nor bring a Status of its own choice', () => {
@@ -543,7 +543,7 @@ describe('a guest beside others that yield anything', () => {
     const sums: Sums = { operations: 0, malformed: 0 };
     // The seed says all: a game is long.
     fc.assert(
-      fc.property(fc.nat(), seed => play(fc.sample(game, { seed, numRuns: 1 })[0]!, sums)),
+      fc.property(fc.nat(), seed => play(fc.sample(game, { seed, numRuns: 1 })[0], sums)),
       { seed: SEED, numRuns: 4, endOnFailure: true },
     );
     // Not in vain.

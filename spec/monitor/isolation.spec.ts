@@ -291,7 +291,7 @@ function play({ programs, processors, level, seed }: Hostility): Outcome {
   const runs = (): boolean => machine.run({ until: (until += slice) }) !== 'finished';
   while (runs() && !found.includes('done')) expect(checkDisco(disco)).toEqual([]);
   const gone = guests.find(({ virtual }) => virtual.processors.every(({ state }) => state === 'stopped'));
-  disco.destroy((gone ?? guests[0]!).virtual);
+  disco.destroy((gone ?? guests[0]).virtual);
   runs();
   const { system, virtual } = startPlain(
     disco,
@@ -335,7 +335,7 @@ describe('a guest beside hostile ones', () => {
     const setUp = { framesPerNode: 3072, guests: [{ programs: { main: () => good(found) } }] };
     const { machine, disco, guests } = withGuests(setUp);
     machine.run();
-    disco.destroy(guests[0]!.virtual);
+    disco.destroy(guests[0].virtual);
     machine.run();
     startPlain(disco, [reader(1500, seen)], skipAll, { name: 'next', memoryBytes: 1500 * 4096 });
     machine.run();

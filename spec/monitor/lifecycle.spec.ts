@@ -124,7 +124,7 @@ describe('a virtual machine', () => {
     startPlain(disco, [touchAll()], () => null, { name: 'greedy', memoryBytes: 640 * 4096 });
     while (go(20));
     expect(disco.machines[1]!.failure).toMatch(/no memory left for physical page/);
-    expect(guests[0]!.virtual.failure).toBeNull();
+    expect(guests[0].virtual.failure).toBeNull();
     expect(wrong).toEqual(['done']);
   });
 
@@ -182,7 +182,7 @@ describe('a virtual machine', () => {
     }
     const { disco, go } = running({ processors: 1, guests: [] });
     const { virtual } = startPlain(disco, [program(0), program(1)], () => null, { name: 'half' });
-    disco.scheduler.stop(virtual.processors[1]!);
+    disco.scheduler.stop(virtual.processors[1]);
     expect(go(100)).toBe(false);
     expect(ran).toEqual([0]);
   });
@@ -201,7 +201,7 @@ describe('a virtual machine', () => {
   it('keeps its memory when it is stopped, and does not execute any more', () => {
     const { disco, guests, go } = running({ guests: [forEver] });
     go(15);
-    const { virtual } = guests[0]!;
+    const { virtual } = guests[0];
     disco.stop(virtual);
     go(Infinity);
     expect(virtual.state).toBe('stopped');
@@ -215,10 +215,10 @@ describe('a virtual machine', () => {
 
   it('can be destroyed before it has begun, and twice at once', () => {
     const { disco, guests, go } = running({ guests: [forEver] });
-    disco.destroy(guests[0]!.virtual);
-    disco.destroy(guests[0]!.virtual);
+    disco.destroy(guests[0].virtual);
+    disco.destroy(guests[0].virtual);
     go(Infinity);
-    expect(guests[0]!.virtual.state).toBe('destroyed');
+    expect(guests[0].virtual.state).toBe('destroyed');
     expect(disco.machines).toEqual([null]);
   });
 });

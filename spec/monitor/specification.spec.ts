@@ -117,11 +117,11 @@ describe('a virtual machine', () => {
   it('that is refused its second disk or its address has no disk of the others either', () => {
     const monitor = disco({}, {}, 2);
     const [private0, private1] = ['disk0', 'disk1'].map(disk => ({ disk, mode: 'private' as const }));
-    monitor.create({ ...GOOD, disks: [private1!], address: 5 });
-    const wrong = { ...GOOD, name: 'other', disks: [private0!, private1!] };
+    monitor.create({ ...GOOD, disks: [private1], address: 5 });
+    const wrong = { ...GOOD, name: 'other', disks: [private0, private1] };
     expect(() => monitor.create(wrong)).toThrow('cannot have disk1 as a private disk');
-    expect(() => monitor.create({ ...wrong, disks: [private0!], address: 5 })).toThrow('the address 5');
-    expect(monitor.create({ ...wrong, disks: [private0!] }).devices).toHaveLength(3);
+    expect(() => monitor.create({ ...wrong, disks: [private0], address: 5 })).toThrow('the address 5');
+    expect(monitor.create({ ...wrong, disks: [private0] }).devices).toHaveLength(3);
   });
 
   it('leaves its disks and its address to the next one when it is destroyed', () => {

@@ -28,7 +28,7 @@ function countsWith(switches: Partial<KernelSwitches>, processors = 1) {
     guests: [{ processors, programs: { main }, kernel: { switches } }],
   });
   const { statistics } = disco;
-  const { hints, processes } = guests[0]!.kernel;
+  const { hints, processes } = guests[0].kernel;
   return { seen, made: processes.statistics.made, hints: { ...hints.statistics }, statistics: { ...statistics } };
 }
 

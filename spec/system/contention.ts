@@ -46,10 +46,10 @@ export function migrate({ protocol, sharers, between }: MigratoryStream): VisitC
     visits,
     ns: machine.elapsedNs / visits,
     messages: machine.network.stats.messages / visits,
-    naks: (home!.refusals?.naks ?? 0) / visits,
+    naks: (home.refusals?.naks ?? 0) / visits,
     retries: retries / visits,
-    stalled: home!.stats.stalled / visits,
-    occupancy: home!.occupancy.busyTicks / machine.simulation.now,
+    stalled: home.stats.stalled / visits,
+    occupancy: home.occupancy.busyTicks / machine.simulation.now,
   };
 }
 

@@ -23,7 +23,7 @@ import { KSEG0 } from '../../lib/processor/segments.js';
 import { Activity } from '../../lib/processor/software.js';
 import { cases, remains, type Case } from './random-machines.js';
 import { CALLS, SmallKernel, type Code, type KernelOptions } from './small-kernel.js';
-import { wire, type MachineOptions } from './wire.js';
+import { wire } from './wire.js';
 
 const PAGE = 4096;
 const LINE = 512;
@@ -81,7 +81,7 @@ export function buildKernel({ machine: options, kernel, seed, programs }: Kernel
     { length: physicalPages },
     (_, page) => (page % nodes) * FRAMES + Math.floor(page / nodes),
   );
-  const machine = wire(nodes, { ...options, seed, runAhead, queue: null, layout } as MachineOptions);
+  const machine = wire(nodes, { ...options, seed, runAhead, queue: null, layout });
   const parties = programs.flat().length;
   const seen: number[][] = [];
   const contexts = programs.map((some, processor) =>

@@ -198,7 +198,7 @@ export function cases(deeds: number): fc.Arbitrary<Case> {
 export function build(made: Case, how: { runAhead: boolean; queue?: EventQueue }) {
   const { machine: options, software, seed, programs } = made;
   const changes = { ...options, seed, runAhead: how.runAhead, queue: how.queue ?? null };
-  const machine = wire(options.topology.nodes, changes as MachineOptions);
+  const machine = wire(options.topology.nodes, changes);
   const free = Array.from({ length: machine.map.frames }, (_, frame) => frame).filter(
     frame => frame >= KERNEL_FRAMES && (frame & 1) === 0,
   );

@@ -131,7 +131,7 @@ class SmallHost extends PlainSoftware {
 
   /** The frame for a miss that is about to happen. */
   prepare({ node, page: number, store = false }: Miss): number {
-    const page = this.pages[number]!;
+    const page = this.pages[number];
     if (page.home < 0) {
       const decision = this.ask({ kind: 'first-touch', node, store, timeNs: this.nowNs() }, number, null);
       page.home = (decision as { to: number }).to;
@@ -151,7 +151,7 @@ class SmallHost extends PlainSoftware {
   }
 
   private ask(evidence: Evidence, number: number, counts: Readonly<Int32Array> | null, moved = false): Decision {
-    const page = this.pages[number]!;
+    const page = this.pages[number];
     const interval = Math.floor(evidence.timeNs / this.policy.counters!.resetNs);
     if (page.interval !== interval) page.moves = 0;
     page.interval = interval;
@@ -160,7 +160,7 @@ class SmallHost extends PlainSoftware {
       ...{ page: number, home, moves, frozen, replicas: [...page.replicas] },
       misses: counts === null ? [0, 0, 0, 0] : [...counts.subarray(0, NODES)],
       // No line of this machine was filled by the host, and write-backs are not what is compared here.
-      writes: counts === null ? 0 : counts[NODES]!,
+      writes: counts === null ? 0 : counts[NODES],
     };
     const wish = this.policy.decide(evidence, view, this.memory);
     const decision = moved ? stay('moved since the interrupt was raised') : wish;
@@ -169,7 +169,7 @@ class SmallHost extends PlainSoftware {
   }
 
   private carryOut(number: number, decision: Decision): void {
-    const page = this.pages[number]!;
+    const page = this.pages[number];
     if (decision.action === 'stay') return;
     if (decision.action === 'freeze' || decision.action === 'thaw') {
       page.frozen = decision.action === 'freeze';
@@ -181,12 +181,11 @@ class SmallHost extends PlainSoftware {
       page.home = decision.to;
       page.moves++;
     }
-    for (let node = 0; node < NODES; node++)
-      this.machine.homes[node]!.counters!.clear(machineFrame(64 * node + number));
+    for (let node = 0; node < NODES; node++) this.machine.homes[node].counters!.clear(machineFrame(64 * node + number));
   }
 
   private frameFor(number: number, node: number): number {
-    const { home, replicas } = this.pages[number]!;
+    const { home, replicas } = this.pages[number];
     return 64 * (replicas.includes(node) ? node : home) + number;
   }
 
@@ -257,7 +256,7 @@ function* references(node: number, list: readonly Miss[]): Program {
   const fresh = new Array<number>(PAGES).fill(0);
   let turn = 0;
   for (const { node: by, page, store, timeNs } of list) {
-    const line = store === true ? storeLines[fresh[page]!++]! : 4 * (turn % 4);
+    const line = store === true ? storeLines[fresh[page]++] : 4 * (turn % 4);
     if (by !== node) continue;
     yield* until(timeNs!, 2.5);
     const at = (FIRST + page) * PAGE + line * LINE;
@@ -275,7 +274,7 @@ const storeLines = Array.from({ length: 24 }, (_, line) => line).filter(line => 
 /** Stores beyond one for each of those lines become loads. */
 function withFewStores(list: readonly Miss[]): Miss[] {
   const stores = new Array<number>(PAGES).fill(0);
-  return list.map(miss => ({ ...miss, store: miss.store === true && stores[miss.page]!++ < storeLines.length }));
+  return list.map(miss => ({ ...miss, store: miss.store === true && stores[miss.page]++ < storeLines.length }));
 }
 
 describe('scenario() and the bare kernel on a machine', () => {
@@ -299,7 +298,7 @@ describe('scenario() and the bare kernel on a machine', () => {
         const numbers = system.kernel.pages.pages.map(({ number }) => number - FIRST);
         const entries = system.kernel.log
           .entries()
-          .map(entry => ({ ...entry, page: { ...entry.page, page: numbers[entry.page.page]! } }));
+          .map(entry => ({ ...entry, page: { ...entry.page, page: numbers[entry.page.page] } }));
         expect(rows(scenario(policy, list).decisions)).toEqual(rows(entries));
         for (const key of ['migrations', 'replications', 'collapses'] as const)
           moved[key] += system.kernel.work[key].count;

@@ -119,7 +119,7 @@ function table(reports: readonly LitmusReport[], shown: boolean | null): string 
     column('beyond SC', ({ weak }) => (weak.length === 0 ? '' : `${seen(weak)} of ${weak.length}`), 'right'),
     column('verdict', ({ forbidden }) => (forbidden.length === 0 ? 'ok' : 'FORBIDDEN OUTCOME'), 'left'),
   ];
-  const { model, seed } = reports[0]!;
+  const { model, seed } = reports[0];
   const never = reports.flatMap(({ test, allowed }) =>
     allowed.filter(({ count }) => count === 0).map(({ outcome }) => `  ${test}: ${outcome}`),
   );
@@ -144,7 +144,7 @@ function shareLines(reports: readonly LitmusReport[]): string[] {
   if (all.allowed === 0) return [];
   return [
     '',
-    `Conditions that ${reports[0]!.model} allows: ${all.shown} of ${all.allowed} observed${lines.length > 0 ? '; by family, where some are missing:' : ''}`,
+    `Conditions that ${reports[0].model} allows: ${all.shown} of ${all.allowed} observed${lines.length > 0 ? '; by family, where some are missing:' : ''}`,
     ...lines,
   ];
 }

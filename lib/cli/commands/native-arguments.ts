@@ -72,7 +72,7 @@ function oneOf(names: readonly string[]): string {
 function only<Name extends string>(what: string, value: string, known: readonly Name[]): Name {
   const names = namesOf(what, value, known);
   if (names.length > 1) throw new UsageError(`native takes one ${what} at a time, not ${names.join(' and ')}`);
-  return names[0]!;
+  return names[0];
 }
 
 function machineFor(values: {

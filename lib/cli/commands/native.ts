@@ -55,7 +55,7 @@ export async function nativeCommand(words: readonly string[]): Promise<void> {
 }
 
 function runNative({ workload, system, machine, scale, seed }: NativeArguments): SystemResult {
-  const expectedNs = workloadChoices[workload]!.expectedNs({ scale, processors: processorsOf(machine) });
+  const expectedNs = workloadChoices[workload].expectedNs({ scale, processors: processorsOf(machine) });
   return simulate(
     { label: `${workload} on ${machine.name}`, expectedNs },
     () =>

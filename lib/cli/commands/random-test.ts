@@ -135,8 +135,8 @@ function table(tested: readonly Tested[]): string {
     cells: rows.map(cell),
   });
   const lines = linesOf([
-    text('protocol', 0, ([first]) => first!.test.protocol),
-    text('directory', 2, ([first]) => first!.test.directory),
+    text('protocol', 0, ([first]) => first.test.protocol),
+    text('directory', 2, ([first]) => first.test.directory),
     number('machines', () => 1),
     number('accesses', ({ accesses }) => accesses),
     number('misses', ({ misses }) => misses),

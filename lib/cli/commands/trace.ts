@@ -82,7 +82,7 @@ function usualPolicies(trace: RecordedTrace, names: readonly string[]): readonly
   const fitting = fittingPolicies(trace, names);
   for (const name of names.filter(one => !fitting.includes(one)))
     progress.remark(
-      `${name} is left out: it needs to know ${lackingFacts(trace, policies[name]!()).join(' and ')}, which ${trace.name} (${trace.format}) does not record`,
+      `${name} is left out: it needs to know ${lackingFacts(trace, policies[name]()).join(' and ')}, which ${trace.name} (${trace.format}) does not record`,
     );
   return fitting;
 }

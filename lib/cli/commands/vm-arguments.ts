@@ -84,7 +84,7 @@ export function vmArguments(words: readonly string[]): VmArguments | null {
 function only<Name extends string>(what: string, value: string, known: readonly Name[]): Name {
   const names = namesOf(what, value, known);
   if (names.length > 1) throw new UsageError(`vm takes one ${what} at a time, not ${names.join(' and ')}`);
-  return names[0]!;
+  return names[0];
 }
 
 function machineFor(

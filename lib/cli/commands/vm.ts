@@ -68,7 +68,7 @@ export async function vmCommand(words: readonly string[]): Promise<void> {
 function runGuests(chosen: VmArguments): SystemResult {
   const { workload, machine, scale } = chosen;
   const { guests } = chosen.monitor;
-  const expectedNs = workloadChoices[workload]!.expectedNs({ scale, processors: processorsOf(resolve(machine)) });
+  const expectedNs = workloadChoices[workload].expectedNs({ scale, processors: processorsOf(resolve(machine)) });
   const label = `${workload} in ${guests} ${guests === 1 ? 'guest' : 'guests'}`;
   return simulate({ label, expectedNs }, () => {
     const { json, report, seeds, ...options } = chosen;

@@ -91,12 +91,12 @@ async function readGroup(group: Group, groups: readonly Group[], options: TraceF
 
 /** A single file has its own name, a folder that of the folder, several files that of the first. */
 function nameOf({ members, folder }: Group, groups: readonly Group[]): string {
-  const first = fileName(members[0]!.input.path);
+  const first = fileName(members[0].input.path);
   if (folder !== undefined) {
     const name = basename(resolve(folder));
     const own = groups.filter(group => group.folder === folder);
     if (own.length === 1) return name;
-    return `${name}, process ${[...members[0]!.identity.processes].join(' and ') || 'unknown'}`;
+    return `${name}, process ${[...members[0].identity.processes].join(' and ') || 'unknown'}`;
   }
   return members.length === 1 ? first : `${first} and ${members.length - 1} more`;
 }
@@ -117,7 +117,7 @@ function belongs(member: Member, { members, folder }: Group): boolean {
   const twice = identity.byCore ? undefined : members.find(other => overlap(other.identity, identity));
   if (twice !== undefined && together)
     throw new UsageError(
-      `cannot read ${folder!}: ${basename(twice.input.path)} and ${basename(input.path)} hold the same thread at the same time; leave one of them out`,
+      `cannot read ${folder}: ${basename(twice.input.path)} and ${basename(input.path)} hold the same thread at the same time; leave one of them out`,
     );
   if (identity.byCore && members.some(other => resolve(other.input.path) === resolve(input.path))) return false;
   return twice === undefined;

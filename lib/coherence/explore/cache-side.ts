@@ -58,13 +58,13 @@ export class CacheSide {
   lineAskedFor(state: Uint16Array, cache: number): number {
     const { lines, block } = this.next.layout;
     for (let line = 0; line < lines; line++)
-      if (this.requesting[cacheState(state[line * block + cache]!)] === 1) return line;
+      if (this.requesting[cacheState(state[line * block + cache])] === 1) return line;
     return -1;
   }
 
   /** The event that a message is at the cache that it goes to. */
   event(state: Uint16Array, message: number): number {
-    const word = state[messageLine(message) * this.next.layout.block + messageTo(message) - 1]!;
+    const word = state[messageLine(message) * this.next.layout.block + messageTo(message) - 1];
     return classifyAtCache(messageKind(message), messageAcks(message), cacheMissing(word), cacheCounted(word) === 1);
   }
 
@@ -73,7 +73,7 @@ export class CacheSide {
     const { table } = this;
     const { words, layout } = this.next;
     const place = line * layout.block + cache;
-    const word = words[place]!;
+    const word = words[place];
     let value = cacheValue(word);
     let counted = cacheCounted(word);
     let missing = cacheMissing(word);
@@ -81,10 +81,10 @@ export class CacheSide {
     const cell = cacheState(word) * table.events.length + event;
     const actions = table.cells[cell]!;
     for (let i = 0; i < actions.length; i++) {
-      const action = actions[i]!;
-      if (SENT.kind[action]! >= 0) {
+      const action = actions[i];
+      if (SENT.kind[action] >= 0) {
         // A load waits from now on.
-        if (action === A.sendGetS) seen = 1 << homeLatest(words[line * layout.block + layout.caches]!);
+        if (action === A.sendGetS) seen = 1 << homeLatest(words[line * layout.block + layout.caches]);
         this.send(action, cache, line, message, value);
         continue;
       }
@@ -109,7 +109,7 @@ export class CacheSide {
           throw new Error(`${table.name}: the explorer does not know the action ${table.actions[action]}`);
       }
     }
-    const after = table.next[cell]!;
+    const after = table.next[cell];
     const waits = this.waiting[after] === 1;
     words[place] = cacheWord(
       after,
@@ -121,7 +121,7 @@ export class CacheSide {
   }
 
   private send(action: number, cache: number, line: number, message: number, value: number): void {
-    const kind = SENT.kind[action]!;
+    const kind = SENT.kind[action];
     const data = CARRIES_DATA[kind] ? value : 0;
     if (LANE_OF[kind] === Lane.Request) {
       this.next.send(line, 0, kind, cache + 1, 0, data);
@@ -139,13 +139,13 @@ export class CacheSide {
   write(cache: number, line: number, value: number): void {
     const { words: next, layout } = this.next;
     const place = line * layout.block + cache;
-    const word = next[place]!;
+    const word = next[place];
     next[place] = cacheWord(cacheState(word), value, cacheCounted(word), cacheMissing(word)); // prettier-ignore
     const home = line * layout.block + layout.caches;
-    const before = next[home]!;
+    const before = next[home];
     next[home] = homeWord(homeState(before), homeMemory(before), value, homeOwner(before), homeMissing(before));
     for (let other = 0; other < layout.caches; other++)
-      if (this.late[cacheState(next[line * layout.block + other]!)] === 1)
-        next[line * layout.block + other]! |= cacheWord(0, 0, 0, 0, 1 << value);
+      if (this.late[cacheState(next[line * layout.block + other])] === 1)
+        next[line * layout.block + other] |= cacheWord(0, 0, 0, 0, 1 << value);
   }
 }

@@ -26,19 +26,19 @@ export class Graph {
   unable(goals: Uint8Array): number[] {
     const { states, starts, targets, edges } = this;
     const firsts = new Int32Array(states + 1);
-    for (let edge = 0; edge < edges; edge++) firsts[targets[edge]! + 1]!++;
-    for (let state = 0; state < states; state++) firsts[state + 1]! += firsts[state]!;
+    for (let edge = 0; edge < edges; edge++) firsts[targets[edge] + 1]++;
+    for (let state = 0; state < states; state++) firsts[state + 1] += firsts[state];
     const sources = new Int32Array(edges);
     const filled = firsts.slice();
     for (let from = 0; from < states; from++)
-      for (let edge = starts[from]!; edge < starts[from + 1]!; edge++) sources[filled[targets[edge]!]!++] = from;
+      for (let edge = starts[from]; edge < starts[from + 1]; edge++) sources[filled[targets[edge]]++] = from;
     const able = goals.slice(0, states);
     const queue = new Int32Array(states);
     let end = 0;
     for (let state = 0; state < states; state++) if (able[state] === 1) queue[end++] = state;
     for (let at = 0; at < end; at++)
-      for (let edge = firsts[queue[at]!]!; edge < firsts[queue[at]! + 1]!; edge++) {
-        const from = sources[edge]!;
+      for (let edge = firsts[queue[at]]; edge < firsts[queue[at] + 1]; edge++) {
+        const from = sources[edge];
         if (able[from] === 1) continue;
         able[from] = 1;
         queue[end++] = from;

@@ -50,7 +50,7 @@ export class HomeSide {
   /** The event that a message is at the home of its line. */
   event(state: Uint16Array, message: number): number {
     const { block, caches } = this.next.layout;
-    const word = state[messageLine(message) * block + caches]!;
+    const word = state[messageLine(message) * block + caches];
     const from = messageRequester(message);
     const sharers = this.sharers(state, messageLine(message));
     return classifyAtHome(
@@ -66,7 +66,7 @@ export class HomeSide {
   /** The event that it is at home to call a line back: by whether any cache has a copy, or is taken for one that has. */
   recallOf(state: Uint16Array, line: number): number {
     const { block, caches } = this.next.layout;
-    const none = copies(this.sharers(state, line), homeOwner(state[line * block + caches]!)) === 0;
+    const none = copies(this.sharers(state, line), homeOwner(state[line * block + caches])) === 0;
     return none ? HOME_EVENT['recall(no copies)'] : HOME_EVENT.recall;
   }
 
@@ -75,19 +75,19 @@ export class HomeSide {
     const { table } = this;
     const { words, layout } = this.next;
     const place = line * layout.block + layout.caches;
-    const word = words[place]!;
+    const word = words[place];
     const from = messageRequester(message);
     const self = from === 0 ? 0 : 1 << (from - 1);
     const everybody = (1 << layout.caches) - 1;
     let memory = homeMemory(word);
     let owner = homeOwner(word);
-    let sharers = words[place + 1]!;
+    let sharers = words[place + 1];
     let missing = homeMissing(word);
     const cell = homeState(word) * table.events.length + event;
     const actions = table.cells[cell]!;
     for (let i = 0; i < actions.length; i++) {
-      const action = actions[i]!;
-      if (SENT.kind[action]! >= 0) this.send(action, line, message, memory, owner, sharers);
+      const action = actions[i];
+      if (SENT.kind[action] >= 0) this.send(action, line, message, memory, owner, sharers);
       switch (action) {
         case A.addRequester:
           sharers |= this.inexact() ? everybody : self;
@@ -124,21 +124,21 @@ export class HomeSide {
           this.next.put(message);
           break;
         default:
-          if (SENT.kind[action]! < 0)
+          if (SENT.kind[action] < 0)
             throw new Error(`${table.name}: the explorer does not know the action ${table.actions[action]}`);
       }
     }
-    const after = (sharers === 0 ? table.nextWithoutSharers : table.next)[cell]!;
+    const after = (sharers === 0 ? table.nextWithoutSharers : table.next)[cell];
     words[place] = homeWord(after, memory, homeLatest(word), owner, missing);
     words[place + 1] = sharers;
   }
 
   private send(action: number, line: number, message: number, memory: number, owner: number, sharers: number): void {
     const { next } = this;
-    const kind = SENT.kind[action]!;
+    const kind = SENT.kind[action];
     const from = messageRequester(message);
     const rest = others(sharers, from, owner);
-    const count = SENT.count[action]!;
+    const count = SENT.count[action];
     const counted = count === Count.Others || (count === Count.OthersOfWriter && messageKind(message) === Kind.GetM);
     const acks = counted ? bits(rest) : 0;
     switch (SENT.to[action]) {
@@ -160,7 +160,7 @@ export class HomeSide {
 
   private sharers(state: Uint16Array, line: number): number {
     const { block, caches } = this.next.layout;
-    return state[line * block + caches + 1]!;
+    return state[line * block + caches + 1];
   }
 
   /** Whether home makes the superset that it knows larger than it need be. */

@@ -28,11 +28,11 @@ export function broken(model: Model, state: Uint16Array): Broken | null {
     let writers = 0;
     let readers = 0;
     let stale = -1;
-    const home = state[at + caches]!;
+    const home = state[at + caches];
     for (let cache = 0; cache < caches; cache++) {
-      const word = state[at + cache]!;
+      const word = state[at + cache];
       const name = cacheState(word);
-      writers += writable[name]!;
+      writers += writable[name];
       if (readable[name] === 0) continue;
       readers++;
       if (cacheValue(word) !== homeLatest(home)) stale = cache;
@@ -58,9 +58,9 @@ export function atRest(model: Model, state: Uint16Array): boolean {
   const { caches, lines, block, messages } = layout;
   if (state[messages] !== 0) return false;
   for (let line = 0, at = 0; line < lines; line++, at += block) {
-    if (!protocol.home.stable[homeState(state[at + caches]!)]) return false;
+    if (!protocol.home.stable[homeState(state[at + caches])]) return false;
     for (let cache = 0; cache < caches; cache++)
-      if (!protocol.cache.stable[cacheState(state[at + cache]!)]) return false;
+      if (!protocol.cache.stable[cacheState(state[at + cache])]) return false;
   }
   return true;
 }
@@ -70,7 +70,7 @@ export function holders(model: Model, state: Uint16Array, line: number): string 
   const { layout, protocol } = model;
   const { readable } = model.caches;
   return Array.from({ length: layout.caches }, (_, cache) => cache)
-    .filter(cache => readable[cacheState(state[line * layout.block + cache]!)] === 1)
-    .map(cache => `cache ${cache} is in ${protocol.cache.states[cacheState(state[line * layout.block + cache]!)]}`)
+    .filter(cache => readable[cacheState(state[line * layout.block + cache])] === 1)
+    .map(cache => `cache ${cache} is in ${protocol.cache.states[cacheState(state[line * layout.block + cache])]}`)
     .join(', ');
 }

@@ -125,7 +125,7 @@ export class Model {
   private recall(state: Uint16Array, line: number, to: Successors): void {
     const table = this.protocol.home;
     const place = line * this.layout.block + this.layout.caches;
-    const word = state[place]!;
+    const word = state[place];
     const first = homeState(word) * table.events.length;
     if (table.cells[first + HOME_EVENT.recall] === null) return;
     const event = this.homes.recallOf(state, line);
@@ -151,7 +151,7 @@ export class Model {
   /** An access as the program's next step. What hits without changing anything, or stalls, is no step. */
   private access(state: Uint16Array, cache: number, line: number, event: number, value: number, to: Successors): void {
     const table = this.protocol.cache;
-    const before = cacheState(state[line * this.layout.block + cache]!);
+    const before = cacheState(state[line * this.layout.block + cache]);
     const cell = before * table.events.length + event;
     const actions = table.cells[cell];
     const step = ACCESS | (event << 8) | (value << 7) | (line << 6) | cache;
@@ -174,10 +174,10 @@ export class Model {
   private deliveries(state: Uint16Array, to: Successors): void {
     const { messages, words } = this.layout;
     for (let at = messages; at < words && state[at] !== 0;) {
-      const message = state[at]!;
+      const message = state[at];
       let times = 1;
       if (this.ordered[messageKind(message)] === 1) {
-        if (at === messages || messageQueue(state[at - 1]!) !== messageQueue(message)) this.deliver(state, at, 1, to);
+        if (at === messages || messageQueue(state[at - 1]) !== messageQueue(message)) this.deliver(state, at, 1, to);
       } else {
         while (at + times < words && state[at + times] === message) times++;
         this.deliver(state, at, times, to);
@@ -187,14 +187,14 @@ export class Model {
   }
 
   private deliver(state: Uint16Array, at: number, times: number, to: Successors): void {
-    const message = state[at]!;
+    const message = state[at];
     const choices = messageTo(message) === 0 ? this.homes.choices(state, message) : 1;
     for (this.homes.choice = 0; this.homes.choice < choices; this.homes.choice++) this.take(state, at, times, to);
     this.homes.choice = 0;
   }
 
   private take(state: Uint16Array, at: number, times: number, to: Successors): void {
-    const message = state[at]!;
+    const message = state[at];
     const toHome = messageTo(message) === 0;
     const table = toHome ? this.protocol.home : this.protocol.cache;
     const event = toHome ? this.homes.event(state, message) : this.caches.event(state, message);
@@ -205,7 +205,7 @@ export class Model {
     const line = messageLine(message);
     const place = line * this.layout.block + (toHome ? this.layout.caches : messageTo(message) - 1);
     // Both kinds of words keep their state in the same bits.
-    const before = cacheState(state[place]!);
+    const before = cacheState(state[place]);
     const cell = before * table.events.length + event;
     const actions = table.cells[cell];
     if (actions === null || actions === undefined) {
@@ -240,7 +240,7 @@ function orderedKinds({ forwards = 'fifo', lanes = {} }: ModelOptions): Uint8Arr
       throw new RangeError(`no network is called ${lane}; there are ${LANE_NAMES.join(', ')}`);
   }
   const laneOf = (kind: KindName, number: number): number =>
-    lanes[kind] === undefined ? LANE_OF[number]! : LANE_NAMES.indexOf(lanes[kind]);
+    lanes[kind] === undefined ? LANE_OF[number] : LANE_NAMES.indexOf(lanes[kind]);
   return Uint8Array.from(KIND_NAMES, (kind, number) =>
     Number(forwards === 'fifo' && laneOf(kind, number) === Lane.Forward),
   );

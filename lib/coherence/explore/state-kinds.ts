@@ -24,16 +24,16 @@ export function requestStates(table: CacheTable): Uint8Array {
 export function dataStates(table: CacheTable): Uint8Array {
   const width = table.events.length;
   const cells = table.cells.map(cell => Array.from(cell ?? []));
-  const sendsData = (action: number): boolean => CARRIES_DATA[CACHE_SENT.kind[action]!] === true;
+  const sendsData = (action: number): boolean => CARRIES_DATA[CACHE_SENT.kind[action]] === true;
   const result = new Uint8Array(table.states.length);
   for (let changed = true; changed;) {
     changed = false;
     for (let cell = 0; cell < table.cells.length; cell++) {
       const state = Math.floor(cell / width);
       if (result[state] === 1 || table.cells[cell] === null) continue;
-      const used = cells[cell]!.some(action => action === CACHE_ACTION.hit || sendsData(action));
-      const replaced = cells[cell]!.includes(CACHE_ACTION.keepData);
-      if (!used && (result[table.next[cell]!] === 0 || replaced)) continue;
+      const used = cells[cell].some(action => action === CACHE_ACTION.hit || sendsData(action));
+      const replaced = cells[cell].includes(CACHE_ACTION.keepData);
+      if (!used && (result[table.next[cell]] === 0 || replaced)) continue;
       result[state] = 1;
       changed = true;
     }
@@ -50,7 +50,7 @@ export function lateStates(table: CacheTable): Uint8Array {
   const leads = (state: number): boolean =>
     !table.stable[state] &&
     has(table, state, CACHE_EVENT.Inv) &&
-    late[table.next[state * width + CACHE_EVENT.Inv]!] === 1;
+    late[table.next[state * width + CACHE_EVENT.Inv]] === 1;
   return late.map((is, state) => (is === 1 || leads(state) ? 1 : 0));
 }
 

@@ -23,7 +23,7 @@ export class StateSet {
     const { words, store, slots } = this;
     const mask = slots.length - 1;
     let slot = hash(state, 0, words) & mask;
-    for (let index = slots[slot]!; index >= 0; index = slots[slot]!) {
+    for (let index = slots[slot]; index >= 0; index = slots[slot]!) {
       let word = 0;
       for (let at = index * words; word < words && store[at] === state[word]; at++) word++;
       if (word === words) return index;
@@ -57,7 +57,7 @@ export class StateSet {
     const mask = slots.length - 1;
     for (let index = 0; index < this.size; index++) {
       let slot = hash(this.store, index * this.words, this.words) & mask;
-      while (slots[slot]! >= 0) slot = (slot + 1) & mask;
+      while (slots[slot] >= 0) slot = (slot + 1) & mask;
       slots[slot] = index;
     }
     this.slots = slots;
@@ -68,7 +68,7 @@ export class StateSet {
 function hash(words: Uint32Array, start: number, count: number): number {
   let h = count;
   for (let at = start; at < start + count; at++) {
-    let k = Math.imul(words[at]!, 0xcc9e2d51);
+    let k = Math.imul(words[at], 0xcc9e2d51);
     k = Math.imul((k << 15) | (k >>> 17), 0x1b873593);
     h ^= k;
     h = (Math.imul((h << 13) | (h >>> 19), 5) + 0xe6546b64) | 0;

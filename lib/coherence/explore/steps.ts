@@ -23,6 +23,6 @@ export interface AccessMeaning {
 /** What a step is. */
 export function meaningOf(step: number): AccessMeaning | { readonly message: number } {
   if (isDelivery(step)) return { message: step };
-  const access = (['load', 'store', 'evict', 'recall'] as const)[(step >> 8) & 3]!;
+  const access = (['load', 'store', 'evict', 'recall'] as const)[(step >> 8) & 3];
   return { access, cache: access === 'recall' ? -1 : step & 63, line: (step >> 6) & 1, value: (step >> 7) & 1 };
 }

@@ -54,10 +54,10 @@ export class Symmetry {
     }
     const { order, names, layout } = this;
     const { caches, lines } = layout;
-    const orders = this.orders[this.rank(state)]!;
+    const orders = this.orders[this.rank(state)];
     for (let k = 0, first = true; k < orders.length; k++) {
-      const places = orders[k]!;
-      for (let place = 0; place < caches; place++) names[order[places[place]!]! + 1] = place + 1;
+      const places = orders[k];
+      for (let place = 0; place < caches; place++) names[order[places[place]] + 1] = place + 1;
       for (let flip = 0; flip < lines; flip++, first = false) {
         this.rename(state, first ? into : this.trial, flip);
         if (!first && less(this.trial, into)) into.set(this.trial);
@@ -77,13 +77,12 @@ export class Symmetry {
     this.sign(state);
     for (let cache = 0; cache < caches; cache++) {
       let place = cache;
-      for (; place > 0 && signatures[order[place - 1]!]! > signatures[cache]!; place--)
-        order[place] = order[place - 1]!;
+      for (; place > 0 && signatures[order[place - 1]] > signatures[cache]; place--) order[place] = order[place - 1]!;
       order[place] = cache;
     }
     let ties = 0;
     for (let place = 1; place < caches; place++)
-      if (signatures[order[place - 1]!] === signatures[order[place]!]) ties |= 1 << (place - 1);
+      if (signatures[order[place - 1]] === signatures[order[place]]) ties |= 1 << (place - 1);
     return ties;
   }
 
@@ -92,20 +91,20 @@ export class Symmetry {
     const { caches, lines, block, messages, words } = layout;
     for (let cache = 0; cache < caches; cache++) signatures[cache] = 0;
     for (let line = 0, at = 0; line < lines; line++, at += block) {
-      const owner = homeOwner(state[at + caches]!);
-      const sharers = state[at + caches + 1]!;
+      const owner = homeOwner(state[at + caches]);
+      const sharers = state[at + caches + 1];
       for (let cache = 0; cache < caches; cache++)
-        signatures[cache]! += scramble(
-          state[at + cache]! | (owner === cache + 1 ? 1 << 16 : 0) | (((sharers >> cache) & 1) << 17),
+        signatures[cache] += scramble(
+          state[at + cache] | (owner === cache + 1 ? 1 << 16 : 0) | (((sharers >> cache) & 1) << 17),
         );
     }
     for (let at = messages; at < words && state[at] !== 0; at++) {
-      const message = state[at]!;
+      const message = state[at];
       const rest = messageAnonymous(message);
       const to = messageTo(message);
       const requester = messageRequester(message);
-      if (to !== 0) signatures[to - 1]! += scramble(rest | (1 << 18));
-      if (requester !== 0) signatures[requester - 1]! += scramble(rest | (1 << 19));
+      if (to !== 0) signatures[to - 1] += scramble(rest | (1 << 18));
+      if (requester !== 0) signatures[requester - 1] += scramble(rest | (1 << 19));
     }
   }
 
@@ -118,12 +117,12 @@ export class Symmetry {
       const to = (line ^ flip) * block;
       let sharers = 0;
       for (let cache = 0; cache < caches; cache++) {
-        const name = names[cache + 1]! - 1;
+        const name = names[cache + 1] - 1;
         into[to + name] = state[from + cache]!;
-        sharers |= ((state[from + caches + 1]! >> cache) & 1) << name;
+        sharers |= ((state[from + caches + 1] >> cache) & 1) << name;
       }
-      const home = state[from + caches]!;
-      const owner = names[homeOwner(home)]!;
+      const home = state[from + caches];
+      const owner = names[homeOwner(home)];
       into[to + caches] = homeWord(homeState(home), homeMemory(home), homeLatest(home), owner, homeMissing(home));
       into[to + caches + 1] = sharers;
     }
@@ -136,19 +135,19 @@ export class Symmetry {
     const { messages, words } = layout;
     let end = messages;
     for (let at = messages; at < words && state[at] !== 0; at++) {
-      if (ordered[messageKind(state[at]!)] === 0) continue;
-      const message = this.renamed(state[at]!, flip);
+      if (ordered[messageKind(state[at])] === 0) continue;
+      const message = this.renamed(state[at], flip);
       let place = end++;
-      for (; place > messages && messageQueue(into[place - 1]!) > messageQueue(message); place--)
+      for (; place > messages && messageQueue(into[place - 1]) > messageQueue(message); place--)
         into[place] = into[place - 1]!;
       into[place] = message;
     }
     const loose = end;
     for (let at = messages; at < words && state[at] !== 0; at++) {
-      if (ordered[messageKind(state[at]!)] !== 0) continue;
-      const message = this.renamed(state[at]!, flip);
+      if (ordered[messageKind(state[at])] !== 0) continue;
+      const message = this.renamed(state[at], flip);
       let place = end++;
-      for (; place > loose && into[place - 1]! > message; place--) into[place] = into[place - 1]!;
+      for (; place > loose && into[place - 1] > message; place--) into[place] = into[place - 1]!;
       into[place] = message;
     }
     for (; end < words; end++) into[end] = 0;
@@ -156,8 +155,8 @@ export class Symmetry {
 
   private renamed(message: number, flip: number): number {
     const { names } = this;
-    const requester = names[messageRequester(message)]!;
-    return messageRenamed(message, messageLine(message) ^ flip, names[messageTo(message)]!, requester);
+    const requester = names[messageRequester(message)];
+    return messageRenamed(message, messageLine(message) ^ flip, names[messageTo(message)], requester);
   }
 }
 
@@ -181,7 +180,7 @@ function ordersWithin(count: number, ties: number): readonly Int32Array[] {
 function less(a: Uint16Array, b: Uint16Array): boolean {
   let at = 0;
   while (at < a.length && a[at] === b[at]) at++;
-  return at < a.length && a[at]! < b[at]!;
+  return at < a.length && a[at] < b[at];
 }
 
 function scramble(bits: number): number {

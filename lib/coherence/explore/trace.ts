@@ -120,7 +120,7 @@ function told(model: Model, step: number, before: Uint16Array, after: Uint16Arra
 
 /** A store that misses has no value yet: it asks for the line. */
 function accessName(model: Model, state: Uint16Array, { access, cache, line, value }: AccessMeaning): string {
-  const hits = model.caches.writable[cacheState(state[line * model.layout.block + cache]!)] === 1;
+  const hits = model.caches.writable[cacheState(state[line * model.layout.block + cache])] === 1;
   return access === 'store' && hits ? `store ${value}` : access;
 }
 
@@ -154,7 +154,7 @@ export function nameOf(at: number, line: number, lines: number): string {
 
 function messageName(message: number): string {
   const number = messageKind(message);
-  const kind = KIND_NAMES[number]!;
+  const kind = KIND_NAMES[number];
   const parts: string[] = [];
   const requester = messageRequester(message);
   if (requester !== 0)
@@ -167,6 +167,6 @@ function messageName(message: number): string {
 function stateAt(model: Model, state: Uint16Array, at: number, line: number): string {
   const { block, caches } = model.layout;
   const table = at < 0 ? model.protocol.home : model.protocol.cache;
-  const word = state[line * block + (at < 0 ? caches : at)]!;
-  return table.states[at < 0 ? homeState(word) : cacheState(word)]!;
+  const word = state[line * block + (at < 0 ? caches : at)];
+  return table.states[at < 0 ? homeState(word) : cacheState(word)];
 }

@@ -42,14 +42,14 @@ export class CoarseVector implements Sharers {
   }
 
   has(entry: number, processor: number): boolean {
-    const mode = this.mode[entry]!;
+    const mode = this.mode[entry];
     if (mode === COARSE) return this.vector.has(entry, Math.floor(processor / this.group));
     return mode === Math.floor(processor / this.bits) && this.vector.has(entry, processor % this.bits);
   }
 
   add(entry: number, processor: number): void {
     const octant = Math.floor(processor / this.bits);
-    const mode = this.mode[entry]!;
+    const mode = this.mode[entry];
     if (mode === EMPTY) this.mode[entry] = octant;
     else if (mode !== COARSE && mode !== octant) this.coarsen(entry, mode);
     if (this.mode[entry] === COARSE) this.vector.add(entry, Math.floor(processor / this.group));
@@ -76,7 +76,7 @@ export class CoarseVector implements Sharers {
   }
 
   next(entry: number, processor: number): number {
-    const mode = this.mode[entry]!;
+    const mode = this.mode[entry];
     if (mode === EMPTY) return -1;
     const above = processor + 1;
     if (mode === COARSE) {

@@ -21,15 +21,15 @@ export class FullVector implements Sharers {
   }
 
   has(entry: number, processor: number): boolean {
-    return (this.bits[entry * this.words + (processor >> 5)]! & (1 << processor)) !== 0;
+    return (this.bits[entry * this.words + (processor >> 5)] & (1 << processor)) !== 0;
   }
 
   add(entry: number, processor: number): void {
-    this.bits[entry * this.words + (processor >> 5)]! |= 1 << processor;
+    this.bits[entry * this.words + (processor >> 5)] |= 1 << processor;
   }
 
   remove(entry: number, processor: number): void {
-    this.bits[entry * this.words + (processor >> 5)]! &= ~(1 << processor);
+    this.bits[entry * this.words + (processor >> 5)] &= ~(1 << processor);
   }
 
   clear(entry: number): void {
@@ -39,7 +39,7 @@ export class FullVector implements Sharers {
   count(entry: number): number {
     let count = 0;
     for (let word = entry * this.words, end = word + this.words; word < end; word++) {
-      let bits = this.bits[word]!;
+      let bits = this.bits[word];
       for (; bits !== 0; bits &= bits - 1) count++;
     }
     return count;
@@ -49,7 +49,7 @@ export class FullVector implements Sharers {
     const base = entry * this.words;
     let word = (processor + 1) >> 5;
     if (word >= this.words) return -1;
-    let bits = this.bits[base + word]! & (-1 << ((processor + 1) & 31));
+    let bits = this.bits[base + word] & (-1 << ((processor + 1) & 31));
     while (bits === 0) {
       if (++word === this.words) return -1;
       bits = this.bits[base + word]!;

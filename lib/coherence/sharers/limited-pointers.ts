@@ -44,7 +44,7 @@ export class LimitedPointers implements Sharers {
 
   /** Throws an Error if an entry that must stay exact is full: the protocol has to make room first. */
   add(entry: number, processor: number): void {
-    const used = this.used[entry]!;
+    const used = this.used[entry];
     if (used === EVERYBODY || this.find(entry, processor) >= 0) return;
     if (used < this.limit) {
       this.pointers[entry * this.limit + used] = processor;
@@ -60,9 +60,9 @@ export class LimitedPointers implements Sharers {
     if (this.used[entry] === EVERYBODY) return;
     const at = this.find(entry, processor);
     if (at < 0) return;
-    const end = entry * this.limit + this.used[entry]!;
+    const end = entry * this.limit + this.used[entry];
     this.pointers.copyWithin(at, at + 1, end);
-    this.used[entry]!--;
+    this.used[entry]--;
   }
 
   clear(entry: number): void {
@@ -70,16 +70,16 @@ export class LimitedPointers implements Sharers {
   }
 
   count(entry: number): number {
-    const used = this.used[entry]!;
+    const used = this.used[entry];
     return used === EVERYBODY ? this.processors : used;
   }
 
   next(entry: number, processor: number): number {
-    const used = this.used[entry]!;
+    const used = this.used[entry];
     if (used === EVERYBODY) return processor + 1 < this.processors ? processor + 1 : -1;
     let lowest = -1;
     for (let at = entry * this.limit, end = at + used; at < end; at++) {
-      const other = this.pointers[at]!;
+      const other = this.pointers[at];
       if (other > processor && (lowest < 0 || other < lowest)) lowest = other;
     }
     return lowest;
@@ -90,18 +90,18 @@ export class LimitedPointers implements Sharers {
   }
 
   room(entry: number): boolean {
-    return !this.exact || this.used[entry]! < this.limit;
+    return !this.exact || this.used[entry] < this.limit;
   }
 
   /** The sharer that has been one for longest, -1 if there is none that is known by name. */
   oldest(entry: number): number {
-    const used = this.used[entry]!;
-    return used === 0 || used === EVERYBODY ? -1 : this.pointers[entry * this.limit]!;
+    const used = this.used[entry];
+    return used === 0 || used === EVERYBODY ? -1 : this.pointers[entry * this.limit];
   }
 
   /** Where the pointer to a processor stands, or -1. */
   private find(entry: number, processor: number): number {
-    for (let at = entry * this.limit, end = at + this.used[entry]!; at < end; at++)
+    for (let at = entry * this.limit, end = at + this.used[entry]; at < end; at++)
       if (this.pointers[at] === processor) return at;
     return -1;
   }

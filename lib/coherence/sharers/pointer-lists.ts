@@ -53,7 +53,7 @@ export class PointerLists implements Sharers {
 
   has(entry: number, processor: number): boolean {
     if (this.head[entry] === processor) return true;
-    for (let cell = this.list[entry]!; cell !== NONE; cell = this.following[cell]!)
+    for (let cell = this.list[entry]; cell !== NONE; cell = this.following[cell]!)
       if (this.pointer[cell] === processor) return true;
     return false;
   }
@@ -81,7 +81,7 @@ export class PointerLists implements Sharers {
       this.refill(entry);
       return;
     }
-    for (let cell = this.list[entry]!, before = NONE; cell !== NONE; before = cell, cell = this.following[cell]!) {
+    for (let cell = this.list[entry], before = NONE; cell !== NONE; before = cell, cell = this.following[cell]!) {
       this.walked++;
       if (this.pointer[cell] !== processor) continue;
       if (before === NONE) this.list[entry] = this.following[cell]!;
@@ -93,8 +93,8 @@ export class PointerLists implements Sharers {
 
   clear(entry: number): void {
     this.head[entry] = NONE;
-    for (let cell = this.list[entry]!; cell !== NONE;) {
-      const following = this.following[cell]!;
+    for (let cell = this.list[entry]; cell !== NONE;) {
+      const following = this.following[cell];
       this.walked++;
       this.giveBack(cell);
       cell = following;
@@ -104,15 +104,15 @@ export class PointerLists implements Sharers {
 
   count(entry: number): number {
     let count = this.head[entry] === NONE ? 0 : 1;
-    for (let cell = this.list[entry]!; cell !== NONE; cell = this.following[cell]!) count++;
+    for (let cell = this.list[entry]; cell !== NONE; cell = this.following[cell]!) count++;
     return count;
   }
 
   next(entry: number, processor: number): number {
-    const head = this.head[entry]!;
+    const head = this.head[entry];
     let lowest = head > processor ? head : -1;
-    for (let cell = this.list[entry]!; cell !== NONE; cell = this.following[cell]!) {
-      const other = this.pointer[cell]!;
+    for (let cell = this.list[entry]; cell !== NONE; cell = this.following[cell]!) {
+      const other = this.pointer[cell];
       if (other > processor && (lowest < 0 || other < lowest)) lowest = other;
     }
     return lowest;
@@ -130,7 +130,7 @@ export class PointerLists implements Sharers {
   victim(fits: (entry: number) => boolean): number {
     const cells = this.pointer.length;
     for (let tries = 0; tries < cells; tries++) {
-      const entry = this.entryOf[this.hand]!;
+      const entry = this.entryOf[this.hand];
       this.hand = (this.hand + 1) % cells;
       if (entry !== NONE && fits(entry)) return entry;
     }
@@ -141,7 +141,7 @@ export class PointerLists implements Sharers {
   imbalance(): string[] {
     let listed = 0;
     for (let entry = 0; entry < this.list.length; entry++)
-      for (let cell = this.list[entry]!; cell !== NONE; cell = this.following[cell]!) listed++;
+      for (let cell = this.list[entry]; cell !== NONE; cell = this.following[cell]!) listed++;
     let free = 0;
     for (let cell = this.free; cell !== NONE; cell = this.following[cell]!) free++;
     if (listed + free === this.pointer.length && free === this.freeCells) return [];
@@ -150,7 +150,7 @@ export class PointerLists implements Sharers {
 
   /** The first of the list becomes the head. */
   private refill(entry: number): void {
-    const cell = this.list[entry]!;
+    const cell = this.list[entry];
     if (cell === NONE) {
       this.head[entry] = NONE;
       return;

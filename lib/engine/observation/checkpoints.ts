@@ -44,7 +44,7 @@ export class Checkpoints implements Observer {
     if (events === 0) return this.beginning;
     if (events === this.events) return this.fingerprint.toString();
     const at = 2 * (events / this.stride - 1);
-    return fingerprintText(this.words[at + 1]!, this.words[at]!);
+    return fingerprintText(this.words[at + 1], this.words[at]);
   }
 
   /** Keeps the second of each two, the fourth, and so on. */

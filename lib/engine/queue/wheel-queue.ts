@@ -101,7 +101,7 @@ export class WheelQueue implements EventQueue {
       }
       this.sort(last);
     }
-    this.fireRecord(this.batch[this.batchAt++]!);
+    this.fireRecord(this.batch[this.batchAt++]);
   }
 
   fireTick(): void {
@@ -114,7 +114,7 @@ export class WheelQueue implements EventQueue {
       this.sort(last);
     }
     // A handler may throw: the batch then stands where it was, and the next call goes on behind the culprit.
-    while (this.batchAt < this.batchEnd) this.fireRecord(this.batch[this.batchAt++]!);
+    while (this.batchAt < this.batchEnd) this.fireRecord(this.batch[this.batchAt++]);
   }
 
   private fireRecord(record: EventRecord): void {
@@ -140,8 +140,8 @@ export class WheelQueue implements EventQueue {
     } else {
       record.next = record;
       this.busySlots++;
-      this.busy[slot >> 5]! |= 1 << slot;
-      this.busyWords[slot >> 10]! |= 1 << (slot >> 5);
+      this.busy[slot >> 5] |= 1 << slot;
+      this.busyWords[slot >> 10] |= 1 << (slot >> 5);
     }
     this.last[slot] = record;
   }
@@ -154,9 +154,9 @@ export class WheelQueue implements EventQueue {
     const last = this.last[slot]!;
     this.last[slot] = null;
     this.busySlots--;
-    const word = this.busy[slot >> 5]! & ~(1 << slot);
+    const word = this.busy[slot >> 5] & ~(1 << slot);
     this.busy[slot >> 5] = word;
-    if (word === 0) this.busyWords[slot >> 10]! &= ~(1 << (slot >> 5));
+    if (word === 0) this.busyWords[slot >> 10] &= ~(1 << (slot >> 5));
     return last;
   }
 
@@ -180,7 +180,7 @@ export class WheelQueue implements EventQueue {
       let at = count++;
       if (count <= INSERTION) {
         const { source } = record;
-        while (at > 0 && batch[at - 1]!.source > source) {
+        while (at > 0 && batch[at - 1].source > source) {
           batch[at] = batch[at - 1]!;
           at--;
         }
@@ -208,17 +208,17 @@ export class WheelQueue implements EventQueue {
   /** The next busy slot at or behind this one, round the wheel. There must be one. */
   private nextSlot(slot: number): number {
     const word = slot >> 5;
-    const here = this.busy[word]! >>> (slot & 31);
+    const here = this.busy[word] >>> (slot & 31);
     if (here !== 0) return slot + lowest(here);
     const groups = this.busyWords.length;
     let group = word >> 5;
-    let bits = (word & 31) === 31 ? 0 : this.busyWords[group]! & (-2 << (word & 31));
+    let bits = (word & 31) === 31 ? 0 : this.busyWords[group] & (-2 << (word & 31));
     while (bits === 0) {
       group = group + 1 === groups ? 0 : group + 1;
       bits = this.busyWords[group]!;
     }
     const next = (group << 5) + lowest(bits);
-    return (next << 5) + lowest(this.busy[next]!);
+    return (next << 5) + lowest(this.busy[next]);
   }
 }
 

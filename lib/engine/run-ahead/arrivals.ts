@@ -35,7 +35,7 @@ export class Arrivals {
     const { later, begin } = this;
     let at = this.end++;
     // Later events mostly arrive later: few steps (at most the number under way to one node).
-    for (; at > begin && later[at - 1]! > time; at--) later[at] = later[at - 1]!;
+    for (; at > begin && later[at - 1] > time; at--) later[at] = later[at - 1]!;
     later[at] = time;
   }
 

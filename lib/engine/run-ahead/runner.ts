@@ -101,13 +101,13 @@ export class RunnerQueue {
 
   /** When the next runner resumes, Infinity if none does. */
   nextTime(): Ticks {
-    return this.size > this.gap ? this.times[0]! : Infinity;
+    return this.size > this.gap ? this.times[0] : Infinity;
   }
 
   /** When a runner resumes, Infinity if it has no appointment. */
   timeOf(runner: Runner): Ticks {
-    const place = runner.index < this.places.length ? this.places[runner.index]! : -1;
-    return place < 0 ? Infinity : this.times[place]!;
+    const place = runner.index < this.places.length ? this.places[runner.index] : -1;
+    return place < 0 ? Infinity : this.times[place];
   }
 
   /** Makes or moves an appointment. */
@@ -123,9 +123,9 @@ export class RunnerQueue {
     }
     if (index >= this.places.length) this.grow(index);
     this.runners[index] = runner;
-    const place = this.places[index]!;
+    const place = this.places[index];
     if (place < 0) this.up(this.size++, index, time);
-    else if (time < this.times[place]!) this.up(place, index, time);
+    else if (time < this.times[place]) this.up(place, index, time);
     else this.down(place, index, time);
   }
 
@@ -133,13 +133,13 @@ export class RunnerQueue {
   remove(runner: Runner): void {
     const { index } = runner;
     if (this.gap === 1) this.closeGap();
-    if (index >= this.places.length || this.places[index]! < 0) return;
-    const place = this.places[index]!;
+    if (index >= this.places.length || this.places[index] < 0) return;
+    const place = this.places[index];
     this.places[index] = -1;
-    const last = this.order[--this.size]!;
-    const time = this.times[this.size]!;
+    const last = this.order[--this.size];
+    const time = this.times[this.size];
     if (last === index) return;
-    if (time < this.times[place]! || (time === this.times[place]! && last < index)) this.up(place, last, time);
+    if (time < this.times[place] || (time === this.times[place] && last < index)) this.up(place, last, time);
     else this.down(place, last, time);
   }
 
@@ -147,18 +147,18 @@ export class RunnerQueue {
   take(): Runner {
     if (this.gap === 1) this.closeGap();
     const { times, size } = this;
-    const index = this.order[0]!;
+    const index = this.order[0];
     this.places[index] = -1;
-    if (size > 1) times[0] = size > 2 && times[2]! < times[1]! ? times[2]! : times[1]!;
+    if (size > 1) times[0] = size > 2 && times[2] < times[1] ? times[2] : times[1];
     this.gap = 1;
-    return this.runners[index]!;
+    return this.runners[index];
   }
 
   /** Who was taken out has not come back: the last of the heap takes its place. */
   private closeGap(): void {
     this.gap = 0;
-    const last = this.order[--this.size]!;
-    if (this.size > 0) this.down(0, last, this.times[this.size]!);
+    const last = this.order[--this.size];
+    if (this.size > 0) this.down(0, last, this.times[this.size]);
   }
 
   /** Puts a runner at `place` or above. */
@@ -166,7 +166,7 @@ export class RunnerQueue {
     const { times, order, places } = this;
     while (place > 0) {
       const parent = (place - 1) >> 1;
-      if (times[parent]! < time || (times[parent]! === time && order[parent]! < index)) break;
+      if (times[parent] < time || (times[parent] === time && order[parent] < index)) break;
       times[place] = times[parent]!;
       places[(order[place] = order[parent]!)] = place;
       place = parent;
@@ -183,10 +183,10 @@ export class RunnerQueue {
       let child = 2 * place + 1;
       if (child >= size) break;
       if (child + 1 < size) {
-        const right = times[child + 1]!;
-        if (right < times[child]! || (right === times[child]! && order[child + 1]! < order[child]!)) child++;
+        const right = times[child + 1];
+        if (right < times[child] || (right === times[child] && order[child + 1] < order[child])) child++;
       }
-      if (times[child]! > time || (times[child]! === time && order[child]! > index)) break;
+      if (times[child] > time || (times[child] === time && order[child] > index)) break;
       times[place] = times[child]!;
       places[(order[place] = order[child]!)] = place;
       place = child;

@@ -55,17 +55,17 @@ export const fidelityExperiments: readonly FidelityExperiment[] = [
   ...named(FIGURE_5.bars).map(([workload, paper]): FidelityExperiment => ({
     name: `figure-5-${workload}`,
     runs: [uniprocessor(workload)],
-    rows: ([run]) => points(`figure-5-${workload}`, 'IRIX, 1 processor', FIGURE_5.source, paper, figure5(run!), 2),
+    rows: ([run]) => points(`figure-5-${workload}`, 'IRIX, 1 processor', FIGURE_5.source, paper, figure5(run), 2),
   })),
   {
     name: 'table-2',
     runs: [uniprocessor('pmake')],
-    rows: ([run]) => named(TABLE_2.means).map(([service, paper]) => mean(service, paper, run!)),
+    rows: ([run]) => named(TABLE_2.means).map(([service, paper]) => mean(service, paper, run)),
   },
   ...named(FIGURE_7.bars).map(([workload, paper]): FidelityExperiment => ({
     name: `figure-7-${workload}`,
     runs: [{ workload, machine: 'disco-1997', processors: 8, scale: 1 }],
-    rows: ([run]) => points(`figure-7-${workload}`, 'IRIX, 8 processors', FIGURE_7.source, paper, figure7(run!), 5),
+    rows: ([run]) => points(`figure-7-${workload}`, 'IRIX, 8 processors', FIGURE_7.source, paper, figure7(run), 5),
   })),
   ...named(FIGURE_8.processors).map(([workload, processors]) => figure8(workload, processors)),
 ];
@@ -80,16 +80,16 @@ function figure8(workload: 'engineering' | 'raytrace', processors: number): Fide
     name,
     runs: (['disco-1997', 'uma'] as const).map(machine => ({ workload, machine, processors, scale: STEADY, ...l2 })),
     rows: ([onNuma, onUma]) => [
-      ...points(name, `${where}, ccNUMA`, source, numa[workload], exec(onNuma!), 5),
+      ...points(name, `${where}, ccNUMA`, source, numa[workload], exec(onNuma), 5),
       ...points(
         name,
         `${where}, ccNUMA`,
         FIGURE_8_LOCAL.source,
         { 'local share of misses': FIGURE_8_LOCAL.shares[workload] },
-        { 'local share of misses': localPercent(onNuma!) },
+        { 'local share of misses': localPercent(onNuma) },
         5,
       ),
-      ...points(name, `${where}, UMA`, source, uma[workload], scaled(exec(onUma!), onUma!, onNuma!), 5),
+      ...points(name, `${where}, UMA`, source, uma[workload], scaled(exec(onUma), onUma, onNuma), 5),
     ],
   };
 }
@@ -107,7 +107,7 @@ function points(
   tolerance: number,
 ): FidelityRow[] {
   return named(paper).map(([quantity, value]) =>
-    row({ experiment, configuration, quantity, unit: '%', paper: value, ours: ours[quantity]!, tolerance }, source),
+    row({ experiment, configuration, quantity, unit: '%', paper: value, ours: ours[quantity], tolerance }, source),
   );
 }
 

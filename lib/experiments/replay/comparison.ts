@@ -60,5 +60,5 @@ export function lackingFacts(trace: RecordedTrace, policy: PlacementPolicy): Ref
 function policyOf(name: string): PlacementPolicy {
   if (!Object.hasOwn(policies, name))
     throw new RangeError(`there is no policy ${String(name)}; there are ${Object.keys(policies).join(', ')}`);
-  return policies[name]!();
+  return policies[name]();
 }

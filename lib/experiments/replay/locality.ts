@@ -62,7 +62,7 @@ export class LocalityRecorder {
     this.window *= 2;
     for (const counts of [this.all, ...this.byPage.values()])
       for (const values of [counts.local, counts.remote])
-        for (let i = 0; i < WINDOWS; i++) values[i] = i < WINDOWS / 2 ? values[2 * i]! + values[2 * i + 1]! : 0;
+        for (let i = 0; i < WINDOWS; i++) values[i] = i < WINDOWS / 2 ? values[2 * i] + values[2 * i + 1] : 0;
   }
 }
 
@@ -71,6 +71,6 @@ function emptyCounts(): Counts {
 }
 
 function add(counts: Counts, window: number, local: boolean): void {
-  (local ? counts.local : counts.remote)[window]!++;
+  (local ? counts.local : counts.remote)[window]++;
   counts.total++;
 }

@@ -89,7 +89,7 @@ export class Replay {
       latencyNs: (from, to) => machine.readLatencyNs(from, to),
       nowNs: () => machine.simulation.time.ns(machine.simulation.now),
       colours: coloursOf(machine.specification),
-      clearCounters: frame => machine.controllers[machine.map.homeOfFrame(frame)]!.counters?.clear(frame),
+      clearCounters: frame => machine.controllers[machine.map.homeOfFrame(frame)].counters?.clear(frame),
       keepDecisions: 0,
     });
     this.totalReferences = copies * trace.streams.reduce((sum, stream) => sum + stream.words.length, 0);
@@ -185,7 +185,7 @@ export class Replay {
       const process = this.processFor(copy, own);
       own.forEach((processor, index) => {
         this.kernel.assign(processor, process);
-        const stream = trace.streams[index]!;
+        const stream = trace.streams[index];
         const replay = trace.system ? replaySystem : replayThread;
         programs[processor.processor] = replay(stream, copy * staggerCycles);
       });
@@ -231,7 +231,7 @@ function total(processors: readonly Processor[], name: keyof Processor['stats'])
 function sumTimes(processors: readonly Processor[]): Record<string, number> {
   const sums = ACTIVITIES.map((name, index): [string, number] => [
     name,
-    processors.reduce((sum, processor) => sum + processor.account.ticks[index]!, 0),
+    processors.reduce((sum, processor) => sum + processor.account.ticks[index], 0),
   ]);
   return Object.fromEntries(sums.filter(([, ticks]) => ticks !== 0));
 }

@@ -93,7 +93,7 @@ function groupsOf({ points }: Collected, axes: readonly string[]): Group[] {
   const groups = new Map<string, { parameters: SweepParameters; points: CollectedPoint[] }>();
   for (const point of points) {
     const parameters = Object.fromEntries(axes.map(axis => [axis, point.parameters[axis]]));
-    const key = canonical(parameters as Json);
+    const key = canonical(parameters);
     if (!groups.has(key)) groups.set(key, { parameters, points: [] });
     groups.get(key)!.points.push(point);
   }
@@ -102,7 +102,7 @@ function groupsOf({ points }: Collected, axes: readonly string[]): Group[] {
 
 /** The combination that a group is compared with; null if that is the group itself. */
 function partnerOf(group: Group, baseline: SweepParameters, groups: readonly Group[]): Group | null {
-  const wanted = canonical({ ...group.parameters, ...baseline } as Json);
+  const wanted = canonical({ ...group.parameters, ...baseline });
   const partner = groups.find(({ parameters }) => canonical(parameters as Json) === wanted);
   return partner === undefined || partner === group ? null : partner;
 }

@@ -40,7 +40,7 @@ export class ActivitySamples {
   /** Takes a sample at the present. */
   take(): void {
     const now = this.sums();
-    now.forEach((ticks, part) => (this.current[part]! += ticks - this.last[part]!));
+    now.forEach((ticks, part) => (this.current[part] += ticks - this.last[part]));
     this.last = now;
     if (++this.inCurrent < this.perSlice) return;
     this.slices.push(this.current);
@@ -55,7 +55,7 @@ export class ActivitySamples {
     const percent = (part: number): number[] =>
       slices.map(slice => {
         const whole = slice.reduce((sum, ticks) => sum + ticks, 0);
-        return whole === 0 ? 0 : (100 * slice[part]!) / whole;
+        return whole === 0 ? 0 : (100 * slice[part]) / whole;
       });
     return {
       sliceNs: stepNs * this.perSlice,
@@ -70,7 +70,7 @@ export class ActivitySamples {
     const sums = new Float64Array(SAMPLED_PARTS.length);
     for (const processor of this.processors) {
       processor.settle();
-      processor.account.ticks.forEach((ticks, activity) => (sums[PART_OF[activity]!]! += ticks));
+      processor.account.ticks.forEach((ticks, activity) => (sums[PART_OF[activity]] += ticks));
     }
     return sums;
   }
@@ -78,7 +78,7 @@ export class ActivitySamples {
   private halve(): void {
     const pairs = this.slices.length / 2;
     this.slices = Array.from({ length: pairs }, (_, pair) =>
-      this.slices[2 * pair]!.map((ticks, part) => ticks + this.slices[2 * pair + 1]![part]!),
+      this.slices[2 * pair].map((ticks, part) => ticks + this.slices[2 * pair + 1][part]),
     );
     this.perSlice *= 2;
   }

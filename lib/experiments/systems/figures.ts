@@ -33,12 +33,12 @@ export function sumOf(processors: readonly Processor[], figure: (processor: Proc
 export function timeOf(processors: readonly Processor[], elapsed: number): SystemTime {
   const whole = elapsed * processors.length;
   const percent = (ticks: number): number => (whole === 0 ? 0 : (100 * ticks) / whole);
-  const activity = (index: number): number => sumOf(processors, ({ account }) => account.ticks[index]!);
+  const activity = (index: number): number => sumOf(processors, ({ account }) => account.ticks[index]);
   const stalls = (side: 0 | 1): number =>
-    sumOf(processors, ({ systemStalls }) => KERNEL.reduce((sum, index) => sum + systemStalls[2 * index + side]!, 0));
+    sumOf(processors, ({ systemStalls }) => KERNEL.reduce((sum, index) => sum + systemStalls[2 * index + side], 0));
   const kernel = KERNEL.reduce((sum, index) => sum + activity(index), 0);
   const monitorStall = (side: 0 | 1): number =>
-    sumOf(processors, ({ systemStalls }) => systemStalls[2 * Activity.Monitor + side]!);
+    sumOf(processors, ({ systemStalls }) => systemStalls[2 * Activity.Monitor + side]);
   return {
     user: percent(activity(Activity.User)),
     userCache: percent(activity(Activity.Cache)),
@@ -60,7 +60,7 @@ export function activitiesOf(processors: readonly Processor[], elapsed: number):
   const whole = elapsed * processors.length;
   return Object.fromEntries(
     ACTIVITIES.map((name, index) => {
-      const ticks = sumOf(processors, ({ account }) => account.ticks[index]!);
+      const ticks = sumOf(processors, ({ account }) => account.ticks[index]);
       return [name, whole === 0 ? 0 : (100 * ticks) / whole];
     }),
   );

@@ -70,7 +70,7 @@ export class SystemRun {
 
   /** Runs the workloads from their beginning to their end; `progress` may stop it by returning false. */
   run(progress?: (elapsedNs: number) => boolean | void): SystemResult {
-    return runJob([() => this], () => progress?.(this.elapsedNs))[0]!;
+    return runJob([() => this], () => progress?.(this.elapsedNs))[0];
   }
 
   /**
@@ -112,7 +112,7 @@ export class SystemRun {
       partial: this.partial(),
       machine: machine.specification,
       layout: host.layout,
-      workload: plans[0]!.workload,
+      workload: plans[0].workload,
       system,
       switches,
       guests: guests.map(guest => ({

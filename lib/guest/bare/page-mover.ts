@@ -88,7 +88,7 @@ export class PageMover {
     const request = this.requests[number]!;
     yield compute(this.costs.interrupt + this.drop(processor, request.page) * this.costs.dropTranslation);
     const { initiator } = request;
-    yield machineStore(this.mailboxes[initiator.nodeNumber]!, this.mailbox(initiator), number);
+    yield machineStore(this.mailboxes[initiator.nodeNumber], this.mailbox(initiator), number);
     if (--request.outstanding === 0) initiator.wake();
   }
 
@@ -114,14 +114,14 @@ export class PageMover {
     this.requests[number] = request;
     for (const other of others) yield interrupt(other.processor, SHOOTDOWN, number);
     while (request.outstanding > 0) yield wait();
-    yield machineLoad(this.mailboxes[initiator.nodeNumber]!, this.mailbox(initiator));
+    yield machineLoad(this.mailboxes[initiator.nodeNumber], this.mailbox(initiator));
     this.requests[number] = null;
     // What woke this wait may have been meant for one below, which this program interrupted: it checks again.
     initiator.wake();
   }
 
   private mailbox(processor: Processor): number {
-    const index = processor.processor - this.map.firstProcessor[processor.nodeNumber]!;
+    const index = processor.processor - this.map.firstProcessor[processor.nodeNumber];
     return (index * this.map.lineBytes) % this.map.pageBytes;
   }
 }

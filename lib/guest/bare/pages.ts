@@ -74,7 +74,7 @@ export class PageStore {
 
   /** The page that a frame holds, or undefined. */
   ofFrame(frame: MachineFrame): Page | undefined {
-    return this.pages[this.byFrame[frame]!];
+    return this.pages[this.byFrame[frame]];
   }
 
   /** Says what a frame holds; null for nothing. */

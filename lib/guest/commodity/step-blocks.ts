@@ -33,12 +33,12 @@ export class StepBlocks {
   constructor(layout: KernelLayout, profile: Profile) {
     const names = Object.keys(profile.steps);
     const texts = new Map(
-      names.map(name => [name, layout.allocate(profile.steps[name]!.textLines * LINE_BYTES)] as const),
+      names.map(name => [name, layout.allocate(profile.steps[name].textLines * LINE_BYTES)] as const),
     );
     this.textPages = layout.pages;
     for (const area of Object.keys(AREAS) as Area[]) this.areas.set(area, this.place(area, layout));
     names.forEach((name, index) => {
-      const step = profile.steps[name]!;
+      const step = profile.steps[name];
       const variants = Array.from({ length: VARIANTS }, (_, variant) =>
         this.assemble(step, texts.get(name)!, index * 131 + variant * 17, variant),
       );

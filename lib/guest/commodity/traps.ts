@@ -78,7 +78,7 @@ export class Traps {
 
   /** What an exception runs. */
   exception(cpu: Cpu, exception: Exception): Context {
-    const processor = this.options.processors[cpu.number]!;
+    const processor = this.options.processors[cpu.number];
     if (asksNobody(processor, exception)) throw this.options.hints.absent();
     const thread = processor.current;
     switch (exception.code) {

@@ -110,7 +110,7 @@ export class RecordedGuest implements SystemSoftware {
   }
 
   exception(cpu: Cpu, { code, vector, address, context }: Exception): Context | null {
-    const processor = this.processors[cpu.number]!;
+    const processor = this.processors[cpu.number];
     switch (code) {
       case ExceptionCode.SystemCall: {
         const interrupted = context!;

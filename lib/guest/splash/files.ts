@@ -34,7 +34,7 @@ export class MemoryFiles implements SplashFiles {
     const words = file?.slice(offset / 4, (offset + bytes) / 4) ?? [];
     for (let i = 0; i < words.length; i++) {
       yield compute(WORD_CYCLES);
-      yield store(address + 4 * i, words[i]!);
+      yield store(address + 4 * i, words[i]);
     }
     yield* endCall(this.lock, thread);
     return file === undefined ? -1 : 4 * words.length;

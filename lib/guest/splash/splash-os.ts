@@ -168,7 +168,7 @@ export class SplashOS implements SystemSoftware {
   }
 
   private makeThread(number: number): SplashThread {
-    const processor = this.processors[number % this.processors.length]!;
+    const processor = this.processors[number % this.processors.length];
     const thread = new SplashThread(number, processor, this.memory.line());
     processor.threads.push(thread);
     return thread;
@@ -208,7 +208,7 @@ export class SplashOS implements SystemSoftware {
       for (const [address, value] of this.words) yield store(address, value);
       yield store(this.started, 1);
     } else yield spinWhile(this.started, 0, START_CYCLES);
-    yield resume(processor.threads[0]!.context!);
+    yield resume(processor.threads[0].context!);
   }
 
   /** The refill: two words of the table. */
@@ -228,7 +228,7 @@ export class SplashOS implements SystemSoftware {
     if (message === null || service === undefined) return null;
     this.statistics.interrupts++;
     return handler(
-      this.serve(service(message.a, message.b, this.processors[cpu.number]!), context),
+      this.serve(service(message.a, message.b, this.processors[cpu.number]), context),
       'interrupt',
       Activity.Interrupt,
     );

@@ -103,7 +103,7 @@ export class SplashProcessor {
   /** Runs the thread behind one; returns when it is the turn of that one again. */
   *runNext(thread: SplashThread): Code {
     const { threads } = this;
-    const next = threads[(threads.indexOf(thread) + 1) % threads.length]!;
+    const next = threads[(threads.indexOf(thread) + 1) % threads.length];
     if (next === thread) return;
     this.switches++;
     for (let word = 0; word < SAVED_WORDS; word++) yield store(thread.record + 4 * word, word);
@@ -115,7 +115,7 @@ export class SplashProcessor {
     const { threads } = this;
     const at = threads.indexOf(thread);
     threads.splice(at, 1);
-    if (threads.length > 0) yield* this.run(threads[at % threads.length]!);
+    if (threads.length > 0) yield* this.run(threads[at % threads.length]);
   }
 
   /** Loads the registers of a thread and goes on with it. */

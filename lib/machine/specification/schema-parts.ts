@@ -9,7 +9,7 @@ export function object<S extends Shape>(shape: S) {
   return z.strictObject(shape, {
     error: ({ code, keys }) =>
       code === 'unrecognized_keys'
-        ? (keys as string[]).map(key => `is unknown${suggestion(key, Object.keys(shape))}`).join('\n')
+        ? keys.map(key => `is unknown${suggestion(key, Object.keys(shape))}`).join('\n')
         : undefined,
   });
 }

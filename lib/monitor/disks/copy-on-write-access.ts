@@ -56,7 +56,7 @@ export class CopyOnWriteAccess implements DiskAccess {
         }
       }
       for (; job.next < upTo && !job.abandoned; job.next++) {
-        const unit = job.units[job.next]!;
+        const unit = job.units[job.next];
         yield this.ground.code.step('translate piece');
         const status = job.command.op === 'read' ? yield* this.read(cpu, job, unit) : yield* this.write(cpu, unit);
         if (status !== DeviceStatus.Ok) return status;
@@ -72,7 +72,7 @@ export class CopyOnWriteAccess implements DiskAccess {
 
   /** Own modified sectors are lost. */
   *close(cpu: MonitorCpu): Code {
-    if (this.layers.length > 1) yield* this.layers[0]!.clear(cpu);
+    if (this.layers.length > 1) yield* this.layers[0].clear(cpu);
   }
 
   /** Keeps all blocks that the next units need of the disk. Null: they are being read. False: there is no memory for them. */
@@ -80,7 +80,7 @@ export class CopyOnWriteAccess implements DiskAccess {
     const missing = new Set<number>();
     job.awaited = 1;
     for (let i = job.next; i < upTo; i++) {
-      const { sector, sectors } = job.units[i]!;
+      const { sector, sectors } = job.units[i];
       const block = blockOf(sector);
       if (job.held.has(block) || missing.has(block) || (yield* this.modified(sector, sector + sectors))) continue;
       const page = yield* this.cache.find(block);
@@ -149,10 +149,10 @@ export class CopyOnWriteAccess implements DiskAccess {
     const { memory } = this.ground;
     const whole = isPage(unit);
     const [first] = sources;
-    if (whole && sources.length === 1 && first!.offset === 0) {
+    if (whole && sources.length === 1 && first.offset === 0) {
       this.counts.pagesMapped++;
-      if (!(yield* memory.share(cpu, first!.page, this.pmap, unit.physical)))
-        throw new Error(`page ${first!.page.id} has sectors of a disk and is being written`);
+      if (!(yield* memory.share(cpu, first.page, this.pmap, unit.physical)))
+        throw new Error(`page ${first.page.id} has sectors of a disk and is being written`);
       return DeviceStatus.Ok;
     }
     return whole ? yield* this.compose(cpu, unit, sources) : yield* this.fill(cpu, unit, sources);
@@ -191,7 +191,7 @@ export class CopyOnWriteAccess implements DiskAccess {
 
   private *write(cpu: MonitorCpu, unit: Unit): Code<number> {
     const { memory } = this.ground;
-    const layer = this.layers[0]!;
+    const layer = this.layers[0];
     const { physical, offset, sector, sectors } = unit;
     const page = yield* memory.pageAt(cpu, this.pmap, physical, false);
     if (page === null) return DeviceStatus.NoMemory;

@@ -145,7 +145,7 @@ export class DiskCache {
   }
 
   private *read(cpu: MonitorCpu, run: readonly Flight[]): Code {
-    const sector = run[0]!.block;
+    const sector = run[0].block;
     const sectors = Math.min(run.length * PAGE_SECTORS, this.real.options.sectors - sector);
     const pieces = run.map(({ block, page }) => {
       const bytes = Math.min(PAGE_SECTORS, sector + sectors - block) * SECTOR_BYTES;

@@ -44,7 +44,7 @@ export class PrivateAccess implements DiskAccess {
     }
     if (op === 'write') yield* this.disk.cache.invalidate(cpu, sector, sector + sectors);
     this.counts.sectorsMoved += sectors;
-    const pieces = job.command.pieces.map(({ offset, bytes }, i) => ({ frame: pages[i]!.frame, offset, bytes }));
+    const pieces = job.command.pieces.map(({ offset, bytes }, i) => ({ frame: pages[i].frame, offset, bytes }));
     this.disk.privateTransfers++;
     yield* this.disk.real.start(cpu, { op, sector, sectors, pieces }, (by, result) =>
       this.onEnd(by, job, pages, result),

@@ -118,7 +118,7 @@ export class SectorTree<Value> {
     if (node.children === null) return node.ranges.findLast(({ first }) => first <= sector) ?? null;
     // What began in a child may all be gone or begin later: then it is in the one before, which is not empty.
     for (let child = childFor(node, sector); child >= 0; child--) {
-      const range = this.floor(node.children[child]!, sector);
+      const range = this.floor(node.children[child], sector);
       if (range !== null) return range;
     }
     return null;
@@ -140,8 +140,8 @@ export class SectorTree<Value> {
       return;
     }
     for (let child = childFor(node, from); child < node.children.length; child++) {
-      if (child > 0 && node.lows[child]! >= end) return;
-      this.collect(node.children[child]!, from, end, ranges);
+      if (child > 0 && node.lows[child] >= end) return;
+      this.collect(node.children[child], from, end, ranges);
     }
   }
 
@@ -167,10 +167,10 @@ export class SectorTree<Value> {
       node.ranges.splice(after < 0 ? node.ranges.length : after, 0, range);
       if (node.ranges.length <= NODE_ENTRIES) return null;
       const ranges = node.ranges.splice(half(node.ranges.length));
-      return { node: { address: this.addresses.take(), ranges, children: null }, low: ranges[0]!.first };
+      return { node: { address: this.addresses.take(), ranges, children: null }, low: ranges[0].first };
     }
     const child = childFor(node, range.first);
-    const right = this.addBelow(node.children[child]!, range);
+    const right = this.addBelow(node.children[child], range);
     if (right === null) return null;
     node.children.splice(child + 1, 0, right.node);
     node.lows.splice(child + 1, 0, right.low);
@@ -178,7 +178,7 @@ export class SectorTree<Value> {
     const middle = half(node.children.length);
     const children = node.children.splice(middle);
     const lows = node.lows.splice(middle);
-    return { node: { address: this.addresses.take(), lows, children }, low: lows[0]! };
+    return { node: { address: this.addresses.take(), lows, children }, low: lows[0] };
   }
 
   private drop(range: SectorRange<Value>): void {
@@ -207,8 +207,8 @@ export class SectorTree<Value> {
       return node.ranges.length === 0;
     }
     const child = childFor(node, range.first);
-    if (!this.dropBelow(node.children[child]!, range)) return false;
-    this.addresses.give(node.children[child]!.address);
+    if (!this.dropBelow(node.children[child], range)) return false;
+    this.addresses.give(node.children[child].address);
     node.children.splice(child, 1);
     node.lows.splice(child, 1);
     return node.children.length === 0;
@@ -223,7 +223,7 @@ export class SectorTree<Value> {
 
 /** The child in which a range that begins at a sector is. */
 function childFor<Value>({ lows }: Inner<Value>, sector: number): number {
-  for (let child = lows.length - 1; child > 0; child--) if (lows[child]! <= sector) return child;
+  for (let child = lows.length - 1; child > 0; child--) if (lows[child] <= sector) return child;
   return 0;
 }
 

@@ -114,7 +114,7 @@ export class VirtualDisk implements VirtualDevice, AttachedDisk {
     this.working = true;
     // A private disk that is gone may leave a transfer behind: it is over before anybody else sees the disk.
     while (queue.length > 0 && !this.closed && disk.privateTransfers === 0) {
-      const job = queue[0]!;
+      const job = queue[0];
       const status = yield* this.access.advance(cpu, job);
       this.waiting = status === null;
       if (status === null || this.closed) break;

@@ -37,7 +37,7 @@ function* framesOf({ memory, owned }: MemoryCheck): Iterable<string> {
   for (let number = 0; number < map.frames; number++) {
     const frame = machineFrame(number);
     const page = memmap.pageOf(frame);
-    if (!frames.isTaken(frame)) free[map.homeOfFrame(frame)]!++;
+    if (!frames.isTaken(frame)) free[map.homeOfFrame(frame)]++;
     if (page !== null && page.frame !== frame && page.replicas?.get(map.homeOfFrame(frame)) !== frame)
       yield `frame ${frame} holds page ${page.id}, which does not know`;
     const owners = Number(!frames.isTaken(frame)) + Number(own.has(frame)) + Number(page !== null);

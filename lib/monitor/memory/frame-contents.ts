@@ -16,7 +16,7 @@ export function frameContents({ map, processors, bridges, controllers }: Machine
     const first = frame * (map.pageBytes / map.lineBytes);
     return Int32Array.from({ length: map.pageBytes / 4 }, (_, i) => {
       const line = lineNumber(first + Math.floor(i / words));
-      const data = cached.has(line) ? cached.get(line)! : controllers[map.homeOfLine(line)]!.lineInMemory(line);
+      const data = cached.has(line) ? cached.get(line)! : controllers[map.homeOfLine(line)].lineInMemory(line);
       return wordOf(data, i % words);
     });
   };

@@ -344,8 +344,8 @@ export class MachineMemory {
 
   private writable(page: MachinePage): boolean {
     const { cpus } = this.options;
-    const { entries } = cpus[0]!.hardware;
-    return [...page.mappings].some(mapping => cpus[processorOf(mapping, entries)]!.hardware.mayWrite(mapping));
+    const { entries } = cpus[0].hardware;
+    return [...page.mappings].some(mapping => cpus[processorOf(mapping, entries)].hardware.mayWrite(mapping));
   }
 
   private checkExists(page: MachinePage): void {

@@ -31,7 +31,7 @@ export class Memmap {
   /** Virtual address of the entry of a frame, for handlers that touch it. */
   address(frame: MachineFrame): number {
     const node = this.map.homeOfFrame(frame);
-    return this.bases[node]! + (frame - this.map.firstFrame[node]) * MEMMAP_ENTRY_BYTES;
+    return this.bases[node] + (frame - this.map.firstFrame[node]) * MEMMAP_ENTRY_BYTES;
   }
 
   /** Reads and writes the entry of a frame. */

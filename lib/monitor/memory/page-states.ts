@@ -46,7 +46,7 @@ export class PageStates {
   /** Ends a change. */
   *finish(page: MachinePage): Code {
     page.busy = false;
-    for (const waiter of page.waiters.splice(0)) this.options.cpus[waiter]!.processor.wake();
+    for (const waiter of page.waiters.splice(0)) this.options.cpus[waiter].processor.wake();
     yield* this.letGo(page);
   }
 

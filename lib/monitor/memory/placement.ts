@@ -111,7 +111,7 @@ export class Placement implements PlacementMechanism<MachinePage> {
 
   /** For the host: carries out a change. */
   *change({ processor: number }: Processor, page: MachinePage, change: PageChange, done: () => void): Code {
-    const cpu = this.options.cpus[number]!;
+    const cpu = this.options.cpus[number];
     switch (change.action) {
       case 'migrate':
         yield* this.mover.migrate(cpu, page, change.frame);

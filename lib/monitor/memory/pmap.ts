@@ -48,7 +48,7 @@ export class Pmap {
 
   /** Virtual address of the entry of a physical page, for handlers that touch it. */
   address(physical: PhysicalPage): number {
-    const table = this.tables[Math.floor(physical / this.entriesPerTable)]!;
+    const table = this.tables[Math.floor(physical / this.entriesPerTable)];
     return table + (physical % this.entriesPerTable) * PMAP_ENTRY_BYTES;
   }
 

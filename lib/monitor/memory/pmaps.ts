@@ -34,8 +34,8 @@ export class Pmaps {
       return made;
     }
     // A table at a time: what there is when memory ends is not lost.
-    while (this.spareTables[node]!.length < count) this.spareTables[node]!.push(this.space.allocate(node, pageBytes));
-    for (let i = 0; i < count; i++) tables.push(this.spareTables[node]!.pop()!);
+    while (this.spareTables[node].length < count) this.spareTables[node].push(this.space.allocate(node, pageBytes));
+    for (let i = 0; i < count; i++) tables.push(this.spareTables[node].pop()!);
     const pmap = new Pmap(machine, name, pages, tables, pageBytes);
     this.all.add(pmap);
     this.tables.set(pmap, { node, pages: tables });
@@ -49,7 +49,7 @@ export class Pmaps {
     this.all.delete(pmap);
     const kept = this.tables.get(pmap);
     if (kept === undefined) return;
-    this.spareTables[kept.node]!.push(...kept.pages);
+    this.spareTables[kept.node].push(...kept.pages);
     this.tables.delete(pmap);
   }
 }

@@ -82,7 +82,7 @@ export class Shootdown {
       yield interrupt(other.number, SHOOTDOWN, number);
     }
     while (request.outstanding > 0) yield wait();
-    yield load(this.mailboxes[cpu.number]!);
+    yield load(this.mailboxes[cpu.number]);
     this.requests[number] = null;
   }
 
@@ -95,7 +95,7 @@ export class Shootdown {
     // A block: what the store buffer holds has reached the caches before the translations go.
     yield this.code.step('shootdown');
     yield* this.dropHere(cpu, page, writable);
-    yield store(this.mailboxes[initiator.number]!, number);
+    yield store(this.mailboxes[initiator.number], number);
     if (--request.outstanding === 0) initiator.processor.wake();
   }
 
@@ -114,13 +114,13 @@ export class Shootdown {
   private concerned(page: MachinePage, { writable, nodes, owner }: Reach): MonitorCpu[] {
     const numbers = new Set<number>();
     for (const mapping of page.mappings) {
-      const cpu = this.cpus[processorOf(mapping, this.cpus[0]!.hardware.entries)]!;
+      const cpu = this.cpus[processorOf(mapping, this.cpus[0].hardware.entries)];
       if (writable === true && !cpu.hardware.mayWrite(mapping)) continue;
       if (nodes !== undefined && !nodes.includes(cpu.node)) continue;
       if (owner !== undefined && cpu.hardware.owner !== null && cpu.hardware.owner !== owner) continue;
       numbers.add(cpu.number);
     }
-    return [...numbers].sort((a, b) => a - b).map(number => this.cpus[number]!);
+    return [...numbers].sort((a, b) => a - b).map(number => this.cpus[number]);
   }
 
   private numberOf(request: Request): number {

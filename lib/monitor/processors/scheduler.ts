@@ -272,5 +272,5 @@ export class Scheduler {
 }
 
 function since({ ready }: RunQueue): Ticks {
-  return ready[0]!.readySince;
+  return ready[0].readySince;
 }

@@ -33,10 +33,10 @@ export class Delivery {
   *fill(cpu: MonitorCpu, { fragments }: Frame, pmap: Pmap, filled: readonly Filled[]): Code<boolean> {
     for (const { buffer, remapped, copies } of filled) {
       yield this.options.code.step('subnet fragment');
-      const place = buffer.pieces[0]!;
-      if (remapped >= 0 && !(yield* this.give(cpu, fragments[remapped]!, pmap, place))) return false;
+      const place = buffer.pieces[0];
+      if (remapped >= 0 && !(yield* this.give(cpu, fragments[remapped], pmap, place))) return false;
       for (const { fragment, from, to } of copies)
-        if (!(yield* this.copy(cpu, fragments[fragment]!, from, pmap, to, buffer.page))) return false;
+        if (!(yield* this.copy(cpu, fragments[fragment], from, pmap, to, buffer.page))) return false;
     }
     return true;
   }

@@ -160,14 +160,14 @@ export class Gateway {
   private *receiverOf(cpu: MonitorCpu, pages: readonly MachinePage[], bytes: number): Code<number> {
     const { receiverOffset, defaultReceiver, space, subnet } = this.options;
     if (receiverOffset === null || receiverOffset + 4 > Math.min(bytes, subnet.pageBytes)) return defaultReceiver;
-    const named = yield load(space.show(cpu.processor, 0, pages[0]!.frame) + receiverOffset);
+    const named = yield load(space.show(cpu.processor, 0, pages[0].frame) + receiverOffset);
     return subnet.card(named) === undefined ? defaultReceiver : named;
   }
 
   private *post(cpu: MonitorCpu, tag: number): Code {
     const { bridge, device, mtuBytes, receivedCode, subnet } = this.options;
     const { pageBytes } = subnet;
-    const pieces = this.buffers[tag]!.map(({ frame }, k) => {
+    const pieces = this.buffers[tag].map(({ frame }, k) => {
       const bytes = Math.min(pageBytes, mtuBytes - k * pageBytes);
       return { frame, offset: 0, bytes: bytes - (bytes % 4) };
     });

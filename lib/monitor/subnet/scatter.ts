@@ -74,7 +74,7 @@ function nextForData(left: readonly ReceiveBuffer[]): ReceiveBuffer | null {
 
 function takeFirst(left: ReceiveBuffer[], fits: (buffer: ReceiveBuffer) => boolean): ReceiveBuffer | null {
   const index = left.findIndex(fits);
-  return index < 0 ? null : left.splice(index, 1)[0]!;
+  return index < 0 ? null : left.splice(index, 1)[0];
 }
 
 /** Puts as much of a fragment behind what is in a buffer as fits the piece there; returns how much. */

@@ -176,7 +176,7 @@ export class PrivateCaches {
   hit(line: number, l1Line: number, store: boolean, fetch: boolean, word: number, value: number): boolean {
     const slot = this.l2.find(line);
     if (slot < 0) return false;
-    const state = this.state[slot]!;
+    const state = this.state[slot];
     if ((store ? this.storeHits : this.loadHits)[state] === 0) return false;
     this.state[slot] = this.table.next[state * CACHE_EVENTS.length + (store ? EVENT.store : EVENT.load)]!;
     this.l2.touch(slot);
@@ -204,7 +204,7 @@ export class PrivateCaches {
   /** Whether an access would have to leave the processor. Changes nothing. */
   wouldMiss(line: number, store: boolean): boolean {
     const slot = this.l2.find(line);
-    return slot < 0 || (store ? this.storeHits : this.loadHits)[this.state[slot]!] === 0;
+    return slot < 0 || (store ? this.storeHits : this.loadHits)[this.state[slot]] === 0;
   }
 
   /** Carries out an access to a line that is here and gives the right: reads, and writes if `store`, a word or WHOLE_LINE. */
@@ -223,7 +223,7 @@ export class PrivateCaches {
   /** The state of a line by name, I if it is not here. */
   stateOf(line: Line): string {
     const slot = this.slotOf(line);
-    return this.table.states[slot < 0 ? this.invalid : this.state[slot]!]!;
+    return this.table.states[slot < 0 ? this.invalid : this.state[slot]];
   }
 
   /** Lines that are here, with their states, for checks. */
@@ -232,8 +232,8 @@ export class PrivateCaches {
     for (let slot = 0; slot < tags.length; slot++)
       if (tags[slot] !== -1)
         yield {
-          line: lineNumber(tags[slot]!),
-          state: this.table.states[this.state[slot]!]!,
+          line: lineNumber(tags[slot]),
+          state: this.table.states[this.state[slot]],
           data: this.data.get(slot) ?? null,
         };
   }
@@ -289,9 +289,9 @@ export class PrivateCaches {
     while (tags[extra] !== -1)
       if (++extra === slots + LEAVING) this.owner.fail(`more than ${LEAVING} lines are on their way out`);
     this.evictions++;
-    if (this.causes !== null) this.causes.evicted(this.l2.tags[slot]!);
+    if (this.causes !== null) this.causes.evicted(this.l2.tags[slot]);
     this.leaving++;
-    const line = tags[slot]!;
+    const line = tags[slot];
     tags[extra] = line;
     this.state[extra] = this.state[slot]!;
     const data = this.data.size > 0 ? this.data.get(slot) : undefined;
@@ -321,27 +321,27 @@ export class PrivateCaches {
   /** Applies an event to a slot. False if the table says that it has to wait. */
   private apply(slot: number, event: number, message: CoherenceMessage | null): boolean {
     const { table } = this;
-    const before = slot < 0 ? this.invalid : this.state[slot]!;
+    const before = slot < 0 ? this.invalid : this.state[slot];
     const cell = before * CACHE_EVENTS.length + event;
     const actions = table.cells[cell];
     if (actions === null || actions === undefined) this.refuse(slot, before, event, message);
     for (let i = 0; i < actions.length; i++) {
       if (actions[i] === A.stall) return false;
-      const action = actions[i]!;
-      if (SENT.kind[action]! >= 0) this.sendFor(action, slot, message);
+      const action = actions[i];
+      if (SENT.kind[action] >= 0) this.sendFor(action, slot, message);
       else this.act(action, slot, message);
     }
-    const after = table.next[cell]!;
+    const after = table.next[cell];
     if (slot >= 0 && after !== before) this.changed(slot, before, after);
     return true;
   }
 
   private changed(slot: number, before: number, after: number): void {
     const { l2, state } = this;
-    const line = l2.tags[slot]!;
+    const line = l2.tags[slot];
     state[slot] = after;
-    if (slot < l2.slots && this.rights[after]! < this.rights[before]!) {
-      this.restrictFirstLevel(line, this.rights[after]!);
+    if (slot < l2.slots && this.rights[after] < this.rights[before]) {
+      this.restrictFirstLevel(line, this.rights[after]);
       if (this.rights[after] === Right.None) {
         this.invalidations++;
         if (this.causes !== null) this.causes.takenAway(line);
@@ -377,8 +377,8 @@ export class PrivateCaches {
   /** Fills the first level from a slot and carries out the access. */
   private use(slot: number, store: boolean, fetch: boolean, l1Line: number, word: number, value: number): void {
     if (fetch) this.l1i.fill(l1Line, Right.Read);
-    else this.l1d.fill(l1Line, this.rights[this.state[slot]!]!);
-    if (word !== NO_VALUE) this.perform(this.l2.tags[slot]!, word, store, value);
+    else this.l1d.fill(l1Line, this.rights[this.state[slot]]);
+    if (word !== NO_VALUE) this.perform(this.l2.tags[slot], word, store, value);
   }
 
   private act(action: number, slot: number, message: CoherenceMessage | null): void {
@@ -412,7 +412,7 @@ export class PrivateCaches {
 
   /** Sends what an action sends: a request of its own, or an answer to a message. */
   private sendFor(action: number, slot: number, message: CoherenceMessage | null): void {
-    const kind = SENT.kind[action]!;
+    const kind = SENT.kind[action];
     const data = CARRIES_DATA[kind] ? (this.data.get(slot) ?? null) : null;
     if (LANE_OF[kind] === Lane.Request) {
       // A request that answers a message is one that was refused.
@@ -421,7 +421,7 @@ export class PrivateCaches {
         new CoherenceMessage({
           kind,
           flits: this.flitsOf(kind),
-          line: lineNumber(this.l2.tags[slot]!),
+          line: lineNumber(this.l2.tags[slot]),
           from: this.owner.processor,
           to: HOME,
           requester: this.owner.processor,
@@ -433,7 +433,7 @@ export class PrivateCaches {
     }
     const { line, requester, acks } = message!;
     if (requester === HOME && SENT.unlessForHome[action] === 1) return;
-    if (kind === Kind.InvAck && (slot < 0 || this.loadHits[this.state[slot]!] === 0)) this.counts.strayInvalidations++;
+    if (kind === Kind.InvAck && (slot < 0 || this.loadHits[this.state[slot]] === 0)) this.counts.strayInvalidations++;
     this.owner.send(
       new CoherenceMessage({
         kind,

@@ -64,7 +64,7 @@ export class FirstLevel {
   touch(line: number, store: boolean): boolean {
     const at = this.find(line);
     if (at < 0 || (store && this.lines[at + 1] !== line)) return false;
-    this.bringForward(line, at, this.lines[at + 1]!);
+    this.bringForward(line, at, this.lines[at + 1]);
     return true;
   }
 
@@ -154,10 +154,10 @@ export class SecondLevel {
   /** Marks a slot as used last. */
   touch(slot: number): void {
     const { ranks, ways } = this;
-    const rank = ranks[slot]!;
+    const rank = ranks[slot];
     if (rank === 0) return;
     const base = slot - (slot % ways);
-    for (let other = base; other < base + ways; other++) if (ranks[other]! < rank) ranks[other]!++;
+    for (let other = base; other < base + ways; other++) if (ranks[other] < rank) ranks[other]++;
     ranks[slot] = 0;
   }
 
@@ -168,7 +168,7 @@ export class SecondLevel {
     let victim = base;
     for (let slot = base; slot < base + ways; slot++) {
       if (tags[slot] === -1) return slot;
-      if (ranks[slot]! > ranks[victim]!) victim = slot;
+      if (ranks[slot] > ranks[victim]) victim = slot;
     }
     return victim;
   }

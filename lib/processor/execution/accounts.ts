@@ -69,12 +69,12 @@ export class Accounts {
 
   /** One more instance of a service. */
   countService(service: number): void {
-    if (this.services !== null) this.services.counts[service]!++;
+    if (this.services !== null) this.services.counts[service]++;
   }
 
   /** A second-level hit of a user's program. */
   addCacheTicks(ticks: Ticks): void {
-    this.cacheTicks[this.execution.mode < 0 ? 1 : 0]! += ticks;
+    this.cacheTicks[this.execution.mode < 0 ? 1 : 0] += ticks;
   }
 
   /** Waits for something on a node, from now on. */
@@ -101,7 +101,7 @@ export class Accounts {
     const { now, top } = this.execution;
     const next = now + this.owedAfterStall;
     this.owedAfterStall = 0;
-    if (top.activity >= 0) this.systemStalls[2 * top.activity + this.stallSide]! += now - this.stalledFrom;
+    if (top.activity >= 0) this.systemStalls[2 * top.activity + this.stallSide] += now - this.stalledFrom;
     this.charge(this.stallActivity, next, this.stallService);
     this.stallService = -1;
     return next;
@@ -112,9 +112,9 @@ export class Accounts {
     const { now } = this.execution;
     if (this.account.until < now) this.upTo(now);
     for (const [index, activity] of [Activity.User, Activity.Kernel].entries()) {
-      const ticks = Math.min(this.cacheTicks[index]!, this.account.ticks[activity]!);
+      const ticks = Math.min(this.cacheTicks[index], this.account.ticks[activity]);
       this.account.move(activity, Activity.Cache, ticks);
-      this.cacheTicks[index]! -= ticks;
+      this.cacheTicks[index] -= ticks;
     }
     this.account.check(path);
     this.services?.account.check(`${path}, by service`);

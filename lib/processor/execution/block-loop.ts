@@ -71,27 +71,27 @@ export class BlockLoop {
     const first = frame.at | 0;
     let i = first;
     // The gap of a reference that was only waited for is added again below.
-    let c = frame.gapDone && i < end ? -Math.imul(gaps[i]!, period) | 0 : 0;
+    let c = frame.gapDone && i < end ? -Math.imul(gaps[i], period) | 0 : 0;
     let outcome = 0;
     for (;;) {
       const mode = execution.mode | 0;
       // Hits on the first two ways. No calls in here: V8 reloads the arrays in each turn as it is (spec/bench/processor).
       for (; i < end; i = (i + 1) | 0) {
-        c = (c + Math.imul(gaps[i]!, period)) | 0;
+        c = (c + Math.imul(gaps[i], period)) | 0;
         if (c >= budget) break;
-        const w = words[i]! | 0;
+        const w = words[i] | 0;
         const page = w >>> pageShift;
         const place = ((page ^ (page >>> 6)) & 63) << 2;
         const kind = w & 3;
         if (kind < fetch) {
           if (front[place | kind] !== page) break;
-          const line = (front[place | 3]! << upD) | ((w & offsetMask) >>> shiftD);
+          const line = (front[place | 3] << upD) | ((w & offsetMask) >>> shiftD);
           const at = Math.imul(line & maskD, stepD);
           if (linesD[at | kind] !== line) {
             const second = (at + secondD) | 0;
             if (linesD[second | kind] !== line) break;
             // Used last, it goes to the front: FirstLevel.touch without the search.
-            const writable = linesD[second | 1]!;
+            const writable = linesD[second | 1];
             linesD[second] = linesD[at]!;
             linesD[second | 1] = linesD[at | 1]!;
             linesD[at] = line;
@@ -99,12 +99,12 @@ export class BlockLoop {
           }
         } else {
           if (front[place] !== page || (w ^ mode) < 0) break;
-          const line = (front[place | 3]! << upI) | ((w & offsetMask) >>> shiftI);
+          const line = (front[place | 3] << upI) | ((w & offsetMask) >>> shiftI);
           const at = Math.imul(line & maskI, stepI);
           if (linesI[at] !== line) {
             const second = (at + secondI) | 0;
             if (linesI[second] !== line) break;
-            const writable = linesI[second | 1]!;
+            const writable = linesI[second | 1];
             linesI[second] = linesI[at]!;
             linesI[second | 1] = linesI[at | 1]!;
             linesI[at] = line;
@@ -113,7 +113,7 @@ export class BlockLoop {
         }
       }
       if (i >= end || c >= budget) break;
-      const w = words[i]!;
+      const w = words[i];
       outcome = this.slowReference(frame, w, w & 3, start + c);
       if (outcome < 0) break;
       c = (c + outcome) | 0;
@@ -131,7 +131,7 @@ export class BlockLoop {
       case STALLED:
         return STOPPED;
       case TRAPS: {
-        const w = words[i]!;
+        const w = words[i];
         return this.faults.untranslated(
           (w & ~3) >>> 0,
           (w & 3) === ReferenceKind.Store,

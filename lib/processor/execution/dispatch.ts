@@ -184,7 +184,7 @@ export class Dispatch {
       case Op.DeviceRead:
         if (!this.reaches(a)) return exceptions.take(ExceptionCode.BusData);
         this.node.send(new DeviceRead(this.controlFlits, this.processor, a, b, c));
-        this.accounts.stall(this.map.nodeOfProcessor[a]!);
+        this.accounts.stall(this.map.nodeOfProcessor[a]);
         return STOPPED;
       case Op.Resume:
         return this.resume(frame, request);

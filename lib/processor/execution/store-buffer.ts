@@ -64,17 +64,17 @@ export class StoreBuffer {
 
   /** Frame of the oldest store. */
   get frame(): number {
-    return this.frames[this.first]!;
+    return this.frames[this.first];
   }
 
   /** Byte offset of the oldest store. */
   get offset(): number {
-    return this.offsets[this.first]!;
+    return this.offsets[this.first];
   }
 
   /** Value of the oldest store. */
   get value(): number {
-    return this.values[this.first]!;
+    return this.values[this.first];
   }
 
   /** Drops the oldest store. */
@@ -87,13 +87,13 @@ export class StoreBuffer {
   find(frame: number, offset: number): number {
     for (let age = this.size - 1; age >= 0; age--) {
       const place = (this.first + age) % this.capacity;
-      if (this.frames[place] === frame && this.offsets[place]! >> 2 === offset >> 2) return place;
+      if (this.frames[place] === frame && this.offsets[place] >> 2 === offset >> 2) return place;
     }
     return -1;
   }
 
   /** Value of the store at a place that `find` returned. */
   valueAt(place: number): number {
-    return this.values[place]!;
+    return this.values[place];
   }
 }

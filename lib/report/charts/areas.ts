@@ -26,7 +26,7 @@ export function stackedAreas(title: string, areas: readonly Area[], stepMs: numb
   const y = (percent: number) => at(HEIGHT - BOTTOM - (percent / 100) * (HEIGHT - TOP - BOTTOM));
   let below = new Array<number>(steps).fill(0);
   const drawn = areas.map(({ name, fill, values }) => {
-    const above = values.map((value, step) => below[step]! + value);
+    const above = values.map((value, step) => below[step] + value);
     const edge = outline(above, below, stepMs, x, y);
     below = above;
     const mean = values.reduce((sum, value) => sum + value, 0) / Math.max(1, steps);
@@ -55,9 +55,9 @@ function outline(
   const steps = above.length;
   let path = `M${x(0)} ${y(above[0] ?? 0)}`;
   for (let step = 1; step < steps; step++)
-    if (y(above[step]!) !== y(above[step - 1]!)) path += `H${x(step * stepMs)}V${y(above[step]!)}`;
+    if (y(above[step]) !== y(above[step - 1])) path += `H${x(step * stepMs)}V${y(above[step])}`;
   path += `H${x(steps * stepMs)}V${y(below[steps - 1] ?? 0)}`;
   for (let step = steps - 2; step >= 0; step--)
-    if (y(below[step]!) !== y(below[step + 1]!)) path += `H${x((step + 1) * stepMs)}V${y(below[step]!)}`;
+    if (y(below[step]) !== y(below[step + 1])) path += `H${x((step + 1) * stepMs)}V${y(below[step])}`;
   return `${path}H${x(0)}Z`;
 }

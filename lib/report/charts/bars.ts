@@ -97,7 +97,7 @@ function row(bar: Bar, y: number, { parts, unit, x }: Chart): Html {
   const pieces = bar.parts.map((fraction, i) => {
     const from = start;
     start += fraction * length;
-    return fraction > 0 ? piece(label, parts[i]!, { fraction, length, unit }, y, x(from), x(start)) : null;
+    return fraction > 0 ? piece(label, parts[i], { fraction, length, unit }, y, x(from), x(start)) : null;
   });
   return markup`<g>${name}${pieces}<text class="strong" x="${x(length) + 7}" y="${middle}">${decimal(length, 1)}</text></g>`;
 }

@@ -56,10 +56,10 @@ function rowLabel(label: string, row: number): Html {
 
 /** What colours and heights mean. */
 function key(limits: readonly [number, number]): Html {
-  const [few, more, many] = HEIGHTS.map(height => box(SHARE_STEPS[3]!, height));
+  const [few, more, many] = HEIGHTS.map(height => box(SHARE_STEPS[3], height));
   return markup`<p class="key">Colour: share of the page’s misses that were local, from none
 ${SHARE_STEPS.map(fill => box(fill, 9))} all; ${box(NO_MISS, 9)} no miss.
-Height: ${few!} up to ${count(limits[0])}, ${more!} up to ${count(limits[1])}, ${many!} more misses in one column.</p>`;
+Height: ${few} up to ${count(limits[0])}, ${more} up to ${count(limits[1])}, ${many} more misses in one column.</p>`;
 }
 
 function panel(map: HeatMap, limits: readonly [number, number], end: number, width: number, bottom: number): Html {
@@ -70,7 +70,7 @@ function panel(map: HeatMap, limits: readonly [number, number], end: number, wid
   const extent = at(columnWidth * lengthOf(map));
   return markup`<text class="strong" x="0" y="14">${map.title}</text>
 <rect y="${TOP}" width="${extent}" height="${bottom - TOP}" fill="${NO_MISS}"/>
-${paths.map((d, i) => d !== '' && markup`<path d="${d}" fill="${SHARE_STEPS[i]!}"/>`)}
+${paths.map((d, i) => d !== '' && markup`<path d="${d}" fill="${SHARE_STEPS[i]}"/>`)}
 ${map.rows.map((row, i) => tooltip(row, TOP + ROW * i, extent))}
 <g class="axis" text-anchor="middle">
 ${ticksWithin(end, 5).map(ms => markup`<text x="${at(ms * perMs)}" y="${bottom + 14}">${ms}</text>`)}
@@ -83,9 +83,9 @@ function addCells(paths: string[], row: HeatRow, y: number, width: number, limit
   for (let from = 0; from < cells.length;) {
     let to = from + 1;
     while (to < cells.length && cells[to] === cells[from]) to++;
-    const cell = cells[from]!;
+    const cell = cells[from];
     if (cell >= 0) {
-      const height = HEIGHTS[cell % HEIGHTS.length]!;
+      const height = HEIGHTS[cell % HEIGHTS.length];
       const left = at(from * width);
       const right = at(to * width);
       paths[Math.floor(cell / HEIGHTS.length)] += `M${left} ${y + (ROW - height) / 2}H${right}v${height}H${left}z`;

@@ -43,13 +43,13 @@ ${PERCENT.map(value => markup`<text x="${LEFT - 8}" y="${y(value / 100) + 4}">${
 <g class="axis" text-anchor="middle">
 ${scale.map(ms => markup`<text x="${x(ms)}" y="${HEIGHT - BOTTOM + 17}">${ms}</text>`)}
 <text x="${(LEFT + WIDTH - RIGHT) / 2}" y="${HEIGHT - 6}">milliseconds of simulated time</text></g>
-${series.map((line, i) => drawn(line, penOf(i, series.length), x, y, names[i]!))}
+${series.map((line, i) => drawn(line, penOf(i, series.length), x, y, names[i]))}
 </svg>`;
 }
 
 /** Earlier lines are wider, so that a later one on top does not hide them. */
 function penOf(i: number, lines: number): Pen {
-  return { ...LINES[i % LINES.length]!, width: at(2 + 0.9 * (lines - 1 - i)) };
+  return { ...LINES[i % LINES.length], width: at(2 + 0.9 * (lines - 1 - i)) };
 }
 
 function drawn(
@@ -84,10 +84,10 @@ function isLone(values: readonly (number | null)[], step: number): boolean {
 
 /** Moves positions down until they are a line of text apart, then all up if the last one left the chart. */
 function apart(positions: readonly number[]): number[] {
-  const order = positions.map((_, i) => i).sort((a, b) => positions[a]! - positions[b]!);
+  const order = positions.map((_, i) => i).sort((a, b) => positions[a] - positions[b]);
   const moved = [...positions];
   order.forEach((i, rank) => {
-    if (rank > 0) moved[i] = Math.max(moved[i]!, moved[order[rank - 1]!]! + 16);
+    if (rank > 0) moved[i] = Math.max(moved[i], moved[order[rank - 1]] + 16);
   });
   const excess = Math.max(0, ...moved.map(position => position - (HEIGHT - BOTTOM + 8)));
   return moved.map(position => at(Math.max(TOP + 6, position - excess)));

@@ -23,6 +23,6 @@ export function ticksWithin(end: number, parts: number): number[] {
 /** Sums of `group` neighbours; the last group may have fewer. */
 export function merged(values: readonly number[], group: number): number[] {
   const sums = new Array<number>(Math.ceil(values.length / group)).fill(0);
-  values.forEach((value, i) => (sums[Math.floor(i / group)]! += value));
+  values.forEach((value, i) => (sums[Math.floor(i / group)] += value));
   return sums;
 }

@@ -63,7 +63,7 @@ export function programsOf(results: readonly RunResult[]): ProgramRuns[] {
     const runs = members.map(({ run, number }, i) => ({
       run,
       number,
-      label: labels[i]!,
+      label: labels[i],
       relative: relative(run, base),
     }));
     return { name, runs, baseline: runs.find(({ run }) => run === base) ?? null };
@@ -140,7 +140,7 @@ function relative(run: RunResult, baseline: RunResult | null): number | null {
 
 function labelsOf(runs: readonly RunResult[]): string[] {
   const plain = runs.map(configurationOf);
-  const seeded = plain.map((label, i) => (isTwice(label, plain) ? `${label}, seed ${runs[i]!.seed}` : label));
+  const seeded = plain.map((label, i) => (isTwice(label, plain) ? `${label}, seed ${runs[i].seed}` : label));
   return seeded.map((label, i) =>
     isTwice(label, seeded) ? `${label} (${seeded.slice(0, i + 1).filter(l => l === label).length})` : label,
   );

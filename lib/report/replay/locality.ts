@@ -49,7 +49,7 @@ function pageMaps(distributed: readonly LabelledRun[], baseline: LabelledRun | n
   const maps = chosen.map(({ run, label }, i) => ({
     title: marked(label, whole(run)),
     windowNs: run.locality.windowNs,
-    rows: keys.map(key => keyed[i]!.get(key) ?? null),
+    rows: keys.map(key => keyed[i].get(key) ?? null),
   }));
   const same =
     chosen.length > 1

@@ -64,11 +64,11 @@ function machineBlock({ name, svg, caption }: ReportMachine, results: readonly R
               </tr>
             </thead>
             <tbody>
-              ${columns[0]!.facts.map(
+              ${columns[0].facts.map(
                 ([label], i) =>
                   html`<tr>
                     <th scope="row">${label}</th>
-                    ${columns.map(({ facts }) => html`<td class="text">${facts[i]![1]}</td>`)}
+                    ${columns.map(({ facts }) => html`<td class="text">${facts[i][1]}</td>`)}
                   </tr>`,
               )}
             </tbody>

@@ -14,7 +14,7 @@ import type { RunResult } from '../../experiments/replay/result.js';
 export function programSection(program: ProgramRuns, id: string): Html {
   const { name, runs, baseline } = program;
   const descriptions = [...new Set(runs.map(({ run }) => run.trace.description).filter(text => text !== ''))];
-  const { streams, copies, system } = runs[0]!.run.trace;
+  const { streams, copies, system } = runs[0].run.trace;
   const kind = system ? 'the whole system, operating system included' : 'one program without its operating system';
   return html`<section id="${id}">
     <h2>${name}</h2>
@@ -91,12 +91,12 @@ function difference(relative: number): string {
 
 function timeFigure(runs: readonly LabelledRun[], baseline: LabelledRun | null): Html {
   const shares = runs.map(({ run }) => timeShares(run));
-  const used = TIME_GROUPS.map((_, group) => group).filter(group => shares.some(parts => parts[group]! > 0));
-  const parts = used.map(group => ({ name: TIME_GROUPS[group]!.name, ...TIME_PAINTS[group]! }));
+  const used = TIME_GROUPS.map((_, group) => group).filter(group => shares.some(parts => parts[group] > 0));
+  const parts = used.map(group => ({ name: TIME_GROUPS[group].name, ...TIME_PAINTS[group] }));
   const bars = runs.map(({ run, label, relative }, i) => ({
     label,
     length: relative,
-    parts: used.map(group => shares[i]![group]!),
+    parts: used.map(group => shares[i][group]),
     remark: !whole(run)
       ? `PARTIAL, not comparable: ${run.partial}`
       : complete(run)
@@ -121,7 +121,7 @@ function timeFigure(runs: readonly LabelledRun[], baseline: LabelledRun | null):
             <th scope="col">configuration</th>
             <th scope="col">time<br />ms</th>
             <th scope="col">relative<br />time</th>
-            ${used.map(group => html`<th scope="col">${TIME_GROUPS[group]!.name}</th>`)}
+            ${used.map(group => html`<th scope="col">${TIME_GROUPS[group].name}</th>`)}
           </tr>
         </thead>
         <tbody>
@@ -129,7 +129,7 @@ function timeFigure(runs: readonly LabelledRun[], baseline: LabelledRun | null):
             timeRow(
               entry,
               baseline,
-              used.map(group => shares[i]![group]!),
+              used.map(group => shares[i][group]),
             ),
           )}
         </tbody>
@@ -184,7 +184,7 @@ function placementRow(entry: LabelledRun, baseline: LabelledRun | null): Html {
   return html`<tr class="${rowClass(entry, baseline)}">
     <th scope="row">${label}</th>
     <td>${count(misses.local + misses.remote)}</td>
-    <td>${smallBar(share, TIME_PAINTS[LOCAL]!.fill, percent(share))}</td>
+    <td>${smallBar(share, TIME_PAINTS[LOCAL].fill, percent(share))}</td>
     <td>${count(pages)}</td>
     <td>${count(migrations)}</td>
     <td>${count(replications)}</td>

@@ -34,7 +34,7 @@ export function reportHtml({ title, results, machines, generatedBy }: ReportOpti
   const ids = programs.map((_, i) => `program-${i + 1}`);
   const body = html`${introduction(results)} ${contents(programs, ids)}
   ${partialNotes(programs.flatMap(({ runs }) => runs))} ${reading(results)} ${glance(programs, ids)}
-  ${machinesSection(machines, results)} ${programs.map((program, i) => programSection(program, ids[i]!))}
+  ${machinesSection(machines, results)} ${programs.map((program, i) => programSection(program, ids[i]))}
   ${definitions()} ${appendix(results)}`;
   return htmlPage(title, body, generatedBy);
 }
@@ -60,7 +60,7 @@ function contents(programs: readonly ProgramRuns[], ids: readonly string[]): Htm
       <li><a href="#reading">How to read this</a></li>
       <li><a href="#glance">Results at a glance</a></li>
       <li><a href="#machines">The machines</a></li>
-      ${programs.map(({ name }, i) => html`<li><a href="#${ids[i]!}">${name}</a></li>`)}
+      ${programs.map(({ name }, i) => html`<li><a href="#${ids[i]}">${name}</a></li>`)}
       <li><a href="#definitions">Definitions</a></li>
       <li><a href="#appendix">Appendix: every run</a></li>
     </ol>
@@ -122,7 +122,7 @@ function glance(programs: readonly ProgramRuns[], ids: readonly string[]): Html 
           ${programs.map(
             (program, i) =>
               html`<tr>
-                <th scope="row"><a href="#${ids[i]!}">${program.name}</a></th>
+                <th scope="row"><a href="#${ids[i]}">${program.name}</a></th>
                 ${labels.map(label => glanceCell(program, label))}
               </tr>`,
           )}
@@ -158,6 +158,6 @@ function definitions(): Html {
 }
 
 const paintOf = (activity: string): string =>
-  TIME_PAINTS[TIME_GROUPS.findIndex(({ activities }) => activities.includes(activity))]!.fill;
+  TIME_PAINTS[TIME_GROUPS.findIndex(({ activities }) => activities.includes(activity))].fill;
 const GREY = paintOf('user');
 const BLUE = paintOf('local stall');

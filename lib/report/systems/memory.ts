@@ -16,7 +16,7 @@ const USE_PAINTS: readonly BarPart[] = (
     ['#f8cf9d', '#1c2530'],
     ['#0b6e57', '#ffffff'],
   ] as const
-).map(([fill, ink], i) => ({ name: MEMORY_USES[i]!, fill, ink }));
+).map(([fill, ink], i) => ({ name: MEMORY_USES[i], fill, ink }));
 
 /** Two bars, and what sharing saved. */
 export function memoryFigure({ virtual, machine }: MemoryResult): Html {

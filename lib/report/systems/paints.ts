@@ -37,7 +37,7 @@ const SAMPLED = ['user', 'userLocalStall', 'kernel', 'synchronisation', 'monitor
 
 /** One for each of SAMPLED_PARTS. */
 export const SAMPLE_PAINTS: readonly BarPart[] = SAMPLED_PARTS.map((name, i) => {
-  const [fill, ink] = FILLS[SAMPLED[i]!];
+  const [fill, ink] = FILLS[SAMPLED[i]];
   return { name, fill, ink };
 });
 

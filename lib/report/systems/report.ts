@@ -69,7 +69,7 @@ export function systemReportHtml({ result, drawing, generatedBy, command }: Syst
 function introduction(result: SystemResult): Html {
   const { elapsedNs, system, machine, partial, guests, monitor, switches } = result;
   if (monitor === null) {
-    const { processes, description } = guests[0]!;
+    const { processes, description } = guests[0];
     return html`${partialNote(partial)}
       <p class="lead">
         An operating system (${system}) ran a workload on a simulated machine, ${machine.name}, without a monitor:
@@ -108,7 +108,7 @@ function time(result: SystemResult): Html {
 
 function course({ samples, elapsedNs, monitor }: SystemResult): Html {
   const shown = SAMPLED_PARTS.flatMap((part, i) =>
-    part === 'monitor' && monitor === null ? [] : [{ ...SAMPLE_PAINTS[i]!, values: samples.parts[part] }],
+    part === 'monitor' && monitor === null ? [] : [{ ...SAMPLE_PAINTS[i], values: samples.parts[part] }],
   );
   return figure(
     stackedAreas('Activity over simulated time', shown, samples.sliceNs / 1e6, elapsedNs / 1e6),
@@ -159,7 +159,7 @@ function locks(result: SystemResult): Html {
 
 function bareMemory({ guests }: SystemResult): Html {
   return html`<p>Physical memory at the end of the run, by use:</p>
-    ${memoryTable(guests[0]!)}`;
+    ${memoryTable(guests[0])}`;
 }
 
 function run({ version, seed, fingerprint, guests, machine, monitor }: SystemResult, command?: string): Html {

@@ -118,7 +118,7 @@ export function words(name: string): string {
 export function workOfGuests(guests: readonly GuestResult[]): string[] {
   const names = new Map<string, string[]>();
   for (const { name, description } of guests) names.set(description, [...(names.get(description) ?? []), name]);
-  if (names.size === 1) return [`each guest: ${guests[0]!.description}`];
+  if (names.size === 1) return [`each guest: ${guests[0].description}`];
   return [...names].map(([description, own]) => `${own.join(', ')}: ${description}`);
 }
 

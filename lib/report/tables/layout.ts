@@ -19,13 +19,13 @@ export function linesOf(columns: readonly Column[]): string[] {
   const line = (texts: readonly string[]) =>
     columns
       .map(({ align, gap }, i) => {
-        const text = texts[i]!;
-        const blanks = ' '.repeat(widths[i]! - lengthOf(text));
+        const text = texts[i];
+        const blanks = ' '.repeat(widths[i] - lengthOf(text));
         return ' '.repeat(gap) + (align === 'left' ? text + blanks : blanks + text);
       })
       .join('')
       .trimEnd();
-  const body = Array.from({ length: rows }, (_, row) => line(columns.map(({ cells }) => cells[row]!)));
+  const body = Array.from({ length: rows }, (_, row) => line(columns.map(({ cells }) => cells[row])));
   return [line(columns.map(({ heading }) => heading)), ...body];
 }
 
@@ -49,7 +49,7 @@ export function fitting(columns: readonly Column[], width: number): readonly Col
 export function wrapped(mark: string, text: string, width: number): string[] {
   const indent = ' '.repeat(lengthOf(mark) + 2);
   const [first, ...words] = text.split(' ');
-  const lines = [mark + first!];
+  const lines = [mark + first];
   for (const word of words) {
     const longer = `${lines.at(-1)!} ${word}`;
     if (lengthOf(longer) <= width) lines[lines.length - 1] = longer;

@@ -19,10 +19,10 @@ export function textTable(results: readonly RunResult[]): string {
   const runs = programs.flatMap(program => program.runs);
   const columns = fitting(columnsOf(runs), WIDTH);
   const [heading, ...rows] = linesOf(columns);
-  const lines = [heading!];
+  const lines = [heading];
   for (const program of programs) {
     lines.push('', titleOf(program), ...headlinesOf(program));
-    for (const entry of program.runs) lines.push(rows[runs.indexOf(entry)]!);
+    for (const entry of program.runs) lines.push(rows[runs.indexOf(entry)]);
   }
   lines.push('', ...notesOn(columns), '', 'Decisions, and the reasons given');
   for (const program of programs) lines.push('', printable(program.name), ...program.runs.flatMap(decisionsOf));
@@ -48,7 +48,7 @@ function notesOn(columns: readonly Column[]): string[] {
   const notes: string[] = NOTES.filter(([about]) => columns.some(({ heading }) => heading === about)).map(
     ([, note]) => note,
   );
-  const partial = columns[0]!.cells.some(cell => cell.startsWith('!'));
+  const partial = columns[0].cells.some(cell => cell.startsWith('!'));
   if (columns.some(({ heading, cells }) => heading === 'ms' && cells.includes(NONE)))
     notes.push(
       `${NONE}: times and shares of misses of a recording without every access and instruction mean nothing; --json has them.`,
@@ -83,7 +83,7 @@ function columnsOf(entries: readonly LabelledRun[]): readonly Column[] {
   });
   const times = TIME_GROUPS.map(({ short }, group) => ({
     ...column(short, group === 0 ? 2 : 1, () => ''),
-    cells: shares.map((parts, i) => (complete(entries[i]!.run) ? percent(parts[group]!) : NONE)),
+    cells: shares.map((parts, i) => (complete(entries[i].run) ? percent(parts[group]) : NONE)),
   }));
   const moves = [
     column('migr', 2, run => count(run.placement.migrations)),
@@ -121,7 +121,7 @@ function decisionsOf({ run, label }: LabelledRun): string[] {
   const { placement, partial } = run;
   const actions = [...new Set(placement.decisions.map(({ action }) => action))].map(action => {
     const reasons = placement.decisions.filter(decision => decision.action === action);
-    if (reasons.length === 1) return `${action} ${count(reasons[0]!.count)} (${reasons[0]!.because})`;
+    if (reasons.length === 1) return `${action} ${count(reasons[0].count)} (${reasons[0].because})`;
     const total = reasons.reduce((sum, reason) => sum + reason.count, 0);
     return `${action} ${count(total)} (${reasons.map(({ because, count: n }) => `${because} ${count(n)}`).join(', ')})`;
   });

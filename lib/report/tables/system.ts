@@ -57,7 +57,7 @@ function head(result: SystemResult): string[] {
   return [
     systemTitle(result),
     ...(partial === null ? [] : [`! PARTIAL: ${partial}`]),
-    ...(monitor === null ? [guests[0]!.description] : workOfGuests(guests)).flatMap(line => wrapped('  ', line, WIDTH)),
+    ...(monitor === null ? [guests[0].description] : workOfGuests(guests)).flatMap(line => wrapped('  ', line, WIDTH)),
     ...(switches === null || monitor === null
       ? []
       : wrapped('  ', `the kernels have on: ${switches.length === 0 ? 'nothing' : switches.join(', ')}`, WIDTH)),
@@ -66,7 +66,7 @@ function head(result: SystemResult): string[] {
 }
 
 function facts({ elapsedNs, guests, layout, monitor, seed, fingerprint }: SystemResult): string {
-  const { processes, scheduler } = guests[0]!;
+  const { processes, scheduler } = guests[0];
   const what =
     monitor === null
       ? `${count(processes)} ${processes === 1 ? 'process' : 'processes'}; ` +
@@ -140,7 +140,7 @@ function monitoredColumns(result: SystemResult): Column[] {
     ...WORK.map((work, index): Column => ({
       ...right,
       heading: work,
-      cells: rows.map(({ monitor }) => decimal(monitor[index]!, 2)),
+      cells: rows.map(({ monitor }) => decimal(monitor[index], 2)),
     })),
   ];
 }
@@ -165,7 +165,7 @@ function monitorLines({ counts, placement, shootdown }: MonitorResult, elapsedNs
 
 function memoryColumns({ memory }: MonitorResult): Column[] {
   const column = (of: Readonly<Record<string, number>>): string[] => {
-    const bytes = MEMORY_USES.map(use => of[use]!);
+    const bytes = MEMORY_USES.map(use => of[use]);
     return [...bytes, bytes.reduce((sum, one) => sum + one, 0)].map(megabytes);
   };
   return [

@@ -181,7 +181,7 @@ function* runMachine(
   const { model, seed, protocol = 'MESI', lateDrains = true } = options;
   const random = randomStream(seed, `litmus ${test.name} ${model} ${index}`);
   const storeBuffer = model === 'tso' ? 1 + random.below(8) : 0;
-  const storeDelayCycles = model === 'tso' && lateDrains ? DELAYS[random.below(DELAYS.length)]! : 0;
+  const storeDelayCycles = model === 'tso' && lateDrains ? DELAYS[random.below(DELAYS.length)] : 0;
   const threads = test.threads.length;
   const specification = litmusMachine(random, { threads, protocol, storeBuffer, storeDelayCycles });
   const machine = buildMachine(specification, { seed, runAhead: watched < 0 && runsAhead(index) });

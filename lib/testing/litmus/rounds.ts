@@ -97,19 +97,19 @@ export class LitmusRounds {
     const size = outcomeOffset(test, test.threads.length) + test.locations.length;
     this.outcomes = this.rounds.map(() => Array.from({ length: size }, () => 0));
     const programs: (Program | null)[] = machine.processors.map(() => null);
-    test.threads.forEach((_, thread) => (programs[places[thread]!] = this.program(thread)));
+    test.threads.forEach((_, thread) => (programs[places[thread]] = this.program(thread)));
     machine.load(new LitmusSoftware(test.threads.length), programs);
   }
 
   /** Where locations were and how the threads started, in words. */
   describe(round: number): string[] {
-    const { addresses, parts } = this.rounds[round]!;
+    const { addresses, parts } = this.rounds[round];
     const { map } = this.machine;
     const homes = addresses.map((address, i) => {
       const line = lineNumber(Math.floor(address / LITMUS_LINE));
-      return `${this.test.locations[i]!} in line ${line} of node ${map.homeOfLine(line)}`;
+      return `${this.test.locations[i]} in line ${line} of node ${map.homeOfLine(line)}`;
     });
-    const names = (list: readonly number[]): string => list.map(i => this.test.locations[i]!).join(' ') || 'nothing';
+    const names = (list: readonly number[]): string => list.map(i => this.test.locations[i]).join(' ') || 'nothing';
     return [
       homes.join(', '),
       ...parts.map(
@@ -124,15 +124,15 @@ export class LitmusRounds {
     const memory = outcomeOffset(this.test, this.test.threads.length);
     const { initial } = this.test;
     for (const [index, { addresses, parts }] of this.rounds.entries()) {
-      const part = parts[thread]!;
-      const outcome = this.outcomes[index]!;
+      const part = parts[thread];
+      const outcome = this.outcomes[index];
       if (thread === 0)
-        for (const [i, value] of initial.entries()) if (value !== 0) yield this.store(addresses[i]!, value);
+        for (const [i, value] of initial.entries()) if (value !== 0) yield this.store(addresses[i], value);
       // The page is in the TLB before the start, without a word of the line.
       for (const address of addresses) yield load(address - (address % LITMUS_PAGE));
       yield call(MEET);
-      for (const location of part.warmed) yield load(addresses[location]!);
-      for (const location of part.owned) yield this.store(addresses[location]!, initial[location]!);
+      for (const location of part.warmed) yield load(addresses[location]);
+      for (const location of part.owned) yield this.store(addresses[location], initial[location]);
       yield call(MEET);
       if (part.delay > 0) yield compute(part.delay);
       yield* this.execute(thread, index, outcome, base);
@@ -143,16 +143,16 @@ export class LitmusRounds {
   }
 
   private *execute(thread: number, index: number, outcome: number[], base: number): Code {
-    const { parts } = this.rounds[index]!;
-    const { initial, instructions } = this.test.threads[thread]!;
+    const { parts } = this.rounds[index];
+    const { initial, instructions } = this.test.threads[thread];
     const values = [...initial];
     for (let at = 0, done = 0; at < instructions.length; done++) {
       if (done === MOST_INSTRUCTIONS)
         failAtInstruction(this.test, thread, at, `after ${MOST_INSTRUCTIONS} instructions the thread has not ended`);
-      const gap = parts[thread]!.gaps[at]!;
+      const gap = parts[thread].gaps[at];
       if (gap > 0) yield compute(gap);
-      const instruction = instructions[at]!;
-      const access: Access = { thread, at, addresses: this.rounds[index]!.addresses, values };
+      const instruction = instructions[at];
+      const access: Access = { thread, at, addresses: this.rounds[index].addresses, values };
       const result = yield* this.perform(instruction, access);
       if (index === this.watched) this.note(instruction, access, result);
       at = instruction.kind === 'branch' && result === 1 ? instruction.target : at + 1;
@@ -179,7 +179,7 @@ export class LitmusRounds {
       }
       case 'store-conditional': {
         const { register, location } = instruction;
-        const word = this.words.wordOf(values[register]!);
+        const word = this.words.wordOf(values[register]);
         return (values[register] = yield storeConditional(this.address(location, access), word));
       }
       case 'update':
@@ -224,11 +224,11 @@ export class LitmusRounds {
   }
 
   private address(place: LitmusPlace, { thread, at, addresses, values }: Access): number {
-    if (typeof place === 'number') return addresses[place]!;
-    const value = values[place.register]!;
+    if (typeof place === 'number') return addresses[place];
+    const value = values[place.register];
     const location = locationOfValue(value);
     if (location < 0) failAtInstruction(this.test, thread, at, `${value} is the address of no location`);
-    return addresses[location]!;
+    return addresses[location];
   }
 
   private join(operation: LitmusOperation, left: number, right: number, { thread, at }: Access): number {
@@ -239,13 +239,13 @@ export class LitmusRounds {
 
   private note(instruction: LitmusInstruction, { thread, values }: Access, result: number): void {
     const { locations, threads } = this.test;
-    const { registers } = threads[thread]!;
+    const { registers } = threads[thread];
     const place = 'location' in instruction ? instruction.location : null;
-    const location = place === null || typeof place === 'number' ? place : locationOfValue(values[place.register]!);
+    const location = place === null || typeof place === 'number' ? place : locationOfValue(values[place.register]);
     const where = location === null ? '' : ` ${locations[location] ?? '?'}`;
     const register = 'register' in instruction ? instruction.register : null;
-    const named = register === null ? '' : ` ${registers[register]!}`;
-    const value = register === null ? result : values[register]!;
+    const named = register === null ? '' : ` ${registers[register]}`;
+    const value = register === null ? result : values[register];
     const outcome = instruction.kind === 'fence' ? '' : ` = ${describeValue(value, locations)}`;
     this.history.push({
       time: this.machine.simulation.now,
@@ -267,9 +267,8 @@ function drawRound(test: LitmusTest, random: RandomStream, free: number[], store
   const addresses: number[] = [];
   for (const [i] of test.locations.entries())
     // Now and then two locations share a line.
-    addresses.push(i > 0 && random.below(8) === 0 ? addresses[i - 1]! + 4 : freshLine(random, free));
-  const slow =
-    storeDelayCycles > 0 && random.below(2) === 0 ? storeDelayCycles >> 1 : [0, 4, 30, 300][random.below(4)]!;
+    addresses.push(i > 0 && random.below(8) === 0 ? addresses[i - 1] + 4 : freshLine(random, free));
+  const slow = storeDelayCycles > 0 && random.below(2) === 0 ? storeDelayCycles >> 1 : [0, 4, 30, 300][random.below(4)];
   const some = (odds: number): number[] => test.locations.flatMap((_, i) => (random.below(odds) === 0 ? [i] : []));
   const parts = test.threads.map(({ instructions }) => ({
     warmed: some(2),
@@ -283,7 +282,7 @@ function drawRound(test: LitmusTest, random: RandomStream, free: number[], store
 /** The next line of a random node; not the first of a page. */
 function freshLine(random: RandomStream, free: number[]): number {
   const node = random.below(free.length);
-  const used = free[node]!++;
+  const used = free[node]++;
   const perPage = LITMUS_PAGE / LITMUS_LINE - 1;
   const page = node * LITMUS_FRAMES + (Math.floor(used / perPage) % LITMUS_FRAMES);
   return page * LITMUS_PAGE + (1 + (used % perPage)) * LITMUS_LINE + 4 * random.below(4);
@@ -293,11 +292,11 @@ function shuffled(count: number, random: RandomStream): number[] {
   const list = Array.from({ length: count }, (_, i) => i);
   for (let i = count - 1; i > 0; i--) {
     const j = random.below(i + 1);
-    [list[i], list[j]] = [list[j]!, list[i]!];
+    [list[i], list[j]] = [list[j], list[i]];
   }
   return list;
 }
 
 function valueOf(operand: LitmusOperand, values: readonly number[]): number {
-  return 'value' in operand ? operand.value : values[operand.register]!;
+  return 'value' in operand ? operand.value : values[operand.register];
 }

@@ -31,7 +31,7 @@ export class Jitter<M extends Message> extends Component {
     let departs = arrives + (draw & 3);
     if (draw < 4) departs += 101 + this.random.below(15);
     if (message.lane === Lane.Forward) {
-      departs = Math.max(departs, this.lastForward[direction]!);
+      departs = Math.max(departs, this.lastForward[direction]);
       this.lastForward[direction] = departs;
     }
     to.forward(message, departs);

@@ -79,7 +79,7 @@ export function randomMachine(options: RandomTestOptions): RandomMachine {
   const carries = {
     topology,
     destination: (message: NodeMessage) =>
-      'line' in message && message.to === HOME ? map.homeOfLine(message.line) : map.nodeOfProcessor[message.to]!,
+      'line' in message && message.to === HOME ? map.homeOfLine(message.line) : map.nodeOfProcessor[message.to],
   };
   const network =
     options.network === 'booking'
@@ -101,7 +101,7 @@ export function randomMachine(options: RandomTestOptions): RandomMachine {
       counters: null,
       directory: { format, ticksPerCell: busy },
     });
-    connect(controller.network, network.nodes[node]!, { latency: 1 });
+    connect(controller.network, network.nodes[node], { latency: 1 });
     for (const [i, port] of controller.processors.entries()) {
       const driver = new RandomDriver(scope, `cpu${i}`, drivers.length, { ...shared, l1i: L1, l1d: L1, l2: L2 });
       drivers.push(driver);

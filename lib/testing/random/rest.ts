@@ -36,21 +36,21 @@ function unbalanced({ machine }: RandomTester): Unrest | null {
   const { network, controllers } = machine;
   const faults = controllers.flatMap(controller => controller.imbalance());
   if (network instanceof RouterNetwork) faults.push(...network.imbalance());
-  return faults.length === 0 ? null : { check: 'resources in the end', message: faults[0]!, line: -1 };
+  return faults.length === 0 ? null : { check: 'resources in the end', message: faults[0], line: -1 };
 }
 
 /** Every copy has to be known at home, and every owner has to have one. */
 function forgotten({ machine, lines }: RandomTester): Unrest | null {
   const { drivers, controllers, map } = machine;
   for (const line of lines) {
-    const { directory } = controllers[map.homeOfLine(line)]!;
+    const { directory } = controllers[map.homeOfLine(line)];
     const entry = directory.entry(line);
-    const owner = directory.owner[entry]!;
+    const owner = directory.owner[entry];
     for (const { path, processor, caches } of drivers)
       if (!caches.wouldMiss(line, false) && owner !== processor && !directory.sharers.has(entry, processor))
         return rest(`${path} has line ${line} in ${caches.stateOf(line)}, of which home does not know`, line);
-    if (owner >= 0 && drivers[owner]!.caches.wouldMiss(line, false))
-      return rest(`home takes ${drivers[owner]!.path} for the owner of line ${line}, which has it not`, line);
+    if (owner >= 0 && drivers[owner].caches.wouldMiss(line, false))
+      return rest(`home takes ${drivers[owner].path} for the owner of line ${line}, which has it not`, line);
   }
   return null;
 }
@@ -60,16 +60,16 @@ function lost(tester: RandomTester): Unrest | null {
   const { drivers, controllers, map } = tester.machine;
   for (const [check, number] of tester.lineOf.entries()) {
     const line = lineNumber(number);
-    const home = controllers[map.homeOfLine(line)]!;
-    const owner = home.directory.owner[home.directory.entry(line)]!;
-    const data = owner < 0 ? home.lineInMemory(line) : dataOf(drivers[owner]!.caches, line);
-    const where = owner < 0 ? 'memory' : drivers[owner]!.path;
+    const home = controllers[map.homeOfLine(line)];
+    const owner = home.directory.owner[home.directory.entry(line)];
+    const data = owner < 0 ? home.lineInMemory(line) : dataOf(drivers[owner].caches, line);
+    const where = owner < 0 ? 'memory' : drivers[owner].path;
     for (let word = 0; word < CHECK_WORDS; word++) {
-      const found = data === null ? 0 : data[tester.wordOf[check]! + word]!;
+      const found = data === null ? 0 : data[tester.wordOf[check] + word];
       const stored = tester.stored(check, word);
       if (found !== stored)
         return rest(
-          `${where} has ${found} in word ${tester.wordOf[check]! + word} of line ${line}, not ${stored}`,
+          `${where} has ${found} in word ${tester.wordOf[check] + word} of line ${line}, not ${stored}`,
           line,
         );
     }

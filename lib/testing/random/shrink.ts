@@ -70,18 +70,18 @@ function historyOf(options: RandomTestOptions, line: Line): string[] {
   const tester = new RandomTester(options);
   const history: string[] = [];
   const { simulation } = tester.machine;
-  const name = (cache: number): string => (cache === HOME ? 'home' : tester.machine.drivers[cache]!.path);
+  const name = (cache: number): string => (cache === HOME ? 'home' : tester.machine.drivers[cache].path);
   const seen = new WeakSet<Message>();
   const observer: Observer = {
     sent: (_from, _to, message, departs) => {
       const { line: about, kind, from, to, acks, requester } = message as CoherenceMessage;
       if (about !== line || seen.has(message)) return;
       seen.add(message);
-      const state = from === HOME ? homeState(tester, line) : tester.machine.drivers[from]!.caches.stateOf(line);
+      const state = from === HOME ? homeState(tester, line) : tester.machine.drivers[from].caches.stateOf(line);
       const count = acks === 0 ? '' : `, ${acks} acks`;
       const behalf = requester === from || requester === to ? '' : ` for ${name(requester)}`;
       history.push(
-        `tick ${departs}: ${name(from)} (${state}) sends ${KIND_NAMES[kind]!} to ${name(to)}${behalf}${count}`,
+        `tick ${departs}: ${name(from)} (${state}) sends ${KIND_NAMES[kind]} to ${name(to)}${behalf}${count}`,
       );
       if (history.length > HISTORY) history.shift();
     },
@@ -92,8 +92,8 @@ function historyOf(options: RandomTestOptions, line: Line): string[] {
 }
 
 function homeState({ machine, protocol }: RandomTester, line: Line): string {
-  const { directory } = machine.controllers[machine.map.homeOfLine(line)]!;
-  return protocol.home.states[directory.state[directory.entry(line)]!]!;
+  const { directory } = machine.controllers[machine.map.homeOfLine(line)];
+  return protocol.home.states[directory.state[directory.entry(line)]];
 }
 
 /** A shrunk test in words. */

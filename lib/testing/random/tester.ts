@@ -129,10 +129,10 @@ export class RandomTester implements RandomDriverClient {
     }
     this.busy[check] = 1;
     this.started++;
-    const done = this.phase[check]!;
-    const line = lineNumber(this.lineOf[check]!);
+    const done = this.phase[check];
+    const line = lineNumber(this.lineOf[check]);
     if (done === CHECK_WORDS) driver.load(check, line);
-    else driver.store(check, line, this.wordOf[check]! + done, this.value(check, done, 1));
+    else driver.store(check, line, this.wordOf[check] + done, this.value(check, done, 1));
   }
 
   /** For the drivers. */
@@ -144,7 +144,7 @@ export class RandomTester implements RandomDriverClient {
       this.loads++;
       this.checkLoad(driver, check, line);
       this.phase[check] = 0;
-    } else if (++this.phase[check]! === CHECK_WORDS) this.expected[check]!++;
+    } else if (++this.phase[check] === CHECK_WORDS) this.expected[check]++;
     this.checkCopies(line);
     if (this.completed >= this.nextLook) this.look();
     driver.pause(1 + this.random.below(4));
@@ -157,12 +157,12 @@ export class RandomTester implements RandomDriverClient {
 
   /** The value of a word of a check; `ahead` rounds from the one that is stored whole. */
   private value(check: number, word: number, ahead = 0): number {
-    return ((this.expected[check]! + ahead) * CHECK_WORDS + word) ^ (check << 24);
+    return ((this.expected[check] + ahead) * CHECK_WORDS + word) ^ (check << 24);
   }
 
   /** What was stored last in a word of a check; 0 before its first store. */
   stored(check: number, word: number): number {
-    const ahead = this.phase[check]! < CHECK_WORDS && word < this.phase[check]! ? 1 : 0;
+    const ahead = this.phase[check] < CHECK_WORDS && word < this.phase[check] ? 1 : 0;
     return ahead === 0 && this.expected[check] === 0 ? 0 : this.value(check, word, ahead);
   }
 
@@ -173,18 +173,18 @@ export class RandomTester implements RandomDriverClient {
     const lines = map.pageBytes / map.lineBytes;
     // Neighbours fill lines one after the other, the others lie in every fourth: all in one of the two sets.
     const local = check < NEIGHBOURS ? Math.floor(block / map.nodes) : 4 * Math.floor(block / map.nodes);
-    const perNode = lines * (map.firstFrame[node + 1]! - map.firstFrame[node]!);
-    return map.firstFrame[node]! * lines + (local % perNode);
+    const perNode = lines * (map.firstFrame[node + 1] - map.firstFrame[node]);
+    return map.firstFrame[node] * lines + (local % perNode);
   }
 
   private checkLoad(driver: RandomDriver, check: number, line: Line): void {
     const { loaded } = driver;
     for (let word = 0; word < CHECK_WORDS; word++) {
-      const found = loaded === null ? 0 : loaded[this.wordOf[check]! + word]!;
+      const found = loaded === null ? 0 : loaded[this.wordOf[check] + word];
       if (found !== this.value(check, word))
         throw new Failed(
           'load returns the last store',
-          `${driver.path} found ${found} in word ${this.wordOf[check]! + word} of line ${line}, not ${this.value(check, word)}`,
+          `${driver.path} found ${found} in word ${this.wordOf[check] + word} of line ${line}, not ${this.value(check, word)}`,
           line,
         );
     }

@@ -195,5 +195,5 @@ export function looksLikeDrmemtrace(bytes: Uint8Array): boolean {
   const size = recordBytesOf(bytes);
   if (size === undefined || bytes[2] !== 0 || bytes[3] !== 0) return false;
   if (bytes.subarray(5, size).some(byte => byte !== 0)) return false;
-  return bytes.length < size + 2 || (bytes[size + 1] === 0 && bytes[size]! < RECORD_TYPES.length);
+  return bytes.length < size + 2 || (bytes[size + 1] === 0 && bytes[size] < RECORD_TYPES.length);
 }

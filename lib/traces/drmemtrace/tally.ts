@@ -102,7 +102,7 @@ export class Tally {
       );
     if (this.executed > 0n)
       sentences.push(`Of the ${this.executed} instructions that its threads executed, ${instructions} are recorded.`);
-    const ends = this.of(MARKERS[23]!);
+    const ends = this.of(MARKERS[23]);
     if (this.has(FileType.FilteredWarmUp))
       sentences.push(
         `The filter is a warm-up: ${ends === 0 ? 'no stream goes' : ends === 1 ? '1 stream goes' : `${ends} streams go`} on unfiltered after it.`,

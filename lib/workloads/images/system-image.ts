@@ -65,7 +65,7 @@ export function systemImage(trace: RecordedTrace, options: SystemImageOptions): 
   const streams = cut.map(({ words, gaps }, i): SystemStream => ({
     words: words.map(word => relocation.word(word)),
     gaps,
-    steps: assignRoles(steps[i]!).map(step =>
+    steps: assignRoles(steps[i]).map(step =>
       step.kind === 'map' ? { ...step, physical: numbers.get(step.physical)! } : step,
     ),
   }));
@@ -93,8 +93,8 @@ function findVectors({ name, streams }: RecordedTrace): number {
       if (mark.code === NtrSpecial.tlbwr) written = mark.instruction;
       if (mark.code !== NtrSpecial.eret || mark.instruction !== written + 1) continue;
       let fetch = mark.at - 1;
-      while (fetch > 0 && (words[fetch]! & 3) !== 2) fetch--;
-      return (words[fetch]! & 0xfffff000) >>> 0;
+      while (fetch > 0 && (words[fetch] & 3) !== 2) fetch--;
+      return (words[fetch] & 0xfffff000) >>> 0;
     }
   }
   throw new TraceError(
@@ -112,7 +112,7 @@ function numberPages(
   found[(vectors >>> PAGE_SHIFT) & UNMAPPED_PAGES] = 1;
   for (const { words } of cut)
     for (let i = 0; i < words.length; i++) {
-      const page = words[i]! >>> PAGE_SHIFT;
+      const page = words[i] >>> PAGE_SHIFT;
       if (page >= KSEG0_PAGE && page < KSSEG_PAGE) found[page & UNMAPPED_PAGES] = 1;
     }
   for (const step of steps.flat()) if (step.kind === 'map') found[step.physical] = 1;
@@ -140,7 +140,7 @@ class Relocation {
     const page = word >>> PAGE_SHIFT;
     if (page < KSEG0_PAGE) return word;
     if (page < KSSEG_PAGE) {
-      const moved = this.basePage + this.numbers[page & UNMAPPED_PAGES]!;
+      const moved = this.basePage + this.numbers[page & UNMAPPED_PAGES];
       return (moved << PAGE_SHIFT) | (word & 0xfff);
     }
     const mapped = this.basePage !== KSEG0_PAGE;
@@ -156,14 +156,14 @@ class Relocation {
 function withoutPointerVisits({ steps, words, gaps }: CutStream, dropped: SystemCounts): SystemStep[] {
   const left: SystemStep[] = [];
   for (let i = 0; i < steps.length; i++) {
-    const step = steps[i]!;
+    const step = steps[i];
     const end = step.kind === 'enter' && step.cause === 'thread pointer' ? pointerVisitEnd(steps, i) : -1;
     if (end < 0) {
       left.push(step);
       continue;
     }
-    for (; i < end; i++) countStep(steps[i]!, words, gaps, dropped);
-    countStep(steps[i]!, words, gaps, dropped);
+    for (; i < end; i++) countStep(steps[i], words, gaps, dropped);
+    countStep(steps[i], words, gaps, dropped);
   }
   return left;
 }
@@ -171,7 +171,7 @@ function withoutPointerVisits({ steps, words, gaps }: CutStream, dropped: System
 /** Index of the return of a short visit, -1 if it is none. */
 function pointerVisitEnd(steps: readonly SystemStep[], enter: number): number {
   for (let i = enter + 1; i < steps.length && i < enter + LONGEST_POINTER_VISIT; i++) {
-    const { kind } = steps[i]!;
+    const { kind } = steps[i];
     if (kind === 'return') return i;
     if (kind === 'enter' || kind === 'task' || kind === 'map') return -1;
   }
@@ -181,15 +181,15 @@ function pointerVisitEnd(steps: readonly SystemStep[], enter: number): number {
 function countStep(step: SystemStep, words: Int32Array, gaps: Uint16Array, counts: SystemCounts): void {
   if (step.kind === 'run')
     for (let i = step.from; i < step.to; i++) {
-      counts.kernelInstructions += gaps[i]!;
-      if ((words[i]! & 3) === 0) counts.loads++;
-      else if ((words[i]! & 3) === 1) counts.stores++;
+      counts.kernelInstructions += gaps[i];
+      if ((words[i] & 3) === 0) counts.loads++;
+      else if ((words[i] & 3) === 1) counts.stores++;
     }
   else if (step.kind === 'compute') counts.kernelInstructions += step.instructions;
   else if (step.kind === 'privileged' || step.kind === 'return') {
     counts.kernelInstructions++;
     const name = step.kind === 'return' ? 'eret' : (step.operation as keyof typeof NtrSpecial);
-    counts.special[NtrSpecial[name]]!++;
+    counts.special[NtrSpecial[name]]++;
   }
 }
 
@@ -197,5 +197,5 @@ function takeCounts(from: SystemCounts, taken: SystemCounts): void {
   from.kernelInstructions -= taken.kernelInstructions;
   from.loads -= taken.loads;
   from.stores -= taken.stores;
-  taken.special.forEach((count, code) => (from.special[code]! -= count));
+  taken.special.forEach((count, code) => (from.special[code] -= count));
 }

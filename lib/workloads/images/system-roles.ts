@@ -58,7 +58,7 @@ function findSequences(steps: readonly SystemStep[], operations: Map<number, Pri
     let start = last;
     const low: number[] = [];
     for (let i = last - 1; i >= 0 && i >= last - LONGEST_SEQUENCE; i--) {
-      const before = steps[i]!;
+      const before = steps[i];
       const operation = operationOf(before);
       if (bounds(before) || writesTlb(operation)) break;
       if (operation === 'tlbp') {
@@ -107,8 +107,8 @@ function placeMappings(
   const moveTo = (to: number, from: number): void => {
     gone.add(from);
     const list = moved.get(to);
-    if (list === undefined) moved.set(to, [steps[from]!]);
-    else list.push(steps[from]!);
+    if (list === undefined) moved.set(to, [steps[from]]);
+    else list.push(steps[from]);
   };
   const place = (page: number, physical: number, i: number): void => {
     const owner = page < USER_PAGES ? task : -1;
@@ -123,7 +123,7 @@ function placeMappings(
     const early = old === undefined || old === physical || visit.fault;
     if (visit.sequences.length > 0 && early) {
       visit.pages.push(page);
-      moveTo(visit.sequences[0]!.start, i);
+      moveTo(visit.sequences[0].start, i);
     } else if (toUser) moveTo(at, i);
   };
   const settle = (): void => {

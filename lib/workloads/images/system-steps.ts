@@ -61,7 +61,7 @@ export function addCounts(to: SystemCounts, from: SystemCounts): void {
   to.kernelInstructions += from.kernelInstructions;
   to.loads += from.loads;
   to.stores += from.stores;
-  from.special.forEach((count, code) => (to.special[code]! += count));
+  from.special.forEach((count, code) => (to.special[code] += count));
 }
 
 /** Cuts a stream that was read with `specials`. Throws a TraceError where it enters user mode without an eret. */
@@ -105,11 +105,11 @@ class Cutter {
     let mark = 0;
     let position = 0;
     for (let i = 0; i < words.length; i++) {
-      position += gaps[i]!;
-      for (; mark < marks.length && marks[mark]!.at <= i; mark++) this.mark(marks[mark]!);
-      this.reference(words[i]!, position);
+      position += gaps[i];
+      for (; mark < marks.length && marks[mark].at <= i; mark++) this.mark(marks[mark]);
+      this.reference(words[i], position);
     }
-    for (; mark < marks.length; mark++) this.mark(marks[mark]!);
+    for (; mark < marks.length; mark++) this.mark(marks[mark]);
     if (this.inRefill) this.removed.kernelInstructions += position + tail - this.done;
     else this.computeUpTo(position + tail);
     this.endRun();
@@ -126,11 +126,11 @@ class Cutter {
 
   private special(code: number, instruction: number): void {
     if (this.inRefill) {
-      this.removed.special[code]!++;
+      this.removed.special[code]++;
       if (code === NtrSpecial.tlbwr) this.removedRefills++;
       return;
     }
-    this.kept.special[code]!++;
+    this.kept.special[code]++;
     this.lastSpecial = { code, instruction };
     const operation = OPERATIONS[code];
     const returns = code === NtrSpecial.eret;
@@ -141,7 +141,7 @@ class Cutter {
     if (returns) {
       this.step({ kind: 'return', to: 'user', status: false });
       this.returning = this.steps.length - 1;
-    } else this.step({ kind: 'privileged', operation: operation!, page: -1 });
+    } else this.step({ kind: 'privileged', operation: operation, page: -1 });
   }
 
   private reference(word: number, position: number): void {

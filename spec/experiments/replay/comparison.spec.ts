@@ -23,7 +23,7 @@ describe('a comparison over a trace', () => {
     const replays = comparedReplays({
       ...{ trace: whole, machines: [machines[0], machines[0]], policies: ['round-robin'], seed: 1, copies: 1 },
     });
-    expect(replays[0]!.policy).not.toBe(replays[1]!.policy);
+    expect(replays[0].policy).not.toBe(replays[1].policy);
   });
 
   it('is refused for a policy that does not exist', () => {

@@ -31,7 +31,7 @@ describe('a run on a bare machine', () => {
   it('is over when its last process is, within a look of a tenth of a millisecond', () => {
     // Each child computes for 2 ms; there is a processor for each.
     const { elapsedNs, partial, guests } = bareResult(2);
-    expect([partial, guests[0]!.processes]).toEqual([null, 3]);
+    expect([partial, guests[0].processes]).toEqual([null, 3]);
     expect(elapsedNs % 100_000).toBe(0);
     expect(elapsedNs).toBeGreaterThan(2e6);
     expect(elapsedNs).toBeLessThan(60e6);
@@ -53,7 +53,7 @@ describe('a run on a bare machine', () => {
     const slices = samples.parts.idle.length;
     expect(slices * samples.sliceNs).toBe(elapsedNs);
     for (let slice = 0; slice < slices; slice++)
-      expect(sum(SAMPLED_PARTS.map(part => samples.parts[part][slice]!))).toBeCloseTo(100, 9);
+      expect(sum(SAMPLED_PARTS.map(part => samples.parts[part][slice]))).toBeCloseTo(100, 9);
     expect(sum(samples.parts.idle) / slices).toBeCloseTo(time.idle, 9);
     expect(sum(samples.parts.synchronisation) / slices).toBeCloseTo(time.synchronisation, 9);
   });
@@ -69,7 +69,7 @@ describe('a run on a bare machine', () => {
 
   it('counts locks, disks and queues of the workload alone, not of booting', () => {
     const { guests, disks, queues } = bareResult();
-    const { locks } = guests[0]!;
+    const { locks } = guests[0];
     const memlock = locks.find(({ name }) => name === 'memlock')!;
     expect(memlock.acquisitions).toBeGreaterThan(128);
     expect(memlock.contended).toBe(0);
@@ -166,7 +166,7 @@ describe('several instances of a workload', () => {
     const { services, guests, disks } = bareResult(2, { workload });
     // Each has read the tables of inodes and names of its own disk.
     expect(disks.slice(1).map(({ reads }) => reads > 0)).toEqual([true, true, true]);
-    expect(guests[0]!.processes).toBe(9);
+    expect(guests[0].processes).toBe(9);
     expect(services.find(({ name }) => name === 'execve')?.count).toBe(6);
   });
 

@@ -83,7 +83,7 @@ describe('a run under the monitor', () => {
     const slices = samples.parts.user.length;
     expect(slices).toBe(Math.ceil(elapsedNs / samples.sliceNs));
     for (let slice = 0; slice < slices; slice++)
-      expect(sum(SAMPLED_PARTS.map(part => samples.parts[part][slice]!))).toBeCloseTo(100, 9);
+      expect(sum(SAMPLED_PARTS.map(part => samples.parts[part][slice]))).toBeCloseTo(100, 9);
     // The last slice may be shorter: it weighs less.
     const shares = samples.parts.monitor.map((share, slice) =>
       slice < slices - 1 ? share * samples.sliceNs : share * (elapsedNs - (slices - 1) * samples.sliceNs),
@@ -105,7 +105,7 @@ describe('a run under the monitor', () => {
     for (const use of MEMORY_USES)
       for (const of of [result.monitor.memory.virtual, result.monitor.memory.machine])
         expect(page).toContain(`<td>${decimal(of[use] / 2 ** 20, 2)}</td>`);
-    expect(page).toContain(`<td>${count(result.monitor.counts['traps']!)}</td>`);
+    expect(page).toContain(`<td>${count(result.monitor.counts['traps'])}</td>`);
     expect(systemReportHtml(options)).toBe(page);
   });
 

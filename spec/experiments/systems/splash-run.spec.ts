@@ -43,7 +43,7 @@ function exchange(threads: number): SplashProgram & { readonly found: number[][]
         const { number } = thread;
         for (let page = 0; page < OWN; page++) yield store(at(number, page), 10 * number + page);
         yield* barrier.meet(thread);
-        for (let page = 0; page < OWN; page++) found[number]!.push(yield load(at(number + 1, page)));
+        for (let page = 0; page < OWN; page++) found[number].push(yield load(at(number + 1, page)));
       };
     },
   };
@@ -78,7 +78,7 @@ describe('SPLASHOS on the monitor', () => {
     const { partial, guests, workload, system, switches, disks } = new SystemRun(optionsFor(splash)).run();
     expect([partial, workload, system, switches, disks]).toEqual([null, 'exchange', 'SPLASHOS', null, []]);
     expect(guests).toMatchObject([{ name: 'guest 0', processors: 4, processes: 1, locks: [] }]);
-    expect(guests[0]!.endedNs).not.toBeNull();
+    expect(guests[0].endedNs).not.toBeNull();
     expect(splash.found).toEqual([0, 1, 2, 3].map(thread => [0, 1, 2].map(page => 10 * ((thread + 1) % 4) + page)));
   });
 
@@ -86,8 +86,8 @@ describe('SPLASHOS on the monitor', () => {
     const splash = exchange(4);
     const run = new SystemRun(optionsFor(splash));
     const { monitor } = withMonitor(run.run());
-    const { pmap } = monitorOf(run).virtualGuests[0]!.virtual;
-    const { firstPhysical } = splash.linked[0]!.memory;
+    const { pmap } = monitorOf(run).virtualGuests[0].virtual;
+    const { firstPhysical } = splash.linked[0].memory;
     const homes = Array.from({ length: 4 * OWN }, (_, page) => pmap.get(physicalPage(firstPhysical + page))?.home);
     expect(homes).toEqual([0, 1, 2, 3].flatMap(node => Array<number>(OWN).fill(node)));
     // One for each of them: the library has touched its own before what is measured.
@@ -110,7 +110,7 @@ describe('SPLASHOS on the monitor', () => {
     run.run();
     const { disco, machine, virtualGuests } = monitorOf(run);
     expect(checkDisco(disco)).toEqual([]);
-    disco.destroy(virtualGuests[0]!.virtual);
+    disco.destroy(virtualGuests[0].virtual);
     machine.run();
     expect(checkDisco(disco)).toEqual([]);
     expect([...disco.memory.memmap.all()]).toEqual([]);

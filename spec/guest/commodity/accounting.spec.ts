@@ -23,8 +23,8 @@ function service({ machine }: Running, name: ServiceName): { readonly count: num
   let count = 0;
   let ticks = 0;
   for (const { services } of machine.processors) {
-    count += services!.counts[number]!;
-    ticks += services!.account.ticks[number]!;
+    count += services!.counts[number];
+    ticks += services!.account.ticks[number];
   }
   return { count, ticks };
 }
@@ -97,11 +97,11 @@ describe('the accounts of a kernel', () => {
     });
     const { account, services } = machine.processors.find(processor => processor.account.ticks[Activity.User] === 0)!;
     const [user, idle, switching] = (['user', 'idle', 'switch'] as const).map(
-      name => services!.account.ticks[SERVICES.indexOf(name)]!,
+      name => services!.account.ticks[SERVICES.indexOf(name)],
     );
     // Of user programs it has none, but no service either once its idle thread has ended.
-    expect(account.ticks[Activity.Idle]).toBe(idle! + user!);
-    expect(idle! / machine.simulation.now).toBeGreaterThan(0.8);
+    expect(account.ticks[Activity.Idle]).toBe(idle + user);
+    expect(idle / machine.simulation.now).toBeGreaterThan(0.8);
     expect(account.ticks[Activity.Interrupt]).toBeGreaterThan(0);
     expect(switching).toBeGreaterThan(0);
   });
@@ -114,6 +114,6 @@ describe('the accounts of a kernel', () => {
         },
       },
     });
-    expect(machine.processors[0]!.account.ticks[Activity.User]).toBe(123_456);
+    expect(machine.processors[0].account.ticks[Activity.User]).toBe(123_456);
   });
 });

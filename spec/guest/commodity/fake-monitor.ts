@@ -46,7 +46,7 @@ export class FakeMonitor implements SystemSoftware {
 
   exception(processor: Processor, exception: Exception): Context {
     const { code, address, context } = exception;
-    const kernels = this.kernel.processors[processor.number]!.current.contexts.length > 0;
+    const kernels = this.kernel.processors[processor.number].current.contexts.length > 0;
     if (kernels && code === ExceptionCode.ReservedInstruction && context?.operation?.kind === Op.MonitorCall)
       return handler(interrupted => this.serve(interrupted));
     if (address >= SPECIAL_PAGE && address < SPECIAL_PAGE + 4096)
@@ -99,7 +99,7 @@ export class FakeMonitor implements SystemSoftware {
   }
 
   private frame(page: number): number {
-    return this.machine.layout![page]!;
+    return this.machine.layout![page];
   }
 }
 

@@ -57,8 +57,8 @@ export function checkTranslations(running: Running): void {
     for (const space of spaces)
       for (const tables of space.tables)
         if (tables.identifiers[number] !== 0 && tables.generations[number] === generation)
-          known.set(tables.identifiers[number]!, { space, tables });
-    for (const { page, space: identifier, frame, writable } of machine.processors[number]!.tlb.mappings()) {
+          known.set(tables.identifiers[number], { space, tables });
+    for (const { page, space: identifier, frame, writable } of machine.processors[number].tlb.mappings()) {
       const what = `processor ${number} maps page 0x${page.toString(16)} of identifier ${identifier}`;
       if (identifier === GLOBAL) {
         if (page === KERNEL_STACK / 4096) {

@@ -30,14 +30,14 @@ describe('the commodity kernel', () => {
           const a = HEAP * 4096;
           yield store(a, 7);
           const child = yield fork(function* () {
-            seen['child']!.push(yield load(a));
+            seen['child'].push(yield load(a));
             yield store(a, 8);
-            seen['child']!.push(yield load(a));
+            seen['child'].push(yield load(a));
             yield exit(3);
           });
           yield store(a, 9);
-          seen['parent']!.push(child, yield waitForChild());
-          seen['parent']!.push(yield load(a));
+          seen['parent'].push(child, yield waitForChild());
+          seen['parent'].push(yield load(a));
         },
       },
     });

@@ -88,7 +88,7 @@ describe.each([
       });
       return kernel.physical.statistics.taken;
     });
-    expect(taken[1]).toBe(taken[0]! + 1);
+    expect(taken[1]).toBe(taken[0] + 1);
   });
 
   it('replaces all pages in execve', () => {
@@ -104,7 +104,7 @@ describe.each([
       {
         programs: {
           *other([arg]) {
-            seen.push(yield load(A), arg!.length);
+            seen.push(yield load(A), arg.length);
             yield inspection();
           },
         },

@@ -10,7 +10,7 @@ const addressOf = (page: number): number => (HEAP + page) * 4096;
 
 function counts({ machine }: Running, ...names: ServiceName[]): number[] {
   return names.map(name =>
-    machine.processors.reduce((sum, { services }) => sum + services!.counts[SERVICES.indexOf(name)]!, 0),
+    machine.processors.reduce((sum, { services }) => sum + services!.counts[SERVICES.indexOf(name)], 0),
   );
 }
 
@@ -55,7 +55,7 @@ describe('threads that share an address space', () => {
     expect(seen).toHaveLength(3 * PAGES);
     const [zero] = counts(running, 'DEMAND_ZERO', 'QUICK_FAULT');
     expect(zero).toBe(PAGES + 1);
-    expect(counts(running, 'QUICK_FAULT')[0]!).toBeLessThan(PAGES);
+    expect(counts(running, 'QUICK_FAULT')[0]).toBeLessThan(PAGES);
   });
 
   it('all see the page that one of them gets for itself when it writes after a fork', () => {

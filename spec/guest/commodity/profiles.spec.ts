@@ -12,7 +12,7 @@ const ELSEWHERE = ['bitmap'];
 function executed(): string[] {
   const sources = readdirSync(KERNEL, { recursive: true, encoding: 'utf8' }).filter(file => file.endsWith('.ts'));
   const names = sources.flatMap(file =>
-    [...readFileSync(join(KERNEL, file), 'utf8').matchAll(/\bwork\('([^']+)'/g)].map(([, name]) => name!),
+    [...readFileSync(join(KERNEL, file), 'utf8').matchAll(/\bwork\('([^']+)'/g)].map(([, name]) => name),
   );
   return [...new Set(names)].sort();
 }

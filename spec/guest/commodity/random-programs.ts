@@ -206,7 +206,7 @@ class RandomThread {
   /** The address of a word that is its own. */
   private own({ page, word }: { readonly page: number; readonly word: number }): number {
     const { slots } = this.start;
-    return addressOf(slots[(page + word) % slots.length]!, page % this.pages, word);
+    return addressOf(slots[(page + word) % slots.length], page % this.pages, word);
   }
 
   private *storeTo(address: number): Generator<Operation, void, number> {

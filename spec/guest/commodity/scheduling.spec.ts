@@ -38,7 +38,7 @@ describe('the scheduler', () => {
               started[i] = true;
               while (!stopped) {
                 yield compute(1000);
-                done[i]!++;
+                done[i]++;
               }
             });
         },

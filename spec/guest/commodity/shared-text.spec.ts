@@ -97,7 +97,7 @@ function run(
       profile: {
         ...SHORT,
         lazyTables,
-        steps: { ...SHORT.steps, 'quick fault': { ...SHORT.steps['quick fault']!, instructions: quickFault } },
+        steps: { ...SHORT.steps, 'quick fault': { ...SHORT.steps['quick fault'], instructions: quickFault } },
       },
       executables: new Map([
         ['main', executable(main)],
@@ -118,7 +118,7 @@ function run(
 /** Instances of services on all processors. */
 function counts({ machine }: Running, ...names: ServiceName[]): number[] {
   return names.map(name =>
-    machine.processors.reduce((sum, { services }) => sum + services!.counts[SERVICES.indexOf(name)]!, 0),
+    machine.processors.reduce((sum, { services }) => sum + services!.counts[SERVICES.indexOf(name)], 0),
   );
 }
 

@@ -81,13 +81,13 @@ class Contents {
   }
 
   transfer(op: 'read' | 'write', number: number, sector: number, list: readonly Place[]): void {
-    const disk = this.disks[number]!;
+    const disk = this.disks[number];
     let at = sector * SECTOR_WORDS;
     for (const [page, first, sectors] of list) {
       const from = first * SECTOR_WORDS;
       const words = sectors * SECTOR_WORDS;
-      if (op === 'read') this.memory[page]!.set(disk.subarray(at, at + words), from);
-      else disk.set(this.memory[page]!.subarray(from, from + words), at);
+      if (op === 'read') this.memory[page].set(disk.subarray(at, at + words), from);
+      else disk.set(this.memory[page].subarray(from, from + words), at);
       at += words;
     }
   }
@@ -98,7 +98,7 @@ const untouched = (): Int32Array<ArrayBuffer> =>
 
 /** Does one thing, in the machine and in the model, and compares. */
 function* turn(rig: DiskRig, guest: Guest, contents: Contents, step: Act, value: number): Code {
-  const cpu = rig.bench.cpus[guest.cpu]!;
+  const cpu = rig.bench.cpus[guest.cpu];
   if (step.act === 'transfer') {
     const { op, sector, places: list } = step;
     const pieces = list.map(([frame, first, sectors]) => ({ frame, offset: 512 * first, bytes: 512 * sectors }));
@@ -108,13 +108,13 @@ function* turn(rig: DiskRig, guest: Guest, contents: Contents, step: Act, value:
     contents.transfer(op, disk, sector, list);
   } else if (step.act === 'store') {
     yield* guest.store(cpu, step.page, step.word, value);
-    contents.memory[step.page]![step.word] = value;
+    contents.memory[step.page][step.word] = value;
   } else if (step.act === 'check') {
     const { page, word: at } = step;
-    expect([page, at, yield* guest.load(cpu, page, at)]).toEqual([page, at, contents.memory[page]![at]]);
+    expect([page, at, yield* guest.load(cpu, page, at)]).toEqual([page, at, contents.memory[page][at]]);
   } else if (step.act === 'discard') {
     yield* rig.atWork(cpu, () => rig.memory.discard(cpu, guest.pmap, physicalPage(step.page)));
-    contents.memory[step.page]!.fill(0);
+    contents.memory[step.page].fill(0);
   } else if (step.act === 'move') yield* rig.atWork(cpu, () => rig.move(cpu, step.page, step.away));
   else {
     yield* rig.atWork(cpu, function* () {
@@ -125,9 +125,9 @@ function* turn(rig: DiskRig, guest: Guest, contents: Contents, step: Act, value:
 
 /** Does what a list says; in the end the guest looks at all its memory, and at all of the disk by way of one page. */
 function* live(rig: DiskRig, guest: Guest, contents: Contents, acts: readonly Act[], first: number): Code {
-  const cpu = rig.bench.cpus[guest.cpu]!;
+  const cpu = rig.bench.cpus[guest.cpu];
   for (const [i, step] of acts.entries()) yield* turn(rig, guest, contents, step, first + i);
-  for (let page = 0; page < PAGES; page++) yield* same(rig, guest, page, contents.memory[page]!);
+  for (let page = 0; page < PAGES; page++) yield* same(rig, guest, page, contents.memory[page]);
   for (const [i, disk] of contents.disks.entries())
     for (let sector = 0; sector < SECTORS + 24; sector += 8) {
       const request = { op: 'read', sector, sectors: 8, pieces: [{ frame: 0, offset: 0, bytes: 4096 }] };
@@ -138,7 +138,7 @@ function* live(rig: DiskRig, guest: Guest, contents: Contents, acts: readonly Ac
 
 /** Compares the words next to the ends of sectors. */
 function* same(rig: DiskRig, guest: Guest, page: number, words: Int32Array): Code {
-  const cpu = rig.bench.cpus[guest.cpu]!;
+  const cpu = rig.bench.cpus[guest.cpu];
   for (let sector = 0; sector < 8; sector++)
     for (const at of [0, 1, 63, 127]) {
       const i = sector * SECTOR_WORDS + at;
@@ -173,23 +173,23 @@ describe('the contents of disks and pages', () => {
         const rig = rigOf({ nodes: 3, framesPerNode, disks: 2, pages: PAGES });
         const guests = [0, 1, 2].map(cpu => rig.guest(cpu, 0));
         // The third one has a private disk, too.
-        guests[2]!.add(1, { name: 'disk1', mode: 'private' });
+        guests[2].add(1, { name: 'disk1', mode: 'private' });
         const contents = guests.map(({ disks }) => new Contents(disks.map(untouched)));
         // A second machine on a processor of each node, after the first: it finds caches full.
         const others = [rig.guest(0, 0), rig.guest(1, 0)];
         let left = 3;
         const programs = guests.map((guest, i): Piece[] => [
-          () => live(rig, guest, contents[i]!, first[i]!, 1000 * i),
+          () => live(rig, guest, contents[i], first[i], 1000 * i),
           function* (cpu) {
             const other = others[i];
-            if (other !== undefined) yield* live(rig, other, new Contents(), second[i]!, 10_000 * (i + 1));
+            if (other !== undefined) yield* live(rig, other, new Contents(), second[i], 10_000 * (i + 1));
             if (--left === 0) yield* endAll(rig, cpu);
           },
         ]);
         rig.run(...programs);
         expect(rig.framesInUse).toBe(0);
-        expect(rig.real[1]!.peek(0, SECTORS + 24)).toEqual(contents[2]!.disks[1]);
-        expect(rig.real[0]!.peek(0, SECTORS + 24)).toEqual(untouched());
+        expect(rig.real[1].peek(0, SECTORS + 24)).toEqual(contents[2].disks[1]);
+        expect(rig.real[0].peek(0, SECTORS + 24)).toEqual(untouched());
       }),
       { numRuns: 8 },
     );
@@ -206,7 +206,7 @@ describe('the contents of disks and pages', () => {
         const turns = acts.map(
           ([who, step], i): Piece =>
             () =>
-              turn(rig, guests[who]!, contents[who]!, step, 100 * i),
+              turn(rig, guests[who], contents[who], step, 100 * i),
         );
         rig.run([...turns, cpu => endAll(rig, cpu)]);
         expect(rig.framesInUse).toBe(0);
@@ -236,7 +236,7 @@ describe('the contents of disks and pages', () => {
     let left = 3;
     const seen: number[][] = [];
     const look = function* (cpu: MonitorCpu): Code {
-      const guest = guests[cpu.number]!;
+      const guest = guests[cpu.number];
       for (let sector = 0; sector < 32; sector += 8) {
         yield* guest.transfer(cpu, { op: 'read', sector, sectors: 8, pieces: [{ frame: 1, offset: 0, bytes: 4096 }] });
         const words: number[] = [];
@@ -267,11 +267,11 @@ describe('the contents of disks and pages', () => {
     const guest = rig.guest(0, 0);
     let over = false;
     const mover: Piece = function* (cpu) {
-      yield* until(() => rig.disks[0]!.cache.pages.size > 0);
+      yield* until(() => rig.disks[0].cache.pages.size > 0);
       while (!over) {
         // So that the loop goes on when there is nothing to move, and shootdowns are served.
         yield compute(100);
-        for (const { frame } of rig.disks[0]!.cache.pages.values())
+        for (const { frame } of rig.disks[0].cache.pages.values())
           yield* rig.atWork(cpu, () => rig.bench.hotPage(cpu, frame, [1, 1, 1]));
       }
     };

@@ -66,7 +66,7 @@ export class DiskRig {
     this.real = attached.map(({ component }) => component as Disk);
     this.disks = attached.map(({ name, bridge, index, node }, i) => {
       const options = { name, bridge, index, node, interruptCode: DISKS + i };
-      const { sectors } = this.real[i]!.mechanism;
+      const { sectors } = this.real[i].mechanism;
       return new SharedDisk({ memory: this.memory, frames, space, code }, { ...options, sectors });
     });
     this.disks.forEach((disk, i) =>
@@ -76,7 +76,7 @@ export class DiskRig {
 
   /** A virtual machine with a disk, whose virtual processor is a processor of the machine. */
   guest(cpu: number, disk: number, options: Partial<VirtualDiskOptions> = {}): Guest {
-    const guest = new Guest(this, cpu, this.disks[disk]!, options);
+    const guest = new Guest(this, cpu, this.disks[disk], options);
     this.guests.push(guest);
     return guest;
   }
@@ -88,7 +88,7 @@ export class DiskRig {
 
   /** As the core does it: what comes while a handler is at work is done when it has ended. */
   *atWork(cpu: MonitorCpu, work: () => Code): Code {
-    const deferred = this.deferred[cpu.number]!;
+    const deferred = this.deferred[cpu.number];
     if (cpu.busy) {
       deferred.push(work);
       return;
@@ -156,7 +156,7 @@ export class Guest implements DeviceHost {
   *interrupt(_: MonitorCpu, to: number, code: number, a: number, b: number): Code {
     if (to !== 0 || code !== 7 || this.replies.has(a)) throw new Error(`a wrong interrupt ${to} ${code} ${a} ${b}`);
     this.replies.set(a, b);
-    this.rig.bench.cpus[this.cpu]!.processor.wake();
+    this.rig.bench.cpus[this.cpu].processor.wake();
     yield this.rig.bench.code.step('post');
   }
 
@@ -201,7 +201,7 @@ export class Guest implements DeviceHost {
 
   /** Gives it one more disk. */
   add(disk: number, options: VirtualDiskOptions): VirtualDisk {
-    const added = new VirtualDisk(this, this.rig.disks[disk]!, options);
+    const added = new VirtualDisk(this, this.rig.disks[disk], options);
     this.more.push(added);
     return added;
   }

@@ -9,7 +9,7 @@ const page = (frame: number, offset = 0, bytes = 4096) => ({ frame, offset, byte
 /** A disk whose word w of sector s is 1000 s + w, for some blocks from the first on. */
 function numbered(rig: DiskRig, disk = 0, sectors = 64): void {
   const words = Int32Array.from({ length: 128 * sectors }, (_, i) => 1000 * (i >> 7) + (i & 127));
-  rig.real[disk]!.poke(0, words);
+  rig.real[disk].poke(0, words);
 }
 
 describe('a copy-on-write disk', () => {
@@ -39,7 +39,7 @@ describe('a copy-on-write disk', () => {
     expect(seen.sort((a, b) => a - b)).toEqual([0, 0, 0, 9002, 9002, 16000, 16000, 16001]);
     expect(one.pmap.get(physicalPage(2))).toBe(two.pmap.get(physicalPage(2)));
     expect(two.pmap.get(physicalPage(1))).toBe(two.pmap.get(physicalPage(2)));
-    expect(rig.real[0]!.stats).toMatchObject({ reads: 1, sectorsRead: 16 });
+    expect(rig.real[0].stats).toMatchObject({ reads: 1, sectorsRead: 16 });
     expect(one.disk.counts).toMatchObject({ pagesMapped: 2, sectorsCopied: 0, cacheMisses: 2 });
     expect(two.disk.counts).toMatchObject({ pagesMapped: 4, sectorsCopied: 0, cacheHits: 2 });
   });
@@ -49,7 +49,7 @@ describe('a copy-on-write disk', () => {
     numbered(rig, 0, 256);
     const one = rig.guest(0, 0);
     const two = rig.guest(1, 0);
-    const { pages } = rig.disks[0]!.cache;
+    const { pages } = rig.disks[0].cache;
     const seen: number[] = [];
     rig.run(
       [
@@ -103,7 +103,7 @@ describe('a copy-on-write disk', () => {
     ]);
     expect(seen).toEqual([78, 77]);
     expect(guest.disk.counts).toMatchObject({ pagesKept: 1, pagesMapped: 1, sectorsCopied: 0 });
-    expect(rig.real[0]!.stats).toMatchObject({ reads: 0, writes: 0 });
+    expect(rig.real[0].stats).toMatchObject({ reads: 0, writes: 0 });
   });
 
   it('forgets what a machine has modified when that closes it, and gives all back', () => {
@@ -125,7 +125,7 @@ describe('a copy-on-write disk', () => {
         seen.push(yield* next.load(cpu, 0, 5), yield* next.load(cpu, 1, 3 * 128));
         yield* next.end(cpu);
         yield* rig.atWork(cpu, function* () {
-          seen.push(yield* rig.disks[0]!.cache.reclaim(cpu, 100));
+          seen.push(yield* rig.disks[0].cache.reclaim(cpu, 100));
         });
       },
     ]);
@@ -178,7 +178,7 @@ describe('a copy-on-write disk', () => {
     ]);
     expect(seen).toEqual([20, 11, 2000, 20, 21, 2000]);
     expect(rig.framesInUse).toBe(1);
-    expect(rig.real[0]!.stats.writes).toBe(0);
+    expect(rig.real[0].stats.writes).toBe(0);
   });
 });
 
@@ -197,13 +197,13 @@ describe('a copy-on-write disk when memory runs out', () => {
         }
         yield* guest.end(cpu);
         yield* rig.atWork(cpu, function* () {
-          yield* rig.disks[0]!.cache.reclaim(cpu, 100);
+          yield* rig.disks[0].cache.reclaim(cpu, 100);
         });
       },
     ]);
     // Blocks 126 and 127.
     expect(seen).toEqual([0, 1008000, 1023127, 0, 1008000, 1023127]);
-    expect(rig.disks[0]!.cache.stats.reclaimed).toBeGreaterThan(200);
+    expect(rig.disks[0].cache.stats.reclaimed).toBeGreaterThan(200);
     expect(rig.framesInUse).toBe(0);
   });
 
@@ -286,7 +286,7 @@ describe('a private disk', () => {
       ],
     );
     expect(seen).toEqual([0, 3000, 12127, 0]);
-    expect([...rig.real[0]!.peek(40).slice(0, 2)]).toEqual([-5, 5001]);
+    expect([...rig.real[0].peek(40).slice(0, 2)]).toEqual([-5, 5001]);
     expect(rig.framesInUse).toBe(0);
   });
 
@@ -325,7 +325,7 @@ describe('a private disk', () => {
       },
     ]);
     expect(seen).toEqual([0, 99, 0]);
-    expect(rig.real[0]!.stats).toMatchObject({ reads: 2, writes: 1 });
+    expect(rig.real[0].stats).toMatchObject({ reads: 2, writes: 1 });
     expect(rig.framesInUse).toBe(3);
   });
 });
@@ -376,14 +376,14 @@ describe('a virtual disk that is closed', () => {
           seen.push(yield* two.transfer(cpu, request), yield* two.load(cpu, 2, 0));
           yield* two.end(cpu);
           yield* rig.atWork(cpu, function* () {
-            seen.push(yield* rig.disks[0]!.cache.reclaim(cpu, 100));
+            seen.push(yield* rig.disks[0].cache.reclaim(cpu, 100));
           });
         },
       ],
     );
     expect(one.replies.size).toBe(0);
     expect(seen).toEqual([0, 16000, 3]);
-    expect(rig.real[0]!.stats.reads).toBe(1);
+    expect(rig.real[0].stats.reads).toBe(1);
     expect(rig.framesInUse).toBe(0);
   });
 
@@ -422,7 +422,7 @@ describe('a virtual disk that is closed', () => {
     ]);
     expect(seen).toEqual([1, 8001, 77]);
     // The block that was written, once more.
-    expect(rig.real[0]!.stats.sectorsRead).toBe(24);
+    expect(rig.real[0].stats.sectorsRead).toBe(24);
   });
 });
 
@@ -510,7 +510,7 @@ describe('a virtual disk of either kind', () => {
   it.each(modes)('reports sectors that cannot be read, and reads those before and beside them ($mode)', options => {
     const rig = new DiskRig();
     numbered(rig);
-    rig.real[0]!.spoil(17);
+    rig.real[0].spoil(17);
     const guest = rig.guest(0, 0, options);
     const seen: number[] = [];
     rig.run([
@@ -522,7 +522,7 @@ describe('a virtual disk of either kind', () => {
         seen.push(yield* guest.load(cpu, 2, 1));
         yield* guest.end(cpu);
         yield* rig.atWork(cpu, function* () {
-          yield* rig.disks[0]!.cache.reclaim(cpu, 100);
+          yield* rig.disks[0].cache.reclaim(cpu, 100);
         });
       },
     ]);
@@ -533,7 +533,7 @@ describe('a virtual disk of either kind', () => {
   it.each(modes)('leaves of pages for which a read fails what was in them, shared or not ($mode)', options => {
     const rig = new DiskRig({ disks: 2 });
     numbered(rig);
-    rig.real[0]!.spoil(18);
+    rig.real[0].spoil(18);
     const guest = rig.guest(0, 0, options);
     const other = guest.add(1, { name: 'shared', mode: 'copy-on-write', visible: false });
     const seen: number[] = [];

@@ -43,17 +43,17 @@ describe('a check of memory', () => {
     ],
     [
       'a pmap of which the page does not know',
-      b => b.pmaps[0]!.set(physicalPage(3), page(b, 0)),
+      b => b.pmaps[0].set(physicalPage(3), page(b, 0)),
       'physical page 3 of vm0 is 0 times a user of page 0',
     ],
     [
       'a user twice',
-      b => page(b, 0).users.push(page(b, 0).users[0]!),
+      b => page(b, 0).users.push(page(b, 0).users[0]),
       'physical page 0 of vm0 is 2 times a user of page 0',
     ],
     [
       'a user that does not know',
-      b => page(b, 0).users.push({ pmap: b.pmaps[0]!, physical: physicalPage(2) }),
+      b => page(b, 0).users.push({ pmap: b.pmaps[0], physical: physicalPage(2) }),
       'page 0 has a user, physical page 2 of vm0, that does not know',
     ],
     [
@@ -76,7 +76,7 @@ describe('a check of memory', () => {
     [
       'a translation that the monitor does not know',
       b =>
-        b.cpus[1]!.processor.tlb.write(60, {
+        b.cpus[1].processor.tlb.write(60, {
           pair: 999,
           space: 0,
           even: 1,
@@ -88,7 +88,7 @@ describe('a check of memory', () => {
     ],
     [
       'a translation that is gone',
-      b => b.cpus[1]!.processor.tlb.drop(0),
+      b => b.cpus[1].processor.tlb.drop(0),
       'processor 1 translates 1 pages, the monitor knows 2',
     ],
     [
@@ -114,7 +114,7 @@ describe('a check of memory', () => {
     ],
     [
       'translations of another virtual machine',
-      b => (b.cpus[1]!.hardware.owner = b.memory.pmaps.add(1, 'other', 1, 0)),
+      b => (b.cpus[1].hardware.owner = b.memory.pmaps.add(1, 'other', 1, 0)),
       "page 0 as processor 1 maps it is not other's",
     ],
   ])('finds %s', (_what, harm, message) => {

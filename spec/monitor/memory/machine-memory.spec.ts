@@ -32,7 +32,7 @@ function sharing(
         function* (cpu): Code {
           yield* bench.write(cpu, 0, 0, 0, 7);
           yield* bench.write(cpu, 0, 0, 1000, 7);
-          yield* bench.memory.share(cpu, bench.page(0, 0), bench.pmaps[1]!, physicalPage(1));
+          yield* bench.memory.share(cpu, bench.page(0, 0), bench.pmaps[1], physicalPage(1));
         },
       ],
     ],
@@ -76,7 +76,7 @@ describe('machine memory', () => {
     const bench = new MemoryBench(1, 8);
     const pages: (MachinePage | null)[] = [];
     const touch = function* (cpu: MonitorCpu): Code {
-      pages.push(yield* bench.memory.pageAt(cpu, bench.pmaps[0]!, physicalPage(2), true));
+      pages.push(yield* bench.memory.pageAt(cpu, bench.pmaps[0], physicalPage(2), true));
     };
     bench.run([touch], [touch]);
     expect(pages[0]).toBe(pages[1]);
@@ -91,7 +91,7 @@ describe('machine memory', () => {
       function* (cpu): Code {
         yield* bench.write(cpu, 0, 3, 5, 42);
         const { frame } = bench.page(0, 3);
-        yield* bench.memory.discard(cpu, bench.pmaps[0]!, physicalPage(3));
+        yield* bench.memory.discard(cpu, bench.pmaps[0], physicalPage(3));
         seen.push(yield* bench.read(cpu, 1, 3, 5), bench.page(1, 3).frame - frame);
       },
     ]);
@@ -105,8 +105,8 @@ describe('machine memory', () => {
     );
     const other = new MemoryBench(1, 8);
     const stale = function* (cpu: MonitorCpu): Code {
-      const page = (yield* other.memory.pageAt(cpu, other.pmaps[0]!, physicalPage(0), true))!;
-      yield* other.memory.discardAll(cpu, other.pmaps[0]!);
+      const page = (yield* other.memory.pageAt(cpu, other.pmaps[0], physicalPage(0), true))!;
+      yield* other.memory.discardAll(cpu, other.pmaps[0]);
       other.memory.keep(page);
     };
     expect(() => other.run([stale])).toThrow('page 0 does not exist any more');
@@ -138,7 +138,7 @@ describe('a shared page', () => {
   it('is not copied for its last user', () => {
     const bench = sharing(bench => [
       [
-        (cpu): Code => bench.memory.discard(cpu, bench.pmaps[0]!, physicalPage(0)),
+        (cpu): Code => bench.memory.discard(cpu, bench.pmaps[0], physicalPage(0)),
         (cpu): Code<unknown> => bench.write(cpu, 1, 1, 0, 9),
       ],
     ]);
@@ -183,8 +183,8 @@ describe('a shared page', () => {
       [
         function* (cpu): Code {
           yield* bench.write(cpu, 1, 0, 1000, 666);
-          yield* bench.memory.discard(cpu, bench.pmaps[1]!, physicalPage(0));
-          yield* bench.memory.ownPage(cpu, bench.pmaps[0]!, physicalPage(0), true);
+          yield* bench.memory.discard(cpu, bench.pmaps[1], physicalPage(0));
+          yield* bench.memory.ownPage(cpu, bench.pmaps[0], physicalPage(0), true);
         },
       ],
     ]);
@@ -198,8 +198,8 @@ describe('a shared page', () => {
       [
         function* (cpu): Code {
           yield* bench.write(cpu, 0, 2, 0, 1);
-          yield* bench.memory.share(cpu, bench.page(0, 2), bench.pmaps[1]!, physicalPage(1));
-          yield* bench.memory.share(cpu, bench.page(0, 2), bench.pmaps[1]!, physicalPage(1));
+          yield* bench.memory.share(cpu, bench.page(0, 2), bench.pmaps[1], physicalPage(1));
+          yield* bench.memory.share(cpu, bench.page(0, 2), bench.pmaps[1], physicalPage(1));
         },
       ],
     ]);
@@ -216,11 +216,11 @@ describe('a shared page', () => {
     const { memory, pmaps } = bench;
     bench.run([
       function* (cpu): Code {
-        const page = (yield* memory.ownPage(cpu, pmaps[0]!, physicalPage(0), true))!;
+        const page = (yield* memory.ownPage(cpu, pmaps[0], physicalPage(0), true))!;
         memory.pin(page, true);
-        shared.push(yield* memory.share(cpu, page, pmaps[1]!, physicalPage(0)));
+        shared.push(yield* memory.share(cpu, page, pmaps[1], physicalPage(0)));
         yield* memory.unpin(cpu, page, true);
-        shared.push(yield* memory.share(cpu, page, pmaps[1]!, physicalPage(0)));
+        shared.push(yield* memory.share(cpu, page, pmaps[1], physicalPage(0)));
       },
     ]);
     expect(shared).toEqual([false, true]);
@@ -300,7 +300,7 @@ describe('a page for a device', () => {
       },
     ]);
     expect(bench.page(0, 0)).not.toBe(kept[0]);
-    expect([bench.word(kept[0]!.frame, 0), bench.word(bench.page(0, 0).frame, 0)]).toEqual([1, 2]);
+    expect([bench.word(kept[0].frame, 0), bench.word(bench.page(0, 0).frame, 0)]).toEqual([1, 2]);
     expect(bench.check(page => Number(page === kept[0]))).toEqual([]);
   });
 });
@@ -332,11 +332,11 @@ describe('when frames run out', () => {
               },
             );
             said.push(bench.page(0, 0).replicas?.size);
-            yield* memory.pageAt(cpu, pmaps[0]!, physicalPage(1), true);
+            yield* memory.pageAt(cpu, pmaps[0], physicalPage(1), true);
             said.push(bench.page(0, 0).replicas);
-            yield* memory.pageAt(cpu, pmaps[0]!, physicalPage(2), true);
+            yield* memory.pageAt(cpu, pmaps[0], physicalPage(2), true);
             while (pages.length > 0) pages.pop();
-            said.push(yield* memory.pageAt(cpu, pmaps[0]!, physicalPage(3), true), pmaps[0]!.get(physicalPage(3)));
+            said.push(yield* memory.pageAt(cpu, pmaps[0], physicalPage(3), true), pmaps[0].get(physicalPage(3)));
             said.push(yield* memory.take(cpu, 0, 0, true));
           },
         ],
@@ -354,7 +354,7 @@ describe('when frames run out', () => {
         [
           function* (cpu): Code {
             yield* hoard(bench, cpu, 0);
-            said.push(yield* bench.memory.ownPage(cpu, bench.pmaps[0]!, physicalPage(0), false));
+            said.push(yield* bench.memory.ownPage(cpu, bench.pmaps[0], physicalPage(0), false));
             said.push(yield* bench.read(cpu, 0, 0, 0), yield* bench.read(cpu, 1, 1, 0));
           },
         ],
@@ -414,7 +414,7 @@ describe('the pmap of a virtual machine', () => {
     const { memory, pmaps, space } = bench;
     expect(memory.pmaps.all.size).toBe(1);
     const before = space.owned.size;
-    memory.pmaps.remove(pmaps[0]!);
+    memory.pmaps.remove(pmaps[0]);
     const next = memory.pmaps.add(1, 'next', 700, 0);
     expect(space.owned.size).toBe(before);
     expect([...memory.pmaps.all]).toEqual([next]);
@@ -424,7 +424,7 @@ describe('the pmap of a virtual machine', () => {
   it('is not forgotten while it has pages', () => {
     const bench = new MemoryBench(1, 4);
     bench.run([cpu => bench.read(cpu, 0, 2, 0)]);
-    expect(() => bench.memory.pmaps.remove(bench.pmaps[0]!)).toThrow('vm0 still has a machine page at physical page 2');
+    expect(() => bench.memory.pmaps.remove(bench.pmaps[0])).toThrow('vm0 still has a machine page at physical page 2');
   });
 
   it('is not made without memory for it', () => {
@@ -438,7 +438,7 @@ describe('the pmap of a virtual machine', () => {
     const bench = new MemoryBench(1, 4);
     const { memory, machine } = bench;
     expect(memory.memmapAddress(machineFrame(5)) - memory.memmapAddress(machineFrame(4))).toBe(32);
-    const frame = machine.processors[0]!.tlb.translate(memory.memmapAddress(machineFrame(256 + 9)) >>> 12, 0);
+    const frame = machine.processors[0].tlb.translate(memory.memmapAddress(machineFrame(256 + 9)) >>> 12, 0);
     expect(machine.map.homeOfFrame(machineFrame(frame))).toBe(1);
   });
 });

@@ -22,11 +22,10 @@ describe('the memory report', () => {
         [
           function* (cpu): Code {
             // Text, which all have, and a file, which two have; one of them has it as text as well.
-            for (const physical of [0, 1]) yield* memory.pageAt(cpu, pmaps[0]!, physicalPage(physical), false);
-            for (const pmap of [pmaps[1]!, pmaps[2]!])
-              yield* memory.share(cpu, bench.page(0, 0), pmap, physicalPage(0));
-            yield* memory.share(cpu, bench.page(0, 1), pmaps[1]!, physicalPage(2));
-            yield* memory.share(cpu, bench.page(0, 0), pmaps[1]!, physicalPage(1));
+            for (const physical of [0, 1]) yield* memory.pageAt(cpu, pmaps[0], physicalPage(physical), false);
+            for (const pmap of [pmaps[1], pmaps[2]]) yield* memory.share(cpu, bench.page(0, 0), pmap, physicalPage(0));
+            yield* memory.share(cpu, bench.page(0, 1), pmaps[1], physicalPage(2));
+            yield* memory.share(cpu, bench.page(0, 0), pmaps[1], physicalPage(1));
             // Data of each.
             for (const pmap of pmaps) yield* memory.pageAt(cpu, pmap, physicalPage(5), true);
             memory.keep((yield* memory.take(cpu, 0, 0, true))!);

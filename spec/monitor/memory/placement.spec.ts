@@ -126,7 +126,7 @@ describe('a page that is hot', () => {
             bench.memory.memmap.set(bench.page(0, 0).frameFor(1), bench.page(0, 0));
             bench.memory.states.replicated.add(bench.page(0, 0));
             yield* late;
-            yield* bench.hotPage(cpu, [...bench.space.owned][0]!, [0, 9, 0]);
+            yield* bench.hotPage(cpu, [...bench.space.owned][0], [0, 9, 0]);
           },
         ],
       ],
@@ -204,7 +204,7 @@ describe('writes that a policy sees', () => {
     bench =>
     cpu =>
       bench.hotPage(cpu, bench.page(machine, 0).frame, [0, 9, 0], writeBacks);
-  const shares: Work = bench => cpu => bench.memory.share(cpu, bench.page(0, 0), bench.pmaps[1]!, physicalPage(0));
+  const shares: Work = bench => cpu => bench.memory.share(cpu, bench.page(0, 0), bench.pmaps[1], physicalPage(0));
   const storesToShared: Work = bench => cpu => bench.write(cpu, 1, 0, 7, 41);
 
   it.each<[string, Work[], Decision, number[]]>([

@@ -16,8 +16,8 @@ function mapped(writer: number, then: (bench: MemoryBench) => Piece): MemoryBenc
     [
       [
         function* (cpu): Code {
-          const page = yield* memory.pageAt(cpu, pmaps[0]!, physicalPage(0), false);
-          if (writer < 0) yield* memory.share(cpu, page!, pmaps[1]!, physicalPage(0));
+          const page = yield* memory.pageAt(cpu, pmaps[0], physicalPage(0), false);
+          if (writer < 0) yield* memory.share(cpu, page!, pmaps[1], physicalPage(0));
         },
       ],
     ],
@@ -67,13 +67,13 @@ describe('a shootdown', () => {
       [
         [
           function* (cpu): Code {
-            const page = yield* memory.pageAt(cpu, pmaps[0]!, physicalPage(0), false);
-            yield* memory.share(cpu, page!, pmaps[1]!, physicalPage(0));
+            const page = yield* memory.pageAt(cpu, pmaps[0], physicalPage(0), false);
+            yield* memory.share(cpu, page!, pmaps[1], physicalPage(0));
           },
         ],
       ],
       [[], [cpu => bench.read(cpu, 0, 0, 0)], [cpu => bench.read(cpu, 1, 0, 0)]],
-      [[cpu => memory.discard(cpu, pmaps[1]!, physicalPage(0))]],
+      [[cpu => memory.discard(cpu, pmaps[1], physicalPage(0))]],
     );
     expect(interrupts(bench)).toEqual([0, 0, 1]);
     expect(entries(bench)).toEqual([0, 1, 0]);
@@ -90,10 +90,10 @@ describe('a shootdown', () => {
     const { memory, pmaps } = bench;
     bench.run([
       function* (cpu): Code {
-        const one = (yield* memory.pageAt(cpu, pmaps[0]!, physicalPage(0), false))!;
-        const two = (yield* memory.pageAt(cpu, pmaps[0]!, physicalPage(1), false))!;
+        const one = (yield* memory.pageAt(cpu, pmaps[0], physicalPage(0), false))!;
+        const two = (yield* memory.pageAt(cpu, pmaps[0], physicalPage(1), false))!;
         const [even, odd] = [one, two].map(page => ({ page, frame: page.frame, writable: true }));
-        cpu.hardware.write(5, 0, 0, even!, odd!);
+        cpu.hardware.write(5, 0, 0, even, odd);
         expect([one.mappings.size, two.mappings.size]).toEqual([1, 1]);
         yield* memory.shootdown.drop(cpu, one);
       },
@@ -112,7 +112,7 @@ describe('a shootdown', () => {
     const bench = new MemoryBench(1, 4, { policy });
     const both: Piece[] = [0, 1].map(physical => cpu => bench.read(cpu, 0, physical, 0));
     bench.phases(
-      [[both[0]!], [both[1]!]],
+      [[both[0]], [both[1]]],
       [both, both],
       [
         [cpu => bench.hotPage(cpu, bench.page(0, 0).frame, [9, 0])],
@@ -153,7 +153,7 @@ describe('a shootdown', () => {
 
   it('is not acknowledged without a request', () => {
     const bench = new MemoryBench(1, 1);
-    const steps = bench.memory.shootdown.acknowledge(bench.cpus[0]!, 3);
+    const steps = bench.memory.shootdown.acknowledge(bench.cpus[0], 3);
     expect(() => steps.next()).toThrow('node0.cpu0: there is no shootdown 3 to acknowledge');
   });
 });

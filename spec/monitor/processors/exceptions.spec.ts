@@ -71,7 +71,7 @@ function virtually(main = program): { seen: Seen[]; read: number[] } {
   const disco = new Disco(buildMachine({ ...preset, nodes }, { seed: 1 }));
   let answer: ((exception: Exception) => Context | null) | null = null;
   const { virtual } = startPlain(disco, [main(read)], exception => answer!(exception));
-  answer = kernel(virtual.processors[0]!.context!, seen, read);
+  answer = kernel(virtual.processors[0].context!, seen, read);
   disco.machine.run();
   return { seen, read };
 }

@@ -80,12 +80,12 @@ describe('a virtual processor that is stopped', () => {
     const work = [{ turns: 0 }, { turns: 0 }];
     const [, second] = work.map((done, i) => startPlain(disco, [busy(done)], nothing, { name: `guest ${i}` }));
     machine.run({ until: ticksOf(machine, 2.5 * QUANTUM_NS) });
-    expect(disco.scheduler.queues[0]!.ready).toEqual(second!.virtual.processors);
-    const { turns } = work[1]!;
-    disco.stop(second!.virtual);
+    expect(disco.scheduler.queues[0].ready).toEqual(second.virtual.processors);
+    const { turns } = work[1];
+    disco.stop(second.virtual);
     machine.run({ until: ticksOf(machine, 10 * QUANTUM_NS) });
-    expect(work[1]!.turns).toBe(turns);
-    expect(disco.scheduler.queues[0]!.ready).toEqual([]);
+    expect(work[1].turns).toBe(turns);
+    expect(disco.scheduler.queues[0].ready).toEqual([]);
   });
 });
 

@@ -17,7 +17,7 @@ describe('the second-level TLB', () => {
         fc.array(step, { maxLength: 60 }),
         fc.constantFrom([4, 1], [4, 4], [16, 2]),
         (steps, [entries, ways]) => {
-          const level = new SecondLevelTlb({ entries: entries!, ways: ways! });
+          const level = new SecondLevelTlb({ entries: entries, ways: ways });
           const model = new Map<string, number>();
           const leave = (pair: number, space: number): void => {
             for (const other of space === GLOBAL ? [0, 1, 255, GLOBAL] : [space, GLOBAL])

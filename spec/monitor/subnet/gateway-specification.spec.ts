@@ -108,7 +108,7 @@ describe('guests behind a gateway', () => {
     const guests = [REAL, 12].map((address, k) =>
       startGuest(
         disco,
-        guest(address, () => asks([1000 + k, 2000 + k], answers[k]!)),
+        guest(address, () => asks([1000 + k, 2000 + k], answers[k])),
         k,
       ),
     );
@@ -127,14 +127,14 @@ describe('guests behind a gateway', () => {
     const found = [null, { card: 'net0' }].map(gateway => {
       const { disco, machine } = withGuests({
         ...{ devices: DEVICES, disco: { gateway } },
-        guests: [{ programs: { main: (): Program => [compute(1000)].values() as Program } }],
+        guests: [{ programs: { main: (): Program => [compute(1000)].values() } }],
       });
       machine.run();
       const { traps, pageFaults, injected } = disco.statistics;
       return { pageFaults, injected, traps: traps - Number(gateway !== null), pages: disco.frames.allFree };
     });
     // Eight buffers of a page, and the request that posts them.
-    expect({ ...found[1]!, pages: found[1]!.pages + 8 }).toEqual(found[0]);
+    expect({ ...found[1], pages: found[1].pages + 8 }).toEqual(found[0]);
   });
 });
 

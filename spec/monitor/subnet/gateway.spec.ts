@@ -81,7 +81,7 @@ describe('the gateway', () => {
     ['the default receiver if that is nobody', 12345, 1],
   ])('gives what comes in to %s', (_whom, first, number) => {
     const { bench: made, gateway, frame, outside } = bench();
-    const host = made.hosts[number]!;
+    const host = made.hosts[number];
     const words: number[][] = [];
     made.run([
       cpu => gateway.open(cpu),
@@ -146,7 +146,7 @@ describe('the gateway', () => {
   it('keeps addresses outside from being given to virtual cards', () => {
     const { bench: made } = bench();
     const options = { name: 'net1', address: OUTSIDE, buffers: 1, node: 0 };
-    expect(() => made.subnet.attach(made.hosts[0]!, options)).toThrow('that of another machine outside');
+    expect(() => made.subnet.attach(made.hosts[0], options)).toThrow('that of another machine outside');
   });
 
   it('needs buffers', () => {

@@ -2,7 +2,6 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { BROADCAST } from '../../../lib/devices/network-segment.js';
 import { physicalPage } from '../../../lib/messages/addresses.js';
-import type { CommandContent } from '../../../lib/messages/io-messages.js';
 import type { MonitorCpu } from '../../../lib/monitor/monitor-cpu.js';
 import { compute, machineLoad } from '../../../lib/processor/operations.js';
 import { PAGES, SENT, SubnetBench, type TestHost } from '../support/subnet-bench.js';
@@ -47,7 +46,7 @@ describe('a hostile guest', () => {
               ...commands.map(
                 ([who, content]) =>
                   (cpu: MonitorCpu) =>
-                    bench.hosts[who]!.card.command(cpu, content as CommandContent),
+                    bench.hosts[who].card.command(cpu, content),
               ),
               function* () {
                 for (const page of bench.pages) {
@@ -84,7 +83,7 @@ describe('a hostile guest', () => {
     ['nobody to answer', { op: 'erase', interruptTo: 2 }, []],
   ])('is answered, if it can be, that it names %s', (_what, content, statuses) => {
     const bench = new SubnetBench(2);
-    const host = bench.hosts[0]!;
+    const host = bench.hosts[0];
     bench.run([cpu => host.card.command(cpu, { tag: 3, interruptTo: 0, interruptCode: SENT, ...content })]);
     expect(host.interrupts).toEqual(statuses.map(status => [SENT, 3, status]));
     expect(host.card.stats[statuses.length === 0 ? 'dropped' : 'refused']).toBe(1);

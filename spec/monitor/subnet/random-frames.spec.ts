@@ -60,22 +60,22 @@ class Reference {
 }
 
 function* act(bench: SubnetBench, cpu: MonitorCpu, step: Action, k: number, reference: Reference): Code {
-  const host = bench.hosts[step.machine]!;
+  const host = bench.hosts[step.machine];
   if (step.kind === 'store') {
-    reference.memory[step.machine]![step.page * 1024 + step.word] = k + 1;
-    reference.loose[step.machine]![step.page * 1024 + step.word] = 0;
+    reference.memory[step.machine][step.page * 1024 + step.word] = k + 1;
+    reference.loose[step.machine][step.page * 1024 + step.word] = 0;
     return yield* host.store(cpu, step.page, 4 * step.word, k + 1);
   }
   if (step.kind === 'post') {
     const { page, offset, bytes } = step.buffer;
     return yield* host.post(cpu, page * 2 ** 20 + offset * 2 ** 8 + (bytes === 4096 ? 1 : 0), [page, offset, bytes]);
   }
-  const own = reference.memory[step.machine]!;
+  const own = reference.memory[step.machine];
   const sent = step.pieces.flatMap(({ page, offset, bytes }) => [
     ...own.subarray(page * 1024 + offset / 4, page * 1024 + (offset + bytes) / 4),
   ]);
   const looseWords = step.pieces.flatMap(({ page, offset, bytes }) => [
-    ...reference.loose[step.machine]!.subarray(page * 1024 + offset / 4, page * 1024 + (offset + bytes) / 4),
+    ...reference.loose[step.machine].subarray(page * 1024 + offset / 4, page * 1024 + (offset + bytes) / 4),
   ]);
   const before = bench.hosts.map(({ interrupts }) => interrupts.length);
   const pieces = step.pieces.map(({ page, offset, bytes }) => [page, offset, bytes] as const);
@@ -89,10 +89,10 @@ function* act(bench: SubnetBench, cpu: MonitorCpu, step: Action, k: number, refe
       const bytes = b & ~MORE_FOLLOWS;
       const start = Math.floor(tag / 2 ** 20) * 1024 + ((tag >> 8) & 4095) / 4;
       // Behind the data in a page buffer is what was there, or zeros.
-      if (tag % 2 === 1) reference.loose[number]!.fill(1, start, start + 1024);
+      if (tag % 2 === 1) reference.loose[number].fill(1, start, start + 1024);
       for (let word = 0; word < bytes / 4; word++, at++) {
-        reference.memory[number]![start + word] = sent[at]!;
-        reference.loose[number]![start + word] = looseWords[at]!;
+        reference.memory[number][start + word] = sent[at]!;
+        reference.loose[number][start + word] = looseWords[at]!;
       }
     }
     if (at !== 0 && at !== sent.length) throw new Error(`${at} words of ${sent.length} have come`);
@@ -115,8 +115,8 @@ describe('random frames between machines', () => {
               const words = yield* host.words(cpu, page, 0, 4096);
               for (const [word, value] of words.entries()) {
                 const at = page * 1024 + word;
-                const is = reference.memory[number]![at];
-                if (value !== is && !(value === 0 && reference.loose[number]![at] === 1))
+                const is = reference.memory[number][at];
+                if (value !== is && !(value === 0 && reference.loose[number][at] === 1))
                   wrong.push(`${number}/${page}/${word}: ${value}, not ${is}`);
               }
             }
@@ -134,11 +134,11 @@ describe('random frames between machines', () => {
 
   it('that are sent to one machine from three processors at once arrive whole, one after the other', () => {
     const bench = new SubnetBench(4, { buffers: 30 });
-    const to = bench.hosts[3]!;
+    const to = bench.hosts[3];
     const heads: number[] = [];
     const sender = (number: number): Piece =>
       function* (cpu) {
-        const host = bench.hosts[number]!;
+        const host = bench.hosts[number];
         yield* host.fill(cpu, 0, () => number + 1);
         for (let k = 0; k < 3; k++) yield* host.send(cpu, 103, k, [0, 0, 12], [0, 0, 4096], [0, 0, 20]);
       };
@@ -148,7 +148,7 @@ describe('random frames between machines', () => {
       for (const [, page, b] of to.interrupts) {
         const words = new Set(yield* to.words(cpu, page >> 2, (page & 3) * 1024, b & ~MORE_FOLLOWS));
         expect(words.size).toBe(1);
-        heads.push([...words][0]!);
+        heads.push([...words][0]);
       }
     };
     bench.run(
@@ -205,7 +205,7 @@ describe('random frames between machines', () => {
 
 /** 9 buffers of whole pages, and 18 small ones in other pages. Tags are pages and quarters. */
 function* postAll(bench: SubnetBench, cpu: MonitorCpu): Code {
-  const to = bench.hosts[3]!;
+  const to = bench.hosts[3];
   for (let page = 0; page < 5; page++)
     for (let quarter = 0; quarter < 4; quarter++) yield* to.post(cpu, page * 4 + quarter, [page, quarter * 1024, 20]);
   for (let page = 5; page < 14; page++) yield* to.post(cpu, page * 4, [page, 0, 4096]);

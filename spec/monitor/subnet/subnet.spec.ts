@@ -60,12 +60,12 @@ describe('a frame on the subnet', () => {
     const [a, ...others] = bench.hosts;
     bench.run([
       ...bench.hosts.map(host => (cpu: (typeof bench.cpus)[0]) => host.post(cpu, 1, [2, 0, 4096])),
-      cpu => a!.send(cpu, BROADCAST, 2, [0, 0, 4096]),
+      cpu => a.send(cpu, BROADCAST, 2, [0, 0, 4096]),
     ]);
-    expect(a!.interrupts).toEqual([[SENT, 2, 0]]);
+    expect(a.interrupts).toEqual([[SENT, 2, 0]]);
     for (const other of others) expect(other.interrupts).toEqual([[RECEIVED, 1, 4096]]);
-    expect(a!.pmap.get(physicalPage(0))!.users).toHaveLength(4);
-    expect(a!.card.waiting).toBe(1);
+    expect(a.pmap.get(physicalPage(0))!.users).toHaveLength(4);
+    expect(a.card.waiting).toBe(1);
   });
 
   it.each([

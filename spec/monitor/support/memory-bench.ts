@@ -106,12 +106,12 @@ export class MemoryBench extends StepsBench {
 
   /** Value of a word of a frame at rest. */
   word(frame: number, word: number): number {
-    return frameContents(this.machine)(machineFrame(frame))[word]!;
+    return frameContents(this.machine)(machineFrame(frame))[word];
   }
 
   /** The page of a physical page that has one. */
   page(machine: number, physical: number): MachinePage {
-    return this.pmaps[machine]!.get(physicalPage(physical))!;
+    return this.pmaps[machine].get(physicalPage(physical))!;
   }
 
   private address(machine: number, physical: number, word: number): number {
@@ -119,7 +119,7 @@ export class MemoryBench extends StepsBench {
   }
 
   private *translate(cpu: MonitorCpu, machine: number, physical: number, write: boolean): Code<boolean> {
-    const pmap = this.pmaps[machine]!;
+    const pmap = this.pmaps[machine];
     const { hardware, processor, node, number } = cpu;
     if (this.owners && hardware.owner !== pmap) hardware.flush(pmap);
     const pair = (machine * MACHINE_PAGES) / 2 + physical;
@@ -130,7 +130,7 @@ export class MemoryBench extends StepsBench {
       : yield* this.memory.pageAt(cpu, pmap, physicalPage(physical), false);
     if (page === null) return false;
     const again = processor.tlb.probe(pair, 0);
-    const index = again >= 0 ? again : this.next[number]!++ % hardware.entries;
+    const index = again >= 0 ? again : this.next[number]++ % hardware.entries;
     hardware.write(index, pair, 0, { page, frame: page.frameFor(node), writable: page.single }, null);
     return true;
   }

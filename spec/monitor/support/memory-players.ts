@@ -59,7 +59,7 @@ const mover: PlacementPolicy = {
         ? place(page % memory.nodes, 'in turn')
         : placeNear(node, memory);
     if (kind !== 'hot-page' || node === home || replicas.includes(node)) return stay('local');
-    return misses[node]! % 2 === 1 ? migrate(node, 'odd') : replicate(node, 'even');
+    return misses[node] % 2 === 1 ? migrate(node, 'odd') : replicate(node, 'even');
   },
 };
 
@@ -145,33 +145,33 @@ export class MemoryPlayers {
   }
 
   private *read(cpu: MonitorCpu, slot: number, which: number): Code {
-    const end = this.slots[slot]![which]!.read();
-    const value = yield* this.bench.read(cpu, ...placeOf(slot), WORDS[which]!);
+    const end = this.slots[slot][which].read();
+    const value = yield* this.bench.read(cpu, ...placeOf(slot), WORDS[which]);
     if (value < 0) return;
     const fault = end(value);
     if (fault !== '') this.faults.push(`cpu${cpu.number}, slot ${slot}: ${fault}`);
   }
 
   private *write(cpu: MonitorCpu, slot: number, which: number): Code {
-    const word = this.slots[slot]![which]!;
+    const word = this.slots[slot][which];
     const value = ++this.values;
     word.begin([value]);
-    const done = yield* this.bench.write(cpu, ...placeOf(slot), WORDS[which]!, value);
+    const done = yield* this.bench.write(cpu, ...placeOf(slot), WORDS[which], value);
     word.end(done ? [value] : []);
   }
 
   private *share(cpu: MonitorCpu, from: number, to: number): Code {
     const { memory, pmaps } = this.bench;
     const [machine, physical] = placeOf(from);
-    const ends = WORDS.map((_, i) => this.into(to, i, this.slots[from]![i]!));
-    const page = yield* memory.pageAt(cpu, pmaps[machine]!, physical, false);
+    const ends = WORDS.map((_, i) => this.into(to, i, this.slots[from][i]));
+    const page = yield* memory.pageAt(cpu, pmaps[machine], physical, false);
     const done = page !== null && (yield* memory.share(cpu, page, ...this.pmapOf(to)));
     for (const end of ends) end(done);
   }
 
   /** A change of a word to what another one is meanwhile. */
   private into(slot: number, which: number, source: WordModel): (done: boolean) => void {
-    const word = this.slots[slot]![which]!;
+    const word = this.slots[slot][which];
     const seen = new Set<number>();
     word.begin([]);
     const end = source.watch(value => {
@@ -185,16 +185,16 @@ export class MemoryPlayers {
   }
 
   private *discard(cpu: MonitorCpu, slot: number): Code {
-    for (const word of this.slots[slot]!) word.begin([0]);
+    for (const word of this.slots[slot]) word.begin([0]);
     yield* this.bench.memory.discard(cpu, ...this.pmapOf(slot));
-    for (const word of this.slots[slot]!) word.end([0]);
+    for (const word of this.slots[slot]) word.end([0]);
   }
 
   /** A page that a device fills, which then becomes that of a slot. */
   private *input(cpu: MonitorCpu, slot: number, c: number): Code {
     const page = yield* this.filled(cpu, c);
     if (page === null) return;
-    const ends = WORDS.map((_, i) => this.into(slot, i, new WordModel(page.values[i]!)));
+    const ends = WORDS.map((_, i) => this.into(slot, i, new WordModel(page.values[i])));
     const shared = yield* this.bench.memory.share(cpu, page.page, ...this.pmapOf(slot));
     if (!shared) this.faults.push(`slot ${slot}: a page that nobody writes is not shared`);
     for (const end of ends) end(shared);
@@ -207,7 +207,7 @@ export class MemoryPlayers {
     if (c % 2 === 0 && this.bench.word(page.frame, WORDS[0]) !== 0) this.faults.push('a page taken is not of zeros');
     memory.pin(page, true);
     const values = WORDS.map(() => ++this.values);
-    for (const [i, word] of WORDS.entries()) yield machineStore(page.frame, 4 * word, values[i]!);
+    for (const [i, word] of WORDS.entries()) yield machineStore(page.frame, 4 * word, values[i]);
     // So that unpinning does not end it.
     page.keepers++;
     yield* memory.unpin(cpu, page, true);
@@ -219,23 +219,23 @@ export class MemoryPlayers {
   private *overwrite(cpu: MonitorCpu, slot: number): Code {
     const { memory } = this.bench;
     const values = WORDS.map(() => ++this.values);
-    for (const [i, word] of this.slots[slot]!.entries()) word.begin([0, values[i]!]);
+    for (const [i, word] of this.slots[slot].entries()) word.begin([0, values[i]]);
     const page = yield* memory.ownPage(cpu, ...this.pmapOf(slot), true);
     let done: number[] = [];
     if (page !== null) {
       memory.pin(page, true);
-      for (const [i, word] of WORDS.entries()) yield machineStore(page.frame, 4 * word, values[i]!);
+      for (const [i, word] of WORDS.entries()) yield machineStore(page.frame, 4 * word, values[i]);
       // If the slot has become another page meanwhile, that is what it is.
       done = [...values, 0];
       yield* memory.unpin(cpu, page, true);
     }
-    for (const [i, word] of this.slots[slot]!.entries()) word.end(done.length === 0 ? [] : [values[i]!]);
+    for (const [i, word] of this.slots[slot].entries()) word.end(done.length === 0 ? [] : [values[i]]);
   }
 
   private *hold(cpu: MonitorCpu, slot: number): Code {
     const { memory } = this.bench;
     const words = WORDS.map(() => new Set<number>());
-    const ends = WORDS.map((_, i) => this.slots[slot]![i]!.watch(value => words[i]!.add(value)));
+    const ends = WORDS.map((_, i) => this.slots[slot][i].watch(value => words[i].add(value)));
     const page = yield* memory.pageAt(cpu, ...this.pmapOf(slot), false);
     if (page !== null && page.inputs === 0) {
       yield* memory.hold(cpu, page);
@@ -254,15 +254,15 @@ export class MemoryPlayers {
   private *shareKept(cpu: MonitorCpu, slot: number, c: number): Code {
     const kept = this.kept[c % Math.max(1, this.kept.length)];
     if (kept === undefined) return;
-    for (const [i, word] of this.slots[slot]!.entries()) word.begin([...kept.words[i]!]);
+    for (const [i, word] of this.slots[slot].entries()) word.begin([...kept.words[i]]);
     yield* this.bench.memory.share(cpu, kept.page, ...this.pmapOf(slot));
-    for (const [i, word] of this.slots[slot]!.entries()) word.end(kept.words[i]!);
+    for (const [i, word] of this.slots[slot].entries()) word.end(kept.words[i]);
   }
 
   private *release(cpu: MonitorCpu, c: number): Code {
     if (this.kept.length === 0) return;
     const [kept] = this.kept.splice(c % this.kept.length, 1);
-    yield* this.bench.memory.release(cpu, kept!.page);
+    yield* this.bench.memory.release(cpu, kept.page);
   }
 
   /** The hardware says that this node misses often on a page. */
@@ -299,12 +299,12 @@ export class MemoryPlayers {
 
   private *readAll(cpu: MonitorCpu): Code {
     for (let slot = 0; slot < this.slots.length; slot++)
-      if (this.bench.pmaps[placeOf(slot)[0]]!.get(placeOf(slot)[1]) !== null)
+      if (this.bench.pmaps[placeOf(slot)[0]].get(placeOf(slot)[1]) !== null)
         for (let which = 0; which < WORDS.length; which++) yield* this.read(cpu, slot, which);
     for (const { page, words } of this.kept)
       for (const [i, word] of WORDS.entries()) {
         const value = this.bench.word(page.frame, word);
-        if (!words[i]!.has(value)) this.faults.push(`kept: ${value}, not ${[...words[i]!].join(' or ')}`);
+        if (!words[i].has(value)) this.faults.push(`kept: ${value}, not ${[...words[i]].join(' or ')}`);
       }
   }
 
@@ -317,7 +317,7 @@ export class MemoryPlayers {
 
   private pmapOf(slot: number): [pmap: MemoryBench['pmaps'][number], physical: PhysicalPage] {
     const [machine, physical] = placeOf(slot);
-    return [this.bench.pmaps[machine]!, physical];
+    return [this.bench.pmaps[machine], physical];
   }
 }
 

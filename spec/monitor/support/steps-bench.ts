@@ -58,7 +58,7 @@ export class StepsBench implements SystemSoftware {
     const service = message === null ? undefined : this.handlers.get(message.code);
     if (message === null || service === undefined)
       throw new Error(`${processor.path}: an exception that nobody serves: ${JSON.stringify(message)}`);
-    return new Context(service(this.cpus[processor.processor]!, message.a, message.b), Activity.Kernel);
+    return new Context(service(this.cpus[processor.processor], message.a, message.b), Activity.Kernel);
   }
 
   ended(): void {

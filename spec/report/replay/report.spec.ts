@@ -17,8 +17,8 @@ function unbalanced(page: string): string[] {
   const open: string[] = [];
   const faults: string[] = [];
   for (const [, slash, name, rest] of page.matchAll(/<(\/?)([a-zA-Z][\w-]*)((?:"[^"]*"|[^">])*)>/g)) {
-    if (/^(meta|br)$/.test(name!) || rest!.endsWith('/')) continue;
-    if (slash === '') open.push(name!);
+    if (/^(meta|br)$/.test(name) || rest.endsWith('/')) continue;
+    if (slash === '') open.push(name);
     else if (open.pop() !== name) faults.push(`</${name}>`);
   }
   return [...faults, ...open];
@@ -100,10 +100,10 @@ describe('reportHtml', () => {
       partial: evil,
       machine: { ...one.machine, name: evil, source: evil },
       trace: { ...one.trace, name: evil, format: evil, description: evil, lacks: [evil], remarks: [evil] },
-      processors: [{ ...one.processors[0]!, path: evil }, one.processors[1]!],
+      processors: [{ ...one.processors[0], path: evil }, one.processors[1]],
       placement: { ...one.placement, decisions: [{ action: evil, because: evil, count: 1 }] },
-      queues: [{ ...one.queues[0]!, name: evil }],
-      locality: { ...one.locality, pages: [{ ...one.locality.pages[0]!, label: evil }] },
+      queues: [{ ...one.queues[0], name: evil }],
+      locality: { ...one.locality, pages: [{ ...one.locality.pages[0], label: evil }] },
     });
     for (const partial of [evil, null]) {
       const drawn = [{ name: evil, svg: DRAWING, caption: evil }];
@@ -145,7 +145,7 @@ describe('reportHtml', () => {
     const counters = { threshold: 9, sampling: 1, bits: 11, delayNs: 0, resetNs: 1e8 };
     const plain = oneResult({ policy: 'first-touch' });
     const other = oneResult({ policy: 'mine', machine: { ...plain.machine, counters } });
-    const larger = oneResult({ policy: 'yours', machine: { ...plain.machine, pageBytes: 8192 as 4096 } });
+    const larger = oneResult({ policy: 'yours', machine: { ...plain.machine, pageBytes: 8192 } });
     const columns = (results: RunResult[]): number[] =>
       tableRows(report(results), 'Key numbers of disco-1997').map(row => row.length);
     expect(new Set(columns([plain, other]))).toEqual(new Set([2]));
@@ -155,9 +155,9 @@ describe('reportHtml', () => {
   it('writes each specification once, as JSON', () => {
     const results = manyResults();
     const texts = [...report(results).matchAll(/<pre>([^<]*)<\/pre>/g)].map(([, text]) =>
-      JSON.parse(text!.replace(/&quot;/g, '"').replace(/&#39;/g, "'")),
+      JSON.parse(text.replace(/&quot;/g, '"').replace(/&#39;/g, "'")),
     );
-    expect(texts).toEqual([results[0], results[3], results[8], results[11]].map(result => result!.machine));
+    expect(texts).toEqual([results[0], results[3], results[8], results[11]].map(result => result.machine));
   });
 
   it('prints parts of time that add up to 100 within rounding', () => {
@@ -178,7 +178,7 @@ describe('reportHtml', () => {
 
   it('marks partial runs in a box, in the tables, in the chart and in the appendix', () => {
     const results = manyResults();
-    results[2] = { ...results[2]!, partial: 'stopped by hand' };
+    results[2] = { ...results[2], partial: 'stopped by hand' };
     const page = flat(report(results));
     expect(
       page.match(/PARTIAL RUN: radix, migrate-replicate @ disco-1997. It was cut short: stopped by hand/g),
@@ -186,7 +186,7 @@ describe('reportHtml', () => {
     expect(page).toContain('PARTIAL, not comparable: stopped by hand');
     expect(page).toContain('<strong>PARTIAL</strong>');
     expect(page).toContain('PARTIAL: Run 3: radix');
-    expect(tableRows(page, 'Time by use')[2]![2]).toBe('partial');
+    expect(tableRows(page, 'Time by use')[2][2]).toBe('partial');
   });
 
   it('has the same bytes for the same results, of a sensible number', () => {

@@ -16,7 +16,7 @@ const CAUSES = {
 };
 
 const withLocks = (locks: readonly LockResult[]): Pick<SystemResult, 'guests'> => ({
-  guests: [{ ...result.guests[0]!, locks }],
+  guests: [{ ...result.guests[0], locks }],
 });
 
 /** A run in which no time passed. */
@@ -24,7 +24,7 @@ const nothing: Partial<SystemResult> = {
   elapsedNs: 0,
   time: Object.fromEntries(PARTS.map(({ part }) => [part, 0])) as unknown as SystemResult['time'],
   services: [],
-  guests: [{ ...result.guests[0]!, locks: [] }],
+  guests: [{ ...result.guests[0], locks: [] }],
   disks: [],
   queues: [],
   samples: {
@@ -38,12 +38,12 @@ describe('the report of a run on a bare machine', () => {
     const page = report();
     expect(page).toMatch(/^<!doctype html>/);
     expect(page).not.toMatch(/<script|<link|<img|\ssrc=|https?:(?!\/\/www\.w3\.org)/);
-    expect([...page.matchAll(/href="([^"]*)"/g)].every(([, to]) => to!.startsWith('#'))).toBe(true);
+    expect([...page.matchAll(/href="([^"]*)"/g)].every(([, to]) => to.startsWith('#'))).toBe(true);
   });
 
   it('has a place for each of its links', () => {
     const page = report();
-    const links = [...page.matchAll(/href="#([^"]*)"/g)].map(([, id]) => id!);
+    const links = [...page.matchAll(/href="#([^"]*)"/g)].map(([, id]) => id);
     expect(links.length).toBe(11);
     for (const id of links) expect(page).toContain(`id="${id}"`);
   });
@@ -66,7 +66,7 @@ describe('the report of a run on a bare machine', () => {
   });
 
   it('says how many processes ran', () => {
-    const ran = (processes: number): string => report({ guests: [{ ...result.guests[0]!, processes }] });
+    const ran = (processes: number): string => report({ guests: [{ ...result.guests[0], processes }] });
     expect(ran(10)).toContain('10 processes.');
     expect(ran(1)).toContain('1 process.');
   });
@@ -81,7 +81,7 @@ describe('the report of a run on a bare machine', () => {
   });
 
   it('escapes what it did not write itself', () => {
-    expect(report({ guests: [{ ...result.guests[0]!, description: '<b>&' }] })).toContain('&lt;b&gt;&amp;');
+    expect(report({ guests: [{ ...result.guests[0], description: '<b>&' }] })).toContain('&lt;b&gt;&amp;');
   });
 });
 

@@ -44,7 +44,7 @@ const nothing: Partial<SystemResult> = {
 describe('the report of a run under the monitor', () => {
   it('has a place for each of its links', () => {
     for (const page of [report(), report(library), report(nothing)]) {
-      const links = [...page.matchAll(/href="#([^"]*)"/g)].map(([, id]) => id!);
+      const links = [...page.matchAll(/href="#([^"]*)"/g)].map(([, id]) => id);
       expect(links.length).toBeGreaterThan(8);
       for (const id of links) expect(page).toContain(`id="${id}"`);
     }
@@ -87,7 +87,7 @@ describe('the report of a run under the monitor', () => {
 
   it('says who runs what if guests differ, as the text does', () => {
     const [first, second] = result.guests;
-    const guests = [first!, { ...second!, description: '<b>&' }];
+    const guests = [first, { ...second, description: '<b>&' }];
     expect(report()).toContain('each guest: two children that write a file each');
     expect(report({ guests })).toContain('guest 1: &lt;b&gt;&amp;');
     expect(systemText({ ...result, guests })).toContain('\n  guest 1: <b>&\n');

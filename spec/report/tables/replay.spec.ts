@@ -77,7 +77,7 @@ radix
 
   it('says so when a run is partial, and compares nothing with it', () => {
     const [first, second] = twoRuns();
-    const text = textTable([{ ...first!, partial: 'the time limit of 1 s' }, second!]);
+    const text = textTable([{ ...first, partial: 'the time limit of 1 s' }, second]);
     expect(text).toContain('!first-touch @ disco-1997        4.00  partial');
     expect(text).toContain('(100 = migrate-replicate @ disco-1997)');
     expect(text).toContain('! first-touch @ disco-1997: PARTIAL: the time limit of 1 s');
@@ -91,7 +91,7 @@ radix
 
   it('prefers first touch on several nodes as 100 to first touch on one', () => {
     const [first, , , uma] = manyResults();
-    expect(textTable([uma!, first!])).toContain('(100 = first-touch @ disco-1997)');
+    expect(textTable([uma, first])).toContain('(100 = first-touch @ disco-1997)');
   });
 
   it('tells runs of one configuration apart by seed, then by number', () => {

@@ -103,7 +103,7 @@ function isPlain(value: unknown): boolean {
 
 /** A copy of the arguments in which one place has another value. */
 function replaced(args: unknown[], [step, ...rest]: readonly Step[], value: unknown): unknown[] {
-  return replacedIn(args, [step!, ...rest], value) as unknown[];
+  return replacedIn(args, [step, ...rest], value) as unknown[];
 }
 
 function replacedIn(whole: unknown, path: readonly Step[], value: unknown): unknown {

@@ -211,7 +211,7 @@ describe('a planted fault', () => {
   /** MESI with another cache table for as long as this case runs. */
   function plant(change: Change): void {
     const { cache } = faulty({ cache: change });
-    jest.replaceProperty(mesi as { cache: typeof mesi.cache }, 'cache', cache);
+    jest.replaceProperty(mesi, 'cache', cache);
   }
 
   it('is seen under SC: a writer that does not wait for acknowledgements, with the history of the outcome', () => {

@@ -3,8 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { mesiRetry } from '../../../lib/coherence/protocols/mesi-retry.js';
 import { mesi } from '../../../lib/coherence/protocols/mesi.js';
 import type { CoherenceMessage } from '../../../lib/messages/coherence-messages.js';
-import { Kind, type NodeMessage } from '../../../lib/messages/coherence-messages.js';
-import type { Port } from '../../../lib/engine/port.js';
+import { Kind } from '../../../lib/messages/coherence-messages.js';
 import type { RandomMachine } from '../../../lib/testing/random/machine.js';
 import { RANDOM_TOPOLOGIES, type RandomCheck, type RandomTestOptions } from '../../../lib/testing/random/options.js';
 import { shrinkRandomTest, shrunkText } from '../../../lib/testing/random/shrink.js';
@@ -32,7 +31,7 @@ const tampering =
   ({ controllers }: RandomMachine): void => {
     for (const port of controllers.flatMap(({ processors, network }) => [...processors, network])) {
       const forward = port.forward.bind(port);
-      (port as Port<NodeMessage, NodeMessage>).forward = (message, departs) => {
+      port.forward = (message, departs) => {
         const other = 'line' in message ? change(message) : message;
         if (other !== null) forward(other, departs);
       };

@@ -122,7 +122,7 @@ describe('identities in a drmemtrace trace', () => {
   /** What streams touch, as `kind page`, with pages as they were first touched. */
   const touched = (...entries: readonly Entry[]) => {
     const trace = readDrmemtrace([part('t', header, fileType(0x40n), ...entries, footer)], options);
-    return { trace, streams: trace.streams.map(stream => listing(stream).map(line => line.split(' ')[1]!)) };
+    return { trace, streams: trace.streams.map(stream => listing(stream).map(line => line.split(' ')[1])) };
   };
 
   it('give each process pages of its own, in page tables of their own', () => {
@@ -254,8 +254,8 @@ describe('a random drmemtrace trace', () => {
             own.map(one => [one.store ? 1 : 0, one.offset]),
           );
           own.forEach(({ page }, i) => {
-            const place = stream.words[i]! >>> 12;
-            const what = `${processOf(numbers[s]!)} ${page}`;
+            const place = stream.words[i] >>> 12;
+            const what = `${processOf(numbers[s])} ${page}`;
             expect(places.get(place) ?? what).toBe(what);
             places.set(place, what);
           });
@@ -267,7 +267,7 @@ describe('a random drmemtrace trace', () => {
   });
 
   it('that ends at any byte is refused, or read with a headline and without an access that is not there', () => {
-    const accesses = fc.sample(trace, { seed: 11, numRuns: 1 })[0]!;
+    const accesses = fc.sample(trace, { seed: 11, numRuns: 1 })[0];
     const bytes = bytesOf(recorded(accesses));
     for (let length = 0; length < bytes.length; length++) {
       let said = '';

@@ -14,7 +14,7 @@ function withRecord(...entries: readonly Entry[]): { listing: string[]; instruct
     options,
   );
   const [stream] = trace.streams;
-  return { listing: listing(stream!), instructions: stream!.counts.instructions, remarks: trace.remarks.join('\n') };
+  return { listing: listing(stream), instructions: stream.counts.instructions, remarks: trace.remarks.join('\n') };
 }
 
 const PLAIN = { listing: ['fetch 0 +0', 'load 3000 +0'], instructions: 1 };
@@ -161,8 +161,8 @@ describe('a marker', () => {
     const chunks = [0n, 1n, 2n].map((number, i) =>
       part(`chunk.${i}`, ...(i === 0 ? [header, thread(1n)] : []), load(8n * number), marker(21, number)),
     );
-    expect(readDrmemtrace(chunks, options).streams[0]!.counts.loads).toBe(3);
-    expect(problem(() => readDrmemtrace([chunks[0]!, chunks[2]!], options))).toMatch(
+    expect(readDrmemtrace(chunks, options).streams[0].counts.loads).toBe(3);
+    expect(problem(() => readDrmemtrace([chunks[0], chunks[2]], options))).toMatch(
       /chunk.2, record 1, byte 12: chunk 2 ends where chunk 1 is expected; give all chunks in order/,
     );
   });
@@ -243,7 +243,7 @@ describe('an address', () => {
   const pages = (type: bigint, ...addresses: readonly bigint[]) => {
     const trace = readDrmemtrace([file('t', 1n, type, ...addresses.map(address => load(address, 4)))], options);
     const remark = trace.remarks.find(text => text.includes('a tag above bit'));
-    return [listing(trace.streams[0]!).map(line => line.split(' ')[1]), remark] as const;
+    return [listing(trace.streams[0]).map(line => line.split(' ')[1]), remark] as const;
   };
 
   it.each<[string, bigint, readonly bigint[], readonly string[], string | undefined]>([
@@ -297,7 +297,7 @@ describe('an address', () => {
       [0x40n, 0xfffffffffffffffcn],
     ] as const) {
       const trace = readDrmemtrace([file('t', 1n, type, store(last, 8), load(0n, 4))], options);
-      const found = listing(trace.streams[0]!).map(line => line.split(' ')[1]);
+      const found = listing(trace.streams[0]).map(line => line.split(' ')[1]);
       expect(found[0]).toMatch(/ffc$/);
       expect(found[1]).toBe(found[2]);
     }
@@ -307,7 +307,7 @@ describe('an address', () => {
     const entries = [header, marker(12, 7n), fileType(0x10n), thread(-1n), thread(11n), process(10n), at(0xffffffffn),
       instruction(0x8000n), load(0x10004n), at(5n), [17, 2, 0x0404n] as Entry, store(0x10008n), exit(11n), footer]; // prettier-ignore
     const trace = readDrmemtrace([{ name: 't', bytes: bytesOf(entries, true) }], options);
-    expect(listing(trace.streams[0]!)).toEqual(['fetch 0 +0', 'load 2004 +0', 'store 2008 +2']);
+    expect(listing(trace.streams[0])).toEqual(['fetch 0 +0', 'load 2004 +0', 'store 2008 +2']);
     expect(trace.headlines).toBeUndefined();
   });
 });

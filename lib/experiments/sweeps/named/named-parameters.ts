@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { suggestion } from '../../../engine/suggestion.js';
-import { presetNames, type PresetName } from '../../../machine/presets/presets.js';
+import { presetNames } from '../../../machine/presets/presets.js';
 import { resolve, type ResolvedSpecification } from '../../../machine/specification/specification.js';
 import { DEFAULT_DISCO, type DiscoOptions } from '../../../monitor/options.js';
 import { namedPolicy } from '../../policies.js';
@@ -104,7 +104,7 @@ export function machineOf(
 ): ResolvedSpecification {
   const { machine: name, processors, memoryMB, l2KB } = read as z.output<z.ZodObject<typeof machine>>;
   const size = (wanted: number | undefined): ResolvedSpecification =>
-    sizedMachine(name as PresetName, {
+    sizedMachine(name, {
       processors: wanted,
       memoryBytes: memoryMB === undefined ? undefined : Math.round(memoryMB * 2 ** 20),
       l2Bytes: l2KB === undefined ? undefined : l2KB * 1024,

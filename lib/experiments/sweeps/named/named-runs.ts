@@ -3,7 +3,6 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { gunzipSync } from 'node:zlib';
-import type { MissCountingOptions } from '../../../placement/miss-counting.js';
 import type { PlacementPolicy } from '../../../placement/policy.js';
 import { readTrace } from '../../../traces/formats/detect.js';
 import { shorten } from '../../../traces/shorten.js';
@@ -81,7 +80,7 @@ async function policyOf(
   { folder }: RunContext,
 ): Promise<PlacementPolicy> {
   const options = optionsOf('policy', parameters);
-  if (typeof policy === 'string') return namedPolicy(policy, options as Partial<MissCountingOptions>);
+  if (typeof policy === 'string') return namedPolicy(policy, options);
   const module = (await import(pathToFileURL(resolve(folder, policy.module)).href)) as Readonly<
     Record<string, unknown>
   >;

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { VERSION } from '../../../engine/version.js';
 import type { SweepSpecification } from './collected.js';
-import { canonical, type Json } from './json.js';
+import { canonical } from './json.js';
 import type { SweepParameters, SweepPoint } from '../points.js';
 import type { WholeOutcome } from '../run.js';
 import { SweepError } from '../sweep-error.js';
@@ -71,7 +71,7 @@ export class SweepFolder {
 
   /** The plan of the last sweep. Throws a SweepError if there is none, or one of another version. */
   plan(): Plan {
-    return this.read('plan.json', plan) as Plan;
+    return this.read('plan.json', plan);
   }
 
   /** The outcome of a point, or null. Throws a SweepError if the file has no result of this version for this point. */
@@ -79,7 +79,7 @@ export class SweepFolder {
     const name = `points/${key}.json`;
     if (!existsSync(join(this.path, name))) return null;
     const { metrics, fingerprint, ...found } = this.read(name, outcome);
-    this.checkPoint(name, found as SweepPoint, point);
+    this.checkPoint(name, found, point);
     return { metrics, fingerprint };
   }
 
@@ -139,7 +139,7 @@ export class SweepFolder {
   }
 
   private checkPoint(name: string, found: SweepPoint, { parameters, seed }: SweepPoint): void {
-    const text = (of: SweepParameters, its: string): string => canonical([of as Json, its]);
+    const text = (of: SweepParameters, its: string): string => canonical([of, its]);
     if (text(found.parameters, found.seed) === text(parameters, seed)) return;
     throw new SweepError(`${join(this.path, name)} is of another point; it is left as it is: move it away`);
   }

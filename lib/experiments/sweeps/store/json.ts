@@ -9,7 +9,7 @@ export function canonical(value: Json): string {
   if (Array.isArray(value)) return `[${(value as readonly Json[]).map(canonical).join(',')}]`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
   const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  return `{${entries.map(([name, part]) => `${JSON.stringify(name)}:${canonical(part as Json)}`).join(',')}}`;
+  return `{${entries.map(([name, part]) => `${JSON.stringify(name)}:${canonical(part)}`).join(',')}}`;
 }
 
 /** Throws a RangeError that says where a value has something that JSON cannot hold. */
@@ -17,7 +17,7 @@ export function checkJson(value: unknown, name: string): void {
   if (value === null || typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value)) return;
   if (Array.isArray(value)) value.forEach((part, i) => checkJson(part, `${name}: ${i}`));
   else if (typeof value === 'object' && Object.getPrototypeOf(value) === Object.prototype)
-    for (const [part, inside] of Object.entries(value as object)) checkJson(inside, `${name}: ${part}`);
+    for (const [part, inside] of Object.entries(value)) checkJson(inside, `${name}: ${part}`);
   else
     throw new RangeError(
       `${name} is ${shown(value)}; give plain JSON: text, a number, true, false, null, a list or an object`,

@@ -13,11 +13,11 @@ export function instancesOf(count: number, make: (number: number) => GuestWorklo
   wholeNumber(count, 'instancesOf: count', 1, 8192);
   callable(make, 'instancesOf: make');
   const all = Array.from({ length: count }, (_, number) => make(number));
-  const first = all[0]!;
+  const first = all[0];
   if (count === 1) return first;
   const program = (path: string): Executable['program'] =>
     function ([number, ...args]) {
-      return tagged(all[Number(number)]!.executables.get(path)!.program(args), number!);
+      return tagged(all[Number(number)].executables.get(path)!.program(args), number);
     };
   return {
     name: first.name,
@@ -25,7 +25,7 @@ export function instancesOf(count: number, make: (number: number) => GuestWorklo
     executables: new Map(
       [...first.executables].map(([path, executable]) => [path, { ...executable, program: program(path) }]),
     ),
-    disks: [first.disks[0]!, ...all.flatMap(({ disks }) => disks.slice(1))],
+    disks: [first.disks[0], ...all.flatMap(({ disks }) => disks.slice(1))],
     start: all.flatMap(({ start }, number) =>
       start.map(({ path, args }) => ({ path, args: [String(number), ...args] })),
     ),

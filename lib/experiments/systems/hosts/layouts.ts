@@ -22,7 +22,7 @@ export function pageLayout(workload: string, machine: ResolvedSpecification): Ph
 function colourable({ nodes, pageBytes, processor: { l2 } }: ResolvedSpecification): boolean {
   const way = l2.sizeBytes / l2.ways;
   const colours = way / pageBytes;
-  const { memoryBytes } = nodes[0]!;
+  const { memoryBytes } = nodes[0];
   return (
     colours % nodes.length === 0 &&
     memoryBytes > 0 &&

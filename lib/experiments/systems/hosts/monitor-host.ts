@@ -61,11 +61,11 @@ export class MonitorHost implements Host {
       missCauses: true,
       counters,
     });
-    for (const disk of this.disks) fillDisk(machine, disk, plans[Math.max(0, disk.guest)]!.disks);
+    for (const disk of this.disks) fillDisk(machine, disk, plans[Math.max(0, disk.guest)].disks);
     this.disco = new Disco(machine, { ...monitor, services });
     this.policy = (monitor.policy ?? firstTouch()).name;
     const pages = pagesOf(this.disco, plans);
-    this.virtualGuests = plans.map((plan, number) => this.make(plan, number, pages, homes[number]!, common));
+    this.virtualGuests = plans.map((plan, number) => this.make(plan, number, pages, homes[number], common));
     this.countsBefore = monitorCounts(this.disco);
   }
 
@@ -104,7 +104,7 @@ export class MonitorHost implements Host {
   }
 
   mapped(disk: number): MappedCounts {
-    const { name } = this.disks[disk]!;
+    const { name } = this.disks[disk];
     const now = mappedCounts(name, this.virtualGuests);
     const before = this.mappedBefore[disk] ?? { pagesMapped: 0, sectorsCopied: 0 };
     return {
@@ -225,10 +225,10 @@ function disksOf(
   specification: ResolvedSpecification,
   homes: readonly (readonly number[])[],
 ): MachineDisk[] {
-  const root = plans[0]!.disks.slice(0, 1).map(({ mount }) => ({ guest: -1, mount }));
+  const root = plans[0].disks.slice(0, 1).map(({ mount }) => ({ guest: -1, mount }));
   const own = plans.flatMap(({ disks }, guest) => disks.slice(1).map(({ mount }) => ({ guest, mount })));
   return [...root, ...own].map(({ guest, mount }, number) => {
-    const node = nodeOf(specification, guest < 0 ? 0 : homes[guest]![0]!);
+    const node = nodeOf(specification, guest < 0 ? 0 : homes[guest][0]);
     return { name: `disk${number}`, guest, mount, node };
   });
 }

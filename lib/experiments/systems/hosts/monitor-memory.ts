@@ -19,7 +19,7 @@ export function memoryOf({ memory, space, machine }: Disco, guests: readonly Vir
     }
   const distinct = nothing();
   for (const page of memory.memmap.all())
-    distinct[MEMORY_USES[uses.get(page) ?? DISK_CACHE]!] += 1 + (page.replicas?.size ?? 0);
+    distinct[MEMORY_USES[uses.get(page) ?? DISK_CACHE]] += 1 + (page.replicas?.size ?? 0);
   virtual.monitor = distinct.monitor = space.owned.size;
   const { pageBytes } = machine.map;
   return { virtual: inBytes(virtual, pageBytes), machine: inBytes(distinct, pageBytes) };

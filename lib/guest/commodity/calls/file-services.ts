@@ -101,7 +101,7 @@ export class FileServices {
     for (const [number, driver] of this.drivers.entries()) {
       const options = { names: NAMES, readAheadPages: this.options.readAheadPages };
       const mounted = yield* mountDisk(thread, kernel, this.cache, driver, driver.name, options);
-      const { mount } = this.options.disks[number]!;
+      const { mount } = this.options.disks[number];
       if (typeof mounted === 'number')
         throw new Error(
           `disk ${number} cannot be mounted at ${mount}: error ${mounted}; make a file system on it first`,

@@ -27,7 +27,7 @@ export function contentWord(content: FileContent, bytes: number, index: number):
 
 function wordAt(content: FileContent, index: number): number {
   if (typeof content === 'number') return seededWord(content, index);
-  if (typeof content !== 'string') return index < content.length ? content[index]! : 0;
+  if (typeof content !== 'string') return index < content.length ? content[index] : 0;
   let word = 0;
   for (let k = 0; k < 4; k++) {
     const at = index * 4 + k;

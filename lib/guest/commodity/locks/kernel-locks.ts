@@ -37,7 +37,7 @@ export class KernelLocks {
 
   /** The spinlock that guards the next lock that is slept on: each in turn. */
   nextGuard(): KernelSpinlock {
-    return this.guards[this.guarded++ % SLEEP_LOCK_GUARDS]!;
+    return this.guards[this.guarded++ % SLEEP_LOCK_GUARDS];
   }
 
   /** Locks with what was counted of them, in the order in which they were made. */

@@ -75,7 +75,7 @@ export class AddressSpace {
     const [first] = this.tables;
     if (!this.joined || !this.maker.lazyTables) {
       this.joined = true;
-      return first!;
+      return first;
     }
     const tables = this.maker.makeTables();
     this.tables.push(tables);

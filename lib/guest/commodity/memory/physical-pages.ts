@@ -68,7 +68,7 @@ export class PhysicalPages {
 
   /** What a page is used for. */
   useOf(page: number): PageUse {
-    return this.uses[page]!;
+    return this.uses[page];
   }
 
   /** Has `reclaim` called when memory is exhausted. */
@@ -111,12 +111,12 @@ export class PhysicalPages {
 
   /** Another user of a page. */
   share(page: number): void {
-    this.references[page]!++;
+    this.references[page]++;
   }
 
   /** Users of a page. */
   usersOf(page: number): number {
-    return this.references[page]!;
+    return this.references[page];
   }
 
   /** One user less; the last one frees it. */
@@ -129,8 +129,8 @@ export class PhysicalPages {
     const { lock, blocks } = this.options;
     const freed: number[] = [];
     for (const page of pages) {
-      if (this.references[page]! < 1) throw new Error(`physical page ${page} is given back, but nobody uses it`);
-      if (--this.references[page]! === 0) freed.push(page);
+      if (this.references[page] < 1) throw new Error(`physical page ${page} is given back, but nobody uses it`);
+      if (--this.references[page] === 0) freed.push(page);
     }
     if (freed.length === 0) return;
     for (const page of freed) yield* this.options.hints.freed(page);
@@ -156,6 +156,6 @@ export class PhysicalPages {
   private *touch(page: number): Code {
     const descriptor = this.descriptors + page * DESCRIPTOR_BYTES;
     yield load(descriptor);
-    yield store(descriptor, this.references[page]!);
+    yield store(descriptor, this.references[page]);
   }
 }

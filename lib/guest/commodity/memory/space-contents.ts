@@ -89,7 +89,7 @@ export class SpaceContents {
       const page = resident.get(filePage + index);
       if (page === undefined) continue;
       this.options.physical.share(page);
-      if (yield* space.map(thread, space.tables[0]!, first + index, { page, writable: false })) continue;
+      if (yield* space.map(thread, space.tables[0], first + index, { page, writable: false })) continue;
       yield* this.options.physical.give(thread, page);
       return false;
     }
@@ -113,7 +113,7 @@ export class SpaceContents {
         yield* from.mapped(page);
       }
       physical.share(mapping.page);
-      copied = yield* to.map(thread, to.tables[0]!, page, { page: mapping.page, writable: mapping.writable });
+      copied = yield* to.map(thread, to.tables[0], page, { page: mapping.page, writable: mapping.writable });
       if (!copied) {
         yield* physical.give(thread, mapping.page);
         break;

@@ -145,7 +145,7 @@ export class Translations {
       tables.identifiers[number] = processor.nextIdentifier++;
       tables.generations[number] = processor.generation;
     }
-    const identifier = tables.identifiers[number]!;
+    const identifier = tables.identifiers[number];
     if (identifier !== processor.identifier) {
       processor.identifier = identifier;
       // The one at hand changes, which the hardware has to know before the next access.

@@ -199,7 +199,7 @@ export class StationPort implements NetworkPort {
           filled.push({ page: next.page, offset: next.offset, bytes: 0 });
           room = next.bytes;
         }
-        const last = filled[filled.length - 1]!;
+        const last = filled[filled.length - 1];
         const bytes = Math.min(room, fragment.bytes - done);
         const from = this.kernel.addressOf(fragment.page) + fragment.offset + done;
         copies.push({ from, to: this.kernel.addressOf(last.page) + last.offset + last.bytes, bytes });

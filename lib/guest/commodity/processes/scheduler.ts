@@ -168,7 +168,7 @@ export class Scheduler {
     next.slice = this.options.sliceTicks;
     yield* this.options.translations.load(processor, next);
     this.lock.handOver(thread, next);
-    yield resume(next.contexts[next.contexts.length - 1]!);
+    yield resume(next.contexts[next.contexts.length - 1]);
   }
 
   private take(processor: KernelProcessor): Thread | undefined {
@@ -179,7 +179,7 @@ export class Scheduler {
     const passes = known > 0 && known < AFFINITY_WINDOW && first.passed < MOST_PASSES;
     if (passes) first.passed++;
     const [thread] = queue.splice(passes ? known : 0, 1);
-    thread!.passed = 0;
+    thread.passed = 0;
     return thread;
   }
 }

@@ -13,8 +13,8 @@ function withProgram(path = '/bin/large', bytes = PAGES * 4096 - 8): GuestWorklo
   const [, work] = disks;
   const large = { path, regions: [], *program() {} };
   return smallWorkload({
-    executables: new Map([...executables, ['large', large as never]]),
-    disks: [{ mount: '/', tree: { '/bin/large': { bytes, content: 1 } } }, work!],
+    executables: new Map([...executables, ['large', large]]),
+    disks: [{ mount: '/', tree: { '/bin/large': { bytes, content: 1 } } }, work],
   });
 }
 
@@ -37,7 +37,7 @@ describe('the programs of a workload', () => {
       return monitorOf(run).disco.devices.disks.get('disk0')!.real.stats.commands;
     });
     // 16, 16 and 8 pages, and the block of pointers to those behind the first twelve.
-    expect(commands[1]! - commands[0]!).toBe(4);
+    expect(commands[1] - commands[0]).toBe(4);
   });
 
   it('must be there', () => {

@@ -21,14 +21,14 @@ type Ended = ReturnType<typeof ended>;
 const memoryOf = ({ run }: Ended): MemoryResult => withMonitor(run.result()).monitor.memory;
 
 function destroy({ disco, virtualGuests, machine }: Ended, guest: number): void {
-  const { virtual } = virtualGuests[guest]!;
+  const { virtual } = virtualGuests[guest];
   disco.destroy(virtual);
   while (virtual.state !== 'destroyed') machine.run({ until: machine.simulation.now + 1e6 });
 }
 
 /** A guest gives up the first pages of its text. */
 function discard({ disco, virtualGuests, machine }: Ended, guest: number, pages: number): void {
-  const { pmap } = virtualGuests[guest]!.virtual;
+  const { pmap } = virtualGuests[guest].virtual;
   disco.request(function* (cpu) {
     for (let page = 0; page < pages; page++) yield* disco.memory.discard(cpu, pmap, physicalPage(page));
   });
@@ -58,7 +58,7 @@ describe('the memory table', () => {
     const run = ended();
     const pages = pagesByFrame(run);
     expect(replicasOf(pages)).toBeGreaterThan(10);
-    const { textPages } = (run.virtualGuests[0]!.guest as CommodityGuest).kernel;
+    const { textPages } = (run.virtualGuests[0].guest as CommodityGuest).kernel;
     const text = pages.filter(({ users }) => users.some(({ physical }) => physical < textPages));
     // Replicas of text: there are more frames of it than pages.
     expect(text.length).toBeGreaterThan(new Set(text).size);

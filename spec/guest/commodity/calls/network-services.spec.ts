@@ -202,7 +202,7 @@ describe('datagrams of programs', () => {
       },
     });
     expect(seen).toEqual([8, ETIMEDOUT, 8, ETIMEDOUT]);
-    expect(network.stations[1]!.transport.stats.noPort).toBe(1);
+    expect(network.stations[1].transport.stats.noPort).toBe(1);
     expect(stray({ network })).toBe(0);
   });
 
@@ -386,8 +386,8 @@ describe('files of a server', () => {
     });
     const [client, server] = played.network.stations;
     expect(seen).toEqual([0]);
-    expect(server!.transport.network.stats.sendDrops).toBeGreaterThan(0);
-    expect(client!.rpc.stats.retransmissions).toBeGreaterThan(0);
+    expect(server.transport.network.stats.sendDrops).toBeGreaterThan(0);
+    expect(client.rpc.stats.retransmissions).toBeGreaterThan(0);
     expect(stray(played)).toBe(0);
   });
 

@@ -40,7 +40,7 @@ function play(options: MountedOptions, bad: number): { errors: number; commands:
   expect([bad, at.faults()]).toEqual([bad, []]);
   for (const [name, { content }] of player.files) {
     const { bytes, words } = readFileOf(readerOf(at.disk.image), ['shared', name])!;
-    const same = content.every((byte, k) => byte === ((words[k >> 2]! >>> (24 - (k & 3) * 8)) & 255));
+    const same = content.every((byte, k) => byte === ((words[k >> 2] >>> (24 - (k & 3) * 8)) & 255));
     expect([bad, name, bytes, same]).toEqual([bad, name, content.length, true]);
   }
   return { errors: player.failed, commands: count };

@@ -37,7 +37,7 @@ function* writer(rig: Rig, pipe: Pipe, sizes: readonly number[], thread: KernelT
 function* reader(rig: Rig, pipe: Pipe, sizes: readonly number[], thread: KernelThread, into: number[]): Code {
   for (let k = 0; ; k++) {
     const at = userBuffer(9) + (k & 3);
-    const size = sizes[k % sizes.length]!;
+    const size = sizes[k % sizes.length];
     const done = yield* pipe.readEnd.read(thread, 0, at, size);
     if (done < 0 || done > size) throw new Error(`${done} bytes were read`);
     if (done === 0) break;

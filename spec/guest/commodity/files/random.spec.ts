@@ -43,7 +43,7 @@ function play(seed: number, actions: readonly Action[][], circumstances: Circums
   const { failOneOf = 0 } = circumstances;
   if (failOneOf > 0) disk.fails = () => rig.random.below(failOneOf) === 0;
   const players = actions.map((_, number) => new Player(at, number, 3));
-  players.forEach((player, k) => rig.start(`user ${k}`, thread => player.play(thread, actions[k]!)));
+  players.forEach((player, k) => rig.start(`user ${k}`, thread => player.play(thread, actions[k])));
   let over = false;
   let resting = false;
   const pause = function* () {
@@ -67,7 +67,7 @@ function play(seed: number, actions: readonly Action[][], circumstances: Circums
     for (const [path, { content }] of player.files) {
       const { bytes, words } = readFileOf(readerOf(disk.image), ['shared', path])!;
       expect(bytes).toBe(content.length);
-      const wrong = content.findIndex((byte, k) => byte !== ((words[k >> 2]! >>> (24 - (k & 3) * 8)) & 255));
+      const wrong = content.findIndex((byte, k) => byte !== ((words[k >> 2] >>> (24 - (k & 3) * 8)) & 255));
       expect([path, wrong]).toEqual([path, -1]);
     }
   return players.reduce((sum, player) => sum + player.failed, 0);

@@ -137,7 +137,7 @@ export class Rig implements KernelCore {
 
   read(address: number): number {
     if (address % 4 !== 0 || address < 0) throw new Error(`address error at ${address}`);
-    return this.pageWords(Math.floor(address / PAGE))[(address % PAGE) / 4]!;
+    return this.pageWords(Math.floor(address / PAGE))[(address % PAGE) / 4];
   }
 
   write(address: number, word: number): void {
@@ -148,13 +148,13 @@ export class Rig implements KernelCore {
   /** Bytes of memory, from the most significant of a word. */
   bytes(address: number, count: number): number[] {
     const bytes = new Array<number>(count);
-    this.eachByte(address, count, (words, word, shift, k) => (bytes[k] = (words[word]! >>> shift) & 255));
+    this.eachByte(address, count, (words, word, shift, k) => (bytes[k] = (words[word] >>> shift) & 255));
     return bytes;
   }
 
   putBytes(address: number, bytes: ArrayLike<number>): void {
     this.eachByte(address, bytes.length, (words, word, shift, k) => {
-      words[word] = (words[word]! & ~(255 << shift)) | (bytes[k]! << shift);
+      words[word] = (words[word] & ~(255 << shift)) | (bytes[k] << shift);
     });
   }
 
@@ -208,7 +208,7 @@ export class Rig implements KernelCore {
 
   /** Lets devices finish what nobody waits for. */
   private settle(): void {
-    for (let device; (device = this.devices.map(one => one()).find(act => act !== null)) !== undefined;) device!();
+    for (let device; (device = this.devices.map(one => one()).find(act => act !== null)) !== undefined;) device();
     if (this.runners.some(runner => !runner.daemon)) this.run();
   }
 
@@ -227,7 +227,7 @@ export class Rig implements KernelCore {
     if (count === 0) return null;
     const first = this.random.below(count);
     for (let k = 0; k < count; k++) {
-      const offer = this.devices[(first + k) % count]!();
+      const offer = this.devices[(first + k) % count]();
       if (offer !== null) return offer;
     }
     return null;
@@ -238,7 +238,7 @@ export class Rig implements KernelCore {
     const count = this.runners.length;
     const first = this.random.below(count);
     for (let k = 0; k < count; k++) {
-      const runner = this.runners[(first + k) % count]!;
+      const runner = this.runners[(first + k) % count];
       if (runner.blocked === null || runner.blocked()) return runner;
     }
     return null;
@@ -293,7 +293,7 @@ export class Rig implements KernelCore {
   /** Who executes; throws if it is not the thread that it says it is. */
   self(thread: KernelThread): Runner {
     if (this.current !== thread) throw new Error(`${thread.name} is named by ${this.current?.name}`);
-    return this.current as Runner;
+    return this.current;
   }
 
   /** Lets a thread wait until something holds. */

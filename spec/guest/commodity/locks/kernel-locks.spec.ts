@@ -22,7 +22,7 @@ function addCalls(kernel: CommodityKernel, objects: Objects, inside: Set<Thread>
   const { lock, channel, sleepLocks, counter } = objects;
   let tokens = 0;
   const exclusive = function* (thread: Thread, cycles: number): Code {
-    if (inside.size > 0) throw new Error(`${thread.name} and ${[...inside][0]!.name} hold a lock both`);
+    if (inside.size > 0) throw new Error(`${thread.name} and ${[...inside][0].name} hold a lock both`);
     inside.add(thread);
     const value = yield load(counter);
     yield compute(cycles);
@@ -52,7 +52,7 @@ function addCalls(kernel: CommodityKernel, objects: Objects, inside: Set<Thread>
   const holders = new Map<SleepLock, Thread>();
   const sharers = new Map<SleepLock, number>(sleepLocks.map(lock => [lock, 0]));
   kernel.calls.set('hold', function* (thread, [which, cycles]) {
-    const held = sleepLocks[which as number]!;
+    const held = sleepLocks[which as number];
     yield* held.acquire(thread);
     if (holders.has(held)) throw new Error(`${thread.name} has a lock that ${holders.get(held)!.name} holds`);
     if (sharers.get(held) !== 0) throw new Error(`${thread.name} has a lock that others share`);
@@ -65,7 +65,7 @@ function addCalls(kernel: CommodityKernel, objects: Objects, inside: Set<Thread>
     return 0;
   });
   kernel.calls.set('share', function* (thread, [which, cycles]) {
-    const shared = sleepLocks[which as number]!;
+    const shared = sleepLocks[which as number];
     yield* shared.acquireShared(thread);
     if (holders.has(shared)) throw new Error(`${thread.name} shares a lock that ${holders.get(shared)!.name} holds`);
     sharers.set(shared, sharers.get(shared)! + 1);
@@ -80,11 +80,7 @@ function addCalls(kernel: CommodityKernel, objects: Objects, inside: Set<Thread>
 type Step = readonly ['spin' | 'hold' | 'share' | 'put' | 'take' | 'compute', number, number];
 
 const steps: fc.Arbitrary<readonly Step[]> = fc.array(
-  fc.tuple(
-    fc.constantFrom('spin', 'hold', 'share', 'put', 'compute'),
-    fc.nat({ max: 2 }),
-    fc.nat({ max: 3000 }),
-  ) as fc.Arbitrary<Step>,
+  fc.tuple(fc.constantFrom('spin', 'hold', 'share', 'put', 'compute'), fc.nat({ max: 2 }), fc.nat({ max: 3000 })),
   { maxLength: 12 },
 );
 
@@ -155,7 +151,7 @@ describe('locks and channels', () => {
             contended += statistics.contended;
             expect(statistics.acquisitions).toBeGreaterThanOrEqual(statistics.contended);
           }
-        for (const { account } of machine.processors) spinning += account.ticks[Activity.Synchronisation]!;
+        for (const { account } of machine.processors) spinning += account.ticks[Activity.Synchronisation];
       }),
       { seed: 1997, numRuns: 40, endOnFailure: true },
     );
@@ -169,7 +165,7 @@ describe('locks and channels', () => {
       mapped: false,
       threads: [[['spin', 0, 3000]], [['spin', 0, 3000]]],
     });
-    const spun = machine.processors.reduce((sum, { account }) => sum + account.ticks[Activity.Synchronisation]!, 0);
+    const spun = machine.processors.reduce((sum, { account }) => sum + account.ticks[Activity.Synchronisation], 0);
     const spunNs = machine.simulation.time.ns(spun);
     const locks = kernel.lockStatistics().filter(({ statistics }) => statistics.waitedNs > 0);
     const waitedNs = locks.reduce((sum, { statistics }) => sum + statistics.waitedNs, 0);
@@ -188,10 +184,10 @@ describe('locks and channels', () => {
         mapped: false,
         threads: [[['spin', 0, 3000]], [['spin', 0, 3000]]],
       });
-      return machine.processors.map(({ account }) => account.ticks[Activity.Synchronisation]!);
+      return machine.processors.map(({ account }) => account.ticks[Activity.Synchronisation]);
     });
     expect(spun[0]).toEqual([0]);
-    expect(spun[1]!.every(ticks => ticks < 4 * 3000)).toBe(true);
+    expect(spun[1].every(ticks => ticks < 4 * 3000)).toBe(true);
   });
 
   it('refuse to be acquired twice or released by others', () => {

@@ -226,7 +226,7 @@ export class TestKernel implements KernelCore {
         while (owner !== null) {
           const waiter = { woken: false };
           waiters.push(waiter);
-          yield* sleepOn(self(), waiter, `${name} of ${(owner as Thread).name}`);
+          yield* sleepOn(self(), waiter, `${name} of ${owner.name}`);
         }
         owner = self();
       },

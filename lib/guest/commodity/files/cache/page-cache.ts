@@ -177,7 +177,7 @@ export class PageCache {
       yield* group.lock.release(thread);
     }
     const pages = entries.map(entry => entry.page);
-    yield* this.core.work('bread', entries[0]!.record);
+    yield* this.core.work('bread', entries[0].record);
     yield* store.start(thread, 'read', place, pages, (interrupted, error) =>
       this.readDone(interrupted, entries, error, release),
     );
@@ -295,10 +295,10 @@ export class PageCache {
   }
 
   private groupOf(owner: Owner, index: number): CacheGroup {
-    return this.groups[(owner + index) % this.groups.length]!;
+    return this.groups[(owner + index) % this.groups.length];
   }
 
   private channelOf(entry: CacheEntry): Channel {
-    return this.channels[entry.page % CHANNELS]!;
+    return this.channels[entry.page % CHANNELS];
   }
 }

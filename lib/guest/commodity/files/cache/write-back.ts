@@ -139,8 +139,8 @@ export class WriteBack {
 
   private *startCluster(thread: KernelThread, cluster: CacheEntry[], batch: Batch): Code {
     const pages = cluster.map(entry => entry.page);
-    yield* this.core.work('bwrite', cluster[0]!.record);
-    yield* cluster[0]!.store!.start(thread, 'write', cluster[0]!.place, pages, (interrupted, error) =>
+    yield* this.core.work('bwrite', cluster[0].record);
+    yield* cluster[0].store!.start(thread, 'write', cluster[0].place, pages, (interrupted, error) =>
       this.written(interrupted, cluster, batch, error),
     );
   }

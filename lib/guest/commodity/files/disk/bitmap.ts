@@ -79,6 +79,6 @@ export class Bitmap {
   }
 
   private pageOf(word: number): CacheEntry {
-    return this.pages[Math.floor((word * 32) / BITS_PER_BLOCK)]!;
+    return this.pages[Math.floor((word * 32) / BITS_PER_BLOCK)];
   }
 }

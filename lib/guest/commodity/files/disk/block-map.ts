@@ -30,7 +30,7 @@ export function pathOf(index: number): { slot: number; path: number[] } {
 /** The block of the disk that has block `index` of a file; 0 if none has; or an ErrorNumber. */
 export function* findBlock(thread: KernelThread, volume: Volume, file: MappedFile, index: number): Code<number> {
   const { slot, path } = pathOf(index);
-  let block = file.words[slot]!;
+  let block = file.words[slot];
   for (const word of path) {
     if (block === 0) return 0;
     const entry = yield* volume.cache.read(thread, volume.device, block, volume.store, block);
@@ -47,7 +47,7 @@ export function* findBlock(thread: KernelThread, volume: Volume, file: MappedFil
  */
 export function* makeBlock(thread: KernelThread, volume: Volume, file: MappedFile, index: number): Code<number> {
   const { slot, path } = pathOf(index);
-  let block = file.words[slot]!;
+  let block = file.words[slot];
   let depth = 0;
   let parent: CacheEntry | null = null;
   while (block !== 0 && depth < path.length) {
@@ -55,7 +55,7 @@ export function* makeBlock(thread: KernelThread, volume: Volume, file: MappedFil
     const entry: CacheEntry | number = yield* volume.cache.read(thread, volume.device, block, volume.store, block);
     if (typeof entry === 'number') return entry;
     parent = entry;
-    block = yield load(entry.address + path[depth]! * 4);
+    block = yield load(entry.address + path[depth] * 4);
     depth++;
   }
   if (block === 0) block = yield* extend(thread, volume, file, slot, path, depth, parent);
@@ -81,14 +81,14 @@ function* extend(
   }
   const { blocks, entries } = claimed;
   for (let k = 0; k < entries.length; k++) {
-    if (k + 1 < blocks.length) yield store(entries[k]!.address + path[depth + k]! * 4, blocks[k + 1]!);
-    yield* volume.cache.release(thread, entries[k]!, true);
+    if (k + 1 < blocks.length) yield store(entries[k].address + path[depth + k] * 4, blocks[k + 1]);
+    yield* volume.cache.release(thread, entries[k], true);
   }
   if (parent === null) {
     file.words[slot] = blocks[0]!;
     file.dirty = true;
   } else {
-    yield store(parent.address + path[depth - 1]! * 4, blocks[0]!);
+    yield store(parent.address + path[depth - 1] * 4, blocks[0]);
     yield* volume.cache.release(thread, parent, true);
   }
   file.near = blocks.at(-1)! + 1;
@@ -113,7 +113,7 @@ function* claim(thread: KernelThread, volume: Volume, file: MappedFile, count: n
   }
   const metadata = file.metadata ? blocks.length : blocks.length - 1;
   for (let k = 0; k < metadata && error === 0; k++) {
-    const entry = yield* zeroBlock(thread, volume, blocks[k]!);
+    const entry = yield* zeroBlock(thread, volume, blocks[k]);
     if (typeof entry === 'number') error = entry;
     else entries.push(entry);
   }

@@ -81,14 +81,14 @@ export function* holdBlock(
 /** Writes a name into a held block, or with inode 0 removes it. */
 export function* putName(entry: CacheEntry, at: number, inode: number, name: Int32Array | null): Code {
   const address = entry.address + (at % BLOCK_WORDS) * 4;
-  if (name !== null) for (let word = 0; word < name.length; word++) yield store(address + 4 + word * 4, name[word]!);
+  if (name !== null) for (let word = 0; word < name.length; word++) yield store(address + 4 + word * 4, name[word]);
   yield store(address, inode);
 }
 
 /** Compares length and hash first, and then the words that the name has. */
 function* matches(address: number, name: Int32Array): Code<boolean> {
   if ((yield load(address)) !== name[0]) return false;
-  const words = 1 + (((name[0]! & 255) + 3) >> 2);
+  const words = 1 + (((name[0] & 255) + 3) >> 2);
   for (let word = 1; word < words; word++) if ((yield load(address + word * 4)) !== name[word]) return false;
   return true;
 }

@@ -127,12 +127,12 @@ export class DiskDriver implements PageStore {
     let best = 0;
     if (this.options.order === 'elevator')
       for (let k = 1; k < this.queue.length; k++) if (this.distance(k) < this.distance(best)) best = k;
-    return this.queue.splice(best, 1)[0]!;
+    return this.queue.splice(best, 1)[0];
   }
 
   /** How far a request is from where the last one began; those behind come after all those ahead. */
   private distance(k: number): number {
-    const sectors = this.queue[k]!.request.sector - this.position;
+    const sectors = this.queue[k].request.sector - this.position;
     return sectors >= 0 ? sectors : sectors + 2 ** 40;
   }
 }

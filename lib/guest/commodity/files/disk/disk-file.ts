@@ -56,12 +56,12 @@ export class DiskFile implements Vnode {
   }
 
   get size(): number {
-    return this.words[InodeWord.Size]!;
+    return this.words[InodeWord.Size];
   }
 
   /** Names that it has, 0 or 1. */
   get links(): number {
-    return this.words[InodeWord.Links]!;
+    return this.words[InodeWord.Links];
   }
 
   get record(): number {

@@ -81,8 +81,8 @@ export function decodeSuperblock(
   words: ArrayLike<number>,
 ): { layout: DiskLayout; freeBlocks: number; freeInodes: number } | null {
   if (words[SuperWord.Magic] !== MAGIC) return null;
-  const layout = layoutOf(words[SuperWord.Blocks]!, words[SuperWord.Inodes]!);
-  return { layout, freeBlocks: words[SuperWord.FreeBlocks]!, freeInodes: words[SuperWord.FreeInodes]! };
+  const layout = layoutOf(words[SuperWord.Blocks], words[SuperWord.Inodes]);
+  return { layout, freeBlocks: words[SuperWord.FreeBlocks], freeInodes: words[SuperWord.FreeInodes] };
 }
 
 /** The block of the table that has an inode. */
@@ -108,7 +108,7 @@ export function encodeName(name: string): Int32Array | null {
   for (let k = 0; k < name.length; k++) {
     const byte = name.charCodeAt(k);
     if (byte > 255) return null;
-    words[1 + (k >> 2)]! |= byte << (24 - (k & 3) * 8);
+    words[1 + (k >> 2)] |= byte << (24 - (k & 3) * 8);
     hash = Math.imul(hash ^ byte, 0x01000193);
   }
   words[0] = (hash << 8) | name.length;
@@ -117,9 +117,8 @@ export function encodeName(name: string): Int32Array | null {
 
 /** The name that `encodeName` made these words of, from `at` on. */
 export function decodeName(words: ArrayLike<number>, at: number): string {
-  const length = words[at]! & 255;
+  const length = words[at] & 255;
   let name = '';
-  for (let k = 0; k < length; k++)
-    name += String.fromCharCode((words[at + 1 + (k >> 2)]! >>> (24 - (k & 3) * 8)) & 255);
+  for (let k = 0; k < length; k++) name += String.fromCharCode((words[at + 1 + (k >> 2)] >>> (24 - (k & 3) * 8)) & 255);
   return name;
 }

@@ -85,7 +85,7 @@ class Check {
   /** Goes through all inodes. */
   table(): void {
     for (let inode = 1; inode < this.layout.inodes; inode++) {
-      const kind = this.inode(inode)[InodeWord.Kind]!;
+      const kind = this.inode(inode)[InodeWord.Kind];
       const marked = this.bit(this.layout.inodeBitmap, inode);
       const names = this.names.get(inode) ?? 0;
       if (kind === InodeKind.Free) {
@@ -94,7 +94,7 @@ class Check {
         continue;
       }
       if (!marked) this.faults.push(`inode ${inode} is in use, but not marked`);
-      const links = this.inode(inode)[InodeWord.Links]!;
+      const links = this.inode(inode)[InodeWord.Links];
       if (links !== names) this.faults.push(`inode ${inode} has ${names} names, but says ${links}`);
       if (names === 0) this.orphans.push(inode);
       this.blocksOfInode(inode);
@@ -121,7 +121,7 @@ class Check {
   namesOf(directory: number): Map<string, number> {
     const names = new Map<string, number>();
     const inode = this.inode(directory);
-    for (let index = 0; index < blocksOf(inode[InodeWord.Size]!); index++) {
+    for (let index = 0; index < blocksOf(inode[InodeWord.Size]); index++) {
       const block = this.blockAt(inode, index);
       if (block === 0) this.faults.push(`directory ${directory} has a hole at block ${index}`);
       else this.namesIn(directory, this.read(block), names);
@@ -132,7 +132,7 @@ class Check {
   /** Size and words of a file. */
   content(number: number): { bytes: number; words: Int32Array } {
     const inode = this.inode(number);
-    const bytes = inode[InodeWord.Size]!;
+    const bytes = inode[InodeWord.Size];
     const words = new Int32Array(blocksOf(bytes) * BLOCK_WORDS);
     for (let index = 0; index < blocksOf(bytes); index++) {
       const block = this.blockAt(inode, index);
@@ -147,32 +147,32 @@ class Check {
       const name = decodeName(words, word + 1);
       if (names.has(name)) this.faults.push(`directory ${directory} has '${name}' twice`);
       if (encodeName(name)?.[0] !== words[word + 1]) this.faults.push(`directory ${directory} has '${name}' misspelt`);
-      names.set(name, words[word]!);
+      names.set(name, words[word]);
     }
   }
 
   private inode(number: number): ArrayLike<number> {
     const words = this.read(blockOfInode(this.layout, number));
     const at = wordOfInode(number);
-    return Array.from({ length: INODE_WORDS }, (_, word) => words[at + word]!);
+    return Array.from({ length: INODE_WORDS }, (_, word) => words[at + word]);
   }
 
   private blockAt(inode: ArrayLike<number>, index: number): number {
-    if (index < DIRECT_BLOCKS) return inode[InodeWord.Pointers + index]!;
+    if (index < DIRECT_BLOCKS) return inode[InodeWord.Pointers + index];
     const rest = index - DIRECT_BLOCKS;
-    const follow = (block: number, word: number): number => (block === 0 ? 0 : this.read(block)[word]!);
-    if (rest < BLOCK_WORDS) return follow(inode[InodeWord.Indirect]!, rest);
+    const follow = (block: number, word: number): number => (block === 0 ? 0 : this.read(block)[word]);
+    if (rest < BLOCK_WORDS) return follow(inode[InodeWord.Indirect], rest);
     const far = rest - BLOCK_WORDS;
-    return follow(follow(inode[InodeWord.DoubleIndirect]!, Math.floor(far / BLOCK_WORDS)), far % BLOCK_WORDS);
+    return follow(follow(inode[InodeWord.DoubleIndirect], Math.floor(far / BLOCK_WORDS)), far % BLOCK_WORDS);
   }
 
   /** Claims all blocks of an inode, and finds those behind its end. */
   private blocksOfInode(number: number): void {
     const inode = this.inode(number);
-    const end = blocksOf(inode[InodeWord.Size]!);
-    for (let k = 0; k < DIRECT_BLOCKS; k++) this.claim(inode[InodeWord.Pointers + k]!, number, k, end);
-    this.claimPointers(inode[InodeWord.Indirect]!, number, DIRECT_BLOCKS, 1, end);
-    this.claimPointers(inode[InodeWord.DoubleIndirect]!, number, DIRECT_BLOCKS + BLOCK_WORDS, 2, end);
+    const end = blocksOf(inode[InodeWord.Size]);
+    for (let k = 0; k < DIRECT_BLOCKS; k++) this.claim(inode[InodeWord.Pointers + k], number, k, end);
+    this.claimPointers(inode[InodeWord.Indirect], number, DIRECT_BLOCKS, 1, end);
+    this.claimPointers(inode[InodeWord.DoubleIndirect], number, DIRECT_BLOCKS + BLOCK_WORDS, 2, end);
   }
 
   /** A block of pointers to blocks (level 1) or to blocks of pointers (2). */
@@ -180,8 +180,8 @@ class Check {
     if (block === 0 || !this.claim(block, number, first, end)) return;
     const words = this.read(block);
     for (let word = 0; word < BLOCK_WORDS; word++) {
-      if (level === 1) this.claim(words[word]!, number, first + word, end);
-      else this.claimPointers(words[word]!, number, first + word * BLOCK_WORDS, 1, end);
+      if (level === 1) this.claim(words[word], number, first + word, end);
+      else this.claimPointers(words[word], number, first + word * BLOCK_WORDS, 1, end);
     }
   }
 
@@ -202,6 +202,6 @@ class Check {
   private bit(bitmap: number, bit: number): boolean {
     const words = this.read(bitmap + Math.floor(bit / (BLOCK_WORDS * 32)));
     const at = bit % (BLOCK_WORDS * 32);
-    return ((words[at >> 5]! >>> (at & 31)) & 1) === 1;
+    return ((words[at >> 5] >>> (at & 31)) & 1) === 1;
   }
 }

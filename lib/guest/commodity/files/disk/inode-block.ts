@@ -20,7 +20,7 @@ export function* writeInode(thread: KernelThread, volume: Volume, number: number
   const entry = yield* holdInode(thread, volume, number);
   if (typeof entry === 'number') return entry;
   const to = entry.address + wordOfInode(number) * 4;
-  for (let word = 0; word < INODE_WORDS; word++) yield store(to + word * 4, words[word]!);
+  for (let word = 0; word < INODE_WORDS; word++) yield store(to + word * 4, words[word]);
   yield* volume.cache.release(thread, entry, true);
   return 0;
 }

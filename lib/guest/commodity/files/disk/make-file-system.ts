@@ -131,7 +131,7 @@ class Writer {
       words.set(encoded, entry + 1);
       entry += ENTRY_WORDS;
     }
-    yield* this.put(inodes, at, InodeKind.Directory, bytes, word => words[word]!);
+    yield* this.put(inodes, at, InodeKind.Directory, bytes, word => words[word]);
   }
 
   /** A file or directory: its inode goes to `at` in the table, its blocks are yielded. */
@@ -186,7 +186,7 @@ class Writer {
 /** A bitmap with the first `used` of `count` bits set, and those behind the end. */
 function bitmap(used: number, count: number, blocks: number): Int32Array {
   const words = new Int32Array(blocks * BLOCK_WORDS);
-  for (let bit = 0; bit < used; bit++) words[bit >> 5]! |= 1 << (bit & 31);
-  for (let bit = count; bit < words.length * 32; bit++) words[bit >> 5]! |= 1 << (bit & 31);
+  for (let bit = 0; bit < used; bit++) words[bit >> 5] |= 1 << (bit & 31);
+  for (let bit = count; bit < words.length * 32; bit++) words[bit >> 5] |= 1 << (bit & 31);
   return words;
 }

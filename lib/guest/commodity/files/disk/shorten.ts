@@ -58,7 +58,7 @@ function* step(
 function* holdChain(thread: KernelThread, volume: Volume, file: DiskFile, index: number): Code<CacheEntry[] | number> {
   const { slot, path } = pathOf(index);
   const chain: CacheEntry[] = [];
-  let block = file.words[slot]!;
+  let block = file.words[slot];
   for (const word of path) {
     if (block === 0) break;
     const entry = yield* volume.cache.read(thread, volume.device, block, volume.store, block);
@@ -93,16 +93,16 @@ function* freePointers(
   // A block of pointers goes with its first pointer, unless it never was there.
   for (let level = path.length - 1; level >= 0; level--) {
     const empty = path.slice(level).every(word => word === 0);
-    if (level < chain.length) yield* volume.cache.release(thread, chain[level]!, true);
+    if (level < chain.length) yield* volume.cache.release(thread, chain[level], true);
     if (!empty) continue;
     if (level === 0) yield* freeWord(thread, volume, file, slot, true);
-    else if (level <= chain.length) yield* freeAt(thread, volume, chain[level - 1]!, path[level - 1]!, true);
+    else if (level <= chain.length) yield* freeAt(thread, volume, chain[level - 1], path[level - 1], true);
   }
 }
 
 /** Frees what a word of the inode points at. */
 function* freeWord(thread: KernelThread, volume: Volume, file: DiskFile, word: number, metadata: boolean): Code {
-  const block = file.words[word]!;
+  const block = file.words[word];
   file.words[word] = 0;
   // Somebody may have written the inode since its size changed.
   file.dirty = true;

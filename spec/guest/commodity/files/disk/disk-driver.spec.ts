@@ -46,7 +46,7 @@ describe('the disk driver', () => {
     for (const block of [5, 9, 2, 7]) ask(block);
     for (let k = 0; k < 4; k++) {
       expect(sent.length).toBe(k + 1);
-      rig.call(thread => driver.interrupt(thread, sent[k]!.tag, 0));
+      rig.call(thread => driver.interrupt(thread, sent[k].tag, 0));
     }
     expect(sent.map(command => command.sector / 8)).toEqual(expected);
   });

@@ -46,7 +46,7 @@ describe('a new file system', () => {
     const compiler = readFileOf(read, ['usr', 'bin', 'cc'])!;
     expect(compiler.words[203000]).toBe(contentWord(3, 812_001, 203000));
     // 812001 bytes are 203000 words and a byte; the bytes behind are zeros.
-    expect(compiler.words[203000]! & 0xffffff).toBe(0);
+    expect(compiler.words[203000] & 0xffffff).toBe(0);
   });
 
   it.each<[string, TreeDescription, string]>([
@@ -89,7 +89,7 @@ describe('the checker', () => {
     [
       'a block that is not marked',
       i => {
-        i.get(1)![0]! &= ~(1 << layout.data);
+        i.get(1)![0] &= ~(1 << layout.data);
       },
       'is used by inode 1, but not marked',
     ],
@@ -110,14 +110,14 @@ describe('the checker', () => {
     [
       'an inode that is not marked',
       i => {
-        i.get(layout.inodeBitmap)![0]! &= ~(1 << 8);
+        i.get(layout.inodeBitmap)![0] &= ~(1 << 8);
       },
       'inode 8 is in use, but not marked',
     ],
     [
       'an inode that is marked',
       i => {
-        i.get(layout.inodeBitmap)![0]! |= 1 << 20;
+        i.get(layout.inodeBitmap)![0] |= 1 << 20;
       },
       'inode 20 is marked, but free',
     ],
@@ -138,14 +138,14 @@ describe('the checker', () => {
     [
       'a wrong count of blocks',
       i => {
-        i.get(0)![3]!++;
+        i.get(0)![3]++;
       },
       'blocks are free, but the superblock says',
     ],
     [
       'a wrong count of inodes',
       i => {
-        i.get(0)![4]!++;
+        i.get(0)![4]++;
       },
       'inodes are free, but the superblock says',
     ],
@@ -160,7 +160,7 @@ describe('the checker', () => {
     [
       'a name that is misspelt',
       i => {
-        i.get(layout.data)![2]! ^= 1 << 24;
+        i.get(layout.data)![2] ^= 1 << 24;
       },
       'misspelt',
     ],
