@@ -33,6 +33,7 @@ export const NO_DOORS: Readonly<Record<string, readonly string[]>> = {
     ...['packReference', 'entryLo', 'unmapped', 'permits', 'wordOf', 'withWord', 'classifyAtCache', 'classifyAtHome'],
     ...['addressValue', 'locationOfValue', 'describeValue', 'compareOperands', 'failAtInstruction'],
     ...['drawBelow', 'drawKind', 'joinOperands', 'frameFor', 'nodeOfMessage', 'before'],
+    ...['machineFrame', 'physicalPage', 'lineNumber'],
   ],
   'errors, which carry whatever went wrong': [
     ...[
