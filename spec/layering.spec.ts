@@ -69,6 +69,71 @@ function sources(): string[] {
     .sort();
 }
 
+/** The files that a file needs when it is loaded: imports and re-exports of values. */
+function neededBy(file: string, text: string): string[] {
+  const { statements } = ts.createSourceFile(file, text, ts.ScriptTarget.ES2023);
+  return statements.flatMap(statement => {
+    if (!ts.isImportDeclaration(statement) && !ts.isExportDeclaration(statement)) return [];
+    const { moduleSpecifier } = statement;
+    if (moduleSpecifier === undefined || !ts.isStringLiteral(moduleSpecifier) || isOfTypes(statement)) return [];
+    if (!moduleSpecifier.text.startsWith('.')) return [];
+    return [posix.join(posix.dirname(file), moduleSpecifier.text.replace(/\.js$/, '.ts'))];
+  });
+}
+
+function isOfTypes(statement: ts.ImportDeclaration | ts.ExportDeclaration): boolean {
+  if (ts.isExportDeclaration(statement)) {
+    const { exportClause, isTypeOnly } = statement;
+    const named = exportClause !== undefined && ts.isNamedExports(exportClause) ? exportClause.elements : [];
+    return isTypeOnly || (named.length > 0 && named.every(element => element.isTypeOnly));
+  }
+  const { importClause } = statement;
+  if (importClause === undefined) return false;
+  const { phaseModifier, namedBindings, name } = importClause;
+  if (phaseModifier === ts.SyntaxKind.TypeKeyword) return true;
+  if (name !== undefined || namedBindings === undefined || !ts.isNamedImports(namedBindings)) return false;
+  return namedBindings.elements.length > 0 && namedBindings.elements.every(element => element.isTypeOnly);
+}
+
+/** A file that needs itself, by way of the others that follow; null if none does. */
+function circle(files: ReadonlyMap<string, readonly string[]>): readonly string[] | null {
+  const done = new Set<string>();
+  const search = (file: string, path: readonly string[]): readonly string[] | null => {
+    if (path.includes(file)) return [...path.slice(path.indexOf(file)), file];
+    if (done.has(file)) return null;
+    for (const needed of files.get(file) ?? []) {
+      const found = search(needed, [...path, file]);
+      if (found !== null) return found;
+    }
+    done.add(file);
+    return null;
+  };
+  for (const file of files.keys()) {
+    const found = search(file, []);
+    if (found !== null) return found;
+  }
+  return null;
+}
+
+describe('imports of values', () => {
+  it('go round in no circle', () => {
+    const files = new Map(sources().map(file => [file, neededBy(file, readFileSync(join(LIB, file), 'utf8'))]));
+    expect(circle(files)).toBeNull();
+  });
+
+  it('are told from those of types, and a circle is named', () => {
+    const files = new Map([
+      ['a.ts', neededBy('a.ts', `import { b } from './b.js'; import type { C } from './c.js';`)],
+      ['b.ts', neededBy('b.ts', `export { d, type E } from './d.js'; import { type C } from './c.js';`)],
+      ['c.ts', neededBy('c.ts', `import './a.js'; export type * from './b.js';`)],
+      ['d.ts', neededBy('d.ts', `import zod from 'zod';`)],
+    ]);
+    expect(Object.fromEntries(files)).toEqual({ 'a.ts': ['b.ts'], 'b.ts': ['d.ts'], 'c.ts': ['a.ts'], 'd.ts': [] });
+    expect(circle(files)).toBeNull();
+    expect(circle(new Map([...files, ['d.ts', ['b.ts']]]))).toEqual(['b.ts', 'd.ts', 'b.ts']);
+  });
+});
+
 describe('the tiers of lib/', () => {
   it('are kept by every import', () => {
     expect(sources().flatMap(file => faults(file, readFileSync(join(LIB, file), 'utf8')))).toEqual([]);

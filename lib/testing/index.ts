@@ -13,7 +13,7 @@ export {
 } from './evidence.js';
 export type { EvidenceOverrides } from './evidence.js';
 export * from './random/options.js';
-export { randomTest, RandomTester, CHECK_WORDS } from './random/tester.js';
+export { randomTest, RandomTester } from './random/tester.js';
 export { randomSweep, type RandomSweep, type SweptTest } from './random/sweep.js';
 export { shrinkRandomTest, shrunkText, type ShrunkTest } from './random/shrink.js';
 export type { RandomMachine } from './random/machine.js';

@@ -13,6 +13,9 @@ export const RANDOM_NETWORKS = ['booking', 'routers'] as const;
 /** See RANDOM_NETWORKS. */
 export type RandomNetwork = (typeof RANDOM_NETWORKS)[number];
 
+/** Words that a check owns; lines hold several checks. */
+export const CHECK_WORDS = 4;
+
 /** A random test. Everything about it follows from these; equal options give equal runs. */
 export interface RandomTestOptions {
   readonly seed: string;

@@ -1,10 +1,10 @@
 /** What has to hold when a random test is over: nothing in transition, nothing lost, nobody forgotten. */
 import { lineNumber } from '../../messages/addresses.js';
 import type { LineData } from '../../messages/line-data.js';
-import type { RandomCheck } from './options.js';
+import { CHECK_WORDS, type RandomCheck } from './options.js';
 import { RouterNetwork } from '../../interconnect/router-network.js';
 import type { PrivateCaches } from '../../processor/caches/private-caches.js';
-import { CHECK_WORDS, type RandomTester } from './tester.js';
+import type { RandomTester } from './tester.js';
 
 /** What is wrong at the end. */
 export interface Unrest {

@@ -12,11 +12,15 @@ import type { RandomStream } from '../../engine/random.js';
 import { lineNumber, type Line } from '../../messages/addresses.js';
 import type { RandomDriver, RandomDriverClient } from './driver.js';
 import { LINE_BYTES, randomMachine, type RandomMachine } from './machine.js';
-import type { RandomCheck, RandomFailure, RandomTestOptions, RandomTestResult } from './options.js';
+import {
+  CHECK_WORDS,
+  type RandomCheck,
+  type RandomFailure,
+  type RandomTestOptions,
+  type RandomTestResult,
+} from './options.js';
 import { findUnrest } from './rest.js';
 
-/** Words that a check owns; lines hold several checks. */
-export const CHECK_WORDS = 4;
 const PER_LINE = LINE_BYTES / 4 / CHECK_WORDS;
 /** Of the checks, those that lie side by side in lines; the rest are a set apart. */
 const NEIGHBOURS = 32;
