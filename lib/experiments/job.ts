@@ -1,4 +1,4 @@
-/** A job: runs of any kind, one after the other, in slices, so that whoever waits learns how far it is and may stop it. */
+/** A job: runs of any kind, one after the other, in slices, so that the caller learns how far it is and may stop it. */
 import { callable, list, plainObject } from '../engine/checks.js';
 
 /** A run that is simulated slice by slice: a `SystemRun`, a `Replay`, or one of your own. */

@@ -353,7 +353,7 @@ export class Home {
   }
 }
 
-/** What home does of its own accord: a message that nobody sent. Answers to it come to home. */
+/** What home does of its own accord: a message that no cache sent. Answers to it come to home. */
 function ofHome(line: Line): CoherenceMessage {
   return new CoherenceMessage({
     kind: Kind.Inv,

@@ -8,7 +8,7 @@ import { InterruptMessage } from './coherence-messages.js';
 
 /** A place in memory, within one frame. */
 export interface Piece {
-  /** Of the machine, or a physical page of a virtual machine: whoever carries the command out says which. */
+  /** Of the machine, or a physical page of a virtual machine: the device that executes the command says which. */
   readonly frame: number;
   /** Bytes into the frame, a multiple of 4. */
   readonly offset: number;

@@ -381,7 +381,7 @@ export class Processor extends Component implements CacheOwner, Cpu {
         else if (++this.timeless > MOST_TIMELESS) this.stuck();
       } else if (exceptions.guarded) fetchHostile(frame, execution, exceptions.present.services);
       else fetchTrusted(frame, execution);
-      // It sent something or woke somebody, which may come back sooner than what was under way before.
+      // It sent something or woke a processor, which may come back sooner than what was under way before.
       if (execution.acted) horizon = execution.horizon();
     }
     stores.resumeAt(time);

@@ -1,6 +1,6 @@
 /**
  * Numbers of frames, physical pages and lines are not mixed up: the compiler refuses it. Each `@ts-expect-error` is an error of
- * the type check, if the line below it is none.
+ * the type check, if the line below it is not an error.
  */
 import { expect, it } from '@jest/globals';
 import { AddressMap } from '../../lib/messages/address-map.js';
@@ -10,7 +10,7 @@ import { FramePool } from '../../lib/system/frame-pool.js';
 
 const map = new AddressMap({ frames: [8, 8], processors: [1, 1], pageBytes: 4096, lineBytes: 128 });
 
-it('lets nobody give a physical page, a line or any number where a frame is wanted', () => {
+it('lets no caller give a physical page, a line or any number where a frame is wanted', () => {
   const homes = [
     map.homeOfFrame(machineFrame(9)),
     // @ts-expect-error a physical page is no frame

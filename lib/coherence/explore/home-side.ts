@@ -20,7 +20,7 @@ import type { Successor } from './successor.js';
 
 /** All homes, and the words that they have in states. */
 export class HomeSide {
-  /** Whether home may take caches for sharers that are none. */
+  /** Whether home may count caches as sharers that are not. */
   readonly supersets: boolean;
   /** Whether home may call lines back. */
   readonly recalls: boolean;

@@ -56,7 +56,7 @@ export interface ModelOptions {
   readonly oneKindOfData?: boolean;
   /** Sharers that an entry names, for a protocol that evicts sharers. Usually 2. */
   readonly pointers?: number;
-  /** Whether home may take caches for sharers that are none. Unless told, if the table answers an Inv in its first state. */
+  /** Whether home may count caches as sharers that are not. Unless told, if the table answers an Inv in its first state. */
   readonly supersets?: boolean;
 }
 

@@ -220,7 +220,7 @@ function asksNobody({ idle }: KernelProcessor, { code, context }: Exception): bo
   return own && code === ExceptionCode.ReservedInstruction && context.operation?.kind === Op.MonitorCall;
 }
 
-/** What whoever asks for nothing known gets. */
+/** The answer to a call that is not known. */
 const NO_CALL: SystemCall = { call: '', args: [] };
 
 function handler(program: Program, service: ServiceName): Context {

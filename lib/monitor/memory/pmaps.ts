@@ -20,8 +20,8 @@ export class Pmaps {
   }
 
   /**
-   * Makes the pmap of a virtual machine of that number and name, near a node. Its tables are of the arena, which whoever made
-   * it gives back; without one they are kept for later pmaps. Throws a DiscoError if there is no memory for it.
+   * Makes the pmap of a virtual machine of that number and name, near a node. Its tables are of the arena, which the caller
+   * gives back; without one they are kept for later pmaps. Throws a DiscoError if there is no memory for it.
    */
   add(machine: number, name: string, pages: number, node: number, arena?: MonitorArena): Pmap {
     const { pageBytes } = this.map;

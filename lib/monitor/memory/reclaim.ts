@@ -30,7 +30,7 @@ export class Reclaim {
     this.sources = sources;
   }
 
-  /** Looks for frames until so many are free. False if there are not so many, and for what is done while looking. */
+  /** Looks for frames until `wanted` are free. False if it finds fewer, and for a processor that is looking already. */
   *find(cpu: MonitorCpu, wanted: number): Code<boolean> {
     if (this.looking.has(cpu)) return false;
     this.looking.add(cpu);
@@ -59,7 +59,7 @@ export class Reclaim {
         if (frames.allFree >= wanted) break;
         given += yield* reclaimer(cpu, Math.max(BATCH, wanted - frames.allFree));
       }
-      // What was given back, somebody else may have taken: as long as there is something, it is tried again.
+      // Another processor may have taken what was given back: it is tried again as long as something is found.
       if (given === 0) return frames.allFree >= wanted;
     }
     return true;

@@ -31,10 +31,14 @@ export interface SweepFile {
 
 const parameters = z.record(z.string(), z.json());
 const shape = z.strictObject({
-  run: z.union([z.enum(NAMED_RUNS), z.strictObject({ module: z.string(), name: z.string().optional() })]),
+  run: z.union([z.enum(NAMED_RUNS), z.strictObject({ module: z.string(), name: z.string().optional() })], {
+    error: `give one of ${NAMED_RUNS.join(', ')}, or { "module": "FILE", "name": "EXPORT" }`,
+  }),
   grid: z.record(z.string(), z.array(z.json()).min(1)),
   fixed: parameters.default({}),
-  seeds: z.union([z.int().min(1).max(100_000), z.array(z.string()).min(1)]),
+  seeds: z.union([z.int().min(1).max(100_000), z.array(z.string()).min(1)], {
+    error: 'give how many, from 1 to 100000, or a list of texts',
+  }),
   metrics: z.array(z.string()).min(1).optional(),
   baseline: parameters.optional(),
   timeLimitSeconds: z.number().positive().max(1e6).optional(),

@@ -26,7 +26,7 @@ export interface CollectedPoint extends SweepPoint {
   /** Null unless it was computed or reused, as the fingerprint of a run that has none. */
   readonly metrics: Metrics | null;
   readonly fingerprint: string | null;
-  /** Why it failed, or which file in its place is none of this sweep; otherwise null. */
+  /** Why it failed, or which file in its place does not belong to this sweep; otherwise null. */
   readonly error: string | null;
 }
 

@@ -26,7 +26,7 @@ export class Socket {
   private readonly queue: Datagram[] = [];
   /** When those who wait with a timeout give up. Guarded by `lock`; the clock looks without it, between yields. */
   private readonly deadlines = new Set<{ readonly at: number }>();
-  /** Guarded by `lock`, but for `reopen`, which nobody else can meet. */
+  /** Guarded by `lock`, but for `reopen`, which no other processor can meet. */
   private open = true;
   /** Guarded by `lock`. Grows when the socket is closed: who waited for what came before gets nothing of what comes after. */
   private closings = 0;
