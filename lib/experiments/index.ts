@@ -72,4 +72,6 @@ export * from '../report/tables/latency.js';
 export * from '../report/tables/network.js';
 export * from '../report/tables/replay.js';
 export { sweepText } from '../report/tables/sweep.js';
+export { sweepCharts, type SweepChart } from '../report/sweeps/pictures.js';
+export { sweepReportHtml, type SweepReportOptions } from '../report/sweeps/report.js';
 export * from '../report/tables/system.js';

@@ -73,7 +73,7 @@ export function machineFigure(
       ${name}: ${counted(nodes.length, 'node')}, ${counted(processors, 'processor')} of ${processor.clockMHz} MHz,
       ${count(bytes / 2 ** 20)} MB of memory, ${remark}. Source: ${source}.
     </p>
-    <figure>${drawing(svg)}</figure>`;
+    <figure class="drawing">${drawing(svg)}</figure>`;
 }
 
 /** A fact with its name. */

@@ -14,7 +14,7 @@ const KINDS = [
   ['link', 'link'],
 ] as const;
 
-const BUSY = '#55616d';
+const BUSY = 'var(--muted)';
 
 /** Utilisation, waiting and the largest queue of each kind of place, for each run. */
 export function queuesTable(runs: readonly LabelledRun[]): Html {

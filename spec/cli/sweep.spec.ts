@@ -40,10 +40,31 @@ describe('disco-sim sweep', () => {
       expect(first.stdout).toContain('12 points: 12 computed, 0 reused, 0 missing, 0 failed; in small.sweep');
       expect(first.stdout).toMatch(/^round-robin +140 +.*\+/m);
       expect(readdirSync(join(folder, 'small.sweep')).sort()).toEqual(
-        ['failed', 'manifest.json', 'plan.json', 'points', 'results.csv', 'results.ndjson'], // prettier-ignore
+        ['charts', 'failed', 'manifest.json', 'plan.json', 'points', 'results.csv', 'results.ndjson'], // prettier-ignore
       );
       const again = disco(folder, 'sweep', 'small.json');
       expect(again.stdout).toBe(first.stdout.replace('12 computed, 0 reused', '0 computed, 12 reused'));
+    }));
+
+  it('draws pictures, and writes them with the tables on a page', () =>
+    inSweepFolder(folder => {
+      const charts = (): string[] => readdirSync(join(folder, 'small.sweep', 'charts')).sort();
+      expect(disco(folder, 'sweep', 'small.json', '--report', 'small.html')).toMatchObject({ exit: 0, stderr: '' });
+      expect(charts()).toEqual(
+        ['elapsedNs-difference.svg', 'elapsedNs.svg', 'misses.remote-difference.svg', 'misses.remote.svg'], // prettier-ignore
+      );
+      const page = readFileSync(join(folder, 'small.html'), 'utf8');
+      expect(page).toContain('<h1>Sweep small.json</h1>');
+      // Another choice of metrics leaves none of the earlier pictures.
+      put(folder, 'small.json', JSON.stringify({ ...SWEEP, metrics: ['elapsedNs'], baseline: undefined }));
+      disco(folder, 'sweep', 'small.json');
+      expect(charts()).toEqual(['elapsedNs.svg']);
+      const refused = disco(folder, 'sweep', 'small.json', '--report', 'nowhere/small.html');
+      expect(refused).toMatchObject({
+        exit: 2,
+        stdout: '',
+        stderr: expect.stringContaining('cannot write nowhere/small.html'),
+      });
     }));
 
   it('has the fingerprints of disco-sim trace', () =>

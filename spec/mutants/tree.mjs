@@ -11,7 +11,7 @@ const COPIED = ['lib', 'spec', 'examples', 'traces', 'docs', 'dist', 'package.js
 /** The most mutants of a draw. */
 export const MOST = 10_000;
 
-/** Written in front of a mutated file. `var`, so that circular imports find `undefined`, not an error. */
+/** Written in front of a mutated file, behind the line that names an interpreter. `var`, so that circular imports find `undefined`, not an error. */
 const HEADERS = {
   // Records which mutants are reached; `globalThis.mutantsReached` is set up by the spec set-up, else on exit to a file.
   // A byte for each mutant: hot loops reach some of them a thousand million times.
@@ -39,7 +39,8 @@ function instrumented(text, mutants, mode) {
     const now = statement ? `{ if (!(${on(id)})) { ${was} } }` : `(${on(id)} ? (${becomes}) : (${was}))`;
     result = result.slice(0, start) + now + result.slice(end);
   }
-  return `${HEADERS[mode]}\n${result}`;
+  const [, first, rest] = /^(#!.*\n)?([^]*)$/.exec(result);
+  return `${first ?? ''}${HEADERS[mode]}\n${rest}`;
 }
 
 /** Makes (or makes anew) the copy. */

@@ -58,7 +58,7 @@ export function smallBar(fraction: number | null, fill: string, number: Content)
   if (fraction === null) return text;
   const width = at(60 * Math.min(1, Math.max(0, fraction)));
   return markup`<svg class="mini" viewBox="0 0 60 10" aria-hidden="true">
-<rect width="60" height="10" fill="#e3e8ed"/>
+<rect width="60" height="10" fill="var(--track)"/>
 <rect width="${width}" height="10" fill="${fill}"/></svg>${text}`;
 }
 

@@ -2,6 +2,7 @@
 import { LINES } from './palette.js';
 import { at, ticks } from './scale.js';
 import { html as markup, type Html } from '../markup.js';
+import { inLight } from '../theme.js';
 import type { NetworkSweep } from '../../experiments/hardware/network-sweep.js';
 
 const WIDTH = 720;
@@ -33,7 +34,8 @@ export function loadChart({ options, name, rows }: NetworkSweep): string {
     return at(HEIGHT - BOTTOM - share * (HEIGHT - TOP - BOTTOM));
   };
   const packets = options.flits === 1 ? 'one flit' : `${options.flits} flits`;
-  return markup`<svg xmlns="http://www.w3.org/2000/svg" role="img" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="sans-serif" font-size="13" fill="#1c2530">
+  return inLight(
+    markup`<svg xmlns="http://www.w3.org/2000/svg" role="img" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="sans-serif" font-size="13" fill="#1c2530">
 <rect width="${WIDTH}" height="${HEIGHT}" fill="#ffffff"/>
 <text x="${LEFT}" y="24" font-size="16">${name}, ${options.pattern}, packets of ${packets}</text>
 <g stroke="#dde3e8">${latencies.map(value => markup`<path d="M${LEFT} ${y(value)}H${WIDTH - RIGHT}"/>`)}</g>
@@ -43,7 +45,8 @@ export function loadChart({ options, name, rows }: NetworkSweep): string {
 <text transform="rotate(-90)" x="${-(TOP + HEIGHT - BOTTOM) / 2}" y="16">mean latency, cycles</text></g>
 ${curves.map((curve, i) => drawn(curve, i, x, y))}
 </svg>
-`.text;
+`.text,
+  );
 }
 
 function drawn({ name, points }: Curve, i: number, x: (rate: number) => number, y: (latency: number) => number): Html {

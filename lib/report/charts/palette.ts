@@ -38,14 +38,25 @@ export const SHARE_STEPS: readonly string[] = [
   '#0b2f78',
 ];
 
+/** From little to much, in even steps of lightness. */
+export const AMOUNT_STEPS: readonly Paint[] = [
+  { fill: '#eaf1fa', ink: DARK },
+  { fill: '#c6dbf1', ink: DARK },
+  { fill: '#9cc1e6', ink: DARK },
+  { fill: '#6ba2d6', ink: DARK },
+  { fill: '#3f7fbf', ink: WHITE },
+  { fill: '#1f5fa8', ink: WHITE },
+  { fill: '#0b3f7d', ink: WHITE },
+];
+
 /** Where there is no miss. */
 export const NO_MISS = '#eef1f4';
 
 /** Colour and dashes of the lines of a chart, used in turn. */
 export const LINES: readonly { readonly stroke: string; readonly dashes: string }[] = [
-  { stroke: '#1c2530', dashes: '' },
-  { stroke: '#c2570c', dashes: '7 4' },
-  { stroke: '#1f5fa8', dashes: '' },
-  { stroke: '#7d4f9e', dashes: '2 3' },
-  { stroke: '#0b8f6f', dashes: '9 3 2 3' },
+  { stroke: 'var(--line-1)', dashes: '' },
+  { stroke: 'var(--line-2)', dashes: '7 4' },
+  { stroke: 'var(--line-3)', dashes: '' },
+  { stroke: 'var(--line-4)', dashes: '2 3' },
+  { stroke: 'var(--line-5)', dashes: '9 3 2 3' },
 ];

@@ -15,6 +15,15 @@ export function ticks(most: number, parts: number): number[] {
   return Array.from({ length: steps + 1 }, (_, i) => Number((i * step).toPrecision(12)));
 }
 
+/** Round values as of `ticks`, from at most `least` to at least `most`. */
+export function ticksBetween(least: number, most: number, parts: number): number[] {
+  if (!(most > least))
+    return ticksBetween(least - 0.5 * (Math.abs(least) || 1), least + 0.5 * (Math.abs(least) || 1), parts);
+  const [, step] = ticks(most - least, parts);
+  const [first, last] = [Math.floor(least / step + 1e-9), Math.ceil(most / step - 1e-9)];
+  return Array.from({ length: last - first + 1 }, (_, i) => Number(((first + i) * step).toPrecision(12)));
+}
+
 /** Those of the ticks that are not beyond the end. */
 export function ticksWithin(end: number, parts: number): number[] {
   return ticks(end, parts).filter(tick => tick <= end);

@@ -8,7 +8,7 @@ import { locksOfGuests, partsOf, processorCount, servicesByShare, systemShare } 
 import { localShare } from '../replay/figures.js';
 import { count, decimal, duration, milliseconds, percent, ratio } from '../format.js';
 
-const BUSY = '#55616d';
+const BUSY = 'var(--muted)';
 /** Locks that are shown. */
 const LOCKS = 20;
 

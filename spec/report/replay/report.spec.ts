@@ -5,23 +5,12 @@ import { reportHtml } from '../../../lib/report/replay/report.js';
 import type { RunResult } from '../../../lib/experiments/replay/result.js';
 import { ACTIVITIES } from '../../../lib/processor/software.js';
 import { DRAWING, emptyResult, manyResults, oneResult } from '../../experiments/report-fixture.js';
+import { unbalanced } from '../unbalanced.js';
 
 const machines = ['disco-1997', 'uma'].map(name => ({ name, svg: DRAWING, caption: `The machine ${name}.` }));
 
 function report(results: readonly RunResult[], title = 'A report'): string {
   return reportHtml({ title, results, machines, generatedBy: 'disco-sim 0.1.0' });
-}
-
-/** Tags that are not closed, or closed without being open; nothing if all are balanced. */
-function unbalanced(page: string): string[] {
-  const open: string[] = [];
-  const faults: string[] = [];
-  for (const [, slash, name, rest] of page.matchAll(/<(\/?)([a-zA-Z][\w-]*)((?:"[^"]*"|[^">])*)>/g)) {
-    if (/^(meta|br)$/.test(name) || rest.endsWith('/')) continue;
-    if (slash === '') open.push(name);
-    else if (open.pop() !== name) faults.push(`</${name}>`);
-  }
-  return [...faults, ...open];
 }
 
 /** A page without the white space of its source. */

@@ -72,6 +72,7 @@ export const NO_DOORS: Readonly<Record<string, readonly string[]>> = {
     ],
     ...['loadChart', 'fidelityText', 'meetsPublished', 'latencyText', 'systemReportHtml', 'systemText', 'networkText'],
     ...['reportHtml', 'textTable', 'processorsOf', 'divergenceText', 'meaningsMarkdown', 'collect', 'sweepText'],
+    ...['sweepCharts', 'sweepReportHtml'],
   ],
   'readers of bytes and text, which refuse what is not in order with place (spec/workloads)': [
     ...['readLitmus', 'readChampsim', 'detectFormat', 'readDinero', 'readDrmemtrace', 'readNtr', 'zipEntries'],
