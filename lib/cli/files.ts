@@ -4,6 +4,7 @@ import {
   constants,
   existsSync,
   lstatSync,
+  mkdirSync,
   readlinkSync,
   realpathSync,
   renameSync,
@@ -38,6 +39,16 @@ export function writeWhole(path: string, content: string): void {
   } catch (error) {
     throw new UsageError(`cannot write ${path}: ${reason(error)}`);
   }
+}
+
+/** Writes files into a folder, which is created if it is not there. Throws a UsageError that names what cannot be written. */
+export function writeFolder(folder: string, files: ReadonlyMap<string, string>): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    throw new UsageError(`cannot create the folder ${folder}: ${reason(error)}`);
+  }
+  for (const [name, content] of files) writeWhole(join(folder, name), content);
 }
 
 /** Throws a UsageError now if a file could not be written later, or would replace one of the inputs. */

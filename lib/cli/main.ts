@@ -8,12 +8,13 @@ import { supervise } from './process/supervise.js';
 
 const HELP = `disco-sim ${VERSION}: cache-coherent NUMA machines and page placement, simulated
 
+disco-sim paper            the tables and figures of the Disco paper, ours beside theirs, and a report
 disco-sim trace FILE...    replay recorded references on simulated machines
 disco-sim main             the recorded programs that come with the package, and a report
 disco-sim native WORKLOAD  an operating system and a workload on a bare machine
 disco-sim vm               operating systems and workloads in virtual machines, under the monitor
 disco-sim sweep FILE       a grid of runs with several seeds, and means with intervals
-disco-sim fidelity         the Disco paper's numbers for a bare machine, beside ours
+disco-sim fidelity         the paper at full length, judged
 disco-sim explore PROTOCOL every state of a coherence protocol with a few caches
 disco-sim latency          read latencies of the presets by parts, beside published ones
 disco-sim random-test      random tests of the coherence protocols

@@ -5,8 +5,22 @@
 export * from './hardware/latency.js';
 export * from './hardware/network-sweep.js';
 export type { QueueResult } from './hardware/queues.js';
-export * from './paper/fidelity.js';
-export * from './paper/published-disco.js';
+export { compare, type Comparison, type ServiceCost } from './paper/compare.js';
+export { paperExperiments, rerunPaper, type PaperOptions } from './paper/paper.js';
+export * from './paper/published.js';
+export { PAPER_LENGTHS, PAPER_RUNS, type PaperLength, type PaperRun, type PaperRunName } from './paper/runs.js';
+export type {
+  Order,
+  PaperExperiment,
+  PaperOrder,
+  PaperResult,
+  PaperRow,
+  PaperRunResult,
+  Reading,
+  RowKind,
+  RunsOf,
+} from './paper/experiment.js';
+export { Measured } from './paper/measures.js';
 export * from './job.js';
 export * from './policies.js';
 export * from './replay/comparison.js';
@@ -67,7 +81,9 @@ export * from './systems/system-run.js';
 export { loadChart } from '../report/charts/load.js';
 export * from '../report/replay/report.js';
 export * from '../report/systems/report.js';
-export * from '../report/tables/fidelity.js';
+export { comparisonText } from '../report/tables/compare.js';
+export { paperText } from '../report/tables/paper.js';
+export { paperReportHtml, type PaperReportOptions } from '../report/paper/report.js';
 export * from '../report/tables/latency.js';
 export * from '../report/tables/network.js';
 export * from '../report/tables/replay.js';

@@ -1,9 +1,8 @@
-/** `disco-sim native` and `disco-sim fidelity`, run on the built package at the smallest scale. */
+/** `disco-sim native`, and refusals of `paper` and `fidelity`, run on the built package at the smallest scale. */
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { VERSION } from '../../lib/engine/version.js';
-import type { FidelityRow } from '../../lib/experiments/paper/fidelity.js';
 import type { SystemResult } from '../../lib/experiments/systems/system-result.js';
 import { systemText } from '../../lib/report/tables/system.js';
 import { build, disco, inFolder } from './running.js';
@@ -54,9 +53,13 @@ describe('disco-sim native', () => {
     [['native', 'pmake', '--report', 'no/where.html'], 'cannot write no/where.html'],
     [['native', 'pmake', '--reprot', 'x'], 'there is no option --reprot; did you mean --report?'],
     [['fidelity', 'x'], 'fidelity takes no files, but was given x; use --only'],
-    [['fidelity', '--only', 'figure-9'], 'there is no experiment figure-9;'],
+    [['fidelity', '--only', 'figure-9'], 'there is no experiment "figure-9";'],
     [['fidelity', '--only', ''], 'there is no experiment "";'],
-    [['fidelity', '--scale=-1'], '--scale takes a number above 0 and up to 1, not "-1"'],
+    [['fidelity', '--report', 'x'], 'there is no option --report'],
+    [['paper', '--full', '--quick'], '--full and --quick are both given; give one'],
+    [['paper', '--only', 'figure-9'], 'there is no experiment "figure-9";'],
+    [['paper', '--report', 'no/where.html'], 'cannot write no/where.html'],
+    [['paper', '--seeds', '0'], '--seeds takes a whole number from 1 to 1000, not "0"'],
   ])('%j is refused with exit code 2', (words, says) =>
     inFolder(folder => {
       const { stdout, stderr, exit } = disco(folder, ...words);
@@ -66,26 +69,4 @@ describe('disco-sim native', () => {
       expect(readdirSync(folder)).toEqual([]);
     }),
   );
-});
-
-describe('disco-sim fidelity', () => {
-  it('prints each number beside ours, says that the scale is another, and ends with 1 if one is outside', () =>
-    inFolder(folder => {
-      const { stdout, stderr, exit } = disco(
-        folder,
-        'fidelity',
-        '--only',
-        'figure-5-pmake,table-2',
-        ...SMALL,
-        '--json',
-      );
-      const found = JSON.parse(stdout) as { scale: number; within: boolean; rows: FidelityRow[]; commands: string[] };
-      expect([stderr, found.scale, found.rows.length]).toEqual(['', 0.04, 10]);
-      expect(exit).toBe(found.rows.every(({ within }) => within) ? 0 : 1);
-      expect(found.within).toBe(exit === 0);
-      // Both experiments are about one run, which anybody can repeat.
-      expect(found.commands).toEqual([
-        'disco-sim native pmake --machine disco-1997 --processors 1 --scale 0.04 --seed 1997',
-      ]);
-    }));
 });

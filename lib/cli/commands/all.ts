@@ -5,12 +5,13 @@ export type Command = (words: readonly string[]) => Promise<void>;
 
 /** How each command is loaded, in the order in which they are named to the user. */
 export const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  paper: async () => (await import('./paper.js')).paperCommand,
   trace: async () => (await import('./trace.js')).traceCommand,
   main: async () => (await import('./main-job.js')).mainJob,
   native: async () => (await import('./native.js')).nativeCommand,
   vm: async () => (await import('./vm.js')).vmCommand,
   sweep: async () => (await import('./sweep.js')).sweepCommand,
-  fidelity: async () => (await import('./fidelity.js')).fidelityCommand,
+  fidelity: async () => (await import('./paper.js')).fidelityCommand,
   latency: async () => (await import('./latency.js')).latencyCommand,
   explore: async () => (await import('./explore.js')).exploreCommand,
   'random-test': async () => (await import('./random-test.js')).randomCommand,

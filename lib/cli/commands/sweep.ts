@@ -1,5 +1,5 @@
 /** `disco-sim sweep FILE`: a grid of runs with seeds, in threads; what is there already is not run again. */
-import { mkdirSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { basename, extname, join } from 'node:path';
 import { checkComplete, pointName, type Collected } from '../../experiments/sweeps/store/collected.js';
@@ -12,7 +12,7 @@ import { sweepCharts } from '../../report/sweeps/pictures.js';
 import { sweepReportHtml } from '../../report/sweeps/report.js';
 import { sweepText, usualMetrics } from '../../report/tables/sweep.js';
 import { UsageError } from '../errors.js';
-import { checkWritable, writeWhole } from '../files.js';
+import { checkWritable, writeFolder, writeWhole } from '../files.js';
 import { parseOptions, wholeNumber } from '../options.js';
 import { print } from '../output.js';
 import { progress } from '../process/progress.js';
@@ -90,11 +90,10 @@ function writePictures(folder: string, summary: SweepSummary): void {
   const path = join(folder, 'charts');
   try {
     rmSync(path, { recursive: true, force: true });
-    mkdirSync(path);
   } catch (error) {
     throw new UsageError(`cannot make the folder ${path} anew: ${(error as Error).message}`);
   }
-  for (const { name, svg } of sweepCharts(summary)) writeWhole(join(path, `${name}.svg`), svg);
+  writeFolder(path, new Map(sweepCharts(summary).map(({ name, svg }) => [`${name}.svg`, svg])));
 }
 
 function text({ counts, points }: Collected, summary: SweepSummary, folder: string): string {

@@ -14,6 +14,8 @@ export type VmArguments = Omit<NamedRunOptions, 'images' | 'monitor'> & {
   readonly monitor: NamedMonitorOptions;
   /** `seed` first. */
   readonly seeds: readonly string[];
+  /** The same workload is also run on the bare machine, and compared with. */
+  readonly baseline: boolean;
   readonly json: boolean;
   readonly report: string | undefined;
 };
@@ -33,6 +35,7 @@ const OPTIONS = {
   quick: { type: 'boolean' },
   seed: { type: 'string' },
   seeds: { type: 'string' },
+  baseline: { type: 'string' },
   report: { type: 'string' },
   json: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
@@ -76,9 +79,17 @@ export function vmArguments(words: readonly string[]): VmArguments | null {
     scale: values.quick === true ? QUICK : fraction('--scale', values.scale ?? '1'),
     seed: values.seed ?? '1997',
     seeds: seedsOption(values.seed ?? '1997', values.seeds, values.report),
+    baseline: baselineFor(values),
     json: values.json ?? false,
     report: values.report,
   };
+}
+
+function baselineFor({ baseline, seeds }: { readonly [name in 'baseline' | 'seeds']?: string }): boolean {
+  if (baseline === undefined) return false;
+  only('baseline', baseline, ['native']);
+  if (seeds !== undefined) throw new UsageError('--baseline compares runs of one seed; leave out --seeds');
+  return true;
 }
 
 function only<Name extends string>(what: string, value: string, known: readonly Name[]): Name {

@@ -6,6 +6,8 @@ import { policies } from '../../experiments/policies.js';
 import { processorsOf } from '../../experiments/systems/machine-size.js';
 import { SWITCH_NAMES, systemOptions } from '../../experiments/systems/named-runs.js';
 import type { SystemResult } from '../../experiments/systems/system-result.js';
+import { compare } from '../../experiments/paper/compare.js';
+import { comparisonText } from '../../report/tables/compare.js';
 import { systemReportHtml } from '../../report/systems/report.js';
 import { systemText } from '../../report/tables/system.js';
 import { SystemRun } from '../../experiments/systems/system-run.js';
@@ -40,6 +42,8 @@ says where time and memory go: by mode, by service with what the monitor did for
 --quantum-us N         time slice of a virtual processor in microseconds (default 10000)
 --gang                 virtual machines are scheduled as a whole
 --scale N              length of the workload, above 0 and up to 1, the length of the paper (default 1)
+--baseline native      also run the workload on the bare machine, and print what the monitor costs, as Figure 7 and Table 2 of
+                       the Disco paper
 --quick                --scale 0.1
 --seed TEXT            master seed (default 1997); equal seeds give equal results
 --seeds N              runs with N seeds, SEED, SEED.2 and so on; means with 95 % intervals (default 1)
@@ -59,22 +63,37 @@ export async function vmCommand(words: readonly string[]): Promise<void> {
   const results = chosen.seeds.map(seed => runGuests({ ...chosen, seed }));
   if (results.length > 1) return printSystems(results, chosen.json);
   const [result] = results;
-  await print(
-    chosen.json ? `${JSON.stringify({ version: VERSION, results: [result] }, null, 1)}\n` : `${systemText(result)}\n`,
-  );
+  const baseline = chosen.baseline ? runBaseline(chosen) : null;
+  await print(chosen.json ? json(result, baseline) : text(result, baseline));
   if (chosen.report !== undefined) report(chosen.report, () => reportOf(result, words), chosen.json);
 }
 
-function runGuests(chosen: VmArguments): SystemResult {
-  const { workload, machine, scale } = chosen;
-  const { guests } = chosen.monitor;
+function json(result: SystemResult, baseline: SystemResult | null): string {
+  const compared = baseline === null ? {} : { baseline, comparison: compare(baseline, result) };
+  return `${JSON.stringify({ version: VERSION, results: [result], ...compared }, null, 1)}\n`;
+}
+
+function text(result: SystemResult, baseline: SystemResult | null): string {
+  const compared = baseline === null ? '' : `\n${comparisonText(compare(baseline, result))}`;
+  return `${systemText(result)}\n${compared}`;
+}
+
+/** The same workload on as many processors of the bare machine. */
+function runBaseline({ workload, system, machine, scale, seed }: VmArguments): SystemResult {
+  const expectedNs = workloadChoices[workload].expectedNs({ scale, processors: processorsOf(resolve(machine)) });
+  const options = { workload, system, machine, scale, seed, images: new GuestImages(), monitor: null };
+  return simulate(
+    { label: `${workload} on the bare machine`, expectedNs },
+    () => new SystemRun(systemOptions(options)),
+  );
+}
+
+function runGuests({ workload, system, machine, monitor, scale, seed }: VmArguments): SystemResult {
+  const { guests } = monitor;
   const expectedNs = workloadChoices[workload].expectedNs({ scale, processors: processorsOf(resolve(machine)) });
   const label = `${workload} in ${guests} ${guests === 1 ? 'guest' : 'guests'}`;
-  return simulate({ label, expectedNs }, () => {
-    const { json, report, seeds, ...options } = chosen;
-    void [json, report, seeds];
-    return new SystemRun(systemOptions({ ...options, images: new GuestImages() }));
-  });
+  const options = { workload, system, machine, monitor, scale, seed, images: new GuestImages() };
+  return simulate({ label, expectedNs }, () => new SystemRun(systemOptions(options)));
 }
 
 function reportOf(result: SystemResult, words: readonly string[]): string {

@@ -26,6 +26,8 @@ export interface Panels {
   readonly names: readonly string[];
   /** What the names are values of; null for none. */
   readonly namesOf: string | null;
+  /** Areas and what they are, for a file: a page has a legend of its own. */
+  readonly fills?: readonly { readonly name: string; readonly fill: string }[];
 }
 
 /** For a page. */
@@ -37,12 +39,12 @@ export function panelsHtml({ panels, names, namesOf }: Panels): Html {
 }
 
 /** For a file: SVG with its colours and fonts, on white. */
-export function panelsSvg({ title, panels, names, namesOf }: Panels): string {
+export function panelsSvg({ title, panels, names, namesOf, fills = [] }: Panels): string {
   const columns = Math.min(ROW_LENGTH, panels.length);
   const width = columns * PANEL_WIDTH + (columns + 1) * GAP;
   const height = Math.max(0, ...panels.map(panel => panel.height));
   const rows = Math.ceil(panels.length / columns);
-  const top = 36 + LEGEND_ROW * names.length;
+  const top = 36 + LEGEND_ROW * (names.length + fills.length);
   const placed = panels.map(({ content }, i) => {
     const x = GAP + (i % columns) * (PANEL_WIDTH + GAP);
     const y = top + Math.floor(i / columns) * (height + GAP);
@@ -56,6 +58,10 @@ export function panelsSvg({ title, panels, names, namesOf }: Panels): string {
 <g class="chart">
 <text x="${GAP}" y="24" font-size="16" font-weight="700">${title}</text>
 ${names.map((name, i) => markup`<g transform="translate(${GAP} ${36 + LEGEND_ROW * i})">${lineSample(i)}<text x="36" y="10">${namesOf === null ? name : `${namesOf}=${name}`}</text></g>`)}
+${fills.map(
+  ({ name, fill }, i) =>
+    markup`<rect x="${GAP}" y="${36 + LEGEND_ROW * i}" width="12" height="12" fill="${fill}"/><text x="${GAP + 20}" y="${46 + LEGEND_ROW * i}">${name}</text>`,
+)}
 ${placed}
 </g>
 </svg>

@@ -70,7 +70,7 @@ export const NO_DOORS: Readonly<Record<string, readonly string[]>> = {
       'shrunkText',
       'shownWeak',
     ],
-    ...['loadChart', 'fidelityText', 'meetsPublished', 'latencyText', 'systemReportHtml', 'systemText', 'networkText'],
+    ...['loadChart', 'paperText', 'paperReportHtml', 'meetsPublished', 'latencyText', 'systemReportHtml', 'systemText', 'networkText'],
     ...['reportHtml', 'textTable', 'processorsOf', 'divergenceText', 'meaningsMarkdown', 'collect', 'sweepText'],
     ...['sweepCharts', 'sweepReportHtml'],
   ],

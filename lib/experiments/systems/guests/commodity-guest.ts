@@ -134,7 +134,9 @@ export class CommodityGuest implements GuestRun {
   result(): Omit<GuestResult, 'endedNs' | 'failure'> {
     const { place, workload, kernel, schedulerBefore } = this;
     const { switches, migrations, wakeUps } = kernel.scheduler.statistics;
-    const uses = Object.entries(kernel.physical.census());
+    const census = kernel.physical.census();
+    // Text lies at the beginning of the kernel's own pages.
+    const uses = { ...census, kernel: census.kernel - kernel.textPages, text: kernel.textPages };
     return {
       name: place.name,
       description: workload.description,
@@ -147,7 +149,7 @@ export class CommodityGuest implements GuestRun {
         migrations: migrations - schedulerBefore.migrations,
         wakeUps: wakeUps - schedulerBefore.wakeUps,
       },
-      memory: Object.fromEntries(uses.map(([use, pages]) => [use, pages * kernel.pageBytes])),
+      memory: Object.fromEntries(Object.entries(uses).map(([use, pages]) => [use, pages * kernel.pageBytes])),
     };
   }
 
