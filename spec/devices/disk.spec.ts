@@ -586,6 +586,13 @@ describe('a disk model', () => {
     [{ cylinders: 0 }, 'cylinders is 0; give a whole number'],
     [{ sectorsPerTrack: 1.5 }, 'sectorsPerTrack is 1.5; give a whole number'],
     [{ trackSkew: -1 }, 'trackSkew is -1; give a whole number'],
+    [{ trackSkew: 2 ** 20 + 1 }, 'trackSkew is 1048577; give a whole number from 0 to 1048576'],
+    [{ cylinderSkew: 2 ** 20 + 1 }, 'cylinderSkew is 1048577; give a whole number from 0 to 1048576'],
+    [{ cylinders: 2 ** 20 + 1 }, 'cylinders is 1048577; give a whole number from 1 to 1048576'],
+    [
+      { seek: { ...hp97560.seek, longFrom: 2 ** 20 + 1 } },
+      'longFrom is 1048577; give a whole number from 0 to 1048576',
+    ],
     [{ cacheBytes: 100 }, 'cacheBytes is 100; give a whole number from 512'],
     [{ overheadMs: -1 }, 'overheadMs is -1; give a number from 0 to 60000'],
   ])('with %j is refused', (changes, message) => {
@@ -594,6 +601,7 @@ describe('a disk model', () => {
 
   it.each([
     [{ trackSkew: 0, cylinderSkew: 0 }],
+    [{ trackSkew: 2 ** 20, cylinderSkew: 2 ** 20 }],
     [{ cacheBytes: 512 }],
     [{ cylinders: 1, tracksPerCylinder: 1, seek: { ...hp97560.seek, longFrom: 0 } }],
     [{ overheadMs: 0, headSwitchMs: 0 }],
