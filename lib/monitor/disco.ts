@@ -199,8 +199,11 @@ export class Disco implements SystemSoftware {
     const virtual = this.scheduler.queues[cpu.number].current;
     this.statistics.traps++;
     const context = new Context(this.handle(cpu, virtual, exception), Activity.Monitor);
-    if (this.guestServices > 0)
-      context.service = this.accountOf(kindOf(exception, virtual), exception.context?.service ?? 0);
+    if (this.guestServices > 0) {
+      // An idle processor takes nothing but interrupts.
+      const kind = virtual === null ? 'interrupts' : kindOf(exception, virtual, this.machineOf(virtual).pmap);
+      context.service = this.accountOf(kind, exception.context?.service ?? 0);
+    }
     return context;
   }
 
