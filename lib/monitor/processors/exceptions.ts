@@ -50,7 +50,7 @@ export function* inject(core: Core, cpu: MonitorCpu, virtual: VirtualProcessor, 
     virtual.epc = epc;
     return;
   }
-  // A kernel's miss in its own segment belongs to the service that missed, with all that the guest does about it.
+  // A kernel's miss belongs to the service that missed, with all that the guest does about it.
   if (vector === Vector.Refill && kernels && processor.services !== null) handler.service = processor.service;
   if (handler.counted && processor.services !== null) processor.services.counts[handler.service]++;
   // A handler that simply ends returns to whoever was interrupted, with the Status of then.

@@ -10,7 +10,7 @@ import type { MonitorCpu } from '../monitor-cpu.js';
 import type { MonitorSpace } from '../monitor-space.js';
 import type { VirtualMachine } from '../virtual-machine.js';
 import { inject, writeSpecial } from './exceptions.js';
-import { fill, fillSpecial, findEntry, slotAddress, touchPmap } from './translations.js';
+import { fill, fillSpecial, findEntry, relocated, slotAddress, touchPmap } from './translations.js';
 import { SPECIAL, type VirtualProcessor } from './virtual-processor.js';
 import type { Code } from '../../system/code.js';
 
@@ -78,6 +78,8 @@ export class TlbFaults {
       return yield* this.forward(cpu, virtual, address, store ? ExceptionCode.TlbStore : code, Vector.General);
     if (store && (entryLo & EntryLo.D) === 0)
       return yield* this.forward(cpu, virtual, address, ExceptionCode.Modified, Vector.General);
+    if (relocated(page)) this.core.statistics.relocatedMisses++;
+    else this.core.statistics.virtualTlbHits++;
     if (!(yield* this.provide(cpu, machine, virtual, physicalPage(entryLo >>> PFN_SHIFT), store))) return;
     // While the page was provided the guest's entry cannot have changed: its processor is here.
     fill(cpu, machine.pmap, entry);
@@ -100,7 +102,6 @@ export class TlbFaults {
     yield* touchPmap(pmap, physical);
     const present = pmap.get(physical);
     if (present === null || (store && !present.single)) statistics.pageFaults++;
-    else statistics.virtualTlbHits++;
     let page = yield* memory.pageAt(cpu, pmap, physical, store);
     if (page !== null && store && !page.single) page = yield* memory.ownPage(cpu, pmap, physical, false);
     if (page === null) {

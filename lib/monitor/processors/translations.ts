@@ -9,9 +9,10 @@
  */
 import { physicalPage, type PhysicalPage } from '../../messages/addresses.js';
 import { load, store } from '../../processor/operations.js';
-import { ASID_MASK, EntryLo, PFN_SHIFT, PROBE_FAILED, Register } from '../../processor/registers.js';
+import { ASID_MASK, EntryLo, entryLo, PFN_SHIFT, PROBE_FAILED, Register } from '../../processor/registers.js';
 import { unmapped } from '../../processor/segments.js';
 import { GLOBAL } from '../../processor/tlb.js';
+import { RELOCATED_SEGMENT } from '../../system/monitor-calls.js';
 import type { Core } from '../core.js';
 import type { MappedHalf } from '../memory/hardware-tlb.js';
 import type { Pmap } from '../memory/pmap.js';
@@ -24,6 +25,9 @@ import type { Code } from '../../system/code.js';
 const TLB_OFFSET = 512;
 const TLB_ENTRY_BYTES = 12;
 
+/** First page of the segment in which guests see physical memory; it ends before the special page. */
+const RELOCATED = RELOCATED_SEGMENT / 4096;
+
 /** An entry of the large TLB. */
 export interface VirtualEntry {
   readonly pair: number;
@@ -33,7 +37,15 @@ export interface VirtualEntry {
   readonly odd: number;
 }
 
-/** The entry for a page in the space at hand: from the second level first, else from the virtual TLB; null if there is none. */
+/** A page of the relocated segment: it is not looked up in the guest's TLB. */
+export function relocated(page: number): boolean {
+  return page >= RELOCATED && page < SPECIAL;
+}
+
+/**
+ * The entry for a page in the space at hand: the monitor's own in the relocated segment, else from the second level first, then from the
+ * virtual TLB; null if there is none.
+ */
 export function findEntry(virtual: VirtualProcessor, page: number): (VirtualEntry & { readonly slot: number }) | null {
   return entryIn(virtual, page, virtual.tlb.space);
 }
@@ -45,6 +57,14 @@ export function entryIn(
   space: number,
 ): (VirtualEntry & { readonly slot: number }) | null {
   const pair = page >>> 1;
+  if (relocated(page)) {
+    const physical = (page & ~1) - RELOCATED;
+    return {
+      ...{ pair, space: GLOBAL, slot: -1 },
+      even: entryLo(physical, true, true),
+      odd: entryLo(physical + 1, true, true),
+    };
+  }
   const slot = second === null ? -1 : second.find(pair, space);
   if (slot >= 0)
     return { pair, space: second!.spaceOf(slot), even: second!.entryLo(slot, 0), odd: second!.entryLo(slot, 1), slot };
@@ -109,7 +129,7 @@ export function* writeEntry(
   if (oldHi !== 0 || tlb.probe(0, 0) === index) leaves(cpu, virtual, oldHi >>> 13, spaceOf(oldHi, oldEven), random);
   tlb.writeRegisters(index, hi, even, odd);
   cpu.hardware.dropPair(pair);
-  if (unmapped(2 * pair)) {
+  if (unmapped(2 * pair) || relocated(2 * pair)) {
     cleared.add(index);
     if (second !== null && allCleared(virtual)) {
       second.flush();

@@ -17,6 +17,7 @@ import {
   type Program,
 } from '../../../lib/processor/operations.js';
 import { entryLo, ExceptionCode, Register, Vector } from '../../../lib/processor/registers.js';
+import { RELOCATED_SEGMENT } from '../../../lib/system/monitor-calls.js';
 import { startPlain } from '../support/plain-guest.js';
 
 type Code<Value = void> = Generator<Operation, Value, number>;
@@ -184,6 +185,23 @@ describe('the TLB of a guest', () => {
     }
     expect(refillsOf(body, { entries: 2, ways: 1 })).toEqual(wanted);
     expect(wanted.length).toBeGreaterThan(10);
+  });
+
+  it('is not asked where its kernel sees physical memory', () => {
+    const at = RELOCATED_SEGMENT + 5 * 4096;
+    function* body(): Program {
+      yield* put(0, 5);
+      yield store(addressOf(0), 7);
+      expect(yield load(at)).toBe(7);
+      yield writeRegister(Register.EntryHi, (at & ~0x1fff) | 0);
+      yield writeRegister(Register.EntryLo0, entryLo(8, true, true));
+      yield writeRegister(Register.EntryLo1, entryLo(9, true, true));
+      yield tlbWriteRandom();
+      expect(yield load(at)).toBe(7);
+      yield store(at, 8);
+      expect(yield load(addressOf(0))).toBe(8);
+    }
+    expect(refillsOf(body)).toEqual([]);
   });
 
   it('shows the page of the last entry for an address', () => {
