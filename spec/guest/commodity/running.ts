@@ -31,6 +31,7 @@ export const SHORT: Profile = {
       (name, i) => [name, step(40 + i, 2)],
     ),
   ),
+  textBytes: 8192,
   copyLineCycles: 20,
   zeroLineCycles: 10,
   refillCycles: 4,
