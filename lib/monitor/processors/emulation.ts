@@ -10,7 +10,7 @@ import type { MonitorCpu } from '../monitor-cpu.js';
 import type { VirtualMachine } from '../virtual-machine.js';
 import { endOf, inject } from './exceptions.js';
 import type { Scheduler } from './scheduler.js';
-import { probe, writeEntry } from './translations.js';
+import { probe, wire, wiredEntries, writeEntry } from './translations.js';
 import { VIRTUAL_TLB_ENTRIES, type VirtualProcessor } from './virtual-processor.js';
 import type { Code } from '../../system/code.js';
 
@@ -38,7 +38,7 @@ export class Emulation {
     switch (operation.kind) {
       case Op.ReadRegister:
       case Op.WriteRegister:
-        return yield* this.register(virtual, context, operation);
+        return yield* this.register(cpu, virtual, context, operation);
       case Op.TlbWriteIndexed:
       case Op.TlbWriteRandom:
         return yield* this.writeTlb(cpu, machine, virtual, context, operation.kind === Op.TlbWriteRandom);
@@ -63,12 +63,14 @@ export class Emulation {
     }
   }
 
-  private *register(virtual: VirtualProcessor, context: Context, operation: Operation): Code {
+  private *register(cpu: MonitorCpu, virtual: VirtualProcessor, context: Context, operation: Operation): Code {
+    const { kind, a: register, b: value } = operation;
     yield this.core.code.step('register access');
-    const at = virtual.options.record + REGISTERS_OFFSET + 4 * (operation.a & 31);
-    if (operation.kind === Op.ReadRegister) yield load(at);
-    else yield store(at, operation.b);
+    const at = virtual.options.record + REGISTERS_OFFSET + 4 * (register & 31);
+    if (kind === Op.ReadRegister) yield load(at);
+    else yield store(at, value);
     context.complete(virtual.unit.execute(operation, this.core.now()));
+    if (kind === Op.WriteRegister && register === Register.Wired) yield* wire(cpu, wiredEntries(cpu, virtual));
   }
 
   private *writeTlb(

@@ -50,7 +50,7 @@ export class TlbFaults {
     const pair = page >>> 1;
     // Hot: objects without spread have one shape, and are cheap.
     const entry = { pair, space: second.spaceOf(slot), even: second.entryLo(slot, 0), odd: second.entryLo(slot, 1) };
-    fill(cpu, machine.pmap, entry);
+    fill(cpu, machine.pmap, virtual, entry);
     this.core.statistics.secondLevelHits++;
     const address = slotAddress(virtual, slot);
     return {
@@ -82,7 +82,7 @@ export class TlbFaults {
     else this.core.statistics.virtualTlbHits++;
     if (!(yield* this.provide(cpu, machine, virtual, physicalPage(entryLo >>> PFN_SHIFT), store))) return;
     // While the page was provided the guest's entry cannot have changed: its processor is here.
-    fill(cpu, machine.pmap, entry);
+    fill(cpu, machine.pmap, virtual, entry);
   }
 
   /** Makes sure that a physical page may be used; false if the exception has become the guest's or its end. */

@@ -8,7 +8,7 @@
  * push old ones out is not for a machine with so large a TLB.
  */
 import { physicalPage, type PhysicalPage } from '../../messages/addresses.js';
-import { load, store } from '../../processor/operations.js';
+import { load, store, writeRegister } from '../../processor/operations.js';
 import { ASID_MASK, EntryLo, entryLo, PFN_SHIFT, PROBE_FAILED, Register } from '../../processor/registers.js';
 import { unmapped } from '../../processor/segments.js';
 import { GLOBAL } from '../../processor/tlb.js';
@@ -79,12 +79,33 @@ export function slotAddress(virtual: VirtualProcessor, slot: number): number {
   return virtual.options.second!.address + slot * SECOND_LEVEL_BYTES;
 }
 
-/** Writes an entry into the hardware's TLB, as far as its pages have memory. What a guest has at the special page is not seen. */
-export function fill(cpu: MonitorCpu, pmap: Pmap, { pair, space, even, odd }: VirtualEntry): void {
+/**
+ * Entries of the hardware's TLB that are for those that the guest has wired, at their indices; half of it at most, as the monitor
+ * needs others for the special page and the relocated segment.
+ */
+export function wiredEntries({ hardware }: MonitorCpu, { registers }: VirtualProcessor): number {
+  return Math.min(registers.read(Register.Wired), hardware.entries >> 1);
+}
+
+/** Has random replacement leave the hardware's entries alone that are for the wired ones of a guest. */
+export function* wire({ hardware }: MonitorCpu, entries: number): Code {
+  yield writeRegister(Register.Wired, entries);
+  // What was there by chance would never be replaced.
+  for (let index = 0; index < entries; index++) hardware.drop(index);
+}
+
+/**
+ * Writes an entry into the hardware's TLB, as far as its pages have memory: at its index if the guest has wired it there, else in any
+ * place that is not for wired ones. What a guest has at the special page is not seen.
+ */
+export function fill(cpu: MonitorCpu, pmap: Pmap, virtual: VirtualProcessor, entry: VirtualEntry): void {
   const { hardware, processor } = cpu;
+  const { pair, space, even, odd } = entry;
+  const wired = wiredEntries(cpu, virtual);
+  const own = wired === 0 ? -1 : virtual.tlb.probe(pair, space & ASID_MASK);
   const present = processor.tlb.probe(pair, space & ASID_MASK);
   hardware.dropPair(pair);
-  const index = present >= 0 ? present : processor.tlbRandom();
+  const index = own >= 0 && own < wired ? own : present >= wired ? present : processor.tlbRandom();
   const first = 2 * pair === SPECIAL ? null : mapped(cpu, pmap, even);
   hardware.write(index, pair, space, first, mapped(cpu, pmap, odd));
 }
@@ -143,7 +164,7 @@ export function* writeEntry(
     if (gone >= 0 && tlb.probe(gone & 0x7ffff, gone >> 19) < 0) cpu.hardware.dropPair(gone & 0x7ffff);
     yield store(slotAddress(virtual, second.find(pair, space & ASID_MASK)), hi);
   }
-  fill(cpu, pmap, { pair, space, even, odd });
+  fill(cpu, pmap, virtual, { pair, space, even, odd });
 }
 
 /** An entry leaves an index: what replaced it by number takes it out, what did at random leaves it to the second level. */

@@ -187,6 +187,34 @@ describe('the TLB of a guest', () => {
     expect(wanted.length).toBeGreaterThan(10);
   });
 
+  it('has its wired entries at their indices in the hardware, where random replacement leaves them', () => {
+    const preset = presets['disco-1997']({ nodes: 1 });
+    const nodes = { count: 1, processors: 1, memoryBytes: 512 * 4096 };
+    const machine = buildMachine({ ...preset, nodes }, { seed: 1 });
+    const disco = new Disco(machine);
+    const [{ tlb }] = machine.processors;
+    const places: number[] = [];
+    function* body(): Program {
+      yield writeRegister(Register.Wired, 4);
+      yield* put(0, 1, 2);
+      yield* put(1, 2, 5);
+      yield store(addressOf(0), 7);
+      yield* pushOut();
+      places.push(tlb.probe(PAIR, 0), tlb.probe(PAIR + 1, 0));
+      expect(yield load(addressOf(0))).toBe(7);
+      // More than half of the hardware's entries are not given away.
+      yield writeRegister(Register.Wired, 63);
+      yield* put(3, 1, 40);
+      yield load(addressOf(0));
+      yield* pushOut();
+      places.push(tlb.probe(PAIR, 0), tlb.probe(PAIR + 3, 0));
+    }
+    startPlain(disco, [body()], () => null);
+    machine.run();
+    expect(places).toEqual([2, -1, 2, -1]);
+    expect(machine.processors[0].registers.read(Register.Wired)).toBe(32);
+  });
+
   it('is not asked where its kernel sees physical memory', () => {
     const at = RELOCATED_SEGMENT + 5 * 4096;
     function* body(): Program {
