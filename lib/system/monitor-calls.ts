@@ -117,8 +117,16 @@ export const RELOCATED_SEGMENT = 0xd0000000;
  */
 export const SPECIAL_PAGE = 0xdfffc000;
 
-/** Registers that are on the special page. */
-export const SPECIAL_REGISTERS: readonly number[] = [Register.EntryHi, Register.Status, Register.Cause, Register.EPC];
+/** Registers that are on the special page. What is written to Cause and EPC there has no effect; Context there is for reading only. */
+export const SPECIAL_REGISTERS: readonly number[] = [
+  Register.EntryHi,
+  Register.Status,
+  Register.Cause,
+  Register.EPC,
+  Register.Context,
+  Register.EntryLo0,
+  Register.EntryLo1,
+];
 
 /** Virtual address of a register on the special page. */
 export const specialAddress = (register: number): number => SPECIAL_PAGE + 4 * register;

@@ -9,8 +9,9 @@ import { CLEAR_LINE, MONITOR_STEPS } from '../costs.js';
 import type { MonitorCpu } from '../monitor-cpu.js';
 import type { MonitorSpace } from '../monitor-space.js';
 import type { VirtualMachine } from '../virtual-machine.js';
+import { SPECIAL_REGISTERS } from '../../system/monitor-calls.js';
 import { inject, writeSpecial } from './exceptions.js';
-import { fill, fillSpecial, findEntry, relocated, slotAddress, touchPmap } from './translations.js';
+import { fill, fillSpecial, findEntry, keep, relocated, slotAddress, touchPmap } from './translations.js';
 import { SPECIAL, type VirtualProcessor } from './virtual-processor.js';
 import type { Code } from '../../system/code.js';
 
@@ -79,7 +80,11 @@ export class TlbFaults {
     if (store && (entryLo & EntryLo.D) === 0)
       return yield* this.forward(cpu, virtual, address, ExceptionCode.Modified, Vector.General);
     if (relocated(page)) this.core.statistics.relocatedMisses++;
-    else this.core.statistics.virtualTlbHits++;
+    else {
+      this.core.statistics.virtualTlbHits++;
+      // Others have pushed it out: without that the next miss, too, would take the long way.
+      if (entry.slot < 0) yield* keep(cpu, virtual, entry);
+    }
     if (!(yield* this.provide(cpu, machine, virtual, physicalPage(entryLo >>> PFN_SHIFT), store))) return;
     // While the page was provided the guest's entry cannot have changed: its processor is here.
     fill(cpu, machine.pmap, virtual, entry);
@@ -122,7 +127,7 @@ export class TlbFaults {
       // Its frame may have been another guest's.
       yield clearFrame(virtual.options.special.page.frame, CLEAR_LINE);
       virtual.patched = true;
-      yield* writeSpecial(virtual);
+      yield* writeSpecial(virtual, SPECIAL_REGISTERS);
     }
     fillSpecial(cpu, virtual);
   }

@@ -159,12 +159,19 @@ export function* writeEntry(
     return;
   }
   cleared.clear();
-  if (second !== null) {
-    const gone = second.insert(pair, space, even, odd);
-    if (gone >= 0 && tlb.probe(gone & 0x7ffff, gone >> 19) < 0) cpu.hardware.dropPair(gone & 0x7ffff);
-    yield store(slotAddress(virtual, second.find(pair, space & ASID_MASK)), hi);
-  }
-  fill(cpu, pmap, virtual, { pair, space, even, odd });
+  const entry = { pair, space, even, odd };
+  yield* keep(cpu, virtual, entry);
+  fill(cpu, pmap, virtual, entry);
+}
+
+/** Puts an entry on the second level, if there is one. What has to go for it and is in no index is gone for the guest. */
+export function* keep({ hardware }: MonitorCpu, virtual: VirtualProcessor, entry: VirtualEntry): Code {
+  const { second, tlb } = virtual;
+  const { pair, space, even, odd } = entry;
+  if (second === null) return;
+  const gone = second.insert(pair, space, even, odd);
+  if (gone >= 0 && tlb.probe(gone & 0x7ffff, gone >> 19) < 0) hardware.dropPair(gone & 0x7ffff);
+  yield store(slotAddress(virtual, second.find(pair, space & ASID_MASK)), pair);
 }
 
 /** An entry leaves an index: what replaced it by number takes it out, what did at random leaves it to the second level. */

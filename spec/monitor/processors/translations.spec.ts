@@ -83,6 +83,29 @@ describe('the TLB of a guest', () => {
     expect(refillsOf(body)).toEqual([]);
   });
 
+  it('is answered by the second level again after others have pushed an entry out of that', () => {
+    const preset = presets['disco-1997']({ nodes: 1 });
+    const nodes = { count: 1, processors: 1, memoryBytes: 512 * 4096 };
+    const machine = buildMachine({ ...preset, nodes }, { seed: 1 });
+    const disco = new Disco(machine, { secondLevelTlb: { entries: 2, ways: 1 } });
+    const hits: number[] = [];
+    function* body(): Program {
+      // Even pairs and odd ones are in a set each.
+      yield* put(0, 1, 0);
+      yield* put(2, 1, 1);
+      for (let turn = 0; turn < 2; turn++) {
+        disco.cpus[0].hardware.dropPair(PAIR);
+        const before = disco.statistics.secondLevelHits;
+        yield load(addressOf(0));
+        hits.push(disco.statistics.secondLevelHits - before);
+      }
+    }
+    startPlain(disco, [body()], () => null);
+    machine.run();
+    expect(disco.statistics.virtualTlbHits).toBe(1);
+    expect(hits).toEqual([0, 1]);
+  });
+
   it('does not without one', () => {
     function* body(): Program {
       yield* put(0, 1);
