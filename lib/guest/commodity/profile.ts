@@ -65,6 +65,8 @@ export interface Profile {
    * Otherwise threads share the page tables of their space, and text that is in memory is in them from the start.
    */
   readonly lazyTables: boolean;
+  /** Page tables for all regions of a program but text are made when it is executed. Otherwise each is made when an access needs it. */
+  readonly tablesAtExec: boolean;
   /** Wired TLB entries that hold pairs of page tables, besides the one that each crossing writes; 0 to 30. */
   readonly wiredTables: number;
   /** Instructions of one turn of a spinning loop. */

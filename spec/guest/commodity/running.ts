@@ -37,6 +37,7 @@ export const SHORT: Profile = {
   refillCycles: 4,
   doubleMissCycles: 4,
   lazyTables: true,
+  tablesAtExec: false,
   wiredTables: 0,
   spinCycles: 4,
 };

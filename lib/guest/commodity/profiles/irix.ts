@@ -33,7 +33,7 @@ const STEPS: Readonly<Record<string, Step>> = {
   fork: step(29000, 290, { memory: [24, 0.1], scheduler: [12, 0.1], files: [10, 0.1] }),
   'fork page': step(120, 4, { memory: [2, 0.3] }),
   sproc: step(6000, 120, { memory: [10, 0.1], scheduler: [12, 0.1] }),
-  execve: step(46000, 440, { memory: [40, 0.08], files: [40, 0.12], buffers: [16, 0.05], constants: [20, 0.1] }),
+  execve: step(9000, 440, { memory: [40, 0.08], files: [40, 0.12], buffers: [16, 0.05], constants: [20, 0.1] }),
   'attach text': step(200, 8, { memory: [2, 0.2] }),
   'exit process': step(36000, 330, { memory: [24, 0.1], scheduler: [12, 0.1], files: [10, 0.1] }),
   'exit thread': step(6000, 120, { scheduler: [8, 0.2], memory: [4, 0.1] }),
@@ -91,6 +91,7 @@ export const irix: Profile = {
   refillCycles: 6, // with two loads, three moves to and from coprocessor 0, a TLB write and a return, and the misses of the loads: 14, 0.035 us at 400 MHz
   doubleMissCycles: 20, // the segment table is looked up and checked; ours
   lazyTables: true, // page tables are filled lazily (Disco, section 5.4), and there are about 150 QUICK_FAULTs a process (Table 2)
+  tablesAtExec: true, // growreg of System V (M. J. Bach, The Design of the UNIX Operating System, 1986, section 6.5.3)
   wiredTables: 7, // IRIX for the R4000 wired eight entries in all (recalled)
   spinCycles: 4, // load, branch and their delay slots
 };

@@ -90,6 +90,7 @@ export const linuxMips: Profile = {
   refillCycles: 14, // 23 in all: two more loads through its tables and the moves around them
   doubleMissCycles: 47, // as its handler for an entry that is not valid; its page tables need no TLB
   lazyTables: false, // a fault maps the pages around it as well
+  tablesAtExec: false,
   wiredTables: 0,
   spinCycles: 4,
 };
