@@ -10,14 +10,7 @@ import { MHz, ns } from '../engine/time.js';
 import type { Machine } from '../machine/machine.js';
 import { firstTouch } from '../placement/first-touch.js';
 import { Context } from '../processor/context.js';
-import {
-  load,
-  Op,
-  returnFromException,
-  waitForInterrupt,
-  writeRegister,
-  type Program,
-} from '../processor/operations.js';
+import { Op, returnFromException, waitForInterrupt, writeRegister, type Program } from '../processor/operations.js';
 import type { Processor } from '../processor/processor.js';
 import { ASID_MASK, ExceptionCode, KSU_SHIFT, Mode, Register, Status, Vector } from '../processor/registers.js';
 import { Activity, type Exception, type Refill, type SystemSoftware } from '../processor/software.js';
@@ -35,7 +28,7 @@ import { MonitorSpace } from './monitor-space.js';
 import { Lifecycle } from './lifecycle.js';
 import { completed, optionFaults, policyFaults, type DiscoOptions } from './options.js';
 import { Emulation } from './processors/emulation.js';
-import { inject, injectInterrupt, writeSpecial } from './processors/exceptions.js';
+import { CHANGING, inject, injectInterrupt, readSpecial, writeSpecial } from './processors/exceptions.js';
 import { TlbFaults } from './processors/tlb-faults.js';
 import { MonitorCalls } from './processors/monitor-calls.js';
 import { Scheduler } from './processors/scheduler.js';
@@ -199,8 +192,11 @@ export class Disco implements SystemSoftware {
     const virtual = this.scheduler.queues[cpu.number].current;
     this.statistics.traps++;
     const context = new Context(this.handle(cpu, virtual, exception), Activity.Monitor);
-    if (this.guestServices > 0)
-      context.service = this.accountOf(kindOf(exception, virtual), exception.context?.service ?? 0);
+    if (this.guestServices > 0) {
+      // An idle processor takes nothing but interrupts.
+      const kind = virtual === null ? 'interrupts' : kindOf(exception, virtual, this.machineOf(virtual).pmap);
+      context.service = this.accountOf(kind, exception.context?.service ?? 0);
+    }
     return context;
   }
 
@@ -229,7 +225,7 @@ export class Disco implements SystemSoftware {
       virtual.context = exception.context;
       if (virtual.context === null) this.scheduler.stop(virtual); // a program of the guest's has ended, and nothing came behind it
       yield virtual.options.enter;
-      if (virtual.patched) yield* this.readSpecial(virtual);
+      if (virtual.patched) yield* this.patched(virtual);
     }
     if (exception.code === ExceptionCode.Interrupt) yield* this.interrupt(cpu, exception.message);
     else yield* this.trap(cpu, virtual!, exception);
@@ -269,10 +265,9 @@ export class Disco implements SystemSoftware {
   }
 
   /** What the guest has written into its special page counts from now on. */
-  private *readSpecial({ options, registers, tlb }: VirtualProcessor): Code {
-    const { address } = options.special;
-    registers.write(Register.Status, yield load(address + 4 * Register.Status));
-    registers.write(Register.EntryHi, yield load(address + 4 * Register.EntryHi));
+  private *patched(virtual: VirtualProcessor): Code {
+    const { registers, tlb } = virtual;
+    yield* readSpecial(virtual, [Register.Status, Register.EntryHi]);
     tlb.enter(registers.read(Register.EntryHi) & ASID_MASK);
     tlb.setMode(registers.mode);
   }
@@ -344,7 +339,7 @@ export class Disco implements SystemSoftware {
       if (current.interrupting && current.interrupts.length === waiting) break;
     }
     const { current } = queue;
-    if (current?.patched === true) yield* writeSpecial(current);
+    if (current?.patched === true) yield* writeSpecial(current, CHANGING);
     yield current === null ? this.code.step('leave') : current.options.leave;
     const mode = current === null ? Mode.Kernel : current.inKernel ? Mode.Supervisor : Mode.User;
     yield writeRegister(Register.Status, OPEN | Status.EXL | (mode << KSU_SHIFT));

@@ -3,7 +3,7 @@ import type { Machine } from '../machine/machine.js';
 import { suggestion } from '../engine/suggestion.js';
 import type { VirtualMachine, VirtualMachineSpecification } from './virtual-machine.js';
 
-/** The most physical memory that a guest's mapped kernel segment reaches: 255 MB (MAPPED_KERNEL up to the special page). */
+/** The most physical memory that a guest's relocated segment reaches: 255 MB (RELOCATED_SEGMENT up to the special page). */
 const MOST_BYTES = 255 * 2 ** 20;
 
 /** What can be said of a virtual machine, and of a disk of it. */

@@ -6,8 +6,10 @@ export class MonitorStatistics {
   traps = 0;
   /** TLB misses that the second-level TLB answered. */
   secondLevelHits = 0;
-  /** Misses that a virtual TLB answered, whose entry the hardware had lost. */
+  /** Misses that a virtual TLB answered, whose entry the hardware had lost or never had because the page was not there. */
   virtualTlbHits = 0;
+  /** Misses of guests' kernels in the relocated segment, which no guest sees. */
+  relocatedMisses = 0;
   /** Misses handed to guests, as refills or invalid entries. */
   forwardedMisses = 0;
   /** Exceptions of guests, those misses and interrupts included. */

@@ -1,6 +1,6 @@
 /** What the monitor's time is accounted to: kinds of work, each for every service of the guests. */
 
-/** Kinds of work. The first columns are those of Table 2 of the Disco paper. */
+/** Kinds of work. The first columns are those of Table 2 of the Disco paper; page faults of the monitor are among its `monitor calls`. */
 export const WORK = [
   'TLB writes',
   'privileged instructions',

@@ -104,14 +104,29 @@ export function requestFault(value: unknown, pages: number): number {
 }
 
 /**
+ * Where a guest's kernel sees its physical memory from page 0 on, up to the special page: the unmapped segment kseg0 of hardware, relocated
+ * to the supervisor segment, which goes through the TLB. The monitor answers all misses there; what a guest writes into its TLB for
+ * addresses there has no effect, as for those of kseg0 on hardware.
+ */
+export const RELOCATED_SEGMENT = 0xd0000000;
+
+/**
  * The special page: a virtual address of the supervisor segment at which a monitor keeps registers of the virtual
  * processor as words of memory. Reading and writing them there has no effect at once; the monitor uses what it finds when
  * the guest enters it next. So enabling interrupts and changing the address space identifier at hand are not for it.
  */
 export const SPECIAL_PAGE = 0xdfffc000;
 
-/** Registers that are on the special page. */
-export const SPECIAL_REGISTERS: readonly number[] = [Register.EntryHi, Register.Status, Register.Cause, Register.EPC];
+/** Registers that are on the special page. What is written to Cause and EPC there has no effect; Context there is for reading only. */
+export const SPECIAL_REGISTERS: readonly number[] = [
+  Register.EntryHi,
+  Register.Status,
+  Register.Cause,
+  Register.EPC,
+  Register.Context,
+  Register.EntryLo0,
+  Register.EntryLo1,
+];
 
 /** Virtual address of a register on the special page. */
 export const specialAddress = (register: number): number => SPECIAL_PAGE + 4 * register;

@@ -3,11 +3,12 @@
  * through kseg0, which bypasses the TLB, or, when the kernel is linked for the mapped segment, through ksseg.
  */
 import { KSEG0 } from '../../processor/segments.js';
+import { RELOCATED_SEGMENT } from '../../system/monitor-calls.js';
 
 /** The page tables of the address space at hand, as one array of EntryLo words: 4 MB from here on. */
 export const PAGE_TABLES = 0xc0000000;
 /** Where the kernel is when it is mapped: physical memory from page 0 on, up to the monitor's special page. */
-export const MAPPED_KERNEL = 0xd0000000;
+export const MAPPED_KERNEL = RELOCATED_SEGMENT;
 /** The kernel stack of the thread at hand, and behind it the private data of the processor: one wired entry. */
 export const KERNEL_STACK = 0xdfffe000;
 export const PROCESSOR_DATA = 0xdffff000;

@@ -9,8 +9,8 @@ export const AREAS = {
   stack: { bytes: 4096, of: 'thread' },
   /** Private data of a processor: mapped by the wired entry. */
   processor: { bytes: 2048, of: 'processor' },
-  /** Memory management: free lists, region and swap maps, counters. Guarded by memlock. */
-  memory: { bytes: 64 * 1024, of: 'all' },
+  /** Memory management: free lists, region and swap maps, counters. Guarded by memlock. An allocation touches 20 of its pages. */
+  memory: { bytes: 128 * 1024, of: 'all' },
   /** Run queues, process table, callouts. */
   scheduler: { bytes: 32 * 1024, of: 'all' },
   /** Vnodes, inodes, the name cache, the file table. */
@@ -35,7 +35,7 @@ export interface Touch {
   readonly stores: number;
 }
 
-/** A step of a service: a piece of straight kernel code. */
+/** A step of a service: a piece of kernel code. */
 export interface Step {
   /** Instructions, those that make the references included. */
   readonly instructions: number;
@@ -51,6 +51,8 @@ export interface Profile {
   readonly source: string;
   /** By name of the step; a step that is missing takes no time. */
   readonly steps: Readonly<Record<string, Step>>;
+  /** Bytes of the kernel's text, over which the lines of its steps are spread: see TextLayout. */
+  readonly textBytes: number;
   /** Instructions to copy and to clear a line of 128 bytes. */
   readonly copyLineCycles: number;
   readonly zeroLineCycles: number;
@@ -63,6 +65,8 @@ export interface Profile {
    * Otherwise threads share the page tables of their space, and text that is in memory is in them from the start.
    */
   readonly lazyTables: boolean;
+  /** Page tables for all regions of a program but text are made when it is executed. Otherwise each is made when an access needs it. */
+  readonly tablesAtExec: boolean;
   /** Wired TLB entries that hold pairs of page tables, besides the one that each crossing writes; 0 to 30. */
   readonly wiredTables: number;
   /** Instructions of one turn of a spinning loop. */

@@ -4,12 +4,13 @@
  * the supervisor segment; the program has one range of virtual pages, whose table is one array of EntryLo words.
  */
 import { KSEG0 } from '../../processor/segments.js';
+import { RELOCATED_SEGMENT } from '../../system/monitor-calls.js';
 import { GuestError } from '../../system/guest-error.js';
 
 /** First virtual page of the program. */
 export const FIRST_PAGE = 0x400;
 /** Where a mapped library sees physical page 0. */
-export const MAPPED_LIBRARY = 0xd0000000;
+export const MAPPED_LIBRARY = RELOCATED_SEGMENT;
 export const PAGE_BYTES = 4096;
 export const LINE_BYTES = 128;
 

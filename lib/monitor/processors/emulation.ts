@@ -8,14 +8,17 @@ import { copiedCommand } from '../devices/guest-command.js';
 import type { VirtualDevice } from '../devices/virtual-device.js';
 import type { MonitorCpu } from '../monitor-cpu.js';
 import type { VirtualMachine } from '../virtual-machine.js';
-import { endOf, inject } from './exceptions.js';
+import { endOf, inject, readSpecial, writeSpecial } from './exceptions.js';
 import type { Scheduler } from './scheduler.js';
-import { probe, writeEntry } from './translations.js';
+import { probe, wire, wiredEntries, writeEntry } from './translations.js';
 import { VIRTUAL_TLB_ENTRIES, type VirtualProcessor } from './virtual-processor.js';
 import type { Code } from '../../system/code.js';
 
 /** Where privileged registers are in a record. */
 const REGISTERS_OFFSET = 256;
+/** What a TLB write takes, and registers that a patched guest has on its special page alone, until an instruction wants them. */
+const ENTRY_LO: readonly number[] = [Register.EntryLo0, Register.EntryLo1];
+const KEPT_ON_PAGE: readonly number[] = [...ENTRY_LO, Register.Context];
 /** Flits of an interrupt; virtual ones travel nowhere. */
 const NO_FLITS = 1;
 
@@ -38,7 +41,7 @@ export class Emulation {
     switch (operation.kind) {
       case Op.ReadRegister:
       case Op.WriteRegister:
-        return yield* this.register(virtual, context, operation);
+        return yield* this.register(cpu, virtual, context, operation);
       case Op.TlbWriteIndexed:
       case Op.TlbWriteRandom:
         return yield* this.writeTlb(cpu, machine, virtual, context, operation.kind === Op.TlbWriteRandom);
@@ -47,7 +50,9 @@ export class Emulation {
         return context.complete();
       case Op.TlbRead:
         yield this.core.code.step('register access');
-        return context.complete(virtual.unit.execute(operation, this.core.now()));
+        context.complete(virtual.unit.execute(operation, this.core.now()));
+        if (virtual.patched) yield* writeSpecial(virtual, ENTRY_LO);
+        return;
       case Op.ReturnFromException:
         return yield* this.returnFromException(cpu, virtual, context, operation);
       case Op.WaitForInterrupt:
@@ -63,12 +68,19 @@ export class Emulation {
     }
   }
 
-  private *register(virtual: VirtualProcessor, context: Context, operation: Operation): Code {
+  private *register(cpu: MonitorCpu, virtual: VirtualProcessor, context: Context, operation: Operation): Code {
+    const { kind, a: register, b: value } = operation;
+    const reads = kind === Op.ReadRegister;
     yield this.core.code.step('register access');
-    const at = virtual.options.record + REGISTERS_OFFSET + 4 * (operation.a & 31);
-    if (operation.kind === Op.ReadRegister) yield load(at);
-    else yield store(at, operation.b);
+    const onPage = virtual.patched && KEPT_ON_PAGE.includes(register);
+    const at = virtual.options.record + REGISTERS_OFFSET + 4 * (register & 31);
+    if (reads && onPage) yield* readSpecial(virtual, [register]);
+    else if (reads) yield load(at);
     context.complete(virtual.unit.execute(operation, this.core.now()));
+    if (reads) return;
+    if (onPage) yield* writeSpecial(virtual, [register]);
+    else yield store(at, value);
+    if (register === Register.Wired) yield* wire(cpu, wiredEntries(cpu, virtual));
   }
 
   private *writeTlb(
@@ -79,6 +91,7 @@ export class Emulation {
     random: boolean,
   ): Code {
     const { unit, registers } = virtual;
+    if (virtual.patched) yield* readSpecial(virtual, ENTRY_LO);
     const named = Math.min(registers.read(Register.Index) & 0x3f, VIRTUAL_TLB_ENTRIES - 1);
     yield* writeEntry(this.core, cpu, pmap, virtual, random ? unit.drawEntry() : named, random);
     context.complete();

@@ -1,7 +1,7 @@
 /** Exceptions of guests: what hardware does on the bare machine, done to a virtual processor. */
 import { Context } from '../../processor/context.js';
 import { described } from '../../processor/foreign.js';
-import { returnFromException, store, type Program } from '../../processor/operations.js';
+import { load, returnFromException, store, type Program } from '../../processor/operations.js';
 import { ExceptionCode, InterruptLine, Register, Vector } from '../../processor/registers.js';
 import type { InterruptMessage } from '../../messages/coherence-messages.js';
 import type { Exception, ProgramFault } from '../../processor/software.js';
@@ -39,7 +39,9 @@ export function* inject(core: Core, cpu: MonitorCpu, virtual: VirtualProcessor, 
   const { epc, context } = virtual;
   // EPC stays at exception level, as on hardware.
   if (!registers.exceptional) virtual.epc = context;
-  registers.enter(code, address, TRANSLATION.includes(code));
+  const translation = TRANSLATION.includes(code);
+  registers.enter(code, address, translation);
+  if (translation && virtual.patched) yield* writeSpecial(virtual, [Register.Context]);
   const machine = core.machines[virtual.options.machine]!;
   const answer = answerOf(machine.system!, virtual, { code, vector, address, context: virtual.epc, message, fault });
   const { handler } = answer;
@@ -50,7 +52,7 @@ export function* inject(core: Core, cpu: MonitorCpu, virtual: VirtualProcessor, 
     virtual.epc = epc;
     return;
   }
-  // A kernel's miss in its own segment belongs to the service that missed, with all that the guest does about it.
+  // A kernel's miss belongs to the service that missed, with all that the guest does about it.
   if (vector === Vector.Refill && kernels && processor.services !== null) handler.service = processor.service;
   if (handler.counted && processor.services !== null) processor.services.counts[handler.service]++;
   // A handler that simply ends returns to whoever was interrupted, with the Status of then.
@@ -103,11 +105,17 @@ export function* injectInterrupt(core: Core, cpu: MonitorCpu, virtual: VirtualPr
   });
 }
 
-/** Writes the registers of the special page that the guest will read there. EPC reads as 0, as on hardware. */
-export function* writeSpecial(virtual: VirtualProcessor): Code {
-  const { address } = virtual.options.special;
-  for (const register of [Register.Status, Register.Cause, Register.EntryHi])
-    yield store(address + 4 * register, virtual.registers.read(register));
+/** Registers that may have changed whenever the guest goes on: they are written to its special page each time. */
+export const CHANGING: readonly number[] = [Register.Status, Register.Cause, Register.EntryHi];
+
+/** Writes registers to the special page, where the guest will read them. EPC reads as 0, as on hardware. */
+export function* writeSpecial({ options, registers }: VirtualProcessor, which: readonly number[]): Code {
+  for (const register of which) yield store(options.special.address + 4 * register, registers.read(register));
+}
+
+/** Reads registers that the guest has written to its special page. */
+export function* readSpecial({ options, registers }: VirtualProcessor, which: readonly number[]): Code {
+  for (const register of which) registers.write(register, yield load(options.special.address + 4 * register));
 }
 
 /**

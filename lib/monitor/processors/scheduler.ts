@@ -10,6 +10,7 @@ import { interrupt, readRegister, store, writeRegister } from '../../processor/o
 import { InterruptLine, Register } from '../../processor/registers.js';
 import { MonitorInterrupt, type Core } from '../core.js';
 import type { MonitorCpu } from '../monitor-cpu.js';
+import { wire, wiredEntries } from './translations.js';
 import type { VirtualProcessor } from './virtual-processor.js';
 import type { Code } from '../../system/code.js';
 
@@ -206,6 +207,7 @@ export class Scheduler {
     yield this.core.code.step('context switch');
     yield this.core.code.step('tlb flush');
     cpu.hardware.flush(this.core.machines[next.options.machine]!.pmap);
+    yield* wire(cpu, wiredEntries(cpu, next));
     queue.owner = next;
   }
 

@@ -9,8 +9,9 @@ import { CLEAR_LINE, MONITOR_STEPS } from '../costs.js';
 import type { MonitorCpu } from '../monitor-cpu.js';
 import type { MonitorSpace } from '../monitor-space.js';
 import type { VirtualMachine } from '../virtual-machine.js';
+import { SPECIAL_REGISTERS } from '../../system/monitor-calls.js';
 import { inject, writeSpecial } from './exceptions.js';
-import { fill, fillSpecial, findEntry, slotAddress, touchPmap } from './translations.js';
+import { fill, fillSpecial, findEntry, keep, relocated, slotAddress, touchPmap } from './translations.js';
 import { SPECIAL, type VirtualProcessor } from './virtual-processor.js';
 import type { Code } from '../../system/code.js';
 
@@ -50,7 +51,7 @@ export class TlbFaults {
     const pair = page >>> 1;
     // Hot: objects without spread have one shape, and are cheap.
     const entry = { pair, space: second.spaceOf(slot), even: second.entryLo(slot, 0), odd: second.entryLo(slot, 1) };
-    fill(cpu, machine.pmap, entry);
+    fill(cpu, machine.pmap, virtual, entry);
     this.core.statistics.secondLevelHits++;
     const address = slotAddress(virtual, slot);
     return {
@@ -78,9 +79,15 @@ export class TlbFaults {
       return yield* this.forward(cpu, virtual, address, store ? ExceptionCode.TlbStore : code, Vector.General);
     if (store && (entryLo & EntryLo.D) === 0)
       return yield* this.forward(cpu, virtual, address, ExceptionCode.Modified, Vector.General);
+    if (relocated(page)) this.core.statistics.relocatedMisses++;
+    else {
+      this.core.statistics.virtualTlbHits++;
+      // Others have pushed it out: without that the next miss, too, would take the long way.
+      if (entry.slot < 0) yield* keep(cpu, virtual, entry);
+    }
     if (!(yield* this.provide(cpu, machine, virtual, physicalPage(entryLo >>> PFN_SHIFT), store))) return;
     // While the page was provided the guest's entry cannot have changed: its processor is here.
-    fill(cpu, machine.pmap, entry);
+    fill(cpu, machine.pmap, virtual, entry);
   }
 
   /** Makes sure that a physical page may be used; false if the exception has become the guest's or its end. */
@@ -100,7 +107,6 @@ export class TlbFaults {
     yield* touchPmap(pmap, physical);
     const present = pmap.get(physical);
     if (present === null || (store && !present.single)) statistics.pageFaults++;
-    else statistics.virtualTlbHits++;
     let page = yield* memory.pageAt(cpu, pmap, physical, store);
     if (page !== null && store && !page.single) page = yield* memory.ownPage(cpu, pmap, physical, false);
     if (page === null) {
@@ -121,7 +127,7 @@ export class TlbFaults {
       // Its frame may have been another guest's.
       yield clearFrame(virtual.options.special.page.frame, CLEAR_LINE);
       virtual.patched = true;
-      yield* writeSpecial(virtual);
+      yield* writeSpecial(virtual, SPECIAL_REGISTERS);
     }
     fillSpecial(cpu, virtual);
   }

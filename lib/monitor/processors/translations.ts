@@ -8,10 +8,11 @@
  * push old ones out is not for a machine with so large a TLB.
  */
 import { physicalPage, type PhysicalPage } from '../../messages/addresses.js';
-import { load, store } from '../../processor/operations.js';
-import { ASID_MASK, EntryLo, PFN_SHIFT, PROBE_FAILED, Register } from '../../processor/registers.js';
+import { load, store, writeRegister } from '../../processor/operations.js';
+import { ASID_MASK, EntryLo, entryLo, PFN_SHIFT, PROBE_FAILED, Register } from '../../processor/registers.js';
 import { unmapped } from '../../processor/segments.js';
 import { GLOBAL } from '../../processor/tlb.js';
+import { RELOCATED_SEGMENT } from '../../system/monitor-calls.js';
 import type { Core } from '../core.js';
 import type { MappedHalf } from '../memory/hardware-tlb.js';
 import type { Pmap } from '../memory/pmap.js';
@@ -24,6 +25,9 @@ import type { Code } from '../../system/code.js';
 const TLB_OFFSET = 512;
 const TLB_ENTRY_BYTES = 12;
 
+/** First page of the segment in which guests see physical memory; it ends before the special page. */
+const RELOCATED = RELOCATED_SEGMENT / 4096;
+
 /** An entry of the large TLB. */
 export interface VirtualEntry {
   readonly pair: number;
@@ -33,7 +37,15 @@ export interface VirtualEntry {
   readonly odd: number;
 }
 
-/** The entry for a page in the space at hand: from the second level first, else from the virtual TLB; null if there is none. */
+/** A page of the relocated segment: it is not looked up in the guest's TLB. */
+export function relocated(page: number): boolean {
+  return page >= RELOCATED && page < SPECIAL;
+}
+
+/**
+ * The entry for a page in the space at hand: the monitor's own in the relocated segment, else from the second level first, then from the
+ * virtual TLB; null if there is none.
+ */
 export function findEntry(virtual: VirtualProcessor, page: number): (VirtualEntry & { readonly slot: number }) | null {
   return entryIn(virtual, page, virtual.tlb.space);
 }
@@ -45,6 +57,14 @@ export function entryIn(
   space: number,
 ): (VirtualEntry & { readonly slot: number }) | null {
   const pair = page >>> 1;
+  if (relocated(page)) {
+    const physical = (page & ~1) - RELOCATED;
+    return {
+      ...{ pair, space: GLOBAL, slot: -1 },
+      even: entryLo(physical, true, true),
+      odd: entryLo(physical + 1, true, true),
+    };
+  }
   const slot = second === null ? -1 : second.find(pair, space);
   if (slot >= 0)
     return { pair, space: second!.spaceOf(slot), even: second!.entryLo(slot, 0), odd: second!.entryLo(slot, 1), slot };
@@ -59,12 +79,33 @@ export function slotAddress(virtual: VirtualProcessor, slot: number): number {
   return virtual.options.second!.address + slot * SECOND_LEVEL_BYTES;
 }
 
-/** Writes an entry into the hardware's TLB, as far as its pages have memory. What a guest has at the special page is not seen. */
-export function fill(cpu: MonitorCpu, pmap: Pmap, { pair, space, even, odd }: VirtualEntry): void {
+/**
+ * Entries of the hardware's TLB that are for those that the guest has wired, at their indices; half of it at most, as the monitor
+ * needs others for the special page and the relocated segment.
+ */
+export function wiredEntries({ hardware }: MonitorCpu, { registers }: VirtualProcessor): number {
+  return Math.min(registers.read(Register.Wired), hardware.entries >> 1);
+}
+
+/** Has random replacement leave the hardware's entries alone that are for the wired ones of a guest. */
+export function* wire({ hardware }: MonitorCpu, entries: number): Code {
+  yield writeRegister(Register.Wired, entries);
+  // What was there by chance would never be replaced.
+  for (let index = 0; index < entries; index++) hardware.drop(index);
+}
+
+/**
+ * Writes an entry into the hardware's TLB, as far as its pages have memory: at its index if the guest has wired it there, else in any
+ * place that is not for wired ones. What a guest has at the special page is not seen.
+ */
+export function fill(cpu: MonitorCpu, pmap: Pmap, virtual: VirtualProcessor, entry: VirtualEntry): void {
   const { hardware, processor } = cpu;
+  const { pair, space, even, odd } = entry;
+  const wired = wiredEntries(cpu, virtual);
+  const own = wired === 0 ? -1 : virtual.tlb.probe(pair, space & ASID_MASK);
   const present = processor.tlb.probe(pair, space & ASID_MASK);
   hardware.dropPair(pair);
-  const index = present >= 0 ? present : processor.tlbRandom();
+  const index = own >= 0 && own < wired ? own : present >= wired ? present : processor.tlbRandom();
   const first = 2 * pair === SPECIAL ? null : mapped(cpu, pmap, even);
   hardware.write(index, pair, space, first, mapped(cpu, pmap, odd));
 }
@@ -109,7 +150,7 @@ export function* writeEntry(
   if (oldHi !== 0 || tlb.probe(0, 0) === index) leaves(cpu, virtual, oldHi >>> 13, spaceOf(oldHi, oldEven), random);
   tlb.writeRegisters(index, hi, even, odd);
   cpu.hardware.dropPair(pair);
-  if (unmapped(2 * pair)) {
+  if (unmapped(2 * pair) || relocated(2 * pair)) {
     cleared.add(index);
     if (second !== null && allCleared(virtual)) {
       second.flush();
@@ -118,12 +159,19 @@ export function* writeEntry(
     return;
   }
   cleared.clear();
-  if (second !== null) {
-    const gone = second.insert(pair, space, even, odd);
-    if (gone >= 0 && tlb.probe(gone & 0x7ffff, gone >> 19) < 0) cpu.hardware.dropPair(gone & 0x7ffff);
-    yield store(slotAddress(virtual, second.find(pair, space & ASID_MASK)), hi);
-  }
-  fill(cpu, pmap, { pair, space, even, odd });
+  const entry = { pair, space, even, odd };
+  yield* keep(cpu, virtual, entry);
+  fill(cpu, pmap, virtual, entry);
+}
+
+/** Puts an entry on the second level, if there is one. What has to go for it and is in no index is gone for the guest. */
+export function* keep({ hardware }: MonitorCpu, virtual: VirtualProcessor, entry: VirtualEntry): Code {
+  const { second, tlb } = virtual;
+  const { pair, space, even, odd } = entry;
+  if (second === null) return;
+  const gone = second.insert(pair, space, even, odd);
+  if (gone >= 0 && tlb.probe(gone & 0x7ffff, gone >> 19) < 0) hardware.dropPair(gone & 0x7ffff);
+  yield store(slotAddress(virtual, second.find(pair, space & ASID_MASK)), pair);
 }
 
 /** An entry leaves an index: what replaced it by number takes it out, what did at random leaves it to the second level. */

@@ -25,6 +25,8 @@ import { Activity, type Exception, type SystemSoftware } from '../../../lib/proc
 /** What pages that are free get, a word in each line. */
 export const POISON = 0xdeadbeef | 0;
 
+const TLB_REGISTERS: readonly number[] = [Register.Context, Register.EntryLo0, Register.EntryLo1];
+
 export class FakeMonitor implements SystemSoftware {
   readonly services;
   /** What was asked, by name, and the registers read and written on the special page. */
@@ -35,11 +37,14 @@ export class FakeMonitor implements SystemSoftware {
   version: number = MONITOR_VERSION;
   private readonly kernel: CommodityKernel;
   private readonly machine: Machine;
+  /** Context and EntryHi of each processor as the kernel knows them: a miss on the special page changes the real ones. */
+  private readonly known: { context: number; entryHi: number }[];
 
   constructor(kernel: CommodityKernel, machine: Machine) {
     this.kernel = kernel;
     this.machine = machine;
     this.services = kernel.services;
+    this.known = machine.processors.map(() => ({ context: 0, entryHi: 0 }));
   }
 
   ended(): void {}
@@ -50,7 +55,15 @@ export class FakeMonitor implements SystemSoftware {
     if (kernels && code === ExceptionCode.ReservedInstruction && context?.operation?.kind === Op.MonitorCall)
       return handler(interrupted => this.serve(interrupted));
     if (address >= SPECIAL_PAGE && address < SPECIAL_PAGE + 4096)
-      return handler((interrupted, self) => this.special(interrupted, self, (address - SPECIAL_PAGE) / 4));
+      return handler((interrupted, self) =>
+        this.special(interrupted, self, (address - SPECIAL_PAGE) / 4, processor.processor),
+      );
+    const { registers } = processor;
+    if (code === ExceptionCode.TlbLoad || code === ExceptionCode.TlbStore)
+      this.known[processor.processor] = {
+        context: registers.read(Register.Context),
+        entryHi: registers.read(Register.EntryHi),
+      };
     return this.kernel.exception(processor, exception);
   }
 
@@ -83,18 +96,23 @@ export class FakeMonitor implements SystemSoftware {
       yield machineStore(machineFrame(this.frame(page)), offset, POISON);
   }
 
-  private *special(interrupted: Context, self: Context, register: number): Code {
+  private *special(interrupted: Context, self: Context, register: number, processor: number): Code {
     const { kind, b } = interrupted.operation!;
+    const known = this.known[processor];
     let value = 0;
     if (kind === Op.Load) {
       this.registers.read.add(register);
-      value = register === Register.Status ? self.status : yield readRegister(register);
+      if (register === Register.Context) value = known.context;
+      else value = register === Register.Status ? self.status : yield readRegister(register);
     } else if (kind === Op.Store) {
       this.registers.written.add(register);
+      if (register === Register.EntryHi) known.entryHi = b;
       // Status is restored when this ends.
       if (register === Register.Status) self.status = b >>> 0;
       else yield writeRegister(register, b);
     } else throw new Error(`operation ${kind} on the special page`);
+    // What is written next to them is a TLB entry.
+    if (TLB_REGISTERS.includes(register)) yield writeRegister(Register.EntryHi, known.entryHi);
     interrupted.complete(value);
   }
 

@@ -156,7 +156,7 @@ describe.each([
         seen.push(yield waitForChild());
         for (let i = 0; i < 20; i++) seen.push((yield load(page(i))) - i);
       },
-      { kernel: { mapped, pages: 421 } },
+      { kernel: { mapped, pages: 438 } },
     );
     expect(seen).toEqual([KILLED.memory, ErrorNumber.ENOMEM, ErrorNumber.ECHILD, ...new Array<number>(20).fill(0)]);
     expect(kernel.physical.statistics.refused).toBeGreaterThan(0);

@@ -3,7 +3,7 @@ import { SERVICES, type ServiceName } from '../../../lib/guest/commodity/service
 import { fork, sproc, systemCall, waitForChild } from '../../../lib/guest/commodity/calls/system-calls.js';
 import { compute, load, store, type Program } from '../../../lib/processor/operations.js';
 import { inspection, runChecked } from './invariants.js';
-import { HEAP, SHORT, type Running } from './running.js';
+import { HEAP, SHORT, STACK, type Running } from './running.js';
 
 const PAGES = 6;
 const addressOf = (page: number): number => (HEAP + page) * 4096;
@@ -40,6 +40,28 @@ function readers(others: number, lazyTables: boolean): { running: Running; seen:
 }
 
 const CONTENT = Array.from({ length: PAGES }, (_, page) => 10 + page);
+
+describe('a program that is executed', () => {
+  it.each([
+    [true, 0],
+    [false, 2],
+  ])('has page tables for its own regions where a kernel makes them then: %s', (tablesAtExec, faults) => {
+    const running = runChecked({
+      kernel: { profile: { ...SHORT, tablesAtExec } },
+      programs: {
+        *main() {
+          yield store(addressOf(0), 1);
+          yield load(STACK * 4096);
+          yield inspection();
+        },
+      },
+    });
+    // A fault for each table that is not there: the heap's and the stack's.
+    expect(counts(running, 'other fault')).toEqual([faults]);
+    expect(running.kernel.physical.census().table).toBe(0);
+    expect(counts(running, 'DEMAND_ZERO')).toEqual([2]);
+  });
+});
 
 describe('threads that share an address space', () => {
   it('enter pages that are in memory each for itself, and see the same', () => {

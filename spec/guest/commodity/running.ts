@@ -31,11 +31,13 @@ export const SHORT: Profile = {
       (name, i) => [name, step(40 + i, 2)],
     ),
   ),
+  textBytes: 8192,
   copyLineCycles: 20,
   zeroLineCycles: 10,
   refillCycles: 4,
   doubleMissCycles: 4,
   lazyTables: true,
+  tablesAtExec: false,
   wiredTables: 0,
   spinCycles: 4,
 };

@@ -102,8 +102,14 @@ describe('switches of the commodity kernel', () => {
     const { monitor, seen } = outcome({ patchedPrivileged: true }, true);
     expect(seen).toEqual(EXPECTED);
     const ordered = (registers: ReadonlySet<number>): number[] => [...registers].sort((a, b) => a - b);
-    expect(ordered(monitor!.registers.read)).toEqual([Register.Status, Register.Cause, Register.EPC]);
-    expect(ordered(monitor!.registers.written)).toEqual([Register.EntryHi, Register.Status, Register.EPC]);
+    expect(ordered(monitor!.registers.read)).toEqual([Register.Context, Register.Status, Register.Cause, Register.EPC]);
+    expect(ordered(monitor!.registers.written)).toEqual([
+      Register.EntryLo0,
+      Register.EntryLo1,
+      Register.EntryHi,
+      Register.Status,
+      Register.EPC,
+    ]);
     expect(monitor!.calls.map(({ call }) => call)).toEqual(['version', 'version']);
   });
 

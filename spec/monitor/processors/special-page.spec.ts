@@ -10,6 +10,7 @@ import {
   monitorCall,
   readRegister,
   store,
+  tlbWriteRandom,
   writeRegister,
   type Program,
 } from '../../../lib/processor/operations.js';
@@ -80,6 +81,34 @@ describe('the special page', () => {
     }
     run([program()]);
     expect(seen).toEqual([1, 2, 1]);
+  });
+
+  it('has what a TLB write takes, and what the last miss was about', () => {
+    const seen: number[] = [];
+    function* program(): Program {
+      // The first access is a miss that the guest does not see.
+      yield store(at(Register.EntryLo0), entryLo(2, true, false));
+      yield store(at(Register.EntryLo1), entryLo(3, true, false));
+      yield writeRegister(Register.EntryHi, 0x4000);
+      yield tlbWriteRandom();
+      yield store(0x5000, 7);
+      yield store(at(Register.EntryLo0), entryLo(3, true, false));
+      yield writeRegister(Register.EntryHi, 0x6000);
+      yield tlbWriteRandom();
+      seen.push(yield load(0x6000), yield load(0xabc000));
+      yield writeRegister(Register.EntryLo1, entryLo(9, true, false));
+      seen.push(yield load(at(Register.EntryLo1)), yield readRegister(Register.EntryLo0));
+    }
+    run([program()], ({ context }) => {
+      context!.complete(0);
+      return new Context(
+        (function* (): Code {
+          seen.push(yield load(at(Register.Context)));
+        })(),
+        Activity.Kernel,
+      );
+    });
+    expect(seen).toEqual([(0xabc000 >>> 9) & ~0xf, 7, 0, entryLo(9, true, false), entryLo(3, true, false)]);
   });
 
   it('is each virtual processor’s own, also when they take turns', () => {

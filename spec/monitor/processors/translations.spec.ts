@@ -17,6 +17,7 @@ import {
   type Program,
 } from '../../../lib/processor/operations.js';
 import { entryLo, ExceptionCode, Register, Vector } from '../../../lib/processor/registers.js';
+import { RELOCATED_SEGMENT } from '../../../lib/system/monitor-calls.js';
 import { startPlain } from '../support/plain-guest.js';
 
 type Code<Value = void> = Generator<Operation, Value, number>;
@@ -80,6 +81,29 @@ describe('the TLB of a guest', () => {
       expect(yield load(addressOf(0))).toBe(7);
     }
     expect(refillsOf(body)).toEqual([]);
+  });
+
+  it('is answered by the second level again after others have pushed an entry out of that', () => {
+    const preset = presets['disco-1997']({ nodes: 1 });
+    const nodes = { count: 1, processors: 1, memoryBytes: 512 * 4096 };
+    const machine = buildMachine({ ...preset, nodes }, { seed: 1 });
+    const disco = new Disco(machine, { secondLevelTlb: { entries: 2, ways: 1 } });
+    const hits: number[] = [];
+    function* body(): Program {
+      // Even pairs and odd ones are in a set each.
+      yield* put(0, 1, 0);
+      yield* put(2, 1, 1);
+      for (let turn = 0; turn < 2; turn++) {
+        disco.cpus[0].hardware.dropPair(PAIR);
+        const before = disco.statistics.secondLevelHits;
+        yield load(addressOf(0));
+        hits.push(disco.statistics.secondLevelHits - before);
+      }
+    }
+    startPlain(disco, [body()], () => null);
+    machine.run();
+    expect(disco.statistics.virtualTlbHits).toBe(1);
+    expect(hits).toEqual([0, 1]);
   });
 
   it('does not without one', () => {
@@ -184,6 +208,51 @@ describe('the TLB of a guest', () => {
     }
     expect(refillsOf(body, { entries: 2, ways: 1 })).toEqual(wanted);
     expect(wanted.length).toBeGreaterThan(10);
+  });
+
+  it('has its wired entries at their indices in the hardware, where random replacement leaves them', () => {
+    const preset = presets['disco-1997']({ nodes: 1 });
+    const nodes = { count: 1, processors: 1, memoryBytes: 512 * 4096 };
+    const machine = buildMachine({ ...preset, nodes }, { seed: 1 });
+    const disco = new Disco(machine);
+    const [{ tlb }] = machine.processors;
+    const places: number[] = [];
+    function* body(): Program {
+      yield writeRegister(Register.Wired, 4);
+      yield* put(0, 1, 2);
+      yield* put(1, 2, 5);
+      yield store(addressOf(0), 7);
+      yield* pushOut();
+      places.push(tlb.probe(PAIR, 0), tlb.probe(PAIR + 1, 0));
+      expect(yield load(addressOf(0))).toBe(7);
+      // More than half of the hardware's entries are not given away.
+      yield writeRegister(Register.Wired, 63);
+      yield* put(3, 1, 40);
+      yield load(addressOf(0));
+      yield* pushOut();
+      places.push(tlb.probe(PAIR, 0), tlb.probe(PAIR + 3, 0));
+    }
+    startPlain(disco, [body()], () => null);
+    machine.run();
+    expect(places).toEqual([2, -1, 2, -1]);
+    expect(machine.processors[0].registers.read(Register.Wired)).toBe(32);
+  });
+
+  it('is not asked where its kernel sees physical memory', () => {
+    const at = RELOCATED_SEGMENT + 5 * 4096;
+    function* body(): Program {
+      yield* put(0, 5);
+      yield store(addressOf(0), 7);
+      expect(yield load(at)).toBe(7);
+      yield writeRegister(Register.EntryHi, (at & ~0x1fff) | 0);
+      yield writeRegister(Register.EntryLo0, entryLo(8, true, true));
+      yield writeRegister(Register.EntryLo1, entryLo(9, true, true));
+      yield tlbWriteRandom();
+      expect(yield load(at)).toBe(7);
+      yield store(at, 8);
+      expect(yield load(addressOf(0))).toBe(8);
+    }
+    expect(refillsOf(body)).toEqual([]);
   });
 
   it('shows the page of the last entry for an address', () => {

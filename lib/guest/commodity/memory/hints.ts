@@ -33,13 +33,13 @@ export class Hints {
     this.switches = switches;
   }
 
-  /** Reads Status, Cause, EPC or EntryHi, for what a monitor keeps of them. */
+  /** Reads Status, Cause, EPC, EntryHi or Context, for what a monitor keeps of them. */
   read(register: number): Operation {
     return this.switches.patchedPrivileged ? load(specialAddress(register)) : readRegister(register);
   }
 
   /**
-   * Writes Status, EPC or EntryHi where that has no effect before the next privileged instruction or return: interrupts
+   * Writes Status, EPC, EntryHi or EntryLo where that has no effect before the next privileged instruction or return: interrupts
    * stay off, and the address space identifier at hand stays or is not used.
    */
   write(register: number, value: number): Operation {

@@ -35,13 +35,14 @@ export class Refills {
 
   /** The fast refill: reads two entries of the page table through the array in which it lies. */
   *user(): Program {
+    const { hints, profile } = this.options;
     // Context has 16 bytes for a pair of pages, our tables have 8 (as IRIX and Linux on 32-bit MIPS).
-    const pair = (yield readRegister(Register.Context)) >> 1;
+    const pair = (yield hints.read(Register.Context)) >> 1;
     const even = yield load(pair);
     const odd = yield load(pair + 4);
-    yield compute(this.options.profile.refillCycles);
-    yield writeRegister(Register.EntryLo0, even);
-    yield writeRegister(Register.EntryLo1, odd);
+    yield compute(profile.refillCycles);
+    yield hints.write(Register.EntryLo0, even);
+    yield hints.write(Register.EntryLo1, odd);
     yield tlbWriteRandom();
     yield returnFromException();
   }
@@ -70,8 +71,8 @@ export class Refills {
     const wires = index < 0 && wiredTables > 0;
     // Wired entries in turn, so that random replacement does not take away what every refill of the process needs.
     if (wires) yield writeRegister(Register.Index, 1 + (thread.processor!.tablesWired++ % wiredTables));
-    yield writeRegister(Register.EntryLo0, translations.tableWordOf(tables, pair));
-    yield writeRegister(Register.EntryLo1, translations.tableWordOf(tables, pair + 1));
+    yield hints.write(Register.EntryLo0, translations.tableWordOf(tables, pair));
+    yield hints.write(Register.EntryLo1, translations.tableWordOf(tables, pair + 1));
     yield index < 0 && !wires ? tlbWriteRandom() : tlbWriteIndexed();
     yield returnFromException(context);
   }

@@ -1,7 +1,7 @@
 /**
  * What address spaces are filled with and emptied of: regions of an executable, a copy of a parent's pages, the heap.
  */
-import type { AddressSpace, Region } from './address-space.js';
+import { TABLE_SHIFT, type AddressSpace, type Region } from './address-space.js';
 import { ErrorNumber, type Code, type KernelThread } from '../../../system/code.js';
 import type { Executable } from '../processes/process.js';
 import type { Profile } from '../profile.js';
@@ -34,7 +34,7 @@ export class SpaceContents {
     this.options = options;
   }
 
-  /** Lays out the regions of an executable. 0, or an ErrorNumber. */
+  /** Lays out the regions of an executable, with page tables if kernels make them then. 0, or an ErrorNumber. */
   *lay(thread: KernelThread, space: AddressSpace, executable: Executable): Code<number> {
     let file: Vnode | null = null;
     if (executable.path !== null) {
@@ -60,6 +60,16 @@ export class SpaceContents {
     if (file !== null) {
       yield* this.attachText(thread, space, file);
       yield* file.closed(thread);
+    }
+    return this.options.profile.tablesAtExec ? yield* this.makeTables(thread, space) : 0;
+  }
+
+  /** Makes the page tables of a program's own regions: text is a region that all who execute it share. 0, or ENOMEM. */
+  private *makeTables(thread: KernelThread, space: AddressSpace): Code<number> {
+    for (const { kind, first, pages } of space.regions) {
+      if (kind === 'text') continue;
+      for (let table = first >>> TABLE_SHIFT; table << TABLE_SHIFT < first + pages; table++)
+        if ((yield* space.tableFor(thread, space.tables[0], table << TABLE_SHIFT)) < 0) return ErrorNumber.ENOMEM;
     }
     return 0;
   }

@@ -5,12 +5,19 @@ import { MEMORY_USES, type MemoryUse, type MemoryResult } from '../../../../lib/
 import { SystemRun } from '../../../../lib/experiments/systems/system-run.js';
 import { machineFrame, physicalPage } from '../../../../lib/messages/addresses.js';
 import type { MachinePage } from '../../../../lib/monitor/memory/machine-page.js';
-import { hotPages } from '../../../monitor/support/hot-pages.js';
+import { missCounting } from '../../../../lib/placement/miss-counting.js';
 import { monitoredOptions, monitorOf, withMonitor } from '../fixture.js';
+
+/** Pages of a kernel's text are each used a little only, so few misses are to be enough. */
+const eager = missCounting({
+  ...{ trigger: 3, sharing: 2, writes: 4, moves: 100 },
+  ...{ sampling: 1, bits: 16, delayNs: 100, resetNs: 10_000_000 },
+  ...{ migration: true, replication: true },
+});
 
 /** Two guests on two nodes, between which pages move and are replicated, at their end. */
 function ended() {
-  const run = new SystemRun(monitoredOptions(2, { host: { kind: 'disco', monitor: { policy: hotPages } } }));
+  const run = new SystemRun(monitoredOptions(2, { host: { kind: 'disco', monitor: { policy: eager } } }));
   run.run();
   const { disco, virtualGuests, machine } = monitorOf(run);
   return { run, disco, virtualGuests, machine };
