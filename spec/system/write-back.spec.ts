@@ -1,6 +1,7 @@
 /** A victim between its cache and its home: other nodes and its own processor want it, and find the value stored last. */
 import { describe, expect, it } from '@jest/globals';
 import { compute, load, store, type Program } from '../../lib/processor/operations.js';
+import type { Code } from '../../lib/system/code.js';
 import { PlainSoftware } from './plain-software.js';
 import { wire, type Machine } from './wire.js';
 
@@ -8,8 +9,10 @@ import { wire, type Machine } from './wire.js';
 const VICTIM = 64 * 512;
 const SAME_SET = [4, 8].map(line => VICTIM + 64 * line);
 
+function* nothing(): Code {}
+
 /** Cache 0 stores to the victim, and has no room for it after two more lines. */
-function* displacing(then: Program): Program {
+function* displacing(then: Code = nothing()): Program {
   yield store(VICTIM, 7);
   yield* SAME_SET.map(address => load(address));
   yield* then;
@@ -33,7 +36,7 @@ describe('a dirty line on its way out', () => {
       yield compute(delay + 1);
       found.add(yield load(VICTIM));
     }
-    for (const delay of delays) run([displacing([].values()), reader(delay)]);
+    for (const delay of delays) run([displacing(), reader(delay)]);
     expect([...found]).toEqual([0, 7]);
   });
 
@@ -48,7 +51,7 @@ describe('a dirty line on its way out', () => {
         yield compute(20_000);
         both = [yield load(VICTIM), yield load(VICTIM + 4)];
       }
-      run([displacing([].values()), writer(delay), reader()]);
+      run([displacing(), writer(delay), reader()]);
       return both.join();
     });
     expect(new Set(words)).toEqual(new Set(['7,9']));
@@ -56,7 +59,7 @@ describe('a dirty line on its way out', () => {
 
   it('comes back to its own cache with its value if it is asked for at once', () => {
     let value: unknown;
-    function* again(): Program {
+    function* again(): Code {
       value = yield load(VICTIM);
     }
     const { cpus } = run([displacing(again()), [].values()]);
