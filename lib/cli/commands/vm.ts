@@ -10,6 +10,7 @@ import { systemReportHtml } from '../../report/systems/report.js';
 import { systemText } from '../../report/tables/system.js';
 import { SystemRun } from '../../experiments/systems/system-run.js';
 import { draw } from '../../machine/drawing/draw.js';
+import { presetNames } from '../../machine/presets/presets.js';
 import { resolve } from '../../machine/specification/specification.js';
 import { checkWritable } from '../files.js';
 import { print, report } from '../output.js';
@@ -28,8 +29,12 @@ says where time and memory go: by mode, by service with what the monitor did for
                        pmake: an instance for each virtual processor; others: in each guest the whole workload
 --os NAME              ${SYSTEM_NAMES.join(', ')} (default irix); splashos, a library operating
                        system, runs radix and raytrace, without disks
---processors N         processors of the machine, dealt to the guests (default one for each guest)
+--machine NAME         ${presetNames.slice(0, 4).join(', ')},
+                       ${presetNames.slice(4).join(', ')} (default disco-1997)
+--processors N         processors of the machine, dealt to the guests (default one for each guest; for machines other than
+                       disco-1997 and uma as many as they have)
 --memory MB            memory of the whole machine (default 32 for each processor)
+--l2 KB                second-level cache of each processor (default that of the machine)
 --switches A,B         changes to the kernel: all, none, or of
                        ${SWITCH_NAMES.slice(0, 4).join(', ')},
                        ${SWITCH_NAMES.slice(4).join(', ')} (default all;
@@ -41,6 +46,8 @@ says where time and memory go: by mode, by service with what the monitor did for
 --gang                 virtual machines are scheduled as a whole
 --scale N              length of the workload, above 0 and up to 1, the length of the paper (default 1)
 --quick                --scale 0.1
+--warm-up MS           simulated time of the workload that is not measured, up to 1000 ms (default 0); policies count
+                       over intervals of 100 ms
 --seed TEXT            master seed (default 1997); equal seeds give equal results
 --seeds N              runs with N seeds, SEED, SEED.2 and so on; means with 95 % intervals (default 1)
 --json                 print one JSON object instead of tables

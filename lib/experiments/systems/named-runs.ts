@@ -25,6 +25,8 @@ export interface NamedRunOptions {
   readonly monitor: NamedMonitorOptions | null;
   /** Length of the workload: above 0, 1 is the length of the paper. The raytrace of SPLASHOS executes its recorded threads once at any scale. */
   readonly scale: number;
+  /** See SystemOptions. */
+  readonly warmUpNs?: number;
   readonly seed: string;
   readonly images: GuestImages;
 }
@@ -47,10 +49,10 @@ export interface NamedMonitorOptions {
  */
 export function systemOptions(options: NamedRunOptions): SystemOptions {
   plainObject(options, 'the options of a run by name');
-  const { machine, monitor, seed } = options;
+  const { machine, monitor, seed, warmUpNs = 0 } = options;
   if (monitor !== null) plainObject(monitor, 'the monitor of a run by name');
   const host = monitor === null ? bareHostFor(options) : discoHostFor(monitor);
-  return { host, guests: guestsFor(options), machine, seed };
+  return { host, guests: guestsFor(options), machine, seed, warmUpNs };
 }
 
 function bareHostFor({ workload, system, machine }: NamedRunOptions): BareHost {
