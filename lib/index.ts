@@ -319,7 +319,7 @@ export { systemImage, type SystemImageOptions } from './workloads/images/system-
 export * from './workloads/images/user-image.js';
 export type { UserStream, UserStreamOptions } from './workloads/images/user-streams.js';
 export * from './workloads/pmake.js';
-export { recordedProgram, type RecordedProgram } from './workloads/splash-threads.js';
+export { recordedProgram, type ThreadedProgram } from './workloads/splash-threads.js';
 
 // testing: load for networks; the rest of the equipment for tests is in disco-sim/testing
 export * from './testing/networks/load.js';

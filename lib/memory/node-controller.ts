@@ -4,7 +4,7 @@
  * FLASH's MAGIC and the Origin's hub.
  */
 import type { Line } from '../messages/addresses.js';
-import { HOME, Lane, type CoherenceMessage, type NodeMessage } from '../messages/coherence-messages.js';
+import { HOME, IS_PUT, Lane, type CoherenceMessage, type NodeMessage } from '../messages/coherence-messages.js';
 import type { AddressMap } from '../messages/address-map.js';
 import type { LineData } from '../messages/line-data.js';
 import { refuses } from '../coherence/protocol.js';
@@ -142,17 +142,26 @@ export class NodeController extends Component {
     return new Port<NodeMessage, NodeMessage>(
       this,
       name,
-      message => this.home.receive(message as CoherenceMessage, this.timing.lookupLocal),
+      message => this.arrived(message as CoherenceMessage),
       (message, arrives) => this.fromProcessor(message, arrives),
     );
   }
 
-  /** Passes on what a processor or bridge sends elsewhere; only what is for this home arrives here. */
+  /** Takes what is for this home, and the Puts that did not pass ahead of their arrival. */
+  private arrived(message: CoherenceMessage): void {
+    const { timing } = this;
+    if (this.map.homeOfLine(message.line) === this.node) this.home.receive(message, timing.lookupLocal);
+    else this.network.forward(message, this.pass(this.now) + timing.requestOut);
+  }
+
+  /** Passes on what a processor or bridge sends elsewhere. What is for this home arrives here, and all Puts do. */
   private fromProcessor(message: NodeMessage, arrives: Ticks): boolean {
     const { map, node, timing } = this;
     const out = message.lane === Lane.Response ? timing.responseOut : timing.requestOut;
     if (message.to === HOME) {
-      if (map.homeOfLine((message as CoherenceMessage).line) === node) return false;
+      const { kind, line } = message as CoherenceMessage;
+      // The miss whose victim is put back goes first. If it is for this home it is booked when it arrives, so the Put is, too.
+      if (IS_PUT[kind] || map.homeOfLine(line) === node) return false;
       this.network.forward(message, this.pass(arrives) + out);
     } else if (map.nodeOfProcessor[message.to] === node) this.toProcessor(message, this.pass(arrives) + out);
     else this.network.forward(message, this.pass(arrives) + out);

@@ -76,6 +76,11 @@ export const LANE_OF: readonly number[] = KIND_NAMES.map(name => LANE_NAMES.inde
 /** Whether a kind of message carries a line of data, by kind. */
 export const CARRIES_DATA: readonly boolean[] = KIND_NAMES.map(name => NATURE[name].data === true);
 
+/** Whether a kind says that a cache gives a line up, by kind. */
+export const IS_PUT: readonly boolean[] = KIND_NAMES.map(
+  name => name.startsWith('Put') && NATURE[name].lane === 'request',
+);
+
 /** The `from` or `to` of a message that comes from, or goes to, the home of its line. */
 export const HOME = -1;
 

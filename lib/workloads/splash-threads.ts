@@ -16,8 +16,8 @@ import type { Code } from '../system/code.js';
 const PAGE_SHIFT = 12;
 const PAIR_BYTES = 2 << PAGE_SHIFT;
 
-/** A program of recorded threads. */
-export interface RecordedProgram {
+/** A program of threads that is linked with SPLASHOS. */
+export interface ThreadedProgram {
   readonly name: string;
   readonly threads: number;
   /** Pages that SPLASHOS has to give it, and lines of the library's data that it uses. */
@@ -28,7 +28,7 @@ export interface RecordedProgram {
 }
 
 /** Makes the program of the threads of a trace. */
-export function recordedProgram(images: ThreadImages): RecordedProgram {
+export function recordedProgram(images: ThreadImages): ThreadedProgram {
   const pairs = [...new Set(images.pages.map(({ page }) => page >>> 1))].sort((a, b) => a - b);
   const steps = images.threads.map(stream => [...threadSteps(stream)]);
   const names = objectsOf(steps);

@@ -44,7 +44,7 @@ describe('disco-sim native', () => {
     [['native', 'pmake', '--quick', '--scale', '1'], '--quick is --scale 0.1; give one of them'],
     [['native', 'pmake', '--processors', '0'], '--processors takes a whole number from 1 to 64, not "0"'],
     [['native', 'pmake', '--machine', 'disco'], 'there is no machine disco;'],
-    [['native', 'pmake', '--machine', 'uma,dash-1992'], 'native takes one machine at a time, not uma and dash-1992'],
+    [['native', 'pmake', '--machine', 'uma,dash-1992'], 'one machine at a time, not uma,dash-1992'],
     [['native', 'pmake', '--machine', 'xeon-2s', '--processors', '3'], 'xeon-2s cannot have 3 processors, but 8 or 16'],
     [['native', 'pmake', '--memory', '0'], '--memory takes a whole number from 1 to 512, not "0"'],
     [['native', 'pmake', '--memory', '1'], 'give the machine more memory'],

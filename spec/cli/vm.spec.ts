@@ -24,6 +24,27 @@ describe('disco-sim vm', () => {
       expect(readdirSync(folder)).toEqual(['vm.html']);
     }));
 
+  it('takes a machine with its cache, and a warm-up that is not measured', () =>
+    inFolder(folder => {
+      const words = [
+        'vm',
+        '--workload',
+        'raytrace',
+        '--scale',
+        '0.001',
+        '--processors',
+        '2',
+        '--machine',
+        'uma',
+        '--l2',
+        '256',
+      ];
+      const { stdout, exit } = disco(folder, ...words, '--warm-up', '1', '--json');
+      const [{ machine, misses, partial }] = (JSON.parse(stdout) as { results: SystemResult[] }).results;
+      expect([exit, partial, machine.name, machine.nodes.length]).toEqual([0, null, 'uma', 1]);
+      expect([machine.processor.l2.sizeBytes, misses.remote]).toEqual([256 * 1024, 0]);
+    }));
+
   it('says how it is used', () => {
     const { stdout, stderr, exit } = disco('.', 'vm', '--help');
     expect([stderr, exit]).toEqual(['', 0]);
@@ -33,6 +54,9 @@ describe('disco-sim vm', () => {
       '--second-level-tlb N',
       '--quantum-us N',
       '--gang',
+      '--machine NAME',
+      '--l2 KB',
+      '--warm-up MS',
       '--quick',
       '--report',
     ])
@@ -55,6 +79,9 @@ describe('disco-sim vm', () => {
     [['--second-level-tlb', '3'], '--second-level-tlb takes a power of two up to 65536, or off, not "3"'],
     [['--policy', 'frist-touch'], 'there is no policy frist-touch; did you mean first-touch?'],
     [['--quantum-us', '1'], '--quantum-us takes a whole number from 100 to 10000000, not "1"'],
+    [['--l2', '3'], '--l2 takes a power of two up to 65536, not "3"'],
+    [['--machine', 'umma'], 'there is no machine umma; did you mean uma?'],
+    [['--warm-up', '2000'], '--warm-up takes a whole number from 0 to 1000, not "2000"'],
     [['--quick', '--scale', '1'], '--quick is --scale 0.1; give one of them'],
     [['--memory', '2', '--scale', '0.04'], 'in guest 0 with 1.6 MB: the kernel needs'],
     [['--report', 'no/where.html'], 'cannot write no/where.html'],

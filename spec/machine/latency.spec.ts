@@ -1,6 +1,10 @@
 /** Unloaded latencies: what a quiet machine measures, what arithmetic says, and what the sources say. */
 import { describe, expect, it } from '@jest/globals';
+import { FlatMemory } from '../../lib/machine/flat-memory.js';
+import { disco1997 } from '../../lib/machine/presets/disco-1997.js';
 import { presetNames, presets, type PresetName } from '../../lib/machine/presets/presets.js';
+import { compute, load, store, type Program } from '../../lib/processor/operations.js';
+import { Activity } from '../../lib/processor/software.js';
 import { build, readNs } from './running.js';
 
 /** Clean reads in nanoseconds by preset, from a node to a node; sources are in docs/machine.md. */
@@ -45,6 +49,9 @@ const DIRTY: readonly (readonly [PresetName, reader: number, home: number, owner
   ['epyc-2s', 0, 1, 1, 310],
 ];
 
+/** Bytes of a small second level, of two ways. */
+const SECOND_LEVEL = 65536;
+
 const firstOf = (preset: PresetName, node: number): number => build(presets[preset]()).map.firstProcessor[node];
 
 describe('a single clean read', () => {
@@ -64,6 +71,51 @@ describe('a single clean read', () => {
             to,
             machine.readLatencyNs(from, to),
           ]);
+  });
+});
+
+/**
+ * Nanoseconds that node 0 stalls for a line of `home` where its caches have room only in place of a line of `victim`, which
+ * it has read or written. The printed 300 and 900 ns are those of machines whose caches are full.
+ */
+function missNs(home: number, victim: number, dirty: boolean): number {
+  const machine = build(disco1997({ nodes: 3, l2Bytes: SECOND_LEVEL }));
+  const [cpu] = machine.processors;
+  // As many pages of each node as a way has, so that line 0 of page 0 of each part falls into one set.
+  const pagesOfAWay = SECOND_LEVEL / 2 / 4096;
+  const nodeOfPart = [victim, 2, home];
+  const software = new FlatMemory(machine.map, {
+    nodeOfPage: page => nodeOfPart[Math.floor(page / pagesOfAWay)],
+    refillCycles: 14,
+  });
+  const address = (part: number, page: number): number => 4096 * (part * pagesOfAWay + page);
+  let before = 0;
+  function* program(): Program {
+    for (let part = 0; part < 3; part++)
+      for (let page = 0; page < pagesOfAWay; page++) yield load(address(part, page) + 2048);
+    yield dirty ? store(address(0, 0), 1) : load(address(0, 0));
+    yield load(address(1, 0));
+    yield compute(10_000);
+    before = stallTicks();
+    yield load(address(2, 0));
+  }
+  const stallTicks = (): number => {
+    cpu.settle();
+    return cpu.account.ticks[Activity.LocalStall] + cpu.account.ticks[Activity.RemoteStall];
+  };
+  machine.load(software, [program(), null, null]);
+  machine.run();
+  expect(cpu.caches.evictions).toBeGreaterThan(0);
+  return machine.simulation.time.ns(stallTicks() - before);
+}
+
+describe('a clean read that puts another line out', () => {
+  const cases = [0, 1].flatMap(home =>
+    [0, 1].flatMap(victim => [false, true].map(dirty => ({ home, victim, dirty, ns: home === 0 ? 300 : 900 }))),
+  );
+
+  it.each(cases)('of node $home takes $ns ns though a line of node $victim leaves, dirty: $dirty', each => {
+    expect(missNs(each.home, each.victim, each.dirty)).toBe(each.ns);
   });
 });
 

@@ -52,16 +52,13 @@ describe.each(PROTOCOL_NAMES)('%s under random loads and stores', name => {
   });
 });
 
-/** Cells that sixty runs do not meet: a Put that comes so late that the line has found its way to I, S or E again. */
+/** Cells that sixty runs do not meet: a Put that comes so late that the line has found its way to S or E again. */
 const UNSEEN: Readonly<Record<ProtocolName, readonly string[]>> = {
-  MSI: ['home I PutS', 'home I PutM'],
+  MSI: [],
   MESI: [],
-  MOSI: ['home I PutS', 'home I PutM', 'home S PutM', 'home S PutO'],
-  MOESI: [
-    ...['home I PutS', 'home I PutE', 'home I PutM', 'home I PutO', 'home S PutE', 'home S PutM', 'home E PutS'],
-    'home E PutO',
-  ],
-  'MESI-retry': ['home I PutE', 'home I PutM', 'home BusyI PutS', 'home BusyI PutE'],
+  MOSI: ['home S PutM', 'home S PutO'],
+  MOESI: ['home S PutE', 'home S PutM', 'home S PutO', 'home E PutS', 'home E PutO'],
+  'MESI-retry': ['home S PutE', 'home BusyI PutS', 'home BusyI PutE'],
 };
 
 /** Races that are worth a name; the one on OM_AC belongs to protocols with an owned state. */
@@ -85,8 +82,8 @@ const RACES = [
   'upgrade that lost needs data after all',
 ];
 
-/** Runs, of 2500, in which a late PutM and a late PutE find home in I. */
-const RARE = [1551, 1989];
+/** A run, of 1800, in which a late PutS finds home in E. */
+const RARE = [1086];
 
 /** Every state and kind of message for which the tables have a cell, as the tester counts them. */
 function messageCells(protocol: CoherenceProtocol): string[] {

@@ -1,13 +1,11 @@
 /** The options of `native`, parsed and checked. */
 import { SYSTEM_NAMES, workloadNames } from '../../experiments/systems/choices.js';
 import type { SystemName } from '../../experiments/systems/choices.js';
-import { sizedMachine } from '../../experiments/systems/machine-size.js';
-import { presetNames } from '../../machine/presets/presets.js';
 import type { ResolvedSpecification } from '../../machine/specification/specification.js';
 import { UsageError } from '../errors.js';
-import { fraction, namesOf, parseOptions, unknown, wholeNumber } from '../options.js';
+import { fraction, namesOf, parseOptions, unknown } from '../options.js';
 import { seedsOption } from '../seeds.js';
-import { checkSystem } from '../systems.js';
+import { checkSystem, MACHINE_OPTIONS, machineOf, warmUpOf } from '../systems.js';
 
 /** What `native` is asked to do. */
 export interface NativeArguments {
@@ -15,6 +13,7 @@ export interface NativeArguments {
   readonly machine: ResolvedSpecification;
   readonly system: SystemName;
   readonly scale: number;
+  readonly warmUpNs: number;
   readonly seed: string;
   /** `seed` first. */
   readonly seeds: readonly string[];
@@ -22,13 +21,14 @@ export interface NativeArguments {
   readonly report: string | undefined;
 }
 
+/** Megabytes of memory that a system without a monitor uses at most. */
+const MOST_MEMORY = 512;
+
 const OPTIONS = {
-  processors: { type: 'string' },
+  ...MACHINE_OPTIONS,
   os: { type: 'string' },
   scale: { type: 'string' },
-  machine: { type: 'string' },
-  memory: { type: 'string' },
-  l2: { type: 'string' },
+  'warm-up': { type: 'string' },
   seed: { type: 'string' },
   seeds: { type: 'string' },
   report: { type: 'string' },
@@ -52,8 +52,9 @@ export function nativeArguments(words: readonly string[]): NativeArguments | nul
   return {
     workload,
     system: os,
-    machine: machineFor(values),
+    machine: machineOf(values, MOST_MEMORY),
     scale: values.quick === true ? QUICK : fraction('--scale', values.scale ?? '1'),
+    warmUpNs: warmUpOf(values['warm-up']),
     seed: values.seed ?? '1997',
     seeds: seedsOption(values.seed ?? '1997', values.seeds, values.report),
     json: values.json ?? false,
@@ -73,23 +74,4 @@ function only<Name extends string>(what: string, value: string, known: readonly 
   const names = namesOf(what, value, known);
   if (names.length > 1) throw new UsageError(`native takes one ${what} at a time, not ${names.join(' and ')}`);
   return names[0];
-}
-
-function machineFor(values: {
-  readonly [name in 'machine' | 'processors' | 'memory' | 'l2']?: string;
-}): ResolvedSpecification {
-  const name = only('machine', values.machine ?? 'disco-1997', presetNames);
-  const times = (what: string, text: string | undefined, most: number, unit: number): number | undefined =>
-    text === undefined ? undefined : wholeNumber(what, text, 1, most) * unit;
-  const processors = times('--processors', values.processors, 64, 1);
-  const memoryBytes = times('--memory', values.memory, 512, 2 ** 20);
-  const l2Bytes = times('--l2', values.l2, 65536, 1024);
-  if (l2Bytes !== undefined && !Number.isInteger(Math.log2(l2Bytes)))
-    throw new UsageError(`--l2 takes a power of two up to 65536, not ${JSON.stringify(values.l2)}`);
-  try {
-    return sizedMachine(name, { processors, memoryBytes, l2Bytes });
-  } catch (error) {
-    if (error instanceof RangeError) throw new UsageError(`${error.message}; use another number of --processors`);
-    throw error;
-  }
 }

@@ -29,6 +29,7 @@ WORKLOAD         ${workloadNames.join(', ')}
                  (default disco-1997)
 --memory MB      memory of the whole machine, up to 512 (default that of the machine)
 --l2 KB          second-level cache of each processor (default that of the machine)
+--warm-up MS     simulated time of the workload that is not measured, up to 1000 ms (default 0)
 --seed TEXT      master seed (default 1997); equal seeds give equal results
 --seeds N        runs with N seeds, SEED, SEED.2 and so on; means with 95 % intervals (default 1)
 --quick          --scale 0.1
@@ -54,13 +55,13 @@ export async function nativeCommand(words: readonly string[]): Promise<void> {
   if (chosen.report !== undefined) report(chosen.report, () => reportOf(result), chosen.json);
 }
 
-function runNative({ workload, system, machine, scale, seed }: NativeArguments): SystemResult {
+function runNative({ workload, system, machine, scale, warmUpNs, seed }: NativeArguments): SystemResult {
   const expectedNs = workloadChoices[workload].expectedNs({ scale, processors: processorsOf(machine) });
   return simulate(
     { label: `${workload} on ${machine.name}`, expectedNs },
     () =>
       new SystemRun(
-        systemOptions({ workload, system, machine, monitor: null, scale, seed, images: new GuestImages() }),
+        systemOptions({ workload, system, machine, monitor: null, scale, warmUpNs, seed, images: new GuestImages() }),
       ),
   );
 }

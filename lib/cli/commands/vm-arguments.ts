@@ -1,16 +1,15 @@
 /** The options of `vm`, parsed and checked. */
 import { SYSTEM_NAMES, workloadNames, type SystemName } from '../../experiments/systems/choices.js';
 import { policies } from '../../experiments/policies.js';
-import { sizedMachine } from '../../experiments/systems/machine-size.js';
 import { SWITCH_NAMES, type NamedMonitorOptions, type NamedRunOptions } from '../../experiments/systems/named-runs.js';
 import { DEFAULT_DISCO } from '../../monitor/options.js';
 import { UsageError } from '../errors.js';
 import { fraction, namesOf, parseOptions, unknown, wholeNumber } from '../options.js';
 import { seedsOption } from '../seeds.js';
-import { checkSystem } from '../systems.js';
+import { checkSystem, MACHINE_OPTIONS, machineOf, warmUpOf } from '../systems.js';
 
 /** What `vm` is asked to do. */
-export type VmArguments = Omit<NamedRunOptions, 'images' | 'monitor'> & {
+export type VmArguments = Omit<Required<NamedRunOptions>, 'images' | 'monitor'> & {
   readonly monitor: NamedMonitorOptions;
   /** `seed` first. */
   readonly seeds: readonly string[];
@@ -24,14 +23,14 @@ const OPTIONS = {
   guests: { type: 'string' },
   workload: { type: 'string' },
   os: { type: 'string' },
-  processors: { type: 'string' },
-  memory: { type: 'string' },
+  ...MACHINE_OPTIONS,
   switches: { type: 'string' },
   'second-level-tlb': { type: 'string' },
   policy: { type: 'string' },
   'quantum-us': { type: 'string' },
   gang: { type: 'boolean' },
   scale: { type: 'string' },
+  'warm-up': { type: 'string' },
   quick: { type: 'boolean' },
   seed: { type: 'string' },
   seeds: { type: 'string' },
@@ -44,6 +43,8 @@ const OPTIONS = {
 /** The part of a workload that --quick runs. */
 const QUICK = 0.1;
 const MOST = 64;
+/** Megabytes of memory. */
+const MOST_MEMORY = 4096;
 
 /** Parses what follows the command; null if help is asked for. Throws a UsageError. */
 export function vmArguments(words: readonly string[]): VmArguments | null {
@@ -62,7 +63,7 @@ export function vmArguments(words: readonly string[]): VmArguments | null {
   return {
     workload,
     system,
-    machine: machineFor(values, guests),
+    machine: machineOf(values, MOST_MEMORY, guests),
     monitor: {
       guests,
       switches: switchesFor(system, values.switches),
@@ -77,6 +78,7 @@ export function vmArguments(words: readonly string[]): VmArguments | null {
       },
     },
     scale: values.quick === true ? QUICK : fraction('--scale', values.scale ?? '1'),
+    warmUpNs: warmUpOf(values['warm-up']),
     seed: values.seed ?? '1997',
     seeds: seedsOption(values.seed ?? '1997', values.seeds, values.report),
     baseline: baselineFor(values),
@@ -96,16 +98,6 @@ function only<Name extends string>(what: string, value: string, known: readonly 
   const names = namesOf(what, value, known);
   if (names.length > 1) throw new UsageError(`vm takes one ${what} at a time, not ${names.join(' and ')}`);
   return names[0];
-}
-
-function machineFor(
-  { processors, memory }: { readonly processors?: string; readonly memory?: string },
-  guests: number,
-): NamedRunOptions['machine'] {
-  return sizedMachine('disco-1997', {
-    processors: processors === undefined ? guests : wholeNumber('--processors', processors, 1, MOST),
-    memoryBytes: memory === undefined ? undefined : wholeNumber('--memory', memory, 1, 4096) * 2 ** 20,
-  });
 }
 
 function switchesFor(system: SystemName, text: string | undefined): NamedMonitorOptions['switches'] {

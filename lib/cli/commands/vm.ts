@@ -12,6 +12,7 @@ import { systemReportHtml } from '../../report/systems/report.js';
 import { systemText } from '../../report/tables/system.js';
 import { SystemRun } from '../../experiments/systems/system-run.js';
 import { draw } from '../../machine/drawing/draw.js';
+import { presetNames } from '../../machine/presets/presets.js';
 import { resolve } from '../../machine/specification/specification.js';
 import { checkWritable } from '../files.js';
 import { print, report } from '../output.js';
@@ -30,8 +31,12 @@ says where time and memory go: by mode, by service with what the monitor did for
                        pmake: an instance for each virtual processor; others: in each guest the whole workload
 --os NAME              ${SYSTEM_NAMES.join(', ')} (default irix); splashos, a library operating
                        system, runs radix and raytrace, without disks
---processors N         processors of the machine, dealt to the guests (default one for each guest)
+--machine NAME         ${presetNames.slice(0, 4).join(', ')},
+                       ${presetNames.slice(4).join(', ')} (default disco-1997)
+--processors N         processors of the machine, dealt to the guests (default one for each guest; for machines other than
+                       disco-1997 and uma as many as they have)
 --memory MB            memory of the whole machine (default 32 for each processor)
+--l2 KB                second-level cache of each processor (default that of the machine)
 --switches A,B         changes to the kernel: all, none, or of
                        ${SWITCH_NAMES.slice(0, 4).join(', ')},
                        ${SWITCH_NAMES.slice(4).join(', ')} (default all;
@@ -45,6 +50,8 @@ says where time and memory go: by mode, by service with what the monitor did for
 --baseline native      also run the workload on the bare machine, and print what the monitor costs, as Figure 7 and Table 2 of
                        the Disco paper
 --quick                --scale 0.1
+--warm-up MS           simulated time of the workload that is not measured, up to 1000 ms (default 0); policies count
+                       over intervals of 100 ms
 --seed TEXT            master seed (default 1997); equal seeds give equal results
 --seeds N              runs with N seeds, SEED, SEED.2 and so on; means with 95 % intervals (default 1)
 --json                 print one JSON object instead of tables
@@ -79,20 +86,20 @@ function text(result: SystemResult, baseline: SystemResult | null): string {
 }
 
 /** The same workload on as many processors of the bare machine. */
-function runBaseline({ workload, system, machine, scale, seed }: VmArguments): SystemResult {
+function runBaseline({ workload, system, machine, scale, warmUpNs, seed }: VmArguments): SystemResult {
   const expectedNs = workloadChoices[workload].expectedNs({ scale, processors: processorsOf(resolve(machine)) });
-  const options = { workload, system, machine, scale, seed, images: new GuestImages(), monitor: null };
+  const options = { workload, system, machine, scale, warmUpNs, seed, images: new GuestImages(), monitor: null };
   return simulate(
     { label: `${workload} on the bare machine`, expectedNs },
     () => new SystemRun(systemOptions(options)),
   );
 }
 
-function runGuests({ workload, system, machine, monitor, scale, seed }: VmArguments): SystemResult {
+function runGuests({ workload, system, machine, monitor, scale, warmUpNs, seed }: VmArguments): SystemResult {
   const { guests } = monitor;
   const expectedNs = workloadChoices[workload].expectedNs({ scale, processors: processorsOf(resolve(machine)) });
   const label = `${workload} in ${guests} ${guests === 1 ? 'guest' : 'guests'}`;
-  const options = { workload, system, machine, monitor, scale, seed, images: new GuestImages() };
+  const options = { workload, system, machine, monitor, scale, warmUpNs, seed, images: new GuestImages() };
   return simulate({ label, expectedNs }, () => new SystemRun(systemOptions(options)));
 }
 

@@ -9,6 +9,7 @@ import { engineering } from '../../workloads/engineering.js';
 import { pmake } from '../../workloads/pmake.js';
 import { radix } from '../../workloads/radix.js';
 import { raytrace } from '../../workloads/raytrace.js';
+import { scaledSort } from '../../workloads/radix-sort.js';
 import type { GuestImages } from './guests/guest-images.js';
 import { instancesOf } from './guests/instances.js';
 
@@ -72,9 +73,8 @@ export const workloadChoices: Readonly<Record<string, WorkloadChoice>> = {
   },
   radix: {
     systems: ['irix', 'linux-mips', 'splashos'],
-    // The whole sort takes a tenth of a second, and a part of it another course.
-    make: ({ images }) => radix(images.radix(), { scale: 1 }),
-    expectedNs: () => 0.1e9,
+    make: ({ scale, processors, seed }) => radix(scaledSort(scale, { threads: processors, seed })),
+    expectedNs: ({ scale, processors }) => (1.2e9 * scale) / processors,
   },
 };
 

@@ -23,8 +23,10 @@ export interface NamedRunOptions {
   readonly machine: MachineSpecification;
   /** Guests of the monitor; null for one system on the bare machine. */
   readonly monitor: NamedMonitorOptions | null;
-  /** Length of the workload: above 0, 1 is the length of the paper. SPLASHOS executes its recorded threads once at any scale. */
+  /** Length of the workload: above 0, 1 is the length of the paper. The raytrace of SPLASHOS executes its recorded threads once at any scale. */
   readonly scale: number;
+  /** See SystemOptions. */
+  readonly warmUpNs?: number;
   readonly seed: string;
   readonly images: GuestImages;
 }
@@ -47,10 +49,10 @@ export interface NamedMonitorOptions {
  */
 export function systemOptions(options: NamedRunOptions): SystemOptions {
   plainObject(options, 'the options of a run by name');
-  const { machine, monitor, seed } = options;
+  const { machine, monitor, seed, warmUpNs = 0 } = options;
   if (monitor !== null) plainObject(monitor, 'the monitor of a run by name');
   const host = monitor === null ? bareHostFor(options) : discoHostFor(monitor);
-  return { host, guests: guestsFor(options), machine, seed };
+  return { host, guests: guestsFor(options), machine, seed, warmUpNs };
 }
 
 function bareHostFor({ workload, system, machine }: NamedRunOptions): BareHost {
@@ -73,8 +75,8 @@ function guestsFor({ workload, system, machine, monitor, scale, seed, images }: 
   if (profile === null) {
     if (switches.length > 0)
       throw new RangeError(`${system} has no switches, but ${switches.join(', ')} would be on; give none`);
-    const program = splashProgram(workload, images);
-    return splashGuests({ guests: shares.map(processors => ({ ...program, processors })) });
+    const programs = shares.map(processors => splashProgram(workload, { scale, processors, seed, images }));
+    return splashGuests({ guests: programs.map((program, guest) => ({ ...program, processors: shares[guest] })) });
   }
   const all = shares.reduce((sum, processors) => sum + processors, 0);
   let first = 0;

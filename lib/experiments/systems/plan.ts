@@ -34,6 +34,11 @@ export interface SystemOptions {
   /** Disks are added to it: one for the root file system, and one for each other file system of each guest. */
   readonly machine: MachineSpecification;
   readonly seed: string | number;
+  /**
+   * Simulated nanoseconds between the time when all guests are ready and the beginning of what is measured: for caches, and for a
+   * policy that counts misses over intervals of 100 ms. None unless given. The workload runs meanwhile.
+   */
+  readonly warmUpNs?: number;
   /** Run-ahead of processors; on unless false. Results do not depend on it. */
   readonly runAhead?: boolean;
 }
@@ -94,13 +99,13 @@ export interface BootStyle {
 
 /** How a guest knows of the others. */
 export interface CommonStart {
-  /** What is measured has begun. */
+  /** The workloads have begun. */
   readonly go: () => boolean;
-  /** All are ready: it is about to begin. */
+  /** All are ready: they are about to begin. */
   readonly ready: () => boolean;
 }
 
-/** How often a guest that is ready looks for the others, and, when all are there, whether the measurement has begun. */
+/** How often a guest that is ready looks for the others, and, when all are there, whether the workloads have begun. */
 const WAIT_CYCLES = 4000;
 const LOOK_CYCLES = 100;
 

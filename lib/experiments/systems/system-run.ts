@@ -1,5 +1,5 @@
 /** A run of a system: guests on a host. Builds both, runs them, and says where the time and the memory go. */
-import { plainObject } from '../../engine/checks.js';
+import { finiteNumber, plainObject } from '../../engine/checks.js';
 import { ns } from '../../engine/time.js';
 import { VERSION } from '../../engine/version.js';
 import type { Machine } from '../../machine/machine.js';
@@ -11,6 +11,7 @@ import { MonitorHost } from './hosts/monitor-host.js';
 import type { CommonStart, GuestRun, SystemOptions } from './plan.js';
 import { queuesOf } from '../hardware/queues.js';
 import { runJob } from '../job.js';
+import { GuestError } from '../../system/guest-error.js';
 import type { SystemResult } from './system-result.js';
 
 /** Simulated time between two looks at the run. */
@@ -39,6 +40,8 @@ export class SystemRun {
   private readonly options: SystemOptions;
   /** When guests were over, from the beginning of what is measured. */
   private readonly endedNs = new Map<GuestRun, number>();
+  /** When all guests were ready and their workloads went on; null before. */
+  private releasedAt: number | null = null;
   private begun = false;
   private over = false;
   private begunAt = 0;
@@ -52,18 +55,19 @@ export class SystemRun {
     plainObject(options, 'the options of a run');
     plainObject(options.host, 'the host of a run');
     plainObject(options.guests, 'the guests of a run');
+    finiteNumber(options.warmUpNs ?? 0, 'warmUpNs', 0, 1e12);
     this.options = options;
-    const common: CommonStart = { go: () => this.begun, ready: () => this.ready };
+    const common: CommonStart = { go: () => this.releasedAt !== null, ready: () => this.ready };
     this.host = hostFor(options, common);
     this.monitor = this.host instanceof MonitorHost ? this.host : null;
     this.machine = this.host.machine;
     this.guests = this.host.guests;
     this.samples = new ActivitySamples(this.machine.processors);
     for (const guest of this.guests) guest.start();
-    if (this.ready) this.begin();
+    this.beginIfWarm();
   }
 
-  /** Simulated time of what is measured: since all guests were ready, or their window began. */
+  /** Simulated time of what is measured: since all guests were ready, or their window began, and the warm-up was over. */
   get elapsedNs(): number {
     return this.begun ? this.machine.elapsedNs - this.begunAt : 0;
   }
@@ -75,8 +79,8 @@ export class SystemRun {
 
   /**
    * Simulates a further tenth of a millisecond. False when all workloads are over. A guest that the monitor ended is over, too;
-   * the others continue, and the result says so. Throws a GuestError if memory is exhausted or all guests were ended: the
-   * figures would mean nothing.
+   * the others continue, and the result says so. Throws a GuestError if memory is exhausted, if all guests were ended, or if their
+   * workloads were over before the warm-up was: the figures would mean nothing.
    */
   advance(): boolean {
     const { machine, guests, host } = this;
@@ -88,7 +92,11 @@ export class SystemRun {
     if (end === 'finished' && !this.over)
       throw new Error(`the machine stands still while guests are at: ${guests.map(({ phase }) => phase).join(', ')}`);
     if (!this.begun) {
-      if (this.ready) this.begin();
+      this.beginIfWarm();
+      if (this.over && !this.begun)
+        throw new GuestError(
+          `the workload was over before its warm-up of ${this.warmUpNs / 1e6} ms; give a shorter one`,
+        );
       return !this.over;
     }
     this.samples.take();
@@ -150,7 +158,18 @@ export class SystemRun {
     );
   }
 
-  /** The workloads begin: what was counted before does not count. */
+  private get warmUpNs(): number {
+    return this.options.warmUpNs ?? 0;
+  }
+
+  /** Lets the workloads go on when all guests are ready, and counts from the end of the warm-up. */
+  private beginIfWarm(): void {
+    const { elapsedNs } = this.machine;
+    if (this.releasedAt === null && this.ready) this.releasedAt = elapsedNs;
+    if (this.releasedAt !== null && elapsedNs - this.releasedAt >= this.warmUpNs) this.begin();
+  }
+
+  /** What was counted before does not count. */
   private begin(): void {
     const { machine, host } = this;
     machine.simulation.resetStatistics();

@@ -157,7 +157,7 @@ export class Traps {
     thread.contexts.push(self());
     yield* blocks.work('entry');
     yield* serve(thread);
-    if (fromUser && thread.processor!.reschedule) yield* scheduler.yieldProcessor(thread);
+    if (fromUser && thread.processor!.reschedule) yield* scheduler.endSlice(thread);
     yield* blocks.work('exit');
     thread.contexts.pop();
     const status = fromUser ? USER_STATUS : idle && thread.contexts.length === 1 ? IDLE_STATUS : KERNEL_STATUS;

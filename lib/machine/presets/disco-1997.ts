@@ -80,8 +80,7 @@ export function uma(options: PresetOptions = {}): MachineSpecification {
     confidence: {
       nodes: 'T: as many processors and as much memory as disco-1997, on one bus',
       processor: PROCESSOR_CONFIDENCE,
-      memory:
-        'T: 300 ns for every miss; 32 banks that take a line in the 10 ns of the bus are ours: a line written back lies in the bank of the line read in its place, and would delay it',
+      memory: 'T: 300 ns for every miss; 32 banks that take a line in the 10 ns of the bus are ours',
       controller: 'T: 300 ns for every miss; a bus that each request occupies for 10 ns is ours',
       network: 'none: one node',
     },

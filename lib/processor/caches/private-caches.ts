@@ -1,7 +1,7 @@
 /**
  * The private caches of a processor: split first level, unified inclusive second level, and the cache side of the
  * coherence protocol. A plain object: the processor calls it, and it calls back to send and to report completion.
- * A line is in the second level or, on its way out, in one of the buffers behind it; the protocol sees slots of both.
+ * A line is in the second level or, on its way out, in one of the write-back buffers behind it; the protocol sees slots of both.
  * Longer than others: slots, actions and classification are one state machine.
  */
 import { plainObject, wholeNumbers } from '../../engine/checks.js';
@@ -261,12 +261,13 @@ export class PrivateCaches {
   private request(): void {
     const { missLine, l2 } = this;
     let slot = this.slotOf(missLine);
+    let victim = -1;
     if (slot >= l2.slots) return; // on its way out: tried again when the Put is acknowledged
     if (slot < 0) {
       slot = l2.victim(missLine);
       if (l2.tags[slot] !== -1) {
         if (this.leaving === LEAVING) return; // no buffer is free: tried again when a Put is acknowledged
-        this.evict(slot);
+        victim = this.putAside(slot);
       }
       l2.tags[slot] = missLine;
       this.state[slot] = this.invalid;
@@ -281,9 +282,12 @@ export class PrivateCaches {
     this.acks = 0;
     this.countKnown = false;
     this.apply(slot, this.missStore ? EVENT.store : EVENT.load, null);
+    // The line that is missing is asked for first, and its victim leaves after that, as with the R10000's write-back buffer.
+    if (victim >= 0) this.apply(victim, EVENT.evict, null);
   }
 
-  private evict(slot: number): void {
+  /** Moves a line into a write-back buffer, where forwards find it until it has left. Returns its slot there. */
+  private putAside(slot: number): number {
     const { tags, slots } = this.l2;
     let extra = slots;
     while (tags[extra] !== -1)
@@ -303,7 +307,7 @@ export class PrivateCaches {
     if (line === this.linkedLine) this.linkedLine = -1;
     if (line === this.watchedLine) this.loseWatched();
     this.restrictFirstLevel(line, Right.None);
-    this.apply(extra, EVENT.evict, null);
+    return extra;
   }
 
   private loseWatched(): void {

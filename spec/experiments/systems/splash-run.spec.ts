@@ -17,7 +17,7 @@ import type { SplashOS } from '../../../lib/guest/splash/splash-os.js';
 import { presets } from '../../../lib/machine/presets/presets.js';
 import { checkDisco } from '../../../lib/monitor/check-disco.js';
 import { load, store } from '../../../lib/processor/operations.js';
-import { recordedProgram, type RecordedProgram } from '../../../lib/workloads/splash-threads.js';
+import { recordedProgram, type ThreadedProgram } from '../../../lib/workloads/splash-threads.js';
 import { threadImages } from '../../../lib/workloads/images/user-image.js';
 import { open } from '../../guest/recorded/traces.js';
 import { monitorOf, withMonitor } from './fixture.js';
@@ -32,7 +32,7 @@ const OWN = 3;
 function exchange(threads: number): SplashProgram & { readonly found: number[][]; readonly linked: SplashOS[] } {
   const found = Array.from({ length: threads }, (): number[] => []);
   const linked: SplashOS[] = [];
-  const program: RecordedProgram = {
+  const program: ThreadedProgram = {
     ...{ name: 'exchange', threads, programPages: OWN * threads, lines: 2 },
     link: os => {
       linked.push(os);
@@ -198,7 +198,7 @@ describe('a run of SPLASHOS by name', () => {
       ['radix', 4, []],
       ['radix', 4, []],
     ]);
-    expect(splashProgram('raytrace', images).program.threads).toBe(16);
+    expect(splashProgram('raytrace', { scale: 1, processors: 4, seed: '1', images }).program.threads).toBe(16);
   });
 
   it('is refused for what it does not run and does not have', () => {

@@ -71,11 +71,6 @@ export class GuestImages {
     return this.threads('raytrace-car-16');
   }
 
-  /** The threads of the radix sort. */
-  radix(): ThreadImages {
-    return this.threads('radix-16');
-  }
-
   private threads(name: string): ThreadImages {
     let images = this.threaded.get(name);
     if (images === undefined) this.threaded.set(name, (images = packThreads(threadImages(this.trace(name)))));

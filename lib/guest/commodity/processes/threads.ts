@@ -31,6 +31,8 @@ export class Thread implements KernelThread {
   readonly contexts: Context[] = [];
   /** Ticks of its time slice that are left. */
   slice = 0;
+  /** Time slices that it has used up, for comparison with others. */
+  slices = 0;
   /** How often a processor has run others that stood behind it, since it came to the head of the queue. */
   passed = 0;
   /** The channel it sleeps on, for people. */
