@@ -82,6 +82,8 @@ export interface KernelCore {
   givePage(thread: KernelThread, page: number): Code;
   /** Kernel virtual address of a physical page. */
   addressOf(page: number): number;
+  /** Kernel virtual address of those 40 bytes of a physical page's descriptor that belong to whoever uses the page. */
+  userRecordOf(page: number): number;
   /**
    * Executes the instructions of a step of a service (names in profile.ts), with the data that it touches besides given
    * objects. Those are records of the kernel's own whose second word counts such steps, never data of somebody.

@@ -6,6 +6,7 @@ import { Activity } from '../../processor/software.js';
 import type { Code } from '../../system/code.js';
 import type { KernelClock } from './clock.js';
 import type { Hints } from './memory/hints.js';
+import type { PhysicalPages } from './memory/physical-pages.js';
 import type { Processes } from './processes/processes.js';
 import type { Scheduler } from './processes/scheduler.js';
 import { serviceNumber } from './services.js';
@@ -20,6 +21,7 @@ const REFILL_BASE = 0x80000000 | 0;
 export interface BootParts {
   readonly clock: KernelClock;
   readonly hints: Hints;
+  readonly physical: PhysicalPages;
   readonly processes: Processes;
   readonly scheduler: Scheduler;
   readonly translations: Translations;
@@ -62,6 +64,7 @@ export class Boot {
   }
 
   private *runFirst(thread: Thread, first: (thread: Thread) => Code): Code {
+    yield* this.parts.physical.initialise();
     yield* first(thread);
     this.parts.clock.stopped = true;
     yield* this.parts.scheduler.end(thread);

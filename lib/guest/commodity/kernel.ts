@@ -34,7 +34,7 @@ import { FORGET, Translations } from './memory/translations.js';
 
 /** Kernel data that is handed out while the kernel runs: so many bytes, and so many for each page of memory. */
 const ARENA_BYTES = 768 * 1024;
-const ARENA_BYTES_PER_PAGE = 80;
+const ARENA_BYTES_PER_PAGE = 16;
 const RECORD_BYTES = 2 * LINE_BYTES;
 const STALL_TICKS = 6000;
 
@@ -132,7 +132,7 @@ export class CommodityKernel implements KernelCore {
       handlers,
     });
     const { wiredTables } = profile;
-    this.starter = new Boot({ clock, hints, processes, scheduler, translations, wiredTables });
+    this.starter = new Boot({ clock, hints, physical, processes, scheduler, translations, wiredTables });
     this.hints = hints;
     this.layout = layout;
     this.blocks = blocks;
@@ -210,9 +210,18 @@ export class CommodityKernel implements KernelCore {
     return this.layout.addressOf(page);
   }
 
+  userRecordOf(page: number): number {
+    return this.physical.userRecordOf(page);
+  }
+
   /** Physical pages of the kernel's text, from page 0 on; nothing else is in them. */
   get textPages(): number {
     return this.blocks.textPages;
+  }
+
+  /** Pages laid out for kernel data of which nothing is in use yet. */
+  get unusedDataPages(): number {
+    return this.data.unusedPages;
   }
 
   /** The physical page at a kernel virtual address; -1 for an address that is none. */

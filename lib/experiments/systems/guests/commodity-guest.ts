@@ -135,8 +135,14 @@ export class CommodityGuest implements GuestRun {
     const { place, workload, kernel, schedulerBefore } = this;
     const { switches, migrations, wakeUps } = kernel.scheduler.statistics;
     const census = kernel.physical.census();
-    // Text lies at the beginning of the kernel's own pages.
-    const uses = { ...census, kernel: census.kernel - kernel.textPages, text: kernel.textPages };
+    // Text lies at the beginning of the kernel's own pages, and what is laid out for its data is not all in use.
+    const { textPages, unusedDataPages } = kernel;
+    const uses = {
+      ...census,
+      free: census.free + unusedDataPages,
+      kernel: census.kernel - textPages - unusedDataPages,
+      text: textPages,
+    };
     return {
       name: place.name,
       description: workload.description,

@@ -80,7 +80,7 @@ export class FileServices {
     this.kernel = kernel;
     this.options = options;
     const { pages } = kernel.options;
-    this.cache = new PageCache(kernel, { ...DEFAULT_PAGE_CACHE, records: pages, dirtyLimit: Math.floor(pages / 8) });
+    this.cache = new PageCache(kernel, { ...DEFAULT_PAGE_CACHE, dirtyLimit: Math.floor(pages / 8) });
     this.files = new OpenFileTable(kernel);
     this.pipes = new PipePool(kernel);
     this.flush = kernel.channel('flush daemon');

@@ -19,6 +19,11 @@ export class KernelData {
     this.arenaEnd = this.arena + bytes;
   }
 
+  /** Whole pages of the arena of which nothing was handed out. */
+  get unusedPages(): number {
+    return Math.floor((this.arenaEnd - this.arena) / PAGE_BYTES);
+  }
+
   /** Kernel virtual address of fresh data. Throws a GuestError when the arena is used up. */
   allocate(bytes: number): number {
     const size = Math.ceil(bytes / LINE_BYTES) * LINE_BYTES;

@@ -53,7 +53,6 @@ export function mounted(options: MountedOptions = {}): Mounted {
   const cache = new PageCache(rig, {
     locks: options.locks ?? 1,
     buckets: 64,
-    records: 64,
     dirtyLimit: options.dirtyLimit ?? 32,
     clusterPages: 4,
   });

@@ -65,10 +65,12 @@ export class Rig implements KernelCore {
   private nextKernel = KERNEL;
   private nextId = 1;
   private readonly owned = new Set<number>();
+  private readonly records: number;
 
   /** A kernel with so many physical pages, numbered from 1. */
   constructor(seed: string, pages: number) {
     this.random = randomStream(seed, 'rig');
+    this.records = this.allocate('page records', (pages + 1) * 32);
     for (let page = 1; page <= pages; page++) {
       this.freePages.push(page);
       // What is in a page that nobody has written is nothing to rely on.
@@ -115,6 +117,10 @@ export class Rig implements KernelCore {
 
   addressOf(page: number): number {
     return FRAMES + page * PAGE;
+  }
+
+  userRecordOf(page: number): number {
+    return this.records + page * 32;
   }
 
   *work(step: string): Code {

@@ -145,11 +145,13 @@ export class TestKernel implements KernelCore {
   private readonly taken: Uint8Array;
   private readonly reclaimers: ((thread: KernelThread, pages: number) => Code<number>)[] = [];
   private allocated = DATA_AT;
+  private readonly records: number;
 
   constructor(fabric: Fabric, pages: number) {
     this.fabric = fabric;
     this.words = new Int32Array((pages * PAGE_BYTES) / 4);
     this.taken = new Uint8Array(pages);
+    this.records = this.allocate('page records', pages * 32);
     for (let page = pages - 1; page >= 0; page--) this.free.push(page);
   }
 
@@ -266,6 +268,10 @@ export class TestKernel implements KernelCore {
 
   addressOf(page: number): number {
     return PAGES_AT + page * PAGE_BYTES;
+  }
+
+  userRecordOf(page: number): number {
+    return this.records + page * 32;
   }
 
   *work(step: string): Code {

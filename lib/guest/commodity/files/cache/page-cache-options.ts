@@ -6,8 +6,6 @@ export interface PageCacheOptions {
   readonly locks: number;
   /** Hash buckets of a group. */
   readonly buckets: number;
-  /** Records of pages, one for each physical page of the kernel's memory; the page's number picks it. */
-  readonly records: number;
   /** Dirty pages above which whoever writes must write some back first. */
   readonly dirtyLimit: number;
   /** Pages of the longest transfer. */
@@ -18,7 +16,6 @@ export interface PageCacheOptions {
 export const DEFAULT_PAGE_CACHE: PageCacheOptions = {
   locks: 1,
   buckets: 1024,
-  records: 4096,
   dirtyLimit: 512,
   clusterPages: 16,
 };

@@ -12,7 +12,6 @@ import type { PageCacheOptions } from './page-cache-options.js';
 import type { PageStore } from './page-store.js';
 import { WriteBack } from './write-back.js';
 
-const RECORD_BYTES = 64;
 const CHANNELS = 16;
 
 /** The page cache of a kernel. */
@@ -23,8 +22,6 @@ export class PageCache {
   private readonly core: KernelCore;
   private readonly groups: CacheGroup[];
   private readonly channels: Channel[];
-  private readonly records: number;
-  private readonly recordCount: number;
   /** No lock: counted up between yields. */
   private owners = 0;
 
@@ -35,8 +32,6 @@ export class PageCache {
       (_, k) => new CacheGroup(core, options.locks === 1 ? 'page cache' : `page cache ${k}`, options.buckets),
     );
     this.channels = Array.from({ length: CHANNELS }, (_, k) => core.channel(`page wait ${k}`));
-    this.recordCount = options.records;
-    this.records = core.allocate('page records', options.records * RECORD_BYTES);
     this.writeBack = new WriteBack(core, this.groups, entry => this.channelOf(entry), options);
     core.onPressure((thread, pages) => this.reclaim(thread, pages));
   }
@@ -249,8 +244,7 @@ export class PageCache {
     index: number,
     page: number,
   ): Code<CacheEntry | null> {
-    const record = this.records + (page % this.recordCount) * RECORD_BYTES;
-    const fresh = new CacheEntry(owner, index, page, this.core.addressOf(page), record);
+    const fresh = new CacheEntry(owner, index, page, this.core.addressOf(page), this.core.userRecordOf(page));
     yield* group.lock.acquire(thread);
     const faster = yield* group.find(owner, index);
     if (faster === undefined) {

@@ -11,7 +11,7 @@ function setUp(pages: number, dirtyLimit = 100, seed = '1') {
   const rig = new Rig(seed, pages);
   const image = new Map(Array.from({ length: BLOCKS }, (_, block) => [block, new Int32Array(1024).fill(block)]));
   const disk = new StubDisk(rig, image);
-  const cache = new PageCache(rig, { locks: 1, buckets: 8, records: 64, dirtyLimit, clusterPages: 4 });
+  const cache = new PageCache(rig, { locks: 1, buckets: 8, dirtyLimit, clusterPages: 4 });
   const hold = (block: number) => {
     const entry = rig.call(thread => cache.read(thread, 1, block, disk.driver, block));
     if (typeof entry === 'number') throw new Error(`block ${block}: ${entry}`);
