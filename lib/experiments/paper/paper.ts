@@ -55,7 +55,7 @@ export async function rerunPaper(options: PaperOptions = {}): Promise<PaperResul
   const names = paperRunNames.filter(name => experiments.some(({ runs }) => runs.includes(name)));
   const run = { module: new URL('./paper-run.js', import.meta.url), name: 'paperRun' };
   const all = seedsFrom(seed, seeds);
-  const found = await sweep({ run: longestFirst(names, length) }, run, {
+  const found = await sweep({ run: longestFirst(names) }, run, {
     seeds: all,
     fixed: { length },
     folder,
@@ -87,9 +87,12 @@ function checked(options: PaperOptions): PaperOptions {
   return options;
 }
 
-/** Long runs begin first, so that no thread has one left when the others have nothing to do. */
-function longestFirst(names: readonly PaperRunName[], length: PaperLength): PaperRunName[] {
-  const work = (name: PaperRunName): number => PAPER_RUNS[name].processors * PAPER_RUNS[name].scale[length];
+/** Long runs begin first, so that no thread has one left when the others have nothing to do: guests boot, and processors compute. */
+function longestFirst(names: readonly PaperRunName[]): PaperRunName[] {
+  const work = (name: PaperRunName): number => {
+    const { processors, guests } = PAPER_RUNS[name];
+    return processors * (guests + 1);
+  };
   return [...names].sort((a, b) => work(b) - work(a));
 }
 
