@@ -75,8 +75,9 @@ ul.legend { list-style: none; margin: 4px 0 6px; padding: 0; display: flex; flex
   body { max-width: none; padding: 0; font-size: 12px; }
   svg, tr.base, .finding p { max-width: none; }
 .partial { -webkit-print-color-adjust: exact; print-color-adjust: exact; }
-  figure, table { break-inside: avoid; }
+  figure, tr { break-inside: avoid; }
   h2, h3 { break-after: avoid; }
   .wide { overflow: visible; }
+  details:not([open])::details-content { content-visibility: visible; block-size: auto; }
 }
 `;

@@ -3,7 +3,7 @@
  * signal that was not heard would end in another exit code, or in none: many of the phases last for hours.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
@@ -38,6 +38,12 @@ const RADIX = join(TRACES, 'radix-16.ntr.gz');
 const RUNNING = /"\d+ % of the job, 0 of \d+ runs finished, radix-16 under [\w-]+ on [\w-]+ at \d+ %"/;
 const FAR = /\d+ % of the job, \d+ of \d+ runs finished, (preparing )?[\w-]+ under [\w-]+ on [\w-]+( at \d+ %)?/;
 const TEXT = 'I  04000000,4\n L 00001000,8\n';
+
+/** A folder that is there before the command begins: what it keeps there is no litter. */
+function made(folder: string, name: string): string {
+  mkdirSync(join(folder, name));
+  return name;
+}
 
 /** Eight threads that store six times to one location: millions of states. */
 function wideTest(): string {
@@ -90,7 +96,7 @@ const CASES: readonly Case[] = [
   [
     'fidelity',
     'SIGINT',
-    () => ['fidelity', '--only', 'table-2'],
+    folder => ['fidelity', '--only', 'table-2', '--folder', made(folder, 'runs')],
     /0 of 2 points finished/,
     /0 of 2 points finished; the same command computes the rest/,
   ],

@@ -58,7 +58,7 @@ export function paperFigure({ rows, experiments }: PaperResult, name: string): P
   const unit = UNITS[own[0].unit] ?? own[0].unit;
   const panels = groups.map(group => {
     const of = pairs.filter(({ label }) => groupOf(label) === group);
-    const named = of.map(pair => ({ ...pair, label: pair.label.replace(`${group}, `, '') }));
+    const named = group === '' ? of : of.map(pair => ({ ...pair, label: pair.label.slice(`${group}, `.length) }));
     return pairedBars(group === '' ? unit : `${group}, ${unit}`, named, paints, most, unit);
   });
   const { title } = experiments.find(one => one.name === name)!;

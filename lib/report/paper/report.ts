@@ -40,8 +40,10 @@ function introduction({ rows, orders, length, seeds }: PaperResult): Html {
   const judged = length === 'full';
   const within = predicted.filter(row => row.within === true).length;
   const closeness = judged
-    ? `${within} of ${predicted.length} predicted numbers are within their tolerance; the others are marked, with the reason where it is known.`
-    : `Runs were shorter than the paper’s: ${counted(predicted.length, 'predicted number')} show the shape beside the paper’s and are not judged; \`disco-sim paper --full\` judges them.`;
+    ? html`${within} of ${predicted.length} predicted numbers are within their tolerance; the others are marked, with
+      the reason where it is known.`
+    : html`Runs were shorter than the paper’s: ${counted(predicted.length, 'predicted number')} show the shape beside
+        the paper’s and are not judged; <code>disco-sim paper --full</code> judges them.`;
   return html`<p class="lead">
       Every table and figure that Bugnion, Devine and Rosenblum measured on the simulated machine (Disco, SOSP 1997) was
       rerun on a model of it. ${held} of ${counted(orders.length, 'order')} that the paper shows hold here. ${closeness}
