@@ -6,7 +6,9 @@ import { CONSTANT_KINDS, type Constant, type ConstantKind } from './constant.js'
 import { KERNEL_CONSTANTS } from './kernel.js';
 import { MACHINE_CONSTANTS } from './machine.js';
 import { MONITOR_CONSTANTS } from './monitor.js';
+import { SPLASH_CONSTANTS } from './splash.js';
 import { LINUX_CONSTANTS, STEP_CONSTANTS } from './steps.js';
+import { SYSTEM_CONSTANTS } from './systems.js';
 import { WORKLOAD_CONSTANTS } from './workloads.js';
 
 /** Constants that the experiments use. */
@@ -14,8 +16,10 @@ export const PAPER_CONSTANTS: readonly Constant[] = [
   ...MACHINE_CONSTANTS,
   ...KERNEL_CONSTANTS,
   ...STEP_CONSTANTS,
+  ...SPLASH_CONSTANTS,
   ...MONITOR_CONSTANTS,
   ...WORKLOAD_CONSTANTS,
+  ...SYSTEM_CONSTANTS,
 ];
 
 /** Constants of what the experiments could use and do not: the profile linux-mips. */

@@ -1,8 +1,7 @@
-/** Constants of the commodity kernel but for the lengths of its steps, and of SPLASHOS. */
+/** Constants of the commodity kernel but for the lengths of its steps. */
 import { listed, type Constant } from './constant.js';
 
 const KERNEL = 'lib/guest/commodity';
-const SPLASH = 'lib/guest/splash';
 const NETWORK = 'lib/guest/commodity/network/presets.ts';
 const COUNTED = 'counted on Linux 6.1 on MIPS32 (docs/guest.md)';
 const RECORD = 'ours: lines of 128 bytes that what it describes fills';
@@ -246,44 +245,4 @@ export const KERNEL_CONSTANTS: readonly Constant[] = [
         { [`${owner}.allocate[1]`]: `record of ${owner}` },
       ),
     ),
-  ...listed(
-    { file: `${SPLASH}/splash-os.ts`, kind: 'fitted', source: '14 instructions in all, UTLB_MISS of IRIX in Table 2' },
-    { REFILL_COMPUTE: 'instructions of the refill of SPLASHOS besides its operations' },
-  ),
-  ...listed(
-    { file: `${SPLASH}/splash-os.ts`, kind: 'estimated', source: 'ours' },
-    { START_CYCLES: 'instructions of a turn in which a processor waits for memory to be set up' },
-  ),
-  ...listed(
-    { file: `${SPLASH}/files.ts`, kind: 'estimated', source: 'ours' },
-    { CALL_CYCLES: 'instructions of a call for a file', WORD_CYCLES: 'instructions of a word copied' },
-  ),
-  ...listed(
-    { file: `${SPLASH}/synchronisation.ts`, kind: 'estimated', source: 'ours' },
-    {
-      BACK_OFF_CYCLES: 'wait after a store-conditional that failed',
-      MOST_DOUBLINGS: 'doublings of it',
-      DIFFERENT: 'threads that wait for different times',
-    },
-  ),
-  ...listed(
-    { file: `${SPLASH}/threads.ts`, kind: 'published', source: 'MIPS calling convention: s0 to s8, sp, gp, ra' },
-    { SAVED_WORDS: 'registers that a switch of threads saves' },
-  ),
-  ...listed(
-    {
-      file: `${SPLASH}/nfs-files.ts`,
-      kind: 'estimated',
-      source: 'ours; a hard mount of 4.4BSD sends again after a second',
-    },
-    {
-      'USUAL.pollCycles': 'cycles between looks for an answer',
-      'USUAL.polls': 'looks until a call is sent again',
-      LINE_CYCLES: 'instructions of a line copied',
-    },
-  ),
-  ...listed(
-    { file: `${SPLASH}/rpc-client.ts`, kind: 'published', source: '4.4BSD, recalled: up to 64 times as long' },
-    { MOST_DOUBLINGS: 'doublings of the time until a call is sent again' },
-  ),
 ];

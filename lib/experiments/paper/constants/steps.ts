@@ -1,4 +1,7 @@
-/** Constants of the kernel's profiles: for each step its instructions, its lines of text, and the lines and the share of each area. */
+/**
+ * Constants of the kernel's profiles: for each step its instructions, its lines of text, and the lines and the share of each area.
+ * Long because each step of each profile is named.
+ */
 import { listed, type Constant, type ConstantKind } from './constant.js';
 
 const PROFILES = 'lib/guest/commodity/profiles';
