@@ -1,6 +1,7 @@
 /** The paper, rerun, as text: ours beside theirs, the orders, and what it comes to. */
 import type { PaperOrder, PaperResult, PaperRow } from '../../experiments/paper/experiment.js';
 import { counted } from '../format.js';
+import { constantsLine } from './constants.js';
 import { linesOf, wrapped, type Column } from './layout.js';
 
 const right = { align: 'right', gap: 2, expendable: 0 } as const;
@@ -31,6 +32,7 @@ export function summaryLines({ rows, orders, length, seeds }: PaperResult): stri
   const inputs = rows.filter(({ kind }) => kind !== 'predicted');
   return [
     `Predicted: ${within(predicted)} within their tolerance. Calibrated or fitted, which says nothing: ${within(inputs)}. ${about}; ${drawn}.`,
+    constantsLine(rows),
   ];
 }
 

@@ -161,10 +161,10 @@ describe('all experiments', () => {
     }
   });
 
-  it('predict at least ninety numbers, none of them in the row that was fitted', () => {
+  it('predict at least ninety numbers, none of them in the rows that were fitted', () => {
     const rows = paperExperiments.flatMap(({ readings }) => readings(allRuns()));
     const predicted = rows.filter(({ kind }) => kind === 'predicted');
     expect(predicted.length).toBeGreaterThanOrEqual(90);
-    expect(predicted.filter(({ configuration }) => configuration === 'QUICK_FAULT')).toEqual([]);
+    expect(predicted.filter(({ configuration }) => /^(QUICK_FAULT|UTLB_MISS)$/.test(configuration))).toEqual([]);
   });
 });

@@ -12,7 +12,7 @@ import type { Profile, Step } from '../profile.js';
 import { NETWORK_STEPS } from './network-steps.js';
 import { step } from './step.js';
 
-/** Lengths in instructions that were fitted on Table 2, and the lines of text that go with them. */
+/** Lengths in instructions and lines of text. Which of them are fitted on what: lib/experiments/paper/constants/steps.ts. */
 const STEPS: Readonly<Record<string, Step>> = {
   // Crossing the kernel's border: registers saved and restored, the frame decoded.
   entry: step(90, 4, { processor: [1, 0.1] }),

@@ -2,7 +2,8 @@
  * The profile `linuxMips`: lengths of services as counted on an unmodified Linux 6.1 kernel on a MIPS32 processor (mean
  * instructions per instance, exclusive, everything cached), over the same kernel model as `irix`. MEASURED, not fitted: a
  * modern kernel does more work per service than one of 1997, and the model's locks, copies and table updates come on top of
- * a step, so a step has what remains of the count. Faults on files map one page here and up to sixteen there.
+ * a step, so a step has what remains of the count. How a count is divided among the steps of its service, and lines of text and
+ * data, are ESTIMATED. Faults on files map one page here and up to sixteen there.
  */
 import type { Profile, Step } from '../profile.js';
 import { NETWORK_STEPS } from './network-steps.js';
