@@ -52,6 +52,11 @@ export class Pmap {
     return table + (physical % this.entriesPerTable) * PMAP_ENTRY_BYTES;
   }
 
+  /** Reads the entry of a physical page: the translation that is ready there. */
+  *read(physical: PhysicalPage): Code {
+    yield load(this.address(physical));
+  }
+
   /** Reads and writes the entry of a physical page. */
   *touch(physical: PhysicalPage): Code {
     const address = this.address(physical);

@@ -11,7 +11,7 @@ import type { MonitorSpace } from '../monitor-space.js';
 import type { VirtualMachine } from '../virtual-machine.js';
 import { SPECIAL_REGISTERS } from '../../system/monitor-calls.js';
 import { inject, writeSpecial } from './exceptions.js';
-import { fill, fillSpecial, findEntry, keep, relocated, slotAddress, touchPmap } from './translations.js';
+import { fill, fillSpecial, findEntry, keep, relocated, slotAddress } from './translations.js';
 import { SPECIAL, type VirtualProcessor } from './virtual-processor.js';
 import type { Code } from '../../system/code.js';
 
@@ -104,7 +104,8 @@ export class TlbFaults {
       yield* this.forward(cpu, virtual, -1, ExceptionCode.BusData, Vector.General);
       return false;
     }
-    yield* touchPmap(pmap, physical);
+    // Nothing is written: the guest's entry was linked to the page when it was made, and the relocated segment needs no link.
+    yield* pmap.read(physical);
     const present = pmap.get(physical);
     if (present === null || (store && !present.single)) statistics.pageFaults++;
     let page = yield* memory.pageAt(cpu, pmap, physical, store);
