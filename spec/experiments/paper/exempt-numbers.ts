@@ -125,7 +125,7 @@ const OF_THE_SIMULATOR: Exempt = {
   'lib/experiments/systems/guests/guest-images.ts': 'SEGMENT',
   'lib/experiments/systems/system-run.ts': 'LOOK_NS',
   'lib/experiments/paper/runs.ts':
-    'uniprocessor.usual uniprocessor.quick multiprocessor.usual multiprocessor.quick steady.usual steady.quick',
+    'uniprocessor.usual uniprocessor.quick multiprocessor.usual multiprocessor.quick steady.usual steady.quick PLACED.engineering.usual PLACED.engineering.quick PLACED.raytrace.usual PLACED.raytrace.quick WARM_UP.usual',
 };
 
 /** What no experiment of the paper uses: recorded systems as guests, and the gateway to a network outside. */

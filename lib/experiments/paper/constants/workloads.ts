@@ -56,17 +56,17 @@ export const WORKLOAD_CONSTANTS: readonly Constant[] = [
   ),
   ...listed(
     { file: 'lib/workloads/engineering.ts', kind: 'estimated', source: 'an address where nothing else is' },
-    { 'WANDER.first': 'first page of the heap of engineering' },
+    { 'DESIGN.first': 'first page of the design of engineering' },
   ),
   ...listed(
     {
       file: 'lib/workloads/engineering.ts',
       kind: 'fitted',
-      source: 'bars of IRIX in Figure 8, engineering: stall beside execution, ccNUMA and UMA; checked against Figure 5',
+      source: 'bars of IRIX in Figure 8, engineering: stall beside execution, ccNUMA and UMA',
     },
     {
-      'WANDER.pages': 'pages that the heap wanders over',
-      'WANDER.references': 'references after which a page of it stands for another',
+      'DESIGN.copies': 'pages that each recorded page of the design stands for',
+      'DESIGN.references': 'references after which it stands for another',
     },
   ),
   ...listed(
