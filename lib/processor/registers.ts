@@ -116,12 +116,10 @@ const PRID = 0x0926;
 const CONFIG = 3;
 
 const WRITABLE: Readonly<Record<number, number>> = {
-  [Register.Index]: 0x3f,
   [Register.EntryLo0]: 0x3fffffff,
   [Register.EntryLo1]: 0x3fffffff,
   [Register.Context]: PTE_BASE_MASK,
   [Register.PageMask]: 0,
-  [Register.Wired]: 0x3f,
   [Register.EntryHi]: VPN2_MASK | ASID_MASK,
   [Register.Status]: 0xef57ffff | 0, // CU0 stays off: privileged operations are for kernel mode
   [Register.Cause]: InterruptLine.Software0 | InterruptLine.Software1,
@@ -129,10 +127,13 @@ const WRITABLE: Readonly<Record<number, number>> = {
 
 /** The registers of a processor that have no effect of their own. Count, Compare and Random are the processor's. */
 export class SystemRegisters {
+  /** Bits of Index and Wired: 6 up to 64 entries, as the R10000 has them, else 10. */
+  readonly indexMask: number;
   private readonly values = new Int32Array(32);
 
-  /** As the firmware leaves them: kernel mode, interrupts enabled on all lines. */
-  constructor() {
+  /** As the firmware leaves them: kernel mode, interrupts enabled on all lines; with a TLB of so many entries, up to 1024. */
+  constructor(tlbEntries = 64) {
+    this.indexMask = tlbEntries <= 64 ? 0x3f : 0x3ff;
     this.values[Register.Status] = Status.IE | Status.IM;
     this.values[Register.PRId] = PRID;
     this.values[Register.Config] = CONFIG;
@@ -145,7 +146,8 @@ export class SystemRegisters {
 
   /** Writes those bits that can be written. */
   write(register: number, value: number): void {
-    const mask = WRITABLE[register & 31] ?? 0;
+    const index = register === Register.Index || register === Register.Wired;
+    const mask = index ? this.indexMask : (WRITABLE[register & 31] ?? 0);
     this.values[register & 31] = (this.values[register & 31] & ~mask) | (value & mask);
   }
 

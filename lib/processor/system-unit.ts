@@ -25,7 +25,7 @@ export interface SystemUnitOptions {
 
 /** Coprocessor 0. */
 export class SystemUnit {
-  readonly registers = new SystemRegisters();
+  readonly registers: SystemRegisters;
   private readonly tlb: Tlb;
   private readonly random: RandomStream;
   private readonly ticksPerCount: Ticks;
@@ -36,6 +36,7 @@ export class SystemUnit {
 
   constructor(options: SystemUnitOptions) {
     this.tlb = options.tlb;
+    this.registers = new SystemRegisters(options.tlb.entries);
     this.random = options.random;
     this.ticksPerCount = options.period * CYCLES_PER_COUNT;
     this.alarm = options.alarm;
@@ -116,7 +117,7 @@ export class SystemUnit {
         this.setAlarm(value, time);
         return;
       case Register.Wired:
-        registers.write(Register.Wired, Math.min(value & 0x3f, this.tlb.entries - 1));
+        registers.write(Register.Wired, Math.min(value & registers.indexMask, this.tlb.entries - 1));
         return;
       default:
         registers.write(register, value);
@@ -127,7 +128,8 @@ export class SystemUnit {
 
   /** The entry that Index names; the last one for an index that there is not. */
   private get index(): number {
-    return Math.min(this.registers.read(Register.Index) & 0x3f, this.tlb.entries - 1);
+    const { registers, tlb } = this;
+    return Math.min(registers.read(Register.Index) & registers.indexMask, tlb.entries - 1);
   }
 
   private writeEntry(index: number): void {

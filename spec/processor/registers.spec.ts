@@ -78,12 +78,28 @@ describe('a system register', () => {
       [48, 63, 47],
       [64, 63, 63],
       [64, 64, 0], // six bits
+      [768, 767, 767], // ten bits where there are more entries
+      [1024, 1024, 0],
     ]) {
       const seen: number[] = [];
       boot([each([writeRegister(Register.Wired, value), readRegister(Register.Wired)], seen)], undefined, {
         tlbEntries,
       });
       expect(seen[1]).toBe(wired);
+    }
+  });
+
+  it('Index names every entry of a large TLB', () => {
+    for (const [tlbEntries, value, index] of [
+      [64, 100, 36],
+      [768, 700, 700],
+      [1024, 1023, 1023],
+    ]) {
+      const seen: number[] = [];
+      boot([each([writeRegister(Register.Index, value), readRegister(Register.Index)], seen)], undefined, {
+        tlbEntries,
+      });
+      expect(seen[1]).toBe(index);
     }
   });
 

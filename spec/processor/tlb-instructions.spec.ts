@@ -289,6 +289,25 @@ describe('a TLB write', () => {
     expect(results).toEqual([-1, 0, entryLo(7, true, false)]);
   });
 
+  it('write the entry that a probe found in a TLB of more than 64 entries', () => {
+    const results: number[] = [];
+    boot(
+      [
+        (function* (): Code {
+          yield* mapPair(700, 0x12, entryLo(7, true, true), entryLo(8, true, true), 1);
+          yield tlbProbe();
+          results.push(yield readRegister(Register.Index));
+          yield* mapPair(results[0], 0x12, entryLo(9, true, true), entryLo(8, true, true), 1);
+          yield tlbRead();
+          results.push(yield readRegister(Register.EntryLo0));
+        })(),
+      ],
+      undefined,
+      { tlbEntries: 768 },
+    );
+    expect(results).toEqual([700, entryLo(9, true, true)]);
+  });
+
   it('takes Index as it is, though nothing else has been written', () => {
     const { machine } = boot([each([tlbWriteIndexed(), tlbRead()])]);
     expect([...machine.cpus[0].tlb.mappings()]).toEqual([]); // both halves are invalid

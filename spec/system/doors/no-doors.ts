@@ -81,7 +81,7 @@ export const NO_DOORS: Readonly<Record<string, readonly string[]>> = {
       'networkText',
     ],
     ...['reportHtml', 'textTable', 'processorsOf', 'divergenceText', 'meaningsMarkdown', 'collect', 'sweepText'],
-    ...['sweepCharts', 'sweepReportHtml', 'compare', 'comparisonText', 'Measured'],
+    ...['sweepCharts', 'sweepReportHtml', 'compare', 'comparisonText', 'Measured', 'whatIfText', 'whatIfOf'],
   ],
   'readers of bytes and text, which refuse what is not in order with place (spec/workloads)': [
     ...['readLitmus', 'readChampsim', 'detectFormat', 'readDinero', 'readDrmemtrace', 'readNtr', 'zipEntries'],
@@ -99,7 +99,7 @@ export const NO_DOORS: Readonly<Record<string, readonly string[]>> = {
       'splashSystem',
       'commodityGuests',
     ],
-    ...['splashGuests', 'makeWorkload', 'shrinkRandomTest', 'rerunPaper'],
+    ...['splashGuests', 'makeWorkload', 'shrinkRandomTest', 'rerunPaper', 'answerWhatIf'],
   ],
   'the steps of a function that is in the tables': ['Explorer'],
 };

@@ -287,6 +287,7 @@ export const EXPERIMENTS: Readonly<Record<string, Door>> = {
   fittingPolicies: { args: () => [trace(), ['first-touch']], closed: inTrace, takes: { '1': [undefined] } },
   lackingFacts: { args: () => [trace(), firstTouch()], closed: [...inTrace, '1.wants', '1.needs'] },
   instancesOf: { args: () => [1, () => ({ disks: [] })] },
+  withRemoteLatency: { args: () => [resolve(presets['disco-1997']({ nodes: 2 })), 3], closed: ['0'] },
   measureRead: { args: () => [small(), { reader: 0, home: 0, owner: 1 }], closed: ['0'], takes: { '1.owner': [null] } },
   sizedMachine: {
     args: () => ['disco-1997', { processors: 2, memoryBytes: 2 ** 24, l2Bytes: 2 ** 20 }],

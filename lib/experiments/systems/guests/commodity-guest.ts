@@ -66,7 +66,7 @@ function makeKernel(
     profile: made.profile,
     processors,
     pages: mapped ? pages : Math.min(pages, MOST_PAGES),
-    countsPerTick: (clockMHz * TICK_NS) / 2000,
+    countsPerTick: Math.round((clockMHz * TICK_NS) / 2000),
     tickNs: TICK_NS,
     sliceTicks: 10,
     mostProcesses: 256,
