@@ -20,6 +20,8 @@ export class MonitorStatistics {
   tlbWrites = 0;
   monitorCalls = 0;
   refusedCalls = 0;
+  /** Pages mapped in place of a copy because a guest asked. */
+  remaps = 0;
   deviceCommands = 0;
   /** Faults that only the monitor sees: a page without memory, one that is shared. */
   pageFaults = 0;

@@ -50,6 +50,7 @@ describe('disco-sim vm', () => {
     expect([stderr, exit]).toEqual(['', 0]);
     for (const option of [
       '--guests N',
+      '--nfs',
       '--switches A,B',
       '--second-level-tlb N',
       '--quantum-us N',
@@ -71,6 +72,11 @@ describe('disco-sim vm', () => {
     [
       ['--os', 'splashos', '--workload', 'radix', '--switches', 'none'],
       'splashos has no kernel whose --switches could be on; leave them out, or use --os irix',
+    ],
+    [['--nfs'], '--nfs needs a server and a client; use --guests 2 or more, not 1'],
+    [
+      ['--nfs', '--guests', '2', '--workload', 'radix'],
+      '--nfs is for a workload with files of its own, not radix; use --workload pmake',
     ],
     [['--guests', '0'], '--guests takes a whole number from 1 to 64, not "0"'],
     [['--switches', 'idlehint'], 'there is no switch idlehint; did you mean idleHint?'],

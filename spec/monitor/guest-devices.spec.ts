@@ -148,7 +148,7 @@ describe('guests on the subnet', () => {
       },
       { disks: [{ disk: 'disk0', mode: 'private' }], address: 12 },
       function* ({ network }, _kernel, thread) {
-        yield* network!.exportNfs(thread, '/', 2);
+        yield* network!.exportNfs(thread, ['/'], 2);
         served = true;
       },
     );

@@ -52,7 +52,7 @@ function server(seen: Seen): GuestSetup {
     *first(kernel, thread) {
       yield* files.start(thread);
       yield* network.start(thread);
-      yield* network.exportNfs(thread, '/', 2);
+      yield* network.exportNfs(thread, ['/'], 2);
       yield* startMain(kernel, thread);
     },
   };

@@ -21,6 +21,7 @@ export type VmArguments = Omit<Required<NamedRunOptions>, 'images' | 'monitor'> 
 
 const OPTIONS = {
   guests: { type: 'string' },
+  nfs: { type: 'boolean' },
   workload: { type: 'string' },
   os: { type: 'string' },
   ...MACHINE_OPTIONS,
@@ -67,6 +68,7 @@ export function vmArguments(words: readonly string[]): VmArguments | null {
     monitor: {
       guests,
       switches: switchesFor(system, values.switches),
+      nfs: nfsFor(values.nfs, workload, guests),
       policy: only('policy', values.policy ?? 'first-touch', Object.keys(policies)),
       options: {
         secondLevelTlb: secondLevelFor(values['second-level-tlb']),
@@ -85,6 +87,15 @@ export function vmArguments(words: readonly string[]): VmArguments | null {
     json: values.json ?? false,
     report: values.report,
   };
+}
+
+/** Only pmake has files that another guest may serve. */
+function nfsFor(nfs = false, workload: string, guests: number): boolean {
+  if (!nfs) return false;
+  if (guests < 2) throw new UsageError(`--nfs needs a server and a client; use --guests 2 or more, not ${guests}`);
+  if (workload !== 'pmake')
+    throw new UsageError(`--nfs is for a workload with files of its own, not ${workload}; use --workload pmake`);
+  return true;
 }
 
 function baselineFor({ baseline, seeds }: { readonly [name in 'baseline' | 'seeds']?: string }): boolean {

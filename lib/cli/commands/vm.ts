@@ -27,6 +27,8 @@ Runs virtual machines with an operating system and a workload each under the mon
 says where time and memory go: by mode, by service with what the monitor did for it, virtual against machine memory.
 
 --guests N             virtual machines (default 1); all share the disk with the programs, copy-on-write
+--nfs                  the first guest serves the files of pmake to the others by NFS; they have their part of the memory, and it
+                       has three times as much: more together than there is
 --workload NAME        ${workloadNames.join(', ')} (default pmake)
                        pmake: an instance for each virtual processor; others: in each guest the whole workload
 --os NAME              ${SYSTEM_NAMES.join(', ')} (default irix); splashos, a library operating

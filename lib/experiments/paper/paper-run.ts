@@ -19,10 +19,10 @@ export const paperRun: SweepRun = ({ run, length }, seed) => {
 
 /** What `SystemRun` takes for a run of the paper. */
 export function paperRunOptions(run: PaperRun, length: PaperLength, seed: string): SystemOptions {
-  const { workload, system, processors, guests, policy = 'first-touch', l2KB, warmUpMs } = run;
+  const { workload, system, processors, guests, policy = 'first-touch', nfs = false, l2KB, warmUpMs } = run;
   const warmUpNs = (warmUpMs?.[length] ?? 0) * 1e6;
   const machine = sizedMachine(run.machine, { processors, l2Bytes: l2KB === undefined ? undefined : l2KB * 1024 });
   const switches = system === 'splashos' ? [] : SWITCH_NAMES;
-  const monitor = guests === 0 ? null : { guests, switches, policy };
+  const monitor = guests === 0 ? null : { guests, switches, policy, nfs };
   return systemOptions({ workload, system, machine, scale: run.scale[length], warmUpNs, seed, images, monitor });
 }

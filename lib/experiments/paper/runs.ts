@@ -15,6 +15,8 @@ export interface PaperRun {
   readonly processors: number;
   /** Virtual machines; 0 for the bare machine. */
   readonly guests: number;
+  /** The first guest serves the files of all. */
+  readonly nfs?: boolean;
   /** Page placement of the monitor. */
   readonly policy?: 'first-touch' | 'migrate-replicate';
   /** Kilobytes of the second-level cache, if it is not the machine's own. */
@@ -77,6 +79,7 @@ export const PAPER_RUNS = {
   'pmake-8 2VM': pmakeOnEight(2),
   'pmake-8 4VM': pmakeOnEight(4),
   'pmake-8 8VM': pmakeOnEight(8),
+  'pmake-8 8VM/nfs': { ...pmakeOnEight(8), nfs: true },
   'radix-8 IRIX': { workload: 'radix', system: 'irix', machine: 'disco-1997', processors: 8, guests: 0, scale: whole },
   'radix-8 SPLASHOS': {
     workload: 'radix',

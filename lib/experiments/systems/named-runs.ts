@@ -1,12 +1,17 @@
 /** Runs by name: a workload and a system, on a bare machine or in guests of the monitor. */
 import { plainObject, wholeNumber } from '../../engine/checks.js';
 import { NO_SWITCHES, type KernelSwitches } from '../../guest/commodity/switches.js';
-import { resolve, type MachineSpecification } from '../../machine/specification/specification.js';
+import {
+  resolve,
+  type MachineSpecification,
+  type ResolvedSpecification,
+} from '../../machine/specification/specification.js';
 import type { DiscoOptions } from '../../monitor/options.js';
 import { policies } from '../policies.js';
 import { makeWorkload, profileOf, type SystemName } from './choices.js';
-import { commodityGuests } from './guests/commodity-guest.js';
+import { commodityGuests, type CommodityGuestOptions } from './guests/commodity-guest.js';
 import type { GuestImages } from './guests/guest-images.js';
+import { withNfsServer } from './guests/nfs-guests.js';
 import { pageLayout } from './hosts/layouts.js';
 import { processorsOf } from './machine-size.js';
 import type { BareHost, DiscoHost, Guests, SystemOptions } from './plan.js';
@@ -39,6 +44,11 @@ export interface NamedMonitorOptions {
   readonly switches: readonly (keyof KernelSwitches)[];
   /** Name of a placement policy. */
   readonly policy: string;
+  /**
+   * The first guest serves the files of all by NFS: they have their part of the machine's memory each, and it has three times as much,
+   * which is more than there is together. Not unless given; needs two guests, and a workload with files beside the root.
+   */
+  readonly nfs?: boolean;
   readonly options?: Omit<DiscoOptions, 'services' | 'policy'>;
 }
 
@@ -69,10 +79,11 @@ function discoHostFor({ policy, options = {} }: NamedMonitorOptions): DiscoHost 
 }
 
 function guestsFor({ workload, system, machine, monitor, scale, seed, images }: NamedRunOptions): Guests {
-  const { guests, switches } = monitor ?? { guests: 1, switches: [] };
+  const { guests, switches, nfs = false } = monitor ?? { guests: 1, switches: [] };
   const shares = sharesOf(processorsOf(resolve(machine)), guests);
   const profile = profileOf(system);
   if (profile === null) {
+    if (nfs) throw new RangeError(`${system} cannot serve files by NFS; use another system`);
     if (switches.length > 0)
       throw new RangeError(`${system} has no switches, but ${switches.join(', ')} would be on; give none`);
     const programs = shares.map(processors => splashProgram(workload, { scale, processors, seed, images }));
@@ -80,15 +91,22 @@ function guestsFor({ workload, system, machine, monitor, scale, seed, images }: 
   }
   const all = shares.reduce((sum, processors) => sum + processors, 0);
   let first = 0;
+  const own = shares.map((processors): CommodityGuestOptions => {
+    const made = makeWorkload(workload, { scale, processors, seed, images, part: { first, all } });
+    first += processors;
+    return { workload: made, processors };
+  });
   return commodityGuests({
     profile,
     switches: Object.fromEntries(switches.map(name => [name, true])),
-    guests: shares.map(processors => {
-      const made = makeWorkload(workload, { scale, processors, seed, images, part: { first, all } });
-      first += processors;
-      return { workload: made, processors };
-    }),
+    guests: nfs ? withNfsServer(own, partOfMemory(resolve(machine), guests)) : own,
   });
+}
+
+/** Bytes of an equal part of the machine's memory, in whole pages. */
+function partOfMemory({ nodes, pageBytes }: ResolvedSpecification, parts: number): number {
+  const all = nodes.reduce((sum, { memoryBytes }) => sum + memoryBytes, 0);
+  return Math.floor(all / parts / pageBytes) * pageBytes;
 }
 
 /** Processors for each guest: equal parts as far as they divide, at least one. Throws a RangeError for no guests. */

@@ -3,6 +3,7 @@
  * system is as a guest: guests/. What it runs on: hosts/.
  */
 import type { KernelDisk } from '../../guest/commodity/calls/file-services.js';
+import type { KernelStation } from '../../guest/commodity/network/station.js';
 import type { MachineSpecification } from '../../machine/specification/specification.js';
 import type { PhysicalLayout } from '../../machine/physical-layout.js';
 import type { DiscoOptions } from '../../monitor/options.js';
@@ -62,8 +63,35 @@ export interface GuestPlan {
   readonly processors: number;
   /** File systems by mount point, the root first; none for a system without disks. */
   readonly disks: GuestWorkload['disks'];
+  /**
+   * Its physical memory under a monitor: a multiple of the page; an equal part of what the guests with a size leave unless given.
+   * Guests may have more together than the machine has: see `SystemRun.advance`.
+   */
+  readonly memoryBytes?: number;
+  /** Its place on the monitor's subnet; not on it unless given. */
+  readonly network?: GuestNetwork;
   /** Makes its system. Throws a RangeError if that does not fit into the memory of the place. */
   make(place: GuestPlace): GuestRun;
+}
+
+/** A guest on the monitor's subnet. Plain data. */
+export interface GuestNetwork {
+  /** From 0 to 2^31 - 1; no two guests have the same. */
+  readonly address: number;
+  /** Mount points of its disks that others may mount by NFS. */
+  readonly exports: readonly string[];
+  /** File systems that it mounts by NFS when it has booted; none of a guest that exports. */
+  readonly mounts: readonly RemoteMount[];
+}
+
+/** A file system of a server. */
+export interface RemoteMount {
+  /** Where it is mounted here. */
+  readonly mount: string;
+  /** Address of the guest that exports it. */
+  readonly server: number;
+  /** Where it is mounted there. */
+  readonly path: string;
 }
 
 /** Where a guest is made: a machine, real or virtual, as its system sees it. */
@@ -78,6 +106,8 @@ export interface GuestPlace {
   readonly mapped: boolean;
   /** Its disks, the root first. */
   readonly disks: readonly KernelDisk[];
+  /** Its network card with the address of its plan; null without one. */
+  readonly station: KernelStation | null;
   readonly boot: BootStyle;
   readonly common: CommonStart;
   /** Powers the guest on: its system, and a context or none (null) for each processor. */
@@ -103,6 +133,8 @@ export interface CommonStart {
   readonly go: () => boolean;
   /** All are ready: they are about to begin. */
   readonly ready: () => boolean;
+  /** All that export nothing are ready: they have mounted what others export. */
+  readonly clientsReady: () => boolean;
 }
 
 /** How often a guest that is ready looks for the others, and, when all are there, whether the workloads have begun. */

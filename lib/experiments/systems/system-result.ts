@@ -166,7 +166,7 @@ export interface MonitorResult {
     readonly gang: boolean;
   };
   readonly work: readonly MonitorService[];
-  /** What it counted: see MonitorStatistics. */
+  /** What it counted: see MonitorStatistics; of the subnet the frames, the pages mapped, and the bytes copied. */
   readonly counts: Readonly<Record<string, number>>;
   /** What was done to pages, as the policy decided: how often, and how long in all on the processors that did it. */
   readonly placement: Readonly<Record<string, number>>;

@@ -57,7 +57,12 @@ export class SystemRun {
     plainObject(options.guests, 'the guests of a run');
     finiteNumber(options.warmUpNs ?? 0, 'warmUpNs', 0, 1e12);
     this.options = options;
-    const common: CommonStart = { go: () => this.releasedAt !== null, ready: () => this.ready };
+    const common: CommonStart = {
+      go: () => this.releasedAt !== null,
+      ready: () => this.guests.every(guest => this.isReady(guest)),
+      clientsReady: () =>
+        this.guests.every(guest => (guest.plan.network?.exports.length ?? 0) > 0 || this.isReady(guest)),
+    };
     this.host = hostFor(options, common);
     this.monitor = this.host instanceof MonitorHost ? this.host : null;
     this.machine = this.host.machine;
@@ -78,8 +83,8 @@ export class SystemRun {
   }
 
   /**
-   * Simulates a further tenth of a millisecond. False when all workloads are over. A guest that the monitor ended is over, too;
-   * the others continue, and the result says so. Throws a GuestError if memory is exhausted, if all guests were ended, or if their
+   * Simulates a further tenth of a millisecond. False when all workloads are over. A guest that the monitor ended is over, too,
+   * such as one that needs a page when the machine has none left; the others continue, and the result says so. Throws a GuestError if memory is exhausted, if all guests were ended, or if their
    * workloads were over before the warm-up was: the figures would mean nothing.
    */
   advance(): boolean {
@@ -145,17 +150,18 @@ export class SystemRun {
   /** Why the figures are not those of a whole run; null if they are. */
   private partial(): string | null {
     if (!this.over) return `stopped ${this.begun ? 'before its end' : 'before what is measured began'}`;
-    const failures = this.guests.flatMap(guest => this.host.failureOf(guest) ?? []);
+    const failures = this.guests.flatMap(guest => {
+      const failure = this.host.failureOf(guest);
+      return failure === null ? [] : [`${guest.result().name}: ${failure}`];
+    });
     return failures.length === 0
       ? null
       : `the monitor ended ${failures.length} of ${this.guests.length} guests: ${failures.join('; ')}`;
   }
 
-  /** Whether all guests are where what is measured begins. */
-  private get ready(): boolean {
-    return this.guests.every(
-      guest => guest.phase === 'ready' || guest.phase === 'over' || this.host.failureOf(guest) !== null,
-    );
+  /** Whether a guest is where what is measured begins, or will not come there. */
+  private isReady(guest: GuestRun): boolean {
+    return guest.phase === 'ready' || guest.phase === 'over' || this.host.failureOf(guest) !== null;
   }
 
   private get warmUpNs(): number {
@@ -165,7 +171,7 @@ export class SystemRun {
   /** Lets the workloads go on when all guests are ready, and counts from the end of the warm-up. */
   private beginIfWarm(): void {
     const { elapsedNs } = this.machine;
-    if (this.releasedAt === null && this.ready) this.releasedAt = elapsedNs;
+    if (this.releasedAt === null && this.guests.every(guest => this.isReady(guest))) this.releasedAt = elapsedNs;
     if (this.releasedAt !== null && elapsedNs - this.releasedAt >= this.warmUpNs) this.begin();
   }
 

@@ -27,7 +27,7 @@ export interface DeviceGround extends DiskGround {
 }
 
 /** Receive buffers of a virtual card. Ours. */
-const CARD_BUFFERS = 64;
+export const CARD_BUFFERS = 64;
 /** Characters typed that wait at a virtual console. */
 const INPUT_CHARACTERS = 256;
 /** The code of a virtual console's interrupts, when something is typed. */

@@ -62,9 +62,10 @@ export class MonitorCalls {
         return 0;
       case 'remap':
         if (request.from === request.to) return 0;
-        return (yield* memory.duplicate(cpu, pmap, physicalPage(request.from), physicalPage(request.to)))
-          ? 0
-          : MonitorError.NoMemory;
+        if (!(yield* memory.duplicate(cpu, pmap, physicalPage(request.from), physicalPage(request.to))))
+          return MonitorError.NoMemory;
+        this.core.statistics.remaps++;
+        return 0;
       case 'device': {
         const device = deviceAt(machine, request.device);
         if (device === undefined) return MonitorError.NoDevice;

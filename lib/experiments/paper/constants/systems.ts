@@ -28,6 +28,26 @@ export const SYSTEM_CONSTANTS: readonly Constant[] = [
     },
   ),
   ...listed(
+    {
+      file: `${SYSTEMS}/guests/guest-nfs.ts`,
+      kind: 'published',
+      source: 'IRIX, recalled: nfsd and biod are started four times each unless told otherwise',
+    },
+    { NFSDS: 'threads of a server of NFS', BIODS: 'daemons of a client for each file system that it mounts' },
+  ),
+  ...listed(
+    { file: `${SYSTEMS}/guests/guest-nfs.ts`, kind: 'estimated', source: 'no source; no workload opens any' },
+    { SOCKETS: 'sockets of a process' },
+  ),
+  ...listed(
+    {
+      file: `${SYSTEMS}/guests/nfs-guests.ts`,
+      kind: 'published',
+      source: 'Disco, SOSP 1997, sections 5.3 and 5.4: 96 MB and 32 MB',
+    },
+    { SERVER_PARTS: 'memory of the guest that serves files, where the others have 1' },
+  ),
+  ...listed(
     { file: `${SYSTEMS}/guests/splash-program.ts`, kind: 'estimated', source: 'ours' },
     {
       'SCHEDULER.spinTurns': 'turns of a loop before a thread of SPLASHOS lets others run',
@@ -78,6 +98,7 @@ export const SYSTEM_CONSTANTS: readonly Constant[] = [
       'PAPER_RUNS.pmake-8 2VM.pmakeOnEight[0]': 'of the second',
       'PAPER_RUNS.pmake-8 4VM.pmakeOnEight[0]': 'of the third',
       'PAPER_RUNS.pmake-8 8VM.pmakeOnEight[0]': 'of the fourth',
+      'PAPER_RUNS.pmake-8 8VM/nfs.pmakeOnEight[0]': 'of the fifth, with one that serves the files',
       'PAPER_RUNS.radix-8 IRIX.processors': 'processors of RADIX',
       'PAPER_RUNS.radix-8 SPLASHOS.processors': 'processors of RADIX on SPLASHOS',
       'PAPER_RUNS.engineering-8 IRIX.placed[1]': 'processors of engineering in Figure 8',

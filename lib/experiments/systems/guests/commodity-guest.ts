@@ -14,6 +14,7 @@ import { MEASURE, type GuestWorkload } from '../../../workloads/guest-workload.j
 import { lockCounts, locksOf } from '../figures.js';
 import { cyclesToWait, type GuestPhase, type GuestPlace, type GuestPlan, type GuestRun, type Guests } from '../plan.js';
 import type { GuestResult, MemoryUse } from '../system-result.js';
+import { GuestNfs, nfsParts, type NfsPart } from './guest-nfs.js';
 import { warm } from './warm.js';
 
 /** What guests with a commodity kernel are made with. */
@@ -21,22 +22,31 @@ export interface CommodityGuestsOptions {
   readonly profile: Profile;
   /** What the authors of Disco changed in the kernel; nothing unless given. A place says whether its segment is mapped. */
   readonly switches?: Partial<KernelSwitches>;
-  /** Workload and processors of each, at least 1. Under a monitor their root disks are equal: they share one. */
-  readonly guests: readonly { readonly workload: GuestWorkload; readonly processors: number }[];
+  /** At least 1. Under a monitor their root disks are equal: they share one. */
+  readonly guests: readonly CommodityGuestOptions[];
+}
+
+/** What a guest is made with; see GuestPlan. */
+export interface CommodityGuestOptions extends Pick<GuestPlan, 'processors' | 'memoryBytes' | 'network'> {
+  readonly workload: GuestWorkload;
 }
 
 /** Guests with a commodity kernel each. */
 export function commodityGuests({ profile, switches = {}, guests }: CommodityGuestsOptions): Guests {
+  const parts = nfsParts(guests.map(({ network }) => network));
   return {
     system: profile.name,
     switches: Object.entries({ ...NO_SWITCHES, ...switches }).flatMap(([name, on]) => (on ? [name] : [])),
     services: SERVICES,
-    plans: guests.map(({ workload, processors }): GuestPlan => {
+    plans: guests.map(({ workload, ...more }, number): GuestPlan => {
       const plan: GuestPlan = {
         workload: workload.name,
-        processors,
+        ...more,
         disks: workload.disks,
-        make: place => new CommodityGuest(plan, workload, place, makeKernel(place, { profile, switches, workload })),
+        make: place => {
+          const kernel = makeKernel(place, { profile, switches, workload });
+          return new CommodityGuest(plan, { workload, place, kernel, nfs: parts[number] });
+        },
       };
       return plan;
     }),
@@ -79,11 +89,21 @@ const USE: Readonly<Record<PageUse, MemoryUse>> = {
 /** No switches, processes or wake-ups. */
 const NOTHING = { switches: 0, migrations: 0, wakeUps: 0 };
 
+/** What a guest is put together from. */
+interface GuestParts {
+  readonly workload: GuestWorkload;
+  readonly place: GuestPlace;
+  readonly kernel: CommodityKernel;
+  readonly nfs: NfsPart | undefined;
+}
+
 /** A guest with a commodity kernel. */
 export class CommodityGuest implements GuestRun {
   readonly plan: GuestPlan;
   readonly kernel: CommodityKernel;
   readonly files: FileServices;
+  /** Null for a guest that is not on the subnet. */
+  readonly nfs: GuestNfs | null;
   phase: GuestPhase = 'boot';
   private readonly workload: GuestWorkload;
   private readonly place: GuestPlace;
@@ -92,12 +112,14 @@ export class CommodityGuest implements GuestRun {
   private locksBefore: ReturnType<typeof lockCounts> = new Map();
   private schedulerBefore = NOTHING;
 
-  constructor(plan: GuestPlan, workload: GuestWorkload, place: GuestPlace, kernel: CommodityKernel) {
+  constructor(plan: GuestPlan, { workload, place, kernel, nfs }: GuestParts) {
     this.plan = plan;
     this.workload = workload;
     this.place = place;
     this.kernel = kernel;
     this.files = new FileServices(kernel, { disks: place.disks, descriptors: 64, readAheadPages: 8, flushTicks: 100 });
+    this.nfs =
+      nfs === undefined || place.station === null ? null : new GuestNfs(kernel, this.files, place.station, nfs);
     kernel.calls.set(MEASURE, thread => this.mark(thread));
   }
 
@@ -165,8 +187,12 @@ export class CommodityGuest implements GuestRun {
     const { boot, common } = this.place;
     if (boot.textBlock !== null) yield* this.loadText(thread, boot.textBlock);
     yield* this.files.start(thread);
+    if (this.nfs !== null) yield* this.nfs.serve(thread);
     yield* warm(thread, workload, this.files, boot.pagesAtOnce);
+    // A server exports before it reads its programs, so that it does so before its clients mount.
+    if (this.nfs !== null) yield* this.nfs.mount(thread);
     if (workload.window === undefined) {
+      if (this.nfs !== null) yield* this.nfs.untilMounted(thread, common.clientsReady);
       this.phase = 'ready';
       // Nothing of the workload is to come before what is measured.
       while (!common.go()) yield compute(cyclesToWait(common));
@@ -183,6 +209,7 @@ export class CommodityGuest implements GuestRun {
     if (this.marks < (workload.window?.marks ?? 0))
       throw new GuestError(`${workload.name} ended before what is to be measured began`);
     this.phase = 'over';
+    if (this.nfs !== null) yield* this.nfs.serveOn(thread);
   }
 
   /**

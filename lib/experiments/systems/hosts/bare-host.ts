@@ -13,6 +13,10 @@ export function bareHost(options: SystemOptions, { layout }: BareHost, common: C
   const [plan, ...others] = guests.plans;
   if (plan === undefined || others.length > 0)
     throw new GuestError(`a bare machine has one guest, not ${guests.plans.length}; use a monitor for several`);
+  if (plan.network !== undefined || plan.memoryBytes !== undefined)
+    throw new GuestError(
+      'a guest on a bare machine has all of its memory, and no subnet; leave out network and memoryBytes, or use a monitor',
+    );
   const disks = disksOf(plan, options.machine);
   const machine = buildMachine(withDisks(options.machine, disks), { seed, layout, runAhead, missCauses: true });
   for (const disk of disks) fillDisk(machine, disk, plan.disks);
@@ -56,6 +60,7 @@ function placeOf(machine: Machine, disks: readonly MachineDisk[], common: Common
       const { bridge, index } = machine.devices.get(name)!;
       return { bridge, device: index, interruptTo: number % processors.length, mount };
     }),
+    station: null,
     boot: { pagesAtOnce: 1, textBlock: null, together: false },
     common,
     start: (software, contexts) => machine.load(software, contexts),

@@ -54,9 +54,15 @@ export interface MonitorCounts {
 }
 
 /** As they are now. */
-export function monitorCounts({ statistics, memory }: Disco): MonitorCounts {
+export function monitorCounts({ statistics, memory, devices }: Disco): MonitorCounts {
+  const { stats, delivery } = devices.subnet;
+  const subnet = {
+    subnetFrames: stats.frames,
+    subnetPagesMapped: delivery.stats.pagesRemapped,
+    subnetBytesCopied: delivery.stats.bytesCopied,
+  };
   return {
-    statistics: countsOf(statistics),
+    statistics: { ...countsOf(statistics), ...subnet },
     placement: placementCounts(memory.placement.work),
     shootdown: { ...memory.shootdown.work },
   };

@@ -1,7 +1,9 @@
 /** Disco on a machine, with a virtual machine for each guest. */
 import type { KernelDisk } from '../../../guest/commodity/calls/file-services.js';
+import type { KernelStation } from '../../../guest/commodity/network/station.js';
 import { buildMachine, type Machine } from '../../../machine/machine.js';
 import { resolve, type ResolvedSpecification } from '../../../machine/specification/specification.js';
+import { CARD_BUFFERS } from '../../../monitor/devices/machine-devices.js';
 import { Disco } from '../../../monitor/disco.js';
 import { PMAP_ENTRY_BYTES } from '../../../monitor/memory/pmap.js';
 import { SECOND_LEVEL_BYTES } from '../../../monitor/processors/second-level-tlb.js';
@@ -65,7 +67,7 @@ export class MonitorHost implements Host {
     this.disco = new Disco(machine, { ...monitor, services });
     this.policy = (monitor.policy ?? firstTouch()).name;
     const pages = pagesOf(this.disco, plans);
-    this.virtualGuests = plans.map((plan, number) => this.make(plan, number, pages, homes[number], common));
+    this.virtualGuests = plans.map((plan, number) => this.make(plan, number, pages[number], homes[number], common));
     this.countsBefore = monitorCounts(this.disco);
   }
 
@@ -85,11 +87,25 @@ export class MonitorHost implements Host {
       throw new GuestError(
         ended.map(({ virtual }) => `${virtual.name} was ended by the monitor: ${virtual.failure}`).join('; '),
       );
+    for (const server of ended) this.checkClients(server);
     for (const { virtual, guest } of this.virtualGuests) {
       const fault = virtual.failure === null ? guest.fault() : null;
       if (fault !== null)
         throw tooSmall(guest.plan, virtual, `${fault}; give the machine more memory, or run fewer guests`);
     }
+  }
+
+  /** Clients of a server that was ended would wait for it for ever. */
+  private checkClients({ virtual, guest }: VirtualGuest): void {
+    const address = guest.plan.network?.address;
+    const clients = this.virtualGuests.filter(
+      one =>
+        one.guest.phase !== 'over' && one.guest.plan.network?.mounts.some(({ server }) => server === address) === true,
+    );
+    if (clients.length > 0)
+      throw new GuestError(
+        `${virtual.name}, which has the files of ${clients.map(one => one.virtual.name).join(', ')}, was ended by the monitor: ${virtual.failure}`,
+      );
   }
 
   failureOf(guest: GuestRun): string | null {
@@ -147,13 +163,14 @@ export class MonitorHost implements Host {
       processors: plan.processors,
       homes,
       memoryBytes: pages * disco.machine.map.pageBytes,
+      ...(plan.network === undefined ? {} : { address: plan.network.address }),
       disks: disks.map(({ name, guest }): VirtualDiskSpecification => ({
         disk: name,
         mode: guest < 0 ? 'copy-on-write' : 'private',
       })),
     });
     try {
-      return { virtual, guest: plan.make(placeOf(disco, virtual, pages, disks, common)) };
+      return { virtual, guest: plan.make(placeOf(disco, virtual, disks, common)) };
     } catch (error) {
       throw error instanceof RangeError ? tooSmall(plan, virtual, error.message) : error;
     }
@@ -163,7 +180,6 @@ export class MonitorHost implements Host {
 function placeOf(
   disco: Disco,
   virtual: VirtualMachine,
-  pages: number,
   disks: readonly MachineDisk[],
   common: CommonStart,
 ): GuestPlace {
@@ -172,7 +188,7 @@ function placeOf(
     name: virtual.name,
     processors,
     clockMHz: disco.machine.specification.processor.clockMHz,
-    pages,
+    pages: memoryBytes / disco.machine.map.pageBytes,
     memoryBytes,
     mapped: true,
     disks: disks.map(({ mount }, device): KernelDisk => ({
@@ -181,6 +197,7 @@ function placeOf(
       interruptTo: device % processors,
       mount,
     })),
+    station: stationOf(virtual),
     boot: { pagesAtOnce: PAGES_AT_ONCE, textBlock: BOOT_BLOCK, together: true },
     common,
     start: (software, contexts) =>
@@ -190,6 +207,14 @@ function placeOf(
         contexts.map(context => context ?? new Context(nothing(), Activity.Idle)),
       ),
   };
+}
+
+/** The card of a guest with an address, which is the device after its disks. */
+function stationOf({ bridge, specification }: VirtualMachine): KernelStation | null {
+  const { address, disks = [] } = specification;
+  if (address === undefined) return null;
+  const card = { bridge, device: disks.length, mtuBytes: Infinity, buffers: CARD_BUFFERS, scatters: true };
+  return { address, card, interruptTo: 0 };
 }
 
 /** For a processor without a context. */
@@ -233,15 +258,18 @@ function disksOf(
   });
 }
 
-/** Physical pages of each guest: equal parts of what is left when the monitor has what it needs. */
-function pagesOf({ frames, options, machine }: Disco, plans: readonly GuestPlan[]): number {
+/** Physical pages of each guest: what its plan says, or equal parts of what is left when the monitor and those have what they need. */
+function pagesOf({ frames, options, machine }: Disco, plans: readonly GuestPlan[]): number[] {
   const { pageBytes } = machine.map;
   const entries = options.secondLevelTlb?.entries ?? 0;
   const perProcessor = PROCESSOR_RECORDS + Math.ceil((entries * SECOND_LEVEL_BYTES) / pageBytes);
   const records = plans.reduce((sum, { processors }) => sum + GUEST_RECORDS + processors * perProcessor, 0);
-  const share = (frames.allFree - records) / plans.length;
-  const pages = Math.floor((share * pageBytes) / (pageBytes + PMAP_ENTRY_BYTES));
-  return Math.min(pages, MOST_BYTES / pageBytes);
+  const withPmap = (pages: number): number => Math.ceil((pages * (pageBytes + PMAP_ENTRY_BYTES)) / pageBytes);
+  const given = plans.reduce((sum, { memoryBytes = 0 }) => sum + withPmap(memoryBytes / pageBytes), 0);
+  const others = plans.filter(({ memoryBytes }) => memoryBytes === undefined).length;
+  const share = Math.max(0, frames.allFree - records - given) / Math.max(1, others);
+  const pages = Math.min(Math.floor((share * pageBytes) / (pageBytes + PMAP_ENTRY_BYTES)), MOST_BYTES / pageBytes);
+  return plans.map(({ memoryBytes }) => (memoryBytes === undefined ? pages : memoryBytes / pageBytes));
 }
 
 /** A guest has too little memory for its workload. */

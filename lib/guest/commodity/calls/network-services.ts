@@ -42,7 +42,7 @@ export interface Station {
   readonly rpc: RpcClient;
 }
 
-/** The handle of the root of a server made by `exportNfs`, as its mount service would give it out. */
+/** The handle of the root of a file system of `exportNfs`, as its mount service would give it out. The first has the number `NFS_SERVER.fsid`. */
 export function rootHandle(fsid: number): Handle {
   wholeNumber(fsid, 'rootHandle: fsid', 0, 2 ** 31 - 1);
   return [fsid, 1, ...new Array<number>(HANDLE_WORDS - 2).fill(0)];
@@ -92,25 +92,30 @@ export class NetworkServices {
   }
 
   /**
-   * Exports what is mounted at a path, by server threads of a station, which has one server at a port. Throws an Error if
-   * nothing is mounted there.
+   * Exports what is mounted at some paths, by server threads of a station, which has one server at a port. The file systems are
+   * numbered in the order of their paths: see `rootHandle`. Throws an Error if nothing is mounted at one of them.
    */
   *exportNfs(
     thread: Thread,
-    path: string,
+    paths: readonly string[],
     nfsds: number,
     options: Partial<NfsServerOptions> = {},
     station = 0,
   ): Code<NfsServer> {
-    const fileSystem = this.files.mounts.at(path);
-    if (fileSystem === undefined) throw new Error(`nothing is mounted at ${path}, so it cannot be exported`);
-    const server = new NfsServer(this.kernel, this.station(station).transport, fileSystem, {
+    const fileSystems = paths.map(path => {
+      const fileSystem = this.files.mounts.at(path);
+      if (fileSystem === undefined) throw new Error(`nothing is mounted at ${path}, so it cannot be exported`);
+      return fileSystem;
+    });
+    const server = new NfsServer(this.kernel, this.station(station).transport, fileSystems, {
       ...NFS_SERVER,
       ...options,
     });
-    // The first handle of a server is that of its root: see rootHandle.
-    const root = yield* server.mount(thread);
-    if (typeof root === 'number') throw new Error(`${path} cannot be exported: error ${root}`);
+    // The first handle of a file system is that of its root: see rootHandle.
+    for (const [number, path] of paths.entries()) {
+      const root = yield* server.mount(thread, number);
+      if (typeof root === 'number') throw new Error(`${path} cannot be exported: error ${root}`);
+    }
     for (let daemon = 0; daemon < nfsds; daemon++)
       yield* this.files.startDaemon(thread, `nfsd ${daemon}`, t => server.nfsd(t));
     return server;

@@ -74,7 +74,7 @@ function play({ main, cards = false, nfs = false, switches = {}, monitored = fal
       yield* files.start(thread);
       yield* network.start(thread);
       if (nfs) {
-        yield* network.exportNfs(thread, '/', 2, {}, 1);
+        yield* network.exportNfs(thread, ['/'], 2, {}, 1);
         const handle = more.handle ?? rootHandle(1);
         const client = yield* network.mountNfs(thread, '/far', { address: SERVER, port: 2049 }, handle, cards ? 0 : 1);
         more.mounted?.(typeof client === 'number' ? client : client.stats);

@@ -15,6 +15,8 @@ export interface WorldOptions {
   readonly nfsds?: number;
   readonly biods?: number;
   readonly capacity?: number;
+  /** File systems that the server exports beside the first. */
+  readonly more?: number;
   readonly wire?: Partial<WireOptions>;
   readonly host?: HostOptions;
   readonly rpc?: Partial<RpcClientOptions>;
@@ -51,7 +53,8 @@ export function world(options: WorldOptions = {}) {
   const server = host(fabric, wire, 1, options.host);
   const files = new PlainFiles(server.kernel);
   const serverOptions = { ...SERVER, fsid: 77, synchronous: true, ...options.server };
-  const nfsServer = new NfsServer(server.kernel, server.transport, files, serverOptions);
+  const more = Array.from({ length: options.more ?? 0 }, () => new PlainFiles(server.kernel));
+  const nfsServer = new NfsServer(server.kernel, server.transport, [files, ...more], serverOptions);
   for (let k = 0; k < (options.nfsds ?? 3); k++) server.kernel.start(`nfsd ${k}`, thread => nfsServer.nfsd(thread));
   const root = run(fabric, server.kernel, 'mountd', thread => nfsServer.mount(thread)) as Handle;
   const clients = Array.from({ length: options.clients ?? 1 }, (_, k) => client(k));
@@ -79,5 +82,5 @@ export function world(options: WorldOptions = {}) {
     return [strayMbufs(server), files.root.held(), ...clients.map(other => strayMbufs(other.host)), ...held];
   }
 
-  return { fabric, wire, server, files, nfsServer, root, clients, leftOver };
+  return { fabric, wire, server, files, more, nfsServer, root, clients, leftOver };
 }

@@ -5,6 +5,7 @@ import { randomStream } from '../../../../lib/engine/random.js';
 import { ErrorNumber, type Code, type KernelThread } from '../../../../lib/system/code.js';
 import type { Vnode } from '../../../../lib/guest/commodity/files/vnode.js';
 import type { NfsVnode } from '../../../../lib/guest/commodity/network/nfs/nfs-vnode.js';
+import type { Handle } from '../../../../lib/guest/commodity/network/nfs/nfs-protocol.js';
 import { copy } from '../../../../lib/processor/operations.js';
 import { run } from './hosts.js';
 import { world, type Client, type WorldOptions } from './nfs-world.js';
@@ -360,6 +361,23 @@ describe('files of a server', () => {
     );
   });
 
+  it('of several file systems are served at one port, each by its number', () => {
+    const { fabric, nfsServer, clients, more } = world({ more: 2 });
+    const [{ kernel, nfs }] = clients;
+    const seen = [1, 2].map(number => {
+      const root = run(fabric, kernel, 'mountd', thread => nfsServer.mount(thread, number)) as Handle;
+      run(fabric, kernel, 'mount', thread => nfs.mount(thread, root) as never);
+      run(fabric, kernel, 'create', thread => nfs.create(thread, [`f${number}`], 'file') as never);
+      return root[0];
+    });
+    expect(seen).toEqual([78, 79]); // after that of the first, 77
+    expect(more.map(({ root }) => [...root.children.keys()])).toEqual([['f1'], ['f2']]);
+    // No server has the number after the last.
+    expect(run(fabric, kernel, 'mount', thread => nfs.mount(thread, [80, 1, 0, 0, 0, 0, 0, 0]))).toBe(
+      ErrorNumber.ESTALE,
+    );
+  });
+
   it('are stale when another client has removed them', () => {
     const { fabric, clients, nfsServer, leftOver } = world({ clients: 2 });
     const [a, b] = clients;
@@ -368,7 +386,7 @@ describe('files of a server', () => {
     expect(run(fabric, b.kernel, 'remove', thread => b.nfs.remove(thread, ['f']))).toBe(0);
     expect(run(fabric, a.kernel, 'sync', thread => a.nfs.sync(thread))).toBe(ErrorNumber.ESTALE);
     expect(run(fabric, a.kernel, 'read', thread => vnode.read(thread, 0, a.buffer(), 4))).toBe(ErrorNumber.ESTALE);
-    expect([nfsServer.stats.stale, nfsServer.handles.length]).toEqual([1, 1]);
+    expect([nfsServer.stats.stale, nfsServer.handles]).toEqual([1, 1]);
     expect(leftOver()).toEqual([0, 0, 0, 0, 0, 0]);
   });
 

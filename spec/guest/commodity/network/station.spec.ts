@@ -119,7 +119,7 @@ function world(scatters: boolean) {
   const server = host(fabric, subnet, 1, { scatters });
   const client = host(fabric, subnet, 2, { scatters });
   const files = new PlainFiles(server.kernel);
-  const nfsd = new NfsServer(server.kernel, server.transport, files, { ...SERVER, fsid: 7, synchronous: true });
+  const nfsd = new NfsServer(server.kernel, server.transport, [files], { ...SERVER, fsid: 7, synchronous: true });
   server.kernel.start('nfsd', thread => nfsd.nfsd(thread));
   const root = run(fabric, server.kernel, 'mountd', thread => nfsd.mount(thread)) as Handle;
   const rpc = new RpcClient(client.kernel, client.transport, RPC);

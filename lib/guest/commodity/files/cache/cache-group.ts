@@ -30,8 +30,10 @@ export class CacheGroup {
   *find(owner: Owner, index: number): Code<CacheEntry | undefined> {
     const entry = this.pages.get(keyOf(owner, index));
     const bucket = this.bucket(owner, index);
-    if (entry === undefined) yield* this.core.work('page hash', bucket);
-    else yield* this.core.work('page hash', bucket, entry.record);
+    // A step counts in the second word of an object: two buckets are one, or it would count behind the table.
+    const pair = bucket - (bucket % (2 * BUCKET_BYTES));
+    if (entry === undefined) yield* this.core.work('page hash', pair);
+    else yield* this.core.work('page hash', pair, entry.record);
     yield load(bucket);
     return entry;
   }

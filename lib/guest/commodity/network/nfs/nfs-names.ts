@@ -8,8 +8,8 @@ import { Accept } from '../rpc/rpc-message.js';
 import { refusal, type RpcResult } from '../rpc/rpc-server.js';
 import type { XdrReader } from '../rpc/xdr.js';
 
-/** Brings changes of a file, or of names (null), to the disk if they must be there before a call is answered. */
-export type Settle = (thread: KernelThread, vnode: Vnode | null) => Code<number>;
+/** Brings changes of names to the disk if they must be there before a call is answered. */
+export type Settle = (thread: KernelThread) => Code<number>;
 
 /** Looks up, makes and removes names for clients. */
 export class NfsNames {
@@ -38,7 +38,7 @@ export class NfsNames {
     yield* this.lock.release(thread);
     if (procedure === Nfs.LOOKUP || result.words[0] !== 0) return result;
     file.version++;
-    const status = yield* this.settle(thread, null);
+    const status = yield* this.settle(thread);
     return status < 0 ? failure(status) : result;
   }
 

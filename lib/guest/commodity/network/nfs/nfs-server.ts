@@ -24,7 +24,7 @@ import type { XdrReader } from '../rpc/xdr.js';
 
 /** How a file system is exported. */
 export interface NfsServerOptions extends RpcServerOptions {
-  /** Number of the file system, in its handles: 0 to 2^32 - 1. */
+  /** Number of the first file system, in its handles: 0 to 2^31 - 1. The others have the numbers after it. */
   readonly fsid: number;
   /** Whether changes are on the disk before a call is answered, as version 2 demands. */
   readonly synchronous: boolean;
@@ -36,26 +36,33 @@ interface Held {
   readonly page: CachedPage;
 }
 
-/** Exports a file system. Its threads execute `nfsd`. */
+/** A file system that is exported. */
+interface Export {
+  readonly files: FileSystem;
+  readonly handles: HandleTable;
+  readonly names: NfsNames;
+}
+
+/** Exports file systems, all at one port. Its threads execute `nfsd`, each for any of them. */
 export class NfsServer {
   /** @internal */
   readonly rpc: RpcServer;
-  /** @internal */
-  readonly handles: HandleTable;
   readonly stats = { stale: 0, reads: 0, writes: 0, bytesRead: 0, bytesWritten: 0 };
   private readonly core: KernelCore;
-  private readonly files: FileSystem;
   private readonly options: NfsServerOptions;
   private readonly record: number;
-  private readonly names: NfsNames;
+  /** In the order of their numbers. */
+  private readonly exports: readonly Export[];
 
-  constructor(core: KernelCore, transport: Transport, files: FileSystem, options: NfsServerOptions) {
+  constructor(core: KernelCore, transport: Transport, fileSystems: readonly FileSystem[], options: NfsServerOptions) {
     this.core = core;
-    this.files = files;
     this.options = options;
     this.record = core.allocate('nfs server', 128);
-    this.handles = new HandleTable(files, options.fsid);
-    this.names = new NfsNames(core, files, this.handles, (later, vnode) => this.settle(later, vnode));
+    this.exports = fileSystems.map((files, number): Export => {
+      const handles = new HandleTable(files, options.fsid + number);
+      const names = new NfsNames(core, files, handles, later => this.settle(later, files, null));
+      return { files, handles, names };
+    });
     const program: RpcProgram = {
       program: NFS_PROGRAM,
       version: NFS_VERSION,
@@ -66,16 +73,22 @@ export class NfsServer {
     this.rpc = new RpcServer(core, transport, program, options);
   }
 
+  /** Files that clients have handles for. @internal */
+  get handles(): number {
+    return this.exports.reduce((sum, { handles }) => sum + handles.length, 0);
+  }
+
   /** Body of a server thread; ends when `rpc` is stopped. */
   *nfsd(thread: KernelThread): Code {
     yield* this.rpc.serve(thread);
   }
 
-  /** The handle of the root, as the mount service would give it out; a number is an error. */
-  *mount(thread: KernelThread): Code<readonly number[] | number> {
-    const root = yield* this.handles.root(thread);
+  /** The handle of the root of a file system, as the mount service would give it out; a number is an error. */
+  *mount(thread: KernelThread, number = 0): Code<readonly number[] | number> {
+    const { handles } = this.exports[number];
+    const root = yield* handles.root(thread);
     if (typeof root === 'number') return root;
-    yield* this.handles.leave(thread, root);
+    yield* handles.leave(thread, root);
     return root.handle;
   }
 
@@ -85,32 +98,39 @@ export class NfsServer {
     if (!Object.values(Nfs).includes(procedure as 0)) return refusal(Accept.PROC_UNAVAIL);
     const handle = yield* reader.words(HANDLE_WORDS);
     if (reader.truncated) return garbage();
-    const file = this.handles.enter(handle);
-    if (file === null) {
+    const exported = this.exports[handle[0] - this.options.fsid] as Export | undefined;
+    const file = exported?.handles.enter(handle) ?? null;
+    if (exported === undefined || file === null) {
       this.stats.stale++;
       return failure(ErrorNumber.ESTALE);
     }
-    const result = yield* this.serveFile(thread, procedure, file, reader);
-    yield* this.handles.leave(thread, file);
+    const result = yield* this.serveFile(thread, procedure, exported, file, reader);
+    yield* exported.handles.leave(thread, file);
     return result;
   }
 
-  private *serveFile(thread: KernelThread, procedure: number, file: Exported, reader: XdrReader): Code<RpcResult> {
+  private *serveFile(
+    thread: KernelThread,
+    procedure: number,
+    exported: Export,
+    file: Exported,
+    reader: XdrReader,
+  ): Code<RpcResult> {
     switch (procedure) {
       case Nfs.GETATTR:
         return success(attributeWords(attributesOf(file)));
       case Nfs.SETATTR:
-        return yield* this.setAttributes(thread, file, reader);
+        return yield* this.setAttributes(thread, exported, file, reader);
       case Nfs.READ:
-        return yield* this.read(thread, file, reader);
+        return yield* this.read(thread, exported, file, reader);
       case Nfs.WRITE:
-        return yield* this.write(thread, file, reader);
+        return yield* this.write(thread, exported, file, reader);
       default:
-        return yield* this.names.serve(thread, procedure, file, reader);
+        return yield* exported.names.serve(thread, procedure, file, reader);
     }
   }
 
-  private *setAttributes(thread: KernelThread, file: Exported, reader: XdrReader): Code<RpcResult> {
+  private *setAttributes(thread: KernelThread, { files }: Export, file: Exported, reader: XdrReader): Code<RpcResult> {
     // Mode, owner and group before it, times behind it: -1 says that a word is not to be changed.
     const words = yield* reader.words(8);
     const size = words[3];
@@ -120,14 +140,14 @@ export class NfsServer {
       if (size > MOST_FILE_BYTES) return failure(ErrorNumber.EFBIG);
       const error = yield* file.vnode.truncate(thread, size);
       file.version++;
-      const status = error < 0 ? error : yield* this.settle(thread, file.vnode);
+      const status = error < 0 ? error : yield* this.settle(thread, files, file.vnode);
       if (status < 0) return failure(status);
     }
     return success(attributeWords(attributesOf(file)));
   }
 
   /** Reads up to 8 KB: the reply refers to pages of the cache, held until it is sent. */
-  private *read(thread: KernelThread, file: Exported, reader: XdrReader): Code<RpcResult> {
+  private *read(thread: KernelThread, { handles }: Export, file: Exported, reader: XdrReader): Code<RpcResult> {
     const [offset, count] = yield* reader.words(3);
     if (reader.truncated || offset % 4 !== 0 || count > MOST_DATA_BYTES) return garbage();
     const { vnode } = file;
@@ -161,7 +181,6 @@ export class NfsServer {
     const words = [0, ...attributeWords(attributes), bytes];
     // The file stays in use as long as its pages are.
     file.users++;
-    const { handles } = this;
     const done = function* (later: KernelThread): Code {
       yield* release(later, vnode, held);
       yield* handles.leave(later, file);
@@ -169,7 +188,7 @@ export class NfsServer {
     return { accept: Accept.SUCCESS, words, data, done };
   }
 
-  private *write(thread: KernelThread, file: Exported, reader: XdrReader): Code<RpcResult> {
+  private *write(thread: KernelThread, { files }: Export, file: Exported, reader: XdrReader): Code<RpcResult> {
     const [, offset, , bytes] = yield* reader.words(4);
     const data = reader.truncated || bytes > MOST_DATA_BYTES ? null : reader.data(bytes);
     if (data === null || offset % 4 !== 0) return garbage();
@@ -185,15 +204,15 @@ export class NfsServer {
     }
     this.stats.writes++;
     this.stats.bytesWritten += bytes;
-    const status = yield* this.settle(thread, file.vnode);
+    const status = yield* this.settle(thread, files, file.vnode);
     if (status < 0) return failure(status);
     return success(attributeWords(attributesOf(file)));
   }
 
   /** Brings changes to the disk: of a file, or of names (null). Returns a number from 0 up, or an error. */
-  private *settle(thread: KernelThread, vnode: Vnode | null): Code<number> {
+  private *settle(thread: KernelThread, files: FileSystem, vnode: Vnode | null): Code<number> {
     if (!this.options.synchronous) return 0;
-    return vnode?.sync === undefined ? yield* this.files.sync(thread) : yield* vnode.sync(thread);
+    return vnode?.sync === undefined ? yield* files.sync(thread) : yield* vnode.sync(thread);
   }
 }
 

@@ -47,6 +47,16 @@ describe('the page cache', () => {
     rig.call(thread => cache.release(thread, held, false));
   });
 
+  it('counts nothing behind its table, where the lock of its write-backs is', () => {
+    const rig = new Rig('1', 4);
+    const cache = new PageCache(rig, { locks: 1, buckets: 32, dirtyLimit: 100, clusterPages: 4 });
+    const next = rig.allocate('what comes next', 4);
+    // 32 buckets fill a line, and the last line before `next` is the lock's. Every bucket is looked into once.
+    for (let index = 0; index < 32; index++) rig.call(thread => cache.find(thread, 1, index));
+    expect(rig.worked.get('page hash')).toBe(32);
+    expect(rig.read(next - 128)).toBe(0);
+  });
+
   it('writes back what is dirty before its page goes', () => {
     const { touch, disk, rig, hold } = setUp(2);
     touch(0, 77);
