@@ -22,6 +22,7 @@ describe('the history of a home', () => {
     for (let i = 0; i < 100; i++) history.note(message(i % 2, i), 10 * i);
     const told = history.of(0 as Line);
     expect(told).toHaveLength(32);
+    expect(history.of(1 as Line)).toHaveLength(32);
     expect(told[0]).toBe('tick 360: GetS from processor 36');
     expect(told.at(-1)).toBe('tick 980: GetS from processor 98');
   });

@@ -44,7 +44,7 @@ const RUNS: Readonly<Record<WhatIfName, (values: Readonly<Record<string, Value>>
     radixOn(
       system as SystemName,
       sizedMachine('disco-1997', { processors: nodes as number, memoryBytes: MEMORY }),
-      quick ? 0.1 : 1,
+      quick ? 0.1 : 0.25,
     ),
   guests: ({ guests }, quick) => guestsOf('pmake', quick ? 4 : 16, guests as number, 0.02),
   today: ({ system, machine }, quick) =>

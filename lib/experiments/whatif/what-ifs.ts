@@ -44,7 +44,7 @@ export const WHAT_IFS = {
   nodes: {
     title: 'What if the machine were smaller, or larger?',
     about:
-      'RADIX with a thread on each of 1 to 64 nodes, the same keys on all, under IRIX on the bare machine and on SPLASHOS under Disco.',
+      'RADIX with a thread on each of 1 to 64 nodes, the same keys on all, a quarter of SPLASH-2’s, under IRIX on the bare machine and on SPLASHOS under Disco.',
     paper:
       'Section 5.4: on eight processors IRIX spends half of RADIX in the kernel, and SPLASHOS takes a third of the time. Other sizes were not measured.',
     grid: { system: ['irix', 'splashos'], nodes: [1, 4, 8, 16, 64] },
