@@ -13,6 +13,7 @@ disco-sim trace FILE...    replay recorded references on simulated machines
 disco-sim main             the recorded programs that come with the package, and a report
 disco-sim native WORKLOAD  an operating system and a workload on a bare machine
 disco-sim vm               operating systems and workloads in virtual machines, under the monitor
+disco-sim explain EVENT    one event step by step, on the bare machine and under the monitor
 disco-sim whatif NAME      what changes if the machine, the monitor or the system were another
 disco-sim sweep FILE       a grid of runs with several seeds, and means with intervals
 disco-sim fidelity         the paper at full length, judged

@@ -36,6 +36,12 @@ export class MonitorCode {
     return this.plain.get(step)!;
   }
 
+  /** The step that references are the text of, as operations of this class have them; null if they are none of the monitor's. */
+  stepOf({ words }: References): MonitorStep | null {
+    for (const [step, place] of this.places) if (words[0] === packReference(place, ReferenceKind.Fetch)) return step;
+    return null;
+  }
+
   /**
    * A step that touches a record at a virtual address while it executes. Keep the operation: it is made anew each time.
    * @internal

@@ -33,6 +33,7 @@ import { Spin } from './execution/spin.js';
 import { DrainDelays, StoreBuffer } from './execution/store-buffer.js';
 import { StoreDrain } from './execution/store-drain.js';
 import { Words } from './execution/words.js';
+import type { ExecutionObserver } from './execution-observer.js';
 import { crash, faultyOperation } from './foreign.js';
 import { Op, type Program } from './operations.js';
 import type { SystemRegisters } from './registers.js';
@@ -183,6 +184,15 @@ export class Processor extends Component implements CacheOwner, Cpu {
     exceptions.programEnded = first === null;
     this.execution.context = first === null || first instanceof Context ? first : new Context(first);
     if (software.services !== undefined) this.accounts.nameServices(software.services);
+  }
+
+  /** Who watches what it executes; null for nobody. */
+  get observer(): ExecutionObserver | null {
+    return this.execution.observer;
+  }
+
+  set observer(observer: ExecutionObserver | null) {
+    this.execution.observer = observer;
   }
 
   /** Its number among those that the software runs on. */

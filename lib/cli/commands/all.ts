@@ -10,6 +10,7 @@ export const commands: Readonly<Record<string, () => Promise<Command>>> = {
   main: async () => (await import('./main-job.js')).mainJob,
   native: async () => (await import('./native.js')).nativeCommand,
   vm: async () => (await import('./vm.js')).vmCommand,
+  explain: async () => (await import('./explain.js')).explainCommand,
   whatif: async () => (await import('./whatif.js')).whatIfCommand,
   sweep: async () => (await import('./sweep.js')).sweepCommand,
   fidelity: async () => (await import('./paper.js')).fidelityCommand,

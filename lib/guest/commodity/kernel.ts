@@ -4,6 +4,7 @@
  * unchanged whatever is below it.
  */
 import type { Context } from '../../processor/context.js';
+import type { References } from '../../processor/references.js';
 import type { Cpu, Exception } from '../../processor/software.js';
 import type { Channel, Code, KernelCore, KernelThread, SharedSleepLock } from '../../system/code.js';
 import { KernelLayout, LINE_BYTES, PAGE_BYTES } from './address-layout.js';
@@ -236,6 +237,11 @@ export class CommodityKernel implements KernelCore {
   /** Executes a step of the profile, and reads and writes a line of each object given. */
   work(step: string, ...objects: readonly number[]): Code {
     return this.blocks.work(step, ...objects);
+  }
+
+  /** The step of the profile that references are those of, for who watches; null if they are of none. */
+  stepOf(references: References): string | null {
+    return this.blocks.stepOf(references);
   }
 
   private addCalls(): void {

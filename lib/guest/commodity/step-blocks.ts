@@ -66,6 +66,12 @@ export class StepBlocks {
     for (const object of objects) yield store(object + 4, (yield load(object + 4)) + 1);
   }
 
+  /** The step that references belong to; null if they are not those of a step. The array of words tells: copies share it. */
+  stepOf({ words }: References): string | null {
+    for (const [step, variants] of this.blocks) if (variants.some(variant => variant.words === words)) return step;
+    return null;
+  }
+
   /** The references of a step: another variant each time. */
   private next(step: string): References | undefined {
     const variants = this.blocks.get(step);

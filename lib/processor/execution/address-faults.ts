@@ -70,7 +70,7 @@ export class AddressFaults {
     this.caches.linkedLine = -1;
     if (missing) this.counts.tlbMisses++;
     const refill = missing ? (exceptions.system!.refill?.(this.processor, page) ?? null) : null;
-    if (refill !== null) return this.refill(refill);
+    if (refill !== null) return this.refill(page, refill);
     const vector = missing && !this.registers.exceptional ? Vector.Refill : Vector.General;
     return exceptions.take(codeOf(why, store, fetch), vector, address);
   }
@@ -85,11 +85,13 @@ export class AddressFaults {
   }
 
   /** The time of a refill that the software has described: its instructions, and the page-table entry that it reads. */
-  private refill({ cycles, frame, offset, activity = Activity.TlbRefill, service = -1 }: Refill): Ticks {
+  private refill(page: number, refill: Refill): Ticks {
+    const { cycles, frame, offset, activity = Activity.TlbRefill, service = -1 } = refill;
     const { accounts } = this;
-    const { now } = this.execution;
+    const { now, observer } = this.execution;
     let ticks = cycles * this.period;
     accounts.upTo(now);
+    if (observer !== null) observer.refilled?.(page, refill);
     if (frame >= 0) {
       const extra = this.access.reference(frame, offset, ReferenceKind.Load, now, NO_VALUE, 0);
       if (extra === STALLED) {

@@ -210,6 +210,7 @@ export class ExceptionUnit {
     handler.interrupted = context;
     handler.status = status >>> 0;
     execution.context = handler;
+    if (execution.observer !== null) execution.observer.entered?.(handler, exception);
   }
 
   /** Keeps what the processor holds for a context. */
@@ -226,6 +227,7 @@ export class ExceptionUnit {
       this.caches.wholeLine = context.line;
       execution.mode = context.mode;
     } else execution.state = 'idle';
+    if (execution.observer !== null) execution.observer.continued?.(context);
     if (this.interruptible()) {
       execution.continueAt(execution.now);
       return false;

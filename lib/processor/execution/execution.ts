@@ -8,6 +8,7 @@ import { Runner } from '../../engine/run-ahead/runner.js';
 import type { Simulation } from '../../engine/simulation.js';
 import type { Ticks } from '../../engine/time.js';
 import type { Context } from '../context.js';
+import type { ExecutionObserver } from '../execution-observer.js';
 
 /** What an operation returns that left an appointment, a stall or a wait behind, in place of the time that it has come to. */
 export const STOPPED = -1;
@@ -31,6 +32,8 @@ export class Execution {
   mode = 0;
   /** Something was done at the present that others may notice, or the present has moved: the horizon is found anew. */
   acted = false;
+  /** Who watches; null if nobody does. */
+  observer: ExecutionObserver | null = null;
   private readonly owner: Component;
   /** How often it has moved the present itself since it resumed. */
   private reached = 0;

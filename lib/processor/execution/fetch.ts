@@ -17,7 +17,7 @@ export function fetchTrusted(frame: Context, execution: Execution): void {
   }
   const { value } = next;
   if (typeof value !== 'object' || (value as unknown) === null) execution.fail(notAnOperation(value));
-  begin(frame, value);
+  begin(frame, value, execution);
 }
 
 /**
@@ -34,11 +34,12 @@ export function fetchHostile(frame: Context, execution: Execution, services: num
   if (wrong) frame.activity = frame.service = 0;
   if (frame.activity >= 0) execution.acted = true;
   if (next === null) frame.done = true;
-  else begin(frame, next);
+  else begin(frame, next, execution);
 }
 
-function begin(frame: Context, operation: Operation): void {
+function begin(frame: Context, operation: Operation, execution: Execution): void {
   frame.operation = operation;
   frame.at = operation.kind === Op.Block ? operation.a : 0;
   frame.gapDone = false;
+  if (execution.observer !== null) execution.observer.fetched?.(frame, operation);
 }
