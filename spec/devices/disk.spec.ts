@@ -17,10 +17,8 @@ const BUS = 20_480; // 512 bytes at 10 MB/s are 51.2 us
 const THERE = 14;
 /** To the host: wire 5, wire 3, controller 3, wire 3. */
 const BACK = 14;
-/** A sector into memory: wire 5, four lines of 3 + 5 + 29 + 3 and 2 at the bridge, wire 5. */
+/** A sector into memory: wire 5, four lines of 3 + 5 + 29 + 3 and 2 at the bridge, wire 5. Lines that the bridge puts out wait behind these reads. */
 const DMA = 5 + 4 * (3 + 5 + 29 + 3 + 2) + 5;
-/** The same when the bridge is full of lines that go back to memory first: each occupies a bank for 4. */
-const FULL = DMA + 4 * 4;
 
 function setUp(changes: Partial<DiskOptions> = {}, options: RigOptions = {}) {
   const made = rig(
@@ -115,7 +113,7 @@ describe('a read', () => {
     // The bus carries a sector while the next one passes; the last one has to be carried when all have passed.
     const there = THERE + OVERHEAD;
     const wait = until(there, 5);
-    expect(time('read', 5, 8)).toBe(OVERHEAD + wait + 8 * SECTOR + BUS + FULL);
+    expect(time('read', 5, 8)).toBe(OVERHEAD + wait + 8 * SECTOR + BUS + DMA);
     expect(disk.stats).toMatchObject({ reads: 1, sectorsRead: 8, seekTicks: 0, rotationTicks: wait, cacheHits: 0 });
   });
 
@@ -138,18 +136,18 @@ describe('a read', () => {
     const { time, pass, disk } = setUp();
     time('read', 0, 1);
     pass(40 * SECTOR);
-    expect(time('read', 20, 8)).toBe(OVERHEAD + 8 * BUS + FULL);
+    expect(time('read', 20, 8)).toBe(OVERHEAD + 8 * BUS + DMA);
     expect(disk.stats).toMatchObject({ reads: 2, cacheHits: 1 });
   });
 
   it('of what is being read ahead waits for it, and loses no rotation', () => {
     const { time, simulation } = setUp();
     const first = time('read', 0, 8);
-    const over = first + THERE - BUS - FULL; // when sector 7 was over
+    const over = first + THERE - BUS - DMA; // when sector 7 was over
     // Overhead is 10.6 sectors. The last sector asked for is the 32nd from the eighth.
     const asked = simulation.now;
     const second = time('read', 8, 32);
-    expect(asked + THERE + second).toBe(over + 32 * SECTOR + BUS + FULL);
+    expect(asked + THERE + second).toBe(over + 32 * SECTOR + BUS + DMA);
   });
 
   it('of what is just being read ahead waits for its end', () => {
@@ -158,7 +156,7 @@ describe('a read', () => {
     const over = simulation.now - BACK - DMA - BUS; // when sector 0 was over
     const next = Math.floor((simulation.now + THERE + OVERHEAD - over) / SECTOR) + 1;
     const from = simulation.now + THERE;
-    expect(from + time('read', next, 1, 1)).toBe(over + next * SECTOR + BUS + FULL);
+    expect(from + time('read', next, 1, 1)).toBe(over + next * SECTOR + BUS + DMA);
     expect(disk.stats.cacheHits).toBe(1);
   });
 
@@ -167,7 +165,7 @@ describe('a read', () => {
     time('read', 0, 1);
     const there = simulation.now + THERE + OVERHEAD;
     const ahead = Math.floor((there - (simulation.now - DMA - BUS - BACK)) / SECTOR) + 1;
-    expect(time('read', ahead + 2, 1, 1)).toBe(OVERHEAD + until(there, ahead + 2) + SECTOR + BUS + FULL);
+    expect(time('read', ahead + 2, 1, 1)).toBe(OVERHEAD + until(there, ahead + 2) + SECTOR + BUS + DMA);
     expect(disk.stats.cacheHits).toBe(0);
   });
 
@@ -178,7 +176,7 @@ describe('a read', () => {
     const from = simulation.now;
     const there = from + THERE + OVERHEAD;
     // Sectors 248 to 255 are there, 256 is 40 on its track and that track the fourth: slot 40 + 24.
-    expect(time('read', 248, 9)).toBe(OVERHEAD + Math.max(8 * BUS, until(there, 64) + SECTOR) + BUS + FULL);
+    expect(time('read', 248, 9)).toBe(OVERHEAD + Math.max(8 * BUS, until(there, 64) + SECTOR) + BUS + DMA);
     expect(disk.stats.cacheHits).toBe(1);
     // What was before it has made room.
     time('read', 247, 1);
@@ -190,7 +188,7 @@ describe('a read', () => {
     const last = disk.mechanism.sectors - 1;
     time('read', last - 3, 2);
     pass(ROTATION);
-    expect(time('read', last - 1, 2)).toBe(OVERHEAD + 2 * BUS + FULL);
+    expect(time('read', last - 1, 2)).toBe(OVERHEAD + 2 * BUS + DMA);
   });
 });
 
@@ -549,7 +547,7 @@ describe('commands to a disk', () => {
     simulation.run();
     // The sector that comes by when it has just come out of memory: the next one is on its way out then.
     const { sectorTicks, sectorsPerTrack } = disk.mechanism;
-    const sector = Math.ceil((simulation.now + THERE + FULL + 10) / sectorTicks) % sectorsPerTrack;
+    const sector = Math.ceil((simulation.now + THERE + DMA + 10) / sectorTicks) % sectorsPerTrack;
     disk.spoil(sector);
     command('write', sector, 8, 1);
     command('write', sector + 2000, 8, 2, 1);

@@ -84,7 +84,7 @@ const ENCODINGS: Exempt = {
   'lib/monitor/subnet/virtual-card.ts': 'MORE_FOLLOWS VirtualCard.execute.list.guestPieces[1].unit',
   'lib/workloads/images/heap-variants.ts': 'heapVariants.bytes',
   'lib/workloads/pmake.ts': 'MILLION pmake.sources./Makefile.content pmake.content',
-  'lib/experiments/systems/guests/commodity-guest.ts': 'makeKernel.CommodityKernel[0].countsPerTick',
+  'lib/experiments/systems/guests/commodity-guest.ts': 'makeKernel.CommodityKernel[0].countsPerTick.round[0]',
   'lib/experiments/systems/guests/splash-program.ts': 'LINES',
 };
 

@@ -155,7 +155,7 @@ describe('guests of which one serves the files of all', () => {
     // The source comes to the client, and the three whole pages that it writes go to the server.
     expect(now.pagesRemapped).toBe(SOURCE + 3);
     expect(now.remapped).toBe(SOURCE);
-    expect(result.monitor.counts).toMatchObject({ remaps: SOURCE, subnetPagesMapped: SOURCE + 3 });
+    expect(result.monitor.counts).toMatchObject({ remaps: SOURCE, subnetRemaps: SOURCE + 3 });
   });
 
   it('copy in place of mapping without alignedMessages', () => {

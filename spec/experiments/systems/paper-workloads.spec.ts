@@ -30,7 +30,7 @@ describe('workloads of the Disco paper by name', () => {
       [8, 1024, 'coloured'],
       [16, 256, 'linear'],
       [1, 256, 'linear'],
-      [8, 1024, 'interleaved'],
+      [8, 1024, 'coloured'],
     ]);
   });
 

@@ -58,7 +58,7 @@ export function monitorCounts({ statistics, memory, devices }: Disco): MonitorCo
   const { stats, delivery } = devices.subnet;
   const subnet = {
     subnetFrames: stats.frames,
-    subnetPagesMapped: delivery.stats.pagesRemapped,
+    subnetRemaps: delivery.stats.pagesRemapped,
     subnetBytesCopied: delivery.stats.bytesCopied,
   };
   return {

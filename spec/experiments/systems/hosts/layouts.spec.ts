@@ -8,8 +8,8 @@ const MB = 2 ** 20;
 describe('the layout of a workload', () => {
   it.each([
     // Section 5.4 of the Disco paper for the first two; the others were chosen by Figure 8.
-    ['pmake', 8, 'interleaved'],
-    ['radix', 8, 'interleaved'],
+    ['pmake', 8, 'coloured'],
+    ['radix', 8, 'coloured'],
     ['engineering', 8, 'coloured'],
     ['raytrace', 16, 'linear'],
     ['engineering', 1, 'linear'],
