@@ -27,21 +27,34 @@ export interface Prepared {
 export interface GuestProgram {
   /** What the first thread of the kernel executes, with the kernel; if that is missing it starts `program` and waits for its end. */
   readonly first?: (kernel: CommodityKernel, thread: Thread) => Code;
-  /** A user's program; its memory is `PAGES` pages of zeros from `MEMORY` on. */
+  /** A user's program; its memory is 512 pages of zeros from MEMORY on. */
   readonly program?: () => Program;
   /** It has a disk with the file `/data`. */
   readonly files?: boolean;
 }
 
-/** Where the memory of programs begins, and its pages. */
+/** Where the memory of programs begins. */
 export const MEMORY = 0x100000;
-export const PAGES = 512;
+/** Its pages. */
+const PAGES = 512;
+/** Master seed of all runs. */
+export const SEED = '1997';
+
 /** Bytes of `/data`. */
 const FILE_BYTES = 40_960;
 
-const SEED = '1997';
+/** Bytes of a page. */
+export const PAGE_BYTES = 4096;
 const GUEST_BYTES = 2 ** 24;
 const DISK = 'disk0';
+const DISK_DEVICE = {
+  kind: 'disk',
+  name: DISK,
+  node: 0,
+  model: 'hp97560',
+  scheduling: 'fcfs',
+  immediateReport: false,
+} as const;
 /** Those of Disco's IRIX, as far as they matter without a network. */
 const SWITCHES = { patchedPrivileged: true, zeroedPages: true, freePages: true, idleHint: true };
 const SIZES = { mostProcesses: 16, sliceTicks: 10, countsPerTick: 2e6, tickNs: 10e6 };
@@ -63,15 +76,16 @@ export function discoSystem(nodes: number, guests: readonly GuestProgram[], opti
   const kernels = guests.map((guest, number) => {
     const disks = guest.files === true ? [{ disk: DISK, mode: 'copy-on-write' } as const] : [];
     const virtual = monitor.create({ name: `guest ${number + 1}`, processors: nodes, memoryBytes: GUEST_BYTES, disks });
-    const kernel = kernelOf(nodes, GUEST_BYTES / kernelPageBytes, guest, true);
+    const kernel = kernelOf(nodes, GUEST_BYTES / PAGE_BYTES, guest, true);
     const found = disks.map((_, device) => ({ bridge: virtual.bridge, device, interruptTo: 0, mount: '/' }));
     return { kernel, start: () => monitor.start(virtual, kernel, kernel.boot(firstOf(kernel, guest, found))) };
   });
   return {
     machine,
     names: references =>
-      monitor.code.stepOf(references) ??
-      kernels.reduce((found: string | null, { kernel }) => found ?? kernel.stepOf(references), null),
+      [monitor.code, ...kernels.map(({ kernel }) => kernel)]
+        .map(software => software.stepOf(references))
+        .find(step => step !== null) ?? null,
     run() {
       for (const { start } of kernels) {
         start();
@@ -86,21 +100,11 @@ export function explainedMachine(nodes: number): MachineSpecification {
   return disco1997({ nodes });
 }
 
-const kernelPageBytes = 4096;
-
 type Built = Omit<Parameters<typeof buildMachine>[1], 'seed' | 'runAhead'>;
 
 function machineOf(nodes: number, { files = false }: GuestProgram, options: Built): Machine {
-  const disk = {
-    kind: 'disk',
-    name: DISK,
-    node: 0,
-    model: 'hp97560',
-    scheduling: 'fcfs',
-    immediateReport: false,
-  } as const;
   const specification = explainedMachine(nodes);
-  const machine = buildMachine(files ? { ...specification, devices: [disk] } : specification, {
+  const machine = buildMachine(files ? { ...specification, devices: [DISK_DEVICE] } : specification, {
     ...options,
     seed: SEED,
     runAhead: false,
@@ -113,7 +117,7 @@ function machineOf(nodes: number, { files = false }: GuestProgram, options: Buil
 }
 
 function kernelOf(processors: number, pages: number, { program }: GuestProgram, mapped: boolean): CommodityKernel {
-  const regions: readonly ProgramRegion[] = [{ kind: 'zero', first: MEMORY / kernelPageBytes, pages: PAGES }];
+  const regions: readonly ProgramRegion[] = [{ kind: 'zero', first: MEMORY / PAGE_BYTES, pages: PAGES }];
   const main = { path: null, regions, program: () => program!() };
   const executables = new Map(program === undefined ? [] : [['main', main]]);
   const switches = mapped ? SWITCHES : {};

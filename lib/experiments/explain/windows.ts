@@ -2,7 +2,22 @@
 import { HOT_PAGE } from '../../messages/coherence-messages.js';
 import { USER_PROGRAM, type Context } from '../../processor/context.js';
 import { annotate, Op, type Operation } from '../../processor/operations.js';
-import type { EventWindow, Moment } from './recorder.js';
+import type { Exception } from '../../processor/software.js';
+
+/** A moment in the execution of a processor. */
+export type Moment =
+  | { readonly kind: 'fetched'; readonly context: Context; readonly operation: Operation }
+  | { readonly kind: 'entered'; readonly context: Context; readonly exception: Exception }
+  | { readonly kind: 'continued'; readonly context: Context | null };
+
+/**
+ * Where an event begins and ends. `begins` is asked about each moment of each processor until it says true; from then on `ends` is
+ * asked about each later moment of that processor.
+ */
+export interface EventWindow {
+  begins(moment: Moment): boolean;
+  ends(moment: Moment): boolean;
+}
 
 /** Marks the beginning, or the end, of what is watched: an operation that does nothing, in no time. */
 export const mark = (): Operation => annotate(-1);
@@ -23,7 +38,7 @@ export function betweenMarks(): EventWindow {
   return { begins: passes, ends: passes };
 }
 
-/** From the first interrupt of the page counters after a mark until the program that it interrupted goes on. */
+/** From the first interrupt of the page counters after a mark until the program that it interrupted continues. */
 export function hotPageInterrupt(): EventWindow {
   let marked = false;
   return {

@@ -18,7 +18,7 @@ import { SPECIAL_PAGE } from '../../system/monitor-calls.js';
 /** Who acts. */
 export type Actor = 'user' | 'kernel' | 'monitor' | 'idle' | 'hardware';
 
-/** Which step of a kernel or of the monitor a block of references is; null if it is none. */
+/** Which step of a kernel or of the monitor a block of references is; null if it belongs to none. */
 export type StepNames = (references: References) => string | null;
 
 const KIND_WORDS = Object.keys(Op).map(name => name.replace(/(?<=[a-z])(?=[A-Z])/g, ' ').toLowerCase());
@@ -30,69 +30,61 @@ export function actorOf({ activity }: Context): Actor {
   return activity === Activity.Idle ? 'idle' : 'kernel';
 }
 
-/** What somebody does. */
+/** What is done, and to what. */
 export interface Deed {
   readonly what: string;
-  /** The address or register that it is done to; null if it names none. */
+  /** The register or the part of memory that it is done to; null if it is done to none. */
   readonly touches: string | null;
+  /** The address there, of a copy the one that it reads from; null if there is none. */
+  readonly address: number | null;
+  /** Instructions, if it stands for more than one; otherwise null. */
+  readonly instructions: number | null;
 }
 
-/** An operation. */
+/** What an operation does. */
 export function operationDeed({ kind, a, b, c, references, request }: Operation, actor: Actor, names: StepNames): Deed {
-  const name = KIND_WORDS[kind] ?? 'what is no operation';
-  const at = (address: number): string => addressText(address >>> 0, actor);
+  const name = KIND_WORDS[kind] ?? 'unknown operation';
+  const place = (address: number): string => placeOf(address >>> 0, actor);
   switch (kind) {
     case Op.Compute:
-      return deed(`${a} instructions`);
+      return deed('compute', { instructions: a });
     case Op.Block:
-      return deed(blockText(references!, a, b, names));
+      return deed(names(references!) ?? 'code', { instructions: instructionsOf(references!, a, b) });
     case Op.Load:
     case Op.LoadLinked:
     case Op.Store:
     case Op.StoreConditional:
     case Op.SpinWhile:
-      return deed(name, at(a));
+      return deed(name, { touches: place(a), address: a >>> 0 });
     case Op.Copy:
-      return deed(`copy ${c} bytes`, `${at(a)} to ${at(b)}`);
+      return deed(`copy ${c} bytes`, { touches: `${place(a)} to ${place(b)}`, address: a >>> 0 });
     case Op.Zero:
-      return deed(`zero ${c} bytes`, at(a));
+      return deed(`zero ${c} bytes`, { touches: place(a), address: a >>> 0 });
     case Op.CopyFrame:
-      return deed('copy a frame', `frame ${a} to frame ${b}`);
+      return deed('copy a frame', { touches: `frame ${a} to frame ${b}` });
     case Op.ClearFrame:
     case Op.MachineLoad:
     case Op.MachineStore:
-      return deed(name, `frame ${a}`);
+      return deed(name, { touches: `frame ${a}` });
     case Op.Interrupt:
-      return deed('send an interrupt', `processor ${a}`);
+      return deed('send an interrupt', { touches: `processor ${a}` });
     case Op.ReadRegister:
+      return deed('read register', { touches: REGISTER_NAMES[a & 31] });
     case Op.WriteRegister:
-      return deed(kind === Op.ReadRegister ? 'read register' : 'write register', REGISTER_NAMES[a & 31]);
+      return deed('write register', { touches: REGISTER_NAMES[a & 31] });
     case Op.Call:
+      return deed(`system call ${callOf(request)}`);
     case Op.MonitorCall:
-      return deed(`${kind === Op.Call ? 'system call' : 'monitor call'} ${callOf(request)}`);
+      return deed(`monitor call ${callOf(request)}`);
     case Op.DeviceCommand:
     case Op.DeviceRead:
-      return deed(name, `device ${b}`);
+      return deed(name, { touches: `device ${b}` });
     default:
       return deed(name);
   }
 }
 
-function deed(what: string, touches: string | null = null): Deed {
-  return { what, touches };
-}
-
-function blockText(references: References, from: number, to: number, names: StepNames): string {
-  let instructions = 0;
-  for (let i = from; i < to; i++) instructions += references.gaps[i];
-  return `${names(references) ?? 'code'}, ${instructions} instructions`;
-}
-
-function callOf(request: unknown): string {
-  return typeof request === 'object' && request !== null && 'call' in request ? String(request.call) : '';
-}
-
-/** An exception. */
+/** What an exception is. */
 export function exceptionDeed({ code, vector, address, message }: Exception): Deed {
   if (code === ExceptionCode.Interrupt) {
     if (message === null) return deed('interrupt of the timer');
@@ -100,16 +92,24 @@ export function exceptionDeed({ code, vector, address, message }: Exception): De
   }
   const name = code === ExceptionCode.CoprocessorUnusable ? 'privileged' : EXCEPTION_NAMES[code];
   const what = `trap: ${name}${vector === Vector.Refill ? ', refill' : ''}`;
-  return deed(what, address < 0 ? null : addressText(address, 'user'));
+  return deed(what, address < 0 ? {} : { touches: placeOf(address, 'user'), address });
 }
 
 /** A refill whose handler is described by its length. */
 export function refillDeed(page: number, { cycles }: Refill): Deed {
-  return deed(`TLB refill, ${cycles} instructions`, `page 0x${page.toString(16)}`);
+  return deed('TLB refill', { touches: `page 0x${page.toString(16)}`, instructions: cycles });
 }
 
-function addressText(address: number, actor: Actor): string {
-  return `${placeOf(address, actor)} 0x${address.toString(16)}`;
+function deed(what: string, { touches = null, address = null, instructions = null }: Partial<Deed> = {}): Deed {
+  return { what, touches, address, instructions };
+}
+
+function instructionsOf({ gaps }: References, from: number, to: number): number {
+  return gaps.subarray(from, to).reduce((sum, gap) => sum + gap, 0);
+}
+
+function callOf(request: unknown): string {
+  return typeof request === 'object' && request !== null && 'call' in request ? String(request.call) : '';
 }
 
 function placeOf(address: number, actor: Actor): string {
@@ -117,7 +117,7 @@ function placeOf(address: number, actor: Actor): string {
   if (address < KSEG0) return 'user';
   if (address >= PAGE_TABLES && address < PAGE_TABLES + TABLE_ENTRIES * PAGE_BYTES) return 'page table';
   if (address >= SPECIAL_PAGE && address < SPECIAL_PAGE + PAGE_BYTES)
-    return `special page, ${REGISTER_NAMES[(address - SPECIAL_PAGE) >> 2]}`;
+    return `special page ${REGISTER_NAMES[(address - SPECIAL_PAGE) >> 2]}`;
   if (address >= PROCESSOR_DATA) return 'processor data';
   return address >= KERNEL_STACK ? 'kernel stack' : 'kernel';
 }
