@@ -95,6 +95,7 @@ export * from './processor/caches/private-caches.js';
 export * from './processor/caches/set-array.js';
 export * from './processor/context.js';
 export type { ServiceAccounts } from './processor/execution/accounts.js';
+export type { ExecutionObserver } from './processor/execution-observer.js';
 export * from './processor/io-bridge.js';
 export * from './processor/operations.js';
 export * from './processor/processor.js';

@@ -36,7 +36,7 @@ export class MonitorCode {
     return this.plain.get(step)!;
   }
 
-  /** The step that references are the text of, as operations of this class have them; null if they are none of the monitor's. */
+  /** The step whose text references are; null if they are not the monitor's. */
   stepOf({ words }: References): MonitorStep | null {
     for (const [step, place] of this.places) if (words[0] === packReference(place, ReferenceKind.Fetch)) return step;
     return null;

@@ -5,7 +5,7 @@ import type { Exception, Refill } from './software.js';
 
 /**
  * What may be watched of one processor. A processor without an observer pays one comparison for each operation that is fetched
- * and each exception. The present of each call is the tick at which it happens; a program of a user is fetched ahead of that
+ * and for each exception. The present of each call is the tick at which it happens; a program of a user is fetched ahead of that
  * unless the machine is built with `runAhead: false`. Nothing that is handed over may be changed.
  */
 export interface ExecutionObserver {
@@ -15,7 +15,7 @@ export interface ExecutionObserver {
   /** An exception was taken, and a handler of the system software is on top of what was executed. */
   entered?(handler: Context, exception: Exception): void;
 
-  /** The processor goes on with a context, after a return, a switch, or the end of a handler; with nothing (null). */
+  /** The processor continues with a context after a return, a switch or the end of a handler; with null it is idle. */
   continued?(context: Context | null): void;
 
   /** A TLB refill whose handler is not executed one operation after the other begins. */

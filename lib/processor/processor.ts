@@ -186,7 +186,7 @@ export class Processor extends Component implements CacheOwner, Cpu {
     if (software.services !== undefined) this.accounts.nameServices(software.services);
   }
 
-  /** Who watches what it executes; null for nobody. */
+  /** Watches what it executes; null if it is not watched. */
   get observer(): ExecutionObserver | null {
     return this.execution.observer;
   }

@@ -239,7 +239,7 @@ export class CommodityKernel implements KernelCore {
     return this.blocks.work(step, ...objects);
   }
 
-  /** The step of the profile that references are those of, for who watches; null if they are of none. */
+  /** The step of the profile that references belong to, for an observer; null if they belong to none. */
   stepOf(references: References): string | null {
     return this.blocks.stepOf(references);
   }

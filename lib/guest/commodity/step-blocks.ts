@@ -66,7 +66,7 @@ export class StepBlocks {
     for (const object of objects) yield store(object + 4, (yield load(object + 4)) + 1);
   }
 
-  /** The step that references belong to; null if they are not those of a step. The array of words tells: copies share it. */
+  /** The step that references belong to; null if they belong to none. Copies of references share their array of words. */
   stepOf({ words }: References): string | null {
     for (const [step, variants] of this.blocks) if (variants.some(variant => variant.words === words)) return step;
     return null;

@@ -32,7 +32,7 @@ export class Execution {
   mode = 0;
   /** Something was done at the present that others may notice, or the present has moved: the horizon is found anew. */
   acted = false;
-  /** Who watches; null if nobody does. */
+  /** Watches what is executed; null if nothing does. */
   observer: ExecutionObserver | null = null;
   private readonly owner: Component;
   /** How often it has moved the present itself since it resumed. */

@@ -31,7 +31,7 @@ function panelOf(side: ExplainedSide): Panel {
   });
   const total = decimal(ticks * tickNs, 1);
   const end = Math.max(...steps.map(step => step.at + step.ticks));
-  return lanes(`${name}: ${total} ns`, 'ns; pointing at a piece says what is done', all, end * tickNs);
+  return lanes(`${name}: ${total} ns`, 'ns, each system on its own scale', all, end * tickNs);
 }
 
 /** A lane of an actor on one processor, which is named if it is not the event's. */
