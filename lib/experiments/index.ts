@@ -67,10 +67,12 @@ export type {
   DiscoHost,
   GuestPhase,
   GuestPlace,
+  GuestNetwork,
   GuestPlan,
   GuestRun,
   Guests,
   GuestSoftware,
+  RemoteMount,
   SystemOptions,
 } from './systems/plan.js';
 export * from './systems/guests/splash-guest.js';
