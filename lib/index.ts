@@ -41,12 +41,15 @@ export * from './topology/topology.js';
 
 // placement: policies that place pages, and what they are told
 export * from './placement/decision-log.js';
-export * from './placement/first-touch.js';
-export * from './placement/miss-counting.js';
+export * from './placement/decision.js';
+export * from './placement/evidence.js';
+export * from './placement/policies/counters/miss-counting.js';
+export * from './placement/policies/counters/presets.js';
+export * from './placement/policies/static/first-touch.js';
+export * from './placement/policies/static/round-robin.js';
 export * from './placement/policy.js';
-export * from './placement/presets.js';
 export * from './placement/replay.js';
-export * from './placement/round-robin.js';
+export * from './placement/views.js';
 
 // messages: what caches, homes, bridges and devices say to each other, and the address map
 export * from './messages/address-map.js';

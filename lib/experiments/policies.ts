@@ -1,11 +1,11 @@
 /** Placement policies by name, as the command line and sweeps use them. Each call makes a fresh policy object. */
 import { plainObject } from '../engine/checks.js';
 import { suggestion } from '../engine/suggestion.js';
-import { firstTouch } from '../placement/first-touch.js';
-import { missCounting, type MissCountingOptions } from '../placement/miss-counting.js';
+import { firstTouch } from '../placement/policies/static/first-touch.js';
+import { missCounting, type MissCountingOptions } from '../placement/policies/counters/miss-counting.js';
 import type { PlacementPolicy } from '../placement/policy.js';
-import { verghese1996 } from '../placement/presets.js';
-import { roundRobin } from '../placement/round-robin.js';
+import { verghese1996 } from '../placement/policies/counters/presets.js';
+import { roundRobin } from '../placement/policies/static/round-robin.js';
 
 const counting = verghese1996.options;
 

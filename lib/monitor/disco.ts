@@ -7,8 +7,9 @@
 import { plainObject } from '../engine/checks.js';
 import { HOT_PAGE, type InterruptMessage } from '../messages/coherence-messages.js';
 import { MHz, ns } from '../engine/time.js';
+import { machineFacts } from '../machine/load-meter.js';
 import type { Machine } from '../machine/machine.js';
-import { firstTouch } from '../placement/first-touch.js';
+import { firstTouch } from '../placement/policies/static/first-touch.js';
 import { Context } from '../processor/context.js';
 import { Op, returnFromException, waitForInterrupt, writeRegister, type Program } from '../processor/operations.js';
 import type { Processor } from '../processor/processor.js';
@@ -103,7 +104,7 @@ export class Disco implements SystemSoftware {
       code: this.code,
       policy,
       nowNs: () => machine.elapsedNs,
-      latencyNs: (from, to) => machine.readLatencyNs(from, to),
+      facts: machineFacts(machine, 'monitor'),
       clearCounters: frame => machine.controllers[map.homeOfFrame(frame)].counters?.clear(frame),
       keepDecisions: this.options.keepDecisions,
     });

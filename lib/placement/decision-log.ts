@@ -1,11 +1,13 @@
 /** What a policy decided, on which evidence and why: counts of everything, and the last entries in full. */
 import { plainObject, shown } from '../engine/checks.js';
-import type { Decision, Evidence, PageView } from './policy.js';
+import type { Decision } from './decision.js';
+import type { Evidence, PlanEvidence } from './evidence.js';
+import type { PageView } from './views.js';
 
 /** One observation with the page as it was at that moment: the unit of a recorded evidence log. */
 export interface EvidenceRecord {
   /** What was observed. */
-  readonly evidence: Evidence;
+  readonly evidence: Evidence | PlanEvidence;
   /** The page as the policy saw it. */
   readonly page: PageView;
 }
@@ -53,7 +55,7 @@ export class DecisionLog {
   }
 
   /** Takes down one decision. The host may reuse the objects afterwards. */
-  record(evidence: Evidence, page: PageView, decision: Decision): void {
+  record(evidence: Evidence | PlanEvidence, page: PageView, decision: Decision): void {
     if (this.keep > 0) this.ring[this.total % this.keep] = copyOf(evidence, page, decision);
     this.total++;
     const { action, because } = decision;
@@ -86,10 +88,10 @@ export class DecisionLog {
 }
 
 /** Names every field: a host's view may have getters, which a spread would lose. */
-function copyOf({ kind, node, store, timeNs }: Evidence, view: PageView, decision: Decision): DecisionEntry {
+function copyOf(evidence: Evidence | PlanEvidence, view: PageView, decision: Decision): DecisionEntry {
   const { page, home, replicas, misses, writes, moves, frozen } = view;
   return {
-    evidence: { kind, node, store, timeNs },
+    evidence: { ...evidence },
     page: { page, home, replicas: [...replicas], misses: [...misses], writes, moves, frozen },
     decision: { ...decision },
   };

@@ -1,6 +1,6 @@
 /** What a policy host and its owner are to each other: the host decides about pages, the owner moves them and pays for that. */
 import type { MachineFrame } from '../messages/addresses.js';
-import type { Decision } from '../placement/policy.js';
+import type { Decision } from '../placement/decision.js';
 import type { Processor } from '../processor/processor.js';
 import type { Code } from './code.js';
 

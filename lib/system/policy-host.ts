@@ -6,9 +6,12 @@
 import { machineFrame, NO_FRAME, type MachineFrame } from '../messages/addresses.js';
 import type { InterruptMessage } from '../messages/coherence-messages.js';
 import { checkDecision, decisionError, type Asked, type Question } from '../placement/check-decision.js';
-import { checkPolicy } from '../placement/check-policy.js';
+import { validatePolicy } from '../placement/validate-policy.js';
 import { DecisionLog } from '../placement/decision-log.js';
-import type { Decision, Evidence, EvidenceKind, MemoryView, PageView, PlacementPolicy } from '../placement/policy.js';
+import type { Decision } from '../placement/decision.js';
+import type { Evidence, EvidenceKind, PageEvidenceKind } from '../placement/evidence.js';
+import type { PlacementPolicy } from '../placement/policy.js';
+import type { MachineFacts, MemoryView, PageView } from '../placement/views.js';
 import { WriteCounts } from '../placement/write-counts.js';
 import type { Processor } from '../processor/processor.js';
 import type { Code } from './code.js';
@@ -21,8 +24,8 @@ export interface PolicySettings {
   readonly frames: FramePool;
   /** The present in nanoseconds. */
   readonly nowNs: () => number;
-  /** Unloaded read latency between nodes. */
-  readonly latencyNs: (from: number, to: number) => number;
+  /** What the policy may know of the machine. */
+  readonly facts: MachineFacts;
   /** Clears the hardware's miss counters of a frame that is put to a new use. */
   readonly clearCounters: (frame: MachineFrame) => void;
   /** Decisions kept one by one besides the counts; 0 for none. */
@@ -82,9 +85,9 @@ export class PolicyHost<Page extends PlacedPage> {
 
   /** Throws a RangeError for a policy that wants evidence which is not produced. */
   constructor(options: PolicyHostOptions<Page>) {
-    const { owner, policy, frames, latencyNs, clearCounters } = options;
+    const { owner, policy, frames, facts, clearCounters } = options;
     const { map } = frames;
-    checkPolicy(policy);
+    validatePolicy(policy);
     const missing = policy.wants.filter(kind => !PRODUCED.includes(kind));
     if (missing.length > 0)
       throw new RangeError(
@@ -92,7 +95,7 @@ export class PolicyHost<Page extends PlacedPage> {
       );
     this.options = options;
     this.log = new DecisionLog({ keep: options.keepDecisions });
-    this.memory = { nodes: map.nodes, freeFrames: node => frames.free(node), latencyNs };
+    this.memory = { ...facts, frames: node => map.firstFrame[node + 1] - map.firstFrame[node], freeFrames: node => frames.free(node) };
     this.wanted = new Set(policy.wants);
     this.resetNs = policy.counters?.resetNs ?? Infinity;
     this.writes = new WriteCounts({
@@ -120,7 +123,7 @@ export class PolicyHost<Page extends PlacedPage> {
       moves: 0,
       frozen: false,
     };
-    const evidence = this.evidence('first-touch', processor, store);
+    const evidence = this.evidence('first-touch', processor, store, processor.processor);
     const decision = this.ask(processor, evidence, view);
     const refuse = (way: string): Error => this.refusal(processor, { evidence, view, decision }, way);
     if (decision.action === 'stay') {
@@ -142,7 +145,7 @@ export class PolicyHost<Page extends PlacedPage> {
     const page = yield* this.options.mechanism.hotPageOf(processor, hotFrame);
     if (page === null || !this.wants('hot-page')) return;
     const view = this.view(page, message);
-    const evidence = this.evidence('hot-page', processor, false);
+    const evidence = this.evidence('hot-page', processor, false, -1);
     const wish = this.ask(processor, evidence, view);
     const decision = this.possible(processor, page, hotFrame, { evidence, view, decision: wish });
     this.log.record(evidence, view, decision);
@@ -156,7 +159,7 @@ export class PolicyHost<Page extends PlacedPage> {
   replicaWritten(processor: Processor, page: Page): void {
     if (!this.wants('replica-write')) return;
     const view = this.view(page, null);
-    const evidence = this.evidence('replica-write', processor, true);
+    const evidence = this.evidence('replica-write', processor, true, processor.processor);
     this.log.record(evidence, view, this.ask(processor, evidence, view));
   }
 
@@ -224,8 +227,8 @@ export class PolicyHost<Page extends PlacedPage> {
     return frames.free(wish.to) === 0 ? REFUSED_FULL : wish;
   }
 
-  private evidence(kind: EvidenceKind, processor: Processor, store: boolean): Evidence {
-    return { kind, node: processor.nodeNumber, store, timeNs: this.options.nowNs() };
+  private evidence(kind: PageEvidenceKind, processor: Processor, store: boolean, thread: number): Evidence {
+    return { kind, node: processor.nodeNumber, thread, store, timeNs: this.options.nowNs(), unmappedForNs: 0 };
   }
 
   private ask(processor: Processor, evidence: Evidence, view: PageView): Decision {

@@ -19,7 +19,7 @@ export { shrinkRandomTest, shrunkText, type ShrunkTest } from './random/shrink.j
 export type { RandomMachine } from './random/machine.js';
 export type { RandomDriver, RandomDriverClient } from './random/driver.js';
 export { repeat, scenario } from './scenario.js';
-export type { Miss, ScenarioResult } from './scenario.js';
+export type { Miss, ScenarioOptions, ScenarioResult } from './scenario.js';
 export { explore, Explorer } from '../coherence/explore/explorer.js';
 export type { Exploration, ExploreOptions, Violation } from '../coherence/explore/explorer.js';
 export type { CellReport } from '../coherence/explore/coverage.js';

@@ -2,13 +2,14 @@
 import { plainObject, shown, wholeNumbers } from '../../engine/checks.js';
 import type { EventQueue } from '../../engine/queue/queue.js';
 import type { RunEnd, RunLimits } from '../../engine/simulation.js';
-import { checkPolicy } from '../../placement/check-policy.js';
+import { validatePolicy } from '../../placement/validate-policy.js';
 import { VERSION } from '../../engine/version.js';
 import { BareKernel } from '../../guest/bare/bare-kernel.js';
 import { leanKernel } from '../../guest/bare/costs.js';
 import type { Process } from '../../guest/bare/process.js';
 import { SystemProcess } from '../../guest/bare/system-process.js';
 import { ThreadProcess } from '../../guest/bare/thread-process.js';
+import { machineFacts } from '../../machine/load-meter.js';
 import { buildMachine, type Machine } from '../../machine/machine.js';
 import type { ResolvedSpecification } from '../../machine/specification/specification.js';
 import type { PlacementPolicy } from '../../placement/policy.js';
@@ -68,7 +69,7 @@ export class Replay {
   constructor(options: ReplayOptions) {
     plainObject(options, 'the options of a replay');
     plainObject(options.trace, 'a replay: trace');
-    checkPolicy(options.policy);
+    validatePolicy(options.policy);
     wholeNumbers(options, ['localityPages'], 'a replay', 0, 2 ** 20);
     wholeNumbers(options, ['staggerCycles'], 'a replay', 0, 2 ** 40);
     const { trace, policy, copies } = options;
@@ -86,7 +87,7 @@ export class Replay {
       map: machine.map,
       policy,
       costs: leanKernel,
-      latencyNs: (from, to) => machine.readLatencyNs(from, to),
+      facts: machineFacts(machine, 'kernel'),
       nowNs: () => machine.simulation.time.ns(machine.simulation.now),
       colours: coloursOf(machine.specification),
       clearCounters: frame => machine.controllers[machine.map.homeOfFrame(frame)].counters?.clear(frame),

@@ -50,7 +50,7 @@ export class BareKernel implements SystemSoftware {
     const { map, costs } = options;
     plainObject(costs, 'a bare kernel: costs');
     for (const [name, cycles] of Object.entries(costs)) wholeNumber(cycles, `a bare kernel: costs.${name}`, 0, 2 ** 40);
-    for (const key of ['latencyNs', 'nowNs', 'clearCounters'] as const) callable(options[key], `a bare kernel: ${key}`);
+    for (const key of ['nowNs', 'clearCounters'] as const) callable(options[key], `a bare kernel: ${key}`);
     this.costs = costs;
     this.pageBytes = map.pageBytes;
     this.pages = new PageStore(map.frames);

@@ -4,7 +4,7 @@
  */
 import type { MachineFrame } from '../../messages/addresses.js';
 import type { InterruptMessage } from '../../messages/coherence-messages.js';
-import type { Decision } from '../../placement/policy.js';
+import type { Decision } from '../../placement/decision.js';
 import { clearFrame, compute, machineLoad, machineStore, wait } from '../../processor/operations.js';
 import type { Processor } from '../../processor/processor.js';
 import type { Code } from '../../system/code.js';

@@ -5,7 +5,7 @@
 import type { MachineFrame, PhysicalPage } from '../../messages/addresses.js';
 import type { InterruptMessage } from '../../messages/coherence-messages.js';
 import type { DecisionLog } from '../../placement/decision-log.js';
-import type { Decision } from '../../placement/policy.js';
+import type { Decision } from '../../placement/decision.js';
 import type { Processor } from '../../processor/processor.js';
 import type { Code } from '../../system/code.js';
 import {

@@ -11,8 +11,9 @@ import type { MachineMemory } from '../../../lib/monitor/memory/machine-memory.j
 import type { MachinePage } from '../../../lib/monitor/memory/machine-page.js';
 import type { Pmap } from '../../../lib/monitor/memory/pmap.js';
 import type { MonitorCpu } from '../../../lib/monitor/monitor-cpu.js';
-import { firstTouch, placeNear } from '../../../lib/placement/first-touch.js';
-import { migrate, replicate, stay, type PlacementPolicy } from '../../../lib/placement/policy.js';
+import { firstTouch, placeNear } from '../../../lib/placement/policies/static/first-touch.js';
+import { migrate, replicate, stay } from '../../../lib/placement/decision.js';
+import type { PlacementPolicy } from '../../../lib/placement/policy.js';
 import { wait } from '../../../lib/processor/operations.js';
 import { MemoryBench } from '../support/memory-bench.js';
 import type { Piece } from '../support/steps-bench.js';

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { machineFrame, physicalPage } from '../../../lib/messages/addresses.js';
-import { place, replicate, type PlacementPolicy } from '../../../lib/placement/policy.js';
+import { place, replicate } from '../../../lib/placement/decision.js';
+import type { PlacementPolicy } from '../../../lib/placement/policy.js';
 import { machineStore } from '../../../lib/processor/operations.js';
 import { MemoryBench } from '../support/memory-bench.js';
 import type { Code } from '../../../lib/system/code.js';

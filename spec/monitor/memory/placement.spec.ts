@@ -1,16 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { SimulationError } from '../../../lib/engine/errors.js';
 import { machineFrame, physicalPage } from '../../../lib/messages/addresses.js';
-import { firstTouch } from '../../../lib/placement/first-touch.js';
-import {
-  collapse,
-  migrate,
-  place,
-  replicate,
-  stay,
-  type Decision,
-  type PlacementPolicy,
-} from '../../../lib/placement/policy.js';
+import { firstTouch } from '../../../lib/placement/policies/static/first-touch.js';
+import { collapse, migrate, place, replicate, stay } from '../../../lib/placement/decision.js';
+import type { Decision } from '../../../lib/placement/decision.js';
+import type { PlacementPolicy } from '../../../lib/placement/policy.js';
 import { MemoryBench } from '../support/memory-bench.js';
 import type { Code } from '../../../lib/system/code.js';
 

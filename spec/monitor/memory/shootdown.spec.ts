@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { physicalPage } from '../../../lib/messages/addresses.js';
 import { compute } from '../../../lib/processor/operations.js';
-import { migrate, place, stay, type PlacementPolicy } from '../../../lib/placement/policy.js';
+import { migrate, place, stay } from '../../../lib/placement/decision.js';
+import type { PlacementPolicy } from '../../../lib/placement/policy.js';
 import { SHOOTDOWN, type Reach } from '../../../lib/monitor/memory/shootdown.js';
 import { MemoryBench } from '../support/memory-bench.js';
 import type { Piece } from '../support/steps-bench.js';

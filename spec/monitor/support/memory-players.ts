@@ -4,8 +4,9 @@
  */
 import { physicalPage, type PhysicalPage } from '../../../lib/messages/addresses.js';
 import { compute, machineStore } from '../../../lib/processor/operations.js';
-import { migrate, place, replicate, stay, type PlacementPolicy } from '../../../lib/placement/policy.js';
-import { placeNear } from '../../../lib/placement/first-touch.js';
+import { migrate, place, replicate, stay } from '../../../lib/placement/decision.js';
+import type { PlacementPolicy } from '../../../lib/placement/policy.js';
+import { placeNear } from '../../../lib/placement/policies/static/first-touch.js';
 import type { MachinePage } from '../../../lib/monitor/memory/machine-page.js';
 import type { MonitorCpu } from '../../../lib/monitor/monitor-cpu.js';
 import { MemoryBench, type MemoryBenchOptions } from './memory-bench.js';

@@ -11,7 +11,7 @@ import { Timer } from '../../../lib/engine/timer.js';
 import { NO_FAULTS } from './shared.js';
 import { crossbar } from '../../../lib/topology/shapes/crossbar.js';
 import { mesh } from '../../../lib/topology/shapes/mesh.js';
-import { firstTouch } from '../../../lib/placement/first-touch.js';
+import { firstTouch } from '../../../lib/placement/policies/static/first-touch.js';
 import { memory, page } from '../../../lib/testing/views.js';
 import { trafficPattern } from '../../../lib/testing/networks/traffic.js';
 import { randomStream } from '../../../lib/engine/random.js';
