@@ -267,9 +267,9 @@ describe('scenario', () => {
   it('refuses a policy that wants what it cannot give', () => {
     const { name, wants, needs, decide } = answering(stay('told'));
     const uncounted: PlacementPolicy = { name, wants, needs, decide };
-    const message = "answering wants hot-page but has no counters; set its counters field";
+    const message = 'answering wants hot-page but has no counters; set its counters field';
     expect(() => scenario(uncounted, [])).toThrow(message);
-    expect(() => scenario(answering(stay('told'), ['interval']), [])).toThrow("answering wants 'interval'");
+    expect(() => scenario(answering(stay('told'), ['interval']), [])).toThrow('answering wants interval but has no plans; set its plans field');
   });
 
   it(`conserves frames, whatever the misses (seed ${SEED})`, () => {
