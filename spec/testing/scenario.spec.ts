@@ -269,7 +269,9 @@ describe('scenario', () => {
     const uncounted: PlacementPolicy = { name, wants, needs, decide };
     const message = 'answering wants hot-page but has no counters; set its counters field';
     expect(() => scenario(uncounted, [])).toThrow(message);
-    expect(() => scenario(answering(stay('told'), ['interval']), [])).toThrow('answering wants interval but has no plans; set its plans field');
+    expect(() => scenario(answering(stay('told'), ['interval']), [])).toThrow(
+      'answering wants interval but has no plans; set its plans field',
+    );
   });
 
   it(`conserves frames, whatever the misses (seed ${SEED})`, () => {
