@@ -175,7 +175,8 @@ export {
 export * from './system/frame-pool.js';
 export * from './system/guest-error.js';
 export type { PageChange, PlacedPage, PlacementMechanism } from './system/placement-mechanism.js';
-export type { ActionWork, PlacementWork, PolicySettings } from './system/policy-host.js';
+export type { ActionWork, PlacementWork } from './system/placement-work.js';
+export type { PolicySettings } from './system/policy-host.js';
 
 // monitor: Disco
 export { checkDisco } from './monitor/check-disco.js';

@@ -20,6 +20,7 @@ import { MachineDevices } from './devices/machine-devices.js';
 import { DiscoError } from './errors.js';
 import { createMachine } from './create-machine.js';
 import { machineFaults } from './machine-checks.js';
+import { EvidenceSources } from '../system/evidence-sources.js';
 import { FramePool } from '../system/frame-pool.js';
 import { MachineMemory } from './memory/machine-memory.js';
 import { SHOOTDOWN } from './memory/shootdown.js';
@@ -68,6 +69,7 @@ export class Disco implements SystemSoftware {
   readonly services?: readonly string[];
   private readonly guestServices: number;
   private readonly core: Core;
+  private readonly sources: EvidenceSources;
   private readonly lifecycle: Lifecycle;
   private readonly emulation: Emulation;
   private readonly calls: MonitorCalls;
@@ -149,6 +151,12 @@ export class Disco implements SystemSoftware {
     this.emulation = new Emulation(this.core, this.scheduler);
     this.calls = new MonitorCalls(this.core, this.scheduler, this.emulation);
     this.faults = new TlbFaults(this.core, this.space);
+    this.sources = new EvidenceSources(policy, {
+      interval: MonitorInterrupt.Interval,
+      scan: MonitorInterrupt.Scan,
+      samples: MonitorInterrupt.Samples,
+    });
+    for (const processor of machine.processors) this.sources.add(processor);
     this.idle = cpus.map(() => null);
     this.guestServices = services?.length ?? 0;
     if (services !== undefined) this.services = workServices(services);
@@ -308,6 +316,12 @@ export class Disco implements SystemSoftware {
         return yield* this.memory.shootdown.acknowledge(cpu, a);
       case MonitorInterrupt.Post:
         return; // what it is to look at is looked at on the way back
+      case MonitorInterrupt.Interval:
+        return yield* this.sources.serve(code, this.memory.placement.host.interval(cpu.processor));
+      case MonitorInterrupt.Scan:
+        return yield* this.sources.serve(code, this.memory.placement.host.scan(cpu.processor));
+      case MonitorInterrupt.Samples:
+        return yield* this.memory.placement.host.sampled(cpu.processor, this.sources.samplesOf(cpu.processor));
       case MonitorInterrupt.Manage: {
         const request = this.requests.shift();
         if (request !== undefined) yield* request(cpu);

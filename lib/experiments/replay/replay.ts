@@ -16,7 +16,7 @@ import type { PlacementPolicy } from '../../placement/policy.js';
 import type { Program } from '../../processor/operations.js';
 import type { Processor } from '../../processor/processor.js';
 import { ACTIVITIES } from '../../processor/software.js';
-import type { ActionWork } from '../../system/policy-host.js';
+import type { ActionWork } from '../../system/placement-work.js';
 import { replaySystem, replayThread } from '../../traces/replay.js';
 import type { RecordedTrace } from '../../traces/trace.js';
 import { LocalityRecorder } from './locality.js';

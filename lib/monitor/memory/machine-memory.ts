@@ -112,8 +112,10 @@ export class MachineMemory {
       const found = yield* this.settled(cpu, pmap, physical);
       if (found !== null) return found;
       const frame = this.placement.firstTouch(cpu, physical, store);
-      if (frame >= 0) yield* this.makeZeros(pmap, physical, frame, store);
-      else if (!(yield* this.findMemory(cpu))) return null;
+      if (frame >= 0) {
+        yield* this.makeZeros(pmap, physical, frame, store);
+        yield* this.placement.relieve(cpu);
+      } else if (!(yield* this.findMemory(cpu))) return null;
     }
   }
 

@@ -1,4 +1,5 @@
 /** Virtual disks on a machine with the monitor's memory, and guests that use them from programs of the monitor. */
+import { SILENT } from '../../support/counters.js';
 import { physicalPage } from '../../../lib/messages/addresses.js';
 import type { CommandContent } from '../../../lib/messages/io-messages.js';
 import type { Disk } from '../../../lib/devices/disk.js';
@@ -28,6 +29,7 @@ const obedient: PlacementPolicy = {
   ...firstTouch(),
   name: 'obedient',
   wants: ['first-touch', 'hot-page'],
+  counters: SILENT,
   decide({ kind, node }, { home, replicas, misses }, memory) {
     if (kind !== 'hot-page') return placeNear(node, memory);
     if (home === node || replicas.includes(node)) return stay('there already');

@@ -1,3 +1,4 @@
+import { SILENT } from '../../support/counters.js';
 import { describe, expect, it } from '@jest/globals';
 import { machineFrame, physicalPage } from '../../../lib/messages/addresses.js';
 import { place, replicate } from '../../../lib/placement/decision.js';
@@ -7,7 +8,7 @@ import { MemoryBench } from '../support/memory-bench.js';
 import type { Code } from '../../../lib/system/code.js';
 
 const policy: PlacementPolicy = {
-  ...{ name: 'to whoever asks', wants: ['hot-page'], needs: [] },
+  ...{ name: 'to whoever asks', wants: ['hot-page'], needs: [], counters: SILENT },
   decide: ({ kind, node }) => (kind === 'first-touch' ? place(0, 'told') : replicate(node, 'told')),
 };
 

@@ -1,3 +1,4 @@
+import { SILENT } from '../../support/counters.js';
 import { describe, expect, it } from '@jest/globals';
 import { machineFrame, physicalPage } from '../../../lib/messages/addresses.js';
 import { DiscoError } from '../../../lib/monitor/errors.js';
@@ -12,7 +13,7 @@ import type { Code } from '../../../lib/system/code.js';
 
 /** Moves pages as it is told. */
 const told = (action: 'migrate' | 'replicate'): PlacementPolicy => ({
-  ...{ name: 'told', wants: ['hot-page', 'replica-write'], needs: [] },
+  ...{ name: 'told', wants: ['hot-page', 'replica-write'], needs: [], counters: SILENT },
   decide: ({ kind, node }, _page, memory) =>
     kind === 'first-touch'
       ? placeNear(0, memory)

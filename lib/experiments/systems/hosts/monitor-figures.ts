@@ -2,7 +2,7 @@
 import type { Machine } from '../../../machine/machine.js';
 import type { Disco } from '../../../monitor/disco.js';
 import type { VirtualDisk } from '../../../monitor/disks/virtual-disk.js';
-import type { PlacementWork } from '../../../system/policy-host.js';
+import type { PlacementWork } from '../../../system/placement-work.js';
 import { WORK, work } from '../../../monitor/work.js';
 import { sumOf } from '../figures.js';
 import type { MappedCounts } from './host.js';
