@@ -151,11 +151,12 @@ export class Disco implements SystemSoftware {
     this.emulation = new Emulation(this.core, this.scheduler);
     this.calls = new MonitorCalls(this.core, this.scheduler, this.emulation);
     this.faults = new TlbFaults(this.core, this.space);
-    this.sources = new EvidenceSources(policy, {
+    const codes = {
       interval: MonitorInterrupt.Interval,
       scan: MonitorInterrupt.Scan,
       samples: MonitorInterrupt.Samples,
-    });
+    };
+    this.sources = new EvidenceSources(policy, codes, () => machines.some(one => one?.state === 'started'));
     for (const processor of machine.processors) this.sources.add(processor);
     this.idle = cpus.map(() => null);
     this.guestServices = services?.length ?? 0;
@@ -261,6 +262,7 @@ export class Disco implements SystemSoftware {
    */
   start(machine: VirtualMachine, system: GuestSystem, contexts: readonly Context[]): void {
     this.lifecycle.start(machine, system, contexts);
+    this.sources.start(this.machine.simulation.now);
   }
 
   /** Stops a virtual machine: its processors do not execute any more, its devices are silent. It keeps its memory. */

@@ -215,16 +215,9 @@ export class Processor extends Component implements CacheOwner, Cpu {
     this.onMessage(new InterruptMessage(this.controlFlits, code, this.processor, this.processor, a, 0));
   }
 
-  /**
-   * Interrupts itself every `period` ticks from now on, with that code and 0, unless `skipped` says that it must not. Before the
-   * simulation starts. The run has to be ended from elsewhere (`Simulation.end`).
-   */
-  interruptEvery(period: Ticks, code: number, skipped: () => boolean): void {
-    const timer = new Timer(this, () => {
-      timer.after(period);
-      if (!skipped()) this.interrupt(code);
-    });
-    timer.after(period);
+  /** A timer that fires in events of this processor: for the clocks of system software. Make it before the simulation starts. */
+  timer(onFire: () => void): Timer {
+    return new Timer(this, onFire);
   }
 
   /** Samples its misses from now on, and interrupts itself a cycle after the buffer has filled. Before the simulation starts. */

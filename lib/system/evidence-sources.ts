@@ -1,8 +1,8 @@
 /** The hardware that a policy's evidence comes from, besides the miss counters: clock interrupts and samples of misses. */
 import type { PlacementPolicy } from '../placement/policy.js';
-import type { Code } from './code.js';
 import type { MissSample, MissSampler } from '../processor/caches/miss-sampler.js';
 import type { Processor } from '../processor/processor.js';
+import type { Code } from './code.js';
 
 /** Codes of the interrupts, which the owner of the policy chooses. */
 export interface EvidenceCodes {
@@ -14,21 +14,60 @@ export interface EvidenceCodes {
   readonly samples: number;
 }
 
+/** A clock that interrupts one processor at each multiple of its period while there are programs. */
+class PolicyClock {
+  private readonly timer: { after(delay: number): void };
+  private readonly period: number;
+  private armed = false;
+  /** Its interrupt is being served. */
+  private serving = false;
+
+  /** `goesOn` says whether there are programs. */
+  constructor(processor: Processor, ns: number, code: number, goesOn: () => boolean) {
+    // The nearest whole number of ticks, at least 1.
+    this.period = Math.max(1, Math.round((ns * 1000) / processor.simulation.time.tickPs));
+    this.timer = processor.timer(() => {
+      this.armed = false;
+      if (!goesOn()) return;
+      this.start(processor.simulation.now);
+      // A tick during the handler of the one before is lost: else a period that is too short would leave programs no time.
+      if (this.serving) return;
+      this.serving = true;
+      processor.interrupt(code);
+    });
+  }
+
+  start(now: number): void {
+    if (this.armed) return;
+    this.armed = true;
+    this.timer.after(this.period - (now % this.period));
+  }
+
+  *serve(handler: Code): Code {
+    yield* handler;
+    this.serving = false;
+  }
+}
+
 /** Sets up what a policy wants, and nothing else. */
 export class EvidenceSources {
-  /** Whether interrupts come for ever, so that somebody has to end the run. */
-  readonly ticking: boolean;
   private readonly policy: PlacementPolicy;
   private readonly codes: EvidenceCodes;
+  private readonly goesOn: () => boolean;
   private readonly samplers = new Map<Processor, MissSampler>();
+  private readonly clocks = new Map<number, PolicyClock>();
   private begun = false;
-  /** Codes of clock interrupts that are being served. */
-  private readonly busy = new Set<number>();
 
-  constructor(policy: PlacementPolicy, codes: EvidenceCodes) {
+  /** `goesOn` says whether there are programs: clocks stand still when there are none. */
+  constructor(policy: PlacementPolicy, codes: EvidenceCodes, goesOn: () => boolean) {
     this.policy = policy;
     this.codes = codes;
-    this.ticking = policy.plans !== undefined || policy.wants.includes('hint-fault');
+    this.goesOn = goesOn;
+  }
+
+  /** Whether there are clocks. */
+  get ticking(): boolean {
+    return this.clocks.size > 0;
   }
 
   /** Sets up a processor, before the simulation starts. The first one gets the clock interrupts. */
@@ -38,14 +77,19 @@ export class EvidenceSources {
       this.samplers.set(processor, processor.sampleMisses(sampling!, this.codes.samples));
     if (this.begun) return;
     this.begun = true;
-    if (plans !== undefined) this.every(processor, plans.intervalNs, this.codes.interval);
-    if (wants.includes('hint-fault')) this.every(processor, hints!.periodNs, this.codes.scan);
+    const { interval, scan } = this.codes;
+    if (plans !== undefined) this.clocks.set(interval, this.clock(processor, plans.intervalNs, interval));
+    if (wants.includes('hint-fault')) this.clocks.set(scan, this.clock(processor, hints!.periodNs, scan));
   }
 
-  /** Serves a clock interrupt. */
-  *serve(code: number, handler: Code): Code {
-    yield* handler;
-    this.busy.delete(code);
+  /** Starts the clocks, or starts them again after there were no programs. `now` is the present in ticks. */
+  start(now: number): void {
+    for (const clock of this.clocks.values()) clock.start(now);
+  }
+
+  /** Serves a clock interrupt of that code. */
+  serve(code: number, handler: Code): Code {
+    return this.clocks.get(code)!.serve(handler);
   }
 
   /** Empties the buffer of a processor. */
@@ -53,17 +97,7 @@ export class EvidenceSources {
     return this.samplers.get(processor)?.take() ?? [];
   }
 
-  /** A tick during the handler of the one before is lost: else a period that is too short would leave programs no time. */
-  private every(processor: Processor, ns: number, code: number): void {
-    processor.interruptEvery(ticks(processor, ns), code, () => {
-      if (this.busy.has(code)) return true;
-      this.busy.add(code);
-      return false;
-    });
+  private clock(processor: Processor, ns: number, code: number): PolicyClock {
+    return new PolicyClock(processor, ns, code, this.goesOn);
   }
-}
-
-/** The nearest whole number of ticks, at least 1. */
-function ticks({ simulation }: Processor, ns: number): number {
-  return Math.max(1, Math.round((ns * 1000) / simulation.time.tickPs));
 }

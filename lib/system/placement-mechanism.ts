@@ -58,5 +58,7 @@ export interface PlacementMechanism<Page extends PlacedPage> {
 
 /** For owners: the page is being changed. */
 export const REFUSED_BUSY: Decision = { action: 'stay', because: 'already being moved' };
+/** For owners: pages change places by way of a spare frame. */
+export const REFUSED_NO_SPARE: Decision = { action: 'stay', because: 'no free frame to change places by' };
 /** For owners: the node does not use the frame any more. */
 export const REFUSED_GONE: Decision = { action: 'stay', because: 'moved since the interrupt was raised' };

@@ -63,7 +63,7 @@ export class BareKernel implements SystemSoftware {
     this.frames = new FramePool(map, options.colours);
     this.data = new KernelData(this.frames);
     this.mover = new PageMover({ costs, frames: this.frames, pages: this.pages, data: this.data });
-    this.sources = new EvidenceSources(options.policy, CODES);
+    this.sources = new EvidenceSources(options.policy, CODES, () => this.running());
     this.placement = new Placement({
       settings: { ...options, frames: this.frames },
       costs,
@@ -88,6 +88,7 @@ export class BareKernel implements SystemSoftware {
     this.processes.set(processor, process);
     processor.tlb.enter(process.spaceOf(processor));
     this.sources.add(processor);
+    this.sources.start(processor.simulation.now);
   }
 
   refill(processor: Processor, number: number): Refill | null {
@@ -146,9 +147,12 @@ export class BareKernel implements SystemSoftware {
 
   ended(processor: Processor): void {
     this.processes.get(processor)?.ended(processor);
-    if (!this.sources.ticking) return;
-    for (const other of this.processes.keys()) if (!other.ended) return;
-    processor.simulation.end();
+    if (this.sources.ticking && !this.running()) processor.simulation.end();
+  }
+
+  private running(): boolean {
+    for (const processor of this.processes.keys()) if (!processor.ended) return true;
+    return false;
   }
 
   private fault(processor: Processor, number: number, store: boolean): Context {

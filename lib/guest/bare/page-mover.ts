@@ -101,6 +101,11 @@ export class PageMover {
     this.pages.setFrame(frame, other);
   }
 
+  /** Whether there is a frame by way of which pages can change places. */
+  get canExchange(): boolean {
+    return this.spare !== undefined || this.frames.allFree > 0;
+  }
+
   /** Takes away all translations of pages. */
   *unmap(processor: Processor, pages: readonly Page[]): Code {
     yield* this.shootdown(processor, pages, [...new Set(pages.flatMap(page => [...page.holders]))]);

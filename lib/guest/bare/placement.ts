@@ -13,6 +13,7 @@ import { GuestError } from '../../system/guest-error.js';
 import {
   REFUSED_BUSY,
   REFUSED_GONE,
+  REFUSED_NO_SPARE,
   type PageChange,
   type PlacementMechanism,
 } from '../../system/placement-mechanism.js';
@@ -148,8 +149,9 @@ export class Placement implements PlacementMechanism<Page> {
   }
 
   /** For the host: what this kernel does not move now, whatever the policy wishes. */
-  obstacle({ nodeNumber }: Processor, page: Page, frame: MachineFrame): Decision | null {
+  obstacle({ nodeNumber }: Processor, page: Page, frame: MachineFrame, { action }: Decision): Decision | null {
     if (page.busy) return REFUSED_BUSY;
+    if (action === 'exchange' && !this.options.mover.canExchange) return REFUSED_NO_SPARE;
     if (frame === NO_FRAME) return null;
     return frameFor(page, nodeNumber) === frame ? null : REFUSED_GONE;
   }

@@ -79,6 +79,7 @@ export class MachineMemory {
       memmap: this.memmap,
       states: this.states,
       shootdown: this.shootdown,
+      space,
       code,
     });
     this.writes = this.placement.host.writes;

@@ -13,14 +13,15 @@ import type { Code } from '../../system/code.js';
 import {
   REFUSED_BUSY,
   REFUSED_GONE,
+  REFUSED_NO_SPARE,
   type PageChange,
   type PlacementMechanism,
 } from '../../system/placement-mechanism.js';
 import type { PlacementWork } from '../../system/placement-work.js';
 import { PolicyHost, type PolicySettings } from '../../system/policy-host.js';
-import { DiscoError } from '../errors.js';
 import type { MonitorCode } from '../monitor-code.js';
 import type { MonitorCpu } from '../monitor-cpu.js';
+import type { MonitorSpace } from '../monitor-space.js';
 import type { MachinePage } from './machine-page.js';
 import type { Memmap } from './memmap.js';
 import { PageMover } from './page-mover.js';
@@ -35,6 +36,7 @@ export interface PlacementOptions {
   readonly memmap: Memmap;
   readonly states: PageStates;
   readonly shootdown: Shootdown;
+  readonly space: MonitorSpace;
   readonly code: MonitorCode;
 }
 
@@ -165,6 +167,7 @@ export class Placement implements PlacementMechanism<MachinePage> {
     if (page.busy) return REFUSED_BUSY;
     if (frame !== NO_FRAME && page.frameFor(nodeNumber) !== frame) return REFUSED_GONE;
     if (page.users.length + page.keepers === 0) return REFUSED_FRESH;
+    if (action === 'exchange' && this.spare < 0 && this.options.settings.frames.allFree === 0) return REFUSED_NO_SPARE;
     return page.pins > 0 && MOVES.has(action) ? REFUSED_PINNED : null;
   }
 
@@ -196,9 +199,8 @@ export class Placement implements PlacementMechanism<MachinePage> {
 
   /** Where a page is while two change places; taken when it is first needed, and then kept. */
   private spareFrame({ node }: MonitorCpu): MachineFrame {
-    if (this.spare < 0) this.spare = this.options.settings.frames.takeNear(node, 0);
-    if (this.spare < 0)
-      throw new DiscoError('there is no free frame for pages to change places; give the machine more memory');
+    const { space } = this.options;
+    if (this.spare < 0) this.spare = space.frameOf(space.allocate(node, this.options.settings.frames.map.pageBytes));
     return this.spare;
   }
 }

@@ -1,21 +1,13 @@
 /** Evidence that the bare-machine kernel produces besides hot pages: hint faults, samples, intervals, pressure; and moves between tiers. */
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import {
-  demote,
-  exchange,
-  migrate,
-  place,
-  replicate,
-  collapse,
-  stay,
-  type PageDecision,
-} from '../../../lib/placement/decision.js';
+import { demote, exchange, migrate, place, stay, type PageDecision } from '../../../lib/placement/decision.js';
 import type { Evidence, PlanEvidence } from '../../../lib/placement/evidence.js';
 import type { PlacementPolicy } from '../../../lib/placement/policy.js';
 import type { NodeLoad } from '../../../lib/placement/views.js';
 import { compute, load, store, type Operation } from '../../../lib/processor/operations.js';
 import { LINE, PAGE, barrier, kernelMachine, run, runChecked, type KernelMachine } from '../kernel-machine.js';
+import { restless } from '../../support/restless.js';
 import '../../support/property-seed.js';
 
 const at = (page: number, line: number): number => page * PAGE + line * LINE;
@@ -227,35 +219,10 @@ describe('memory pressure', () => {
 });
 
 describe('all of it together', () => {
-  /** Moves, copies and swaps at every occasion. */
-  const restless = (): PlacementPolicy => ({
-    ...{
-      name: 'restless',
-      wants: ['hint-fault', 'sampled-access', 'interval', 'memory-pressure', 'replica-write'] as const,
-      needs: [],
-    },
+  const settings = {
     hints: { periodNs: 50_000, pages: 2, slowOnly: false },
-    sampling: { period: 3, skid: 0, level: 'miss', stores: true, buffer: 2 },
     plans: { intervalNs: 90_000, most: 3, lowWatermark: 0.4 },
-    decide: ({ kind, node, store: stores }, { home, replicas }, memory) => {
-      if (kind === 'first-touch') return place(node, 'own');
-      if (kind === 'replica-write') return collapse('written');
-      if (node === home || replicas.includes(node) || memory.freeFrames(node) === 0) return stay('here');
-      return stores || replicas.length > 0 || memory.random.below(2) === 0
-        ? stay('shared')
-        : kind === 'hint-fault'
-          ? migrate(node, 'one')
-          : replicate(node, 'read');
-    },
-    plan: ({ node }, pages, memory) => {
-      const list = [...pages].filter(({ replicas, home }) => replicas.length === 0 && (node < 0 || home === node));
-      if (list.length < 2) return [];
-      const [a, b] = [list[0], list.find(({ home }) => home !== list[0].home)];
-      const to = memory.random.below(memory.nodes);
-      if (b !== undefined) return [{ page: a.page, decision: exchange(b.page, 'swap') }];
-      return to === a.home ? [] : [{ page: a.page, decision: migrate(to, 'away') }];
-    },
-  });
+  };
 
   it('loses no store, keeps the invariants, and does not depend on run-ahead', () => {
     const piece = fc.record({ page: fc.nat(4), line: fc.nat(31), write: fc.boolean(), pause: fc.nat(3000) });
@@ -276,7 +243,7 @@ describe('all of it together', () => {
             });
             return run(operations, results[me]);
           });
-          const system = kernelMachine(programs, { policy: restless(), runAhead, framesPerNode: 16 });
+          const system = kernelMachine(programs, { policy: restless(settings), runAhead, framesPerNode: 16 });
           runChecked(system, 200);
           for (const [me, list] of expected.entries())
             for (const [index, value] of list.entries())
