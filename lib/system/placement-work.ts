@@ -9,6 +9,8 @@ export interface ActionWork {
 /** What was done to pages: Table 3 of Disco is `count` over the time measured and `ns / count`. */
 export interface PlacementWork {
   hotPages: number;
+  /** Moves that took a page back to the node that it had left last. */
+  pingPongs: number;
   readonly migrations: ActionWork;
   readonly replications: ActionWork;
   readonly collapses: ActionWork;
@@ -30,6 +32,7 @@ export function noWork(): PlacementWork {
   const none = (): ActionWork => ({ count: 0, ns: 0 });
   return {
     hotPages: 0,
+    pingPongs: 0,
     migrations: none(),
     replications: none(),
     collapses: none(),
@@ -45,7 +48,7 @@ export function noWork(): PlacementWork {
 
 /** Sets everything to 0. */
 export function clearWork(work: PlacementWork): void {
-  work.hotPages = 0;
+  work.hotPages = work.pingPongs = 0;
   for (const part of Object.values(work) as (number | ActionWork)[])
     if (typeof part !== 'number') Object.assign(part, { count: 0, ns: 0 });
 }

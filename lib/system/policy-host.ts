@@ -81,6 +81,8 @@ export class PolicyHost<Page extends PlacedPage> {
   private readonly wanted: ReadonlySet<EvidenceKind>;
   private readonly resetNs: number;
   private readonly round = new PageRound<Page>();
+  /** The node that a page left last, by page. */
+  private readonly left = new Map<number, number>();
   /** By node: pressure was raised, and the share of free frames has not been reached since. */
   private readonly short: boolean[];
   /** Nodes that ran short and about which the policy was not told yet. */
@@ -303,10 +305,19 @@ export class PolicyHost<Page extends PlacedPage> {
   private *change(processor: Processor, page: Page, change: PageChange<Page>, work: ActionWork, started: number): Code {
     if (change.action === 'migrate' || change.action === 'replicate')
       this.watch(this.options.frames.map.homeOfFrame(change.frame));
+    const pages = change.action === 'exchange' ? [page, change.other] : [page];
+    const homes = pages.map(({ home }) => home);
     yield* this.options.mechanism.change(processor, page, change, () => {
+      for (const [index, { id, home }] of pages.entries()) this.moved(id, homes[index], home);
       work.count++;
       work.ns += this.options.nowNs() - started;
     });
+  }
+
+  private moved(id: number, from: number, to: number): void {
+    if (from === to) return;
+    if (this.left.get(id) === to) this.work.pingPongs++;
+    this.left.set(id, from);
   }
 
   /** What of a wish can be done now. */

@@ -125,7 +125,6 @@ export class Replay {
     const ns = (ticks: number): number => simulation.time.ns(ticks);
     const inNs = (times: Readonly<Record<string, number>>): Record<string, number> =>
       Object.fromEntries(Object.entries(times).map(([name, ticks]) => [name, ns(ticks)]));
-    const { work } = kernel;
     return {
       version: VERSION,
       seed: simulation.seed,
@@ -161,16 +160,7 @@ export class Replay {
         remote: total(processors, 'remoteMisses'),
       },
       tlbMisses: total(processors, 'tlbMisses'),
-      placement: {
-        pages: kernel.pages.pages.length,
-        hotPages: work.hotPages,
-        migrations: work.migrations.count,
-        replications: work.replications.count,
-        collapses: work.collapses.count,
-        meanMigrationNs: meanNs(work.migrations),
-        meanReplicationNs: meanNs(work.replications),
-        decisions: [...kernel.log.counts()].sort((a, b) => b.count - a.count),
-      },
+      placement: placementOf(kernel, machine.map.pageBytes),
       queues: queuesOf(machine, simulation.now),
       locality: this.locality.report(simulation.now, ns(1), options.localityPages),
     };
@@ -235,6 +225,30 @@ function sumTimes(processors: readonly Processor[]): Record<string, number> {
     processors.reduce((sum, processor) => sum + processor.account.ticks[index], 0),
   ]);
   return Object.fromEntries(sums.filter(([, ticks]) => ticks !== 0));
+}
+
+function placementOf({ pages, work, log }: BareKernel, pageBytes: number): RunResult['placement'] {
+  const { migrations, replications, collapses, promotions, demotions, exchanges } = work;
+  const copied = migrations.count + replications.count + promotions.count + demotions.count + 2 * exchanges.count;
+  return {
+    pages: pages.pages.length,
+    hotPages: work.hotPages,
+    migrations: migrations.count,
+    replications: replications.count,
+    collapses: collapses.count,
+    promotions: promotions.count,
+    demotions: demotions.count,
+    exchanges: exchanges.count,
+    pingPongs: work.pingPongs,
+    bytesMoved: copied * pageBytes,
+    hintFaults: work.hintFaults.count,
+    unmappings: work.unmappings.count,
+    samples: work.samples.count,
+    plans: work.plans.count,
+    meanMigrationNs: meanNs(migrations),
+    meanReplicationNs: meanNs(replications),
+    decisions: [...log.counts()].sort((a, b) => b.count - a.count),
+  };
 }
 
 function meanNs({ count, ns }: ActionWork): number {

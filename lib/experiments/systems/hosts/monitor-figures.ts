@@ -68,14 +68,12 @@ export function monitorCounts({ statistics, memory, devices }: Disco): MonitorCo
   };
 }
 
-function placementCounts({ hotPages, migrations, replications, collapses }: PlacementWork): Record<string, number> {
-  return {
-    hotPages,
-    migrations: migrations.count,
-    migrationNs: migrations.ns,
-    replications: replications.count,
-    replicationNs: replications.ns,
-    collapses: collapses.count,
-    collapseNs: collapses.ns,
-  };
+/** Counts and times of all that was done to pages, such as `migrations` and `migrationNs`. */
+function placementCounts(work: PlacementWork): Record<string, number> {
+  const { hotPages, pingPongs, ...actions } = work;
+  const counts = Object.entries(actions).flatMap(([name, { count, ns }]) => [
+    [name, count],
+    [`${name.replace(/s$/, '')}Ns`, ns],
+  ]);
+  return { hotPages, pingPongs, ...(Object.fromEntries(counts) as Record<string, number>) };
 }
