@@ -43,6 +43,18 @@ export * from './topology/topology.js';
 export * from './placement/decision-log.js';
 export * from './placement/decision.js';
 export * from './placement/evidence.js';
+export {
+  discoEngineeringCosts,
+  discoRaytraceCosts,
+  freeMoves,
+  type MoveCosts,
+  type MoveCostsPreset,
+} from './placement/log/costs.js';
+export { decodeMissLog } from './placement/log/decode.js';
+export { encodeMissLog } from './placement/log/encode.js';
+export { memoryOf, type MissLogHeader } from './placement/log/header.js';
+export { MissLog, type LoggedMiss } from './placement/log/miss-log.js';
+export { offlineOptimum, type OfflineOptimum } from './placement/log/optimum.js';
 export * from './placement/policies/counters/miss-counting.js';
 export * from './placement/policies/counters/presets.js';
 export * from './placement/policies/static/first-touch.js';

@@ -20,7 +20,14 @@ export class ToyCounts {
   /** Mappings that the scanner took away. */
   unmapped = 0;
   hintFaults = 0;
+  /** Hot-page interrupts that arrived. */
+  hotPages = 0;
   samples = 0;
+  /** Interrupts that told the policy about samples. */
+  sampleInterrupts = 0;
+  /** Replicas of all pages together at present, and at most. */
+  replicas = 0;
+  replicasAtMost = 0;
   private readonly nodes: number;
   private readonly served: Float64Array;
   /** Misses served by node until the last interval ended, and in it. */
@@ -36,6 +43,12 @@ export class ToyCounts {
 
   miss(node: number, home: number): void {
     this.served[node * this.nodes + home]++;
+  }
+
+  /** There are as many replicas more, or less. */
+  replicated(change: number): void {
+    this.replicas += change;
+    this.replicasAtMost = Math.max(this.replicasAtMost, this.replicas);
   }
 
   /** Misses of a node that were served by a node. */

@@ -6,6 +6,8 @@ export interface ToyPage {
   readonly page: number;
   /** -1 before it is placed. */
   home: number;
+  /** The node that it left last, or -1. */
+  left: number;
   /** Ascending. */
   replicas: readonly number[];
   /** Moves in the interval. */
@@ -26,6 +28,11 @@ export class ToyPages {
   readonly all: ToyPage[] = [];
   private readonly nodes: number;
   private readonly resetNs: number;
+  /**
+   * By number, the node that serves every access to a page: its home if it is placed, mapped and has no replicas, else -1.
+   * A column of small numbers, because page objects do not stay in a host's caches (spec/bench/miss-log).
+   */
+  private served = new Int32Array(64).fill(-1);
   /** The page at which the next pass of the scanner begins. */
   private hand = 0;
 
@@ -34,12 +41,39 @@ export class ToyPages {
     this.resetNs = resetNs;
   }
 
+  /** The node that serves every access to a page, or -1 if the page must be looked at first. */
+  servedBy(page: number): number {
+    return page < this.served.length ? this.served[page] : -1;
+  }
+
+  /** To be called when a page was placed, moved, copied, collapsed, unmapped or mapped again. */
+  changed({ page, home, replicas, unmappedNs }: ToyPage): void {
+    if (page >= this.served.length) {
+      const larger = new Int32Array(2 * page).fill(-1);
+      larger.set(this.served);
+      this.served = larger;
+    }
+    this.served[page] = replicas.length > 0 || unmappedNs >= 0 ? -1 : home;
+  }
+
   /** The page with a number, made if it is new. */
   at(page: number): ToyPage {
-    return (this.all[page] ??= {
-      ...{ page, home: -1, replicas: [], moves: 0, interval: 0, frozen: false },
+    return this.all[page] ?? this.make(page);
+  }
+
+  /** Without a spread, which would give each page a shape of its own (spec/bench/miss-log: a tenth of the speed). */
+  private make(page: number): ToyPage {
+    const made: ToyPage = {
+      page,
+      home: -1,
+      left: -1,
+      replicas: [],
+      moves: 0,
+      interval: 0,
+      frozen: false,
       unmappedNs: NaN,
-    });
+    };
+    return (this.all[page] = made);
   }
 
   /** A page as a policy sees it; `counts` are what the counters of its home have, if they were asked. */
@@ -56,9 +90,16 @@ export class ToyPages {
       replicas,
       moves,
       frozen,
-      misses: counts === null ? new Array<number>(this.nodes).fill(0) : Array.from(counts.subarray(0, this.nodes)),
+      misses: this.misses(counts),
       writes: counts === null ? 0 : counts[this.nodes],
     };
+  }
+
+  /** Element by element: `Array.from` goes by an iterator, which took longer than all the rest of a question. */
+  private misses(counts: Readonly<Int32Array> | null): number[] {
+    const misses: number[] = [];
+    for (let node = 0; node < this.nodes; node++) misses.push(counts === null ? 0 : counts[node]);
+    return misses;
   }
 
   /** All placed pages as a policy sees them. */
@@ -86,6 +127,7 @@ export class ToyPages {
       const page = all[this.hand++ % all.length] as ToyPage | undefined;
       if (page === undefined || page.home < 0 || !chosen(page)) continue;
       page.unmappedNs = nowNs;
+      this.changed(page);
       left--;
     }
     this.hand %= Math.max(1, all.length);
