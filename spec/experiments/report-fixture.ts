@@ -182,6 +182,8 @@ function placementOf(
   return {
     pages,
     hotPages: sum(decisions.slice(1).map(({ count }) => count)),
+    ...{ promotions: 0, demotions: 0, exchanges: 0, pingPongs: 0, bytesMoved: 4096 * (migrations + replications) },
+    ...{ hintFaults: 0, unmappings: 0, samples: 0, plans: 0 },
     migrations,
     replications,
     collapses,
