@@ -10,6 +10,7 @@ const HELP = `disco-sim ${VERSION}: cache-coherent NUMA machines and page placem
 
 disco-sim paper            the tables and figures of the Disco paper, ours beside theirs, and a report
 disco-sim trace FILE...    replay recorded references on simulated machines
+disco-sim record FILE...   write every miss of a replay to a file, for trying policies on
 disco-sim main             the recorded programs that come with the package, and a report
 disco-sim native WORKLOAD  an operating system and a workload on a bare machine
 disco-sim vm               operating systems and workloads in virtual machines, under the monitor

@@ -24,6 +24,7 @@ export { Measured } from './paper/measures.js';
 export * from './job.js';
 export * from './policies.js';
 export * from './replay/comparison.js';
+export * from './replay/record.js';
 export * from './replay/replay.js';
 export * from './replay/result.js';
 export { collect } from './sweeps/store/collect.js';

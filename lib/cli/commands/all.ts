@@ -7,6 +7,7 @@ export type Command = (words: readonly string[]) => Promise<void>;
 export const commands: Readonly<Record<string, () => Promise<Command>>> = {
   paper: async () => (await import('./paper.js')).paperCommand,
   trace: async () => (await import('./trace.js')).traceCommand,
+  record: async () => (await import('./record.js')).recordCommand,
   main: async () => (await import('./main-job.js')).mainJob,
   native: async () => (await import('./native.js')).nativeCommand,
   vm: async () => (await import('./vm.js')).vmCommand,

@@ -12,7 +12,7 @@ import { verghese1996 } from '../../../lib/placement/policies/counters/presets.j
 import { firstTouch } from '../../../lib/placement/policies/static/first-touch.js';
 import type { PlacementPolicy } from '../../../lib/placement/policy.js';
 import type { PageView } from '../../../lib/placement/views.js';
-import { replayLog } from '../../../lib/testing/index.js';
+import { repeat, replayLog } from '../../../lib/testing/index.js';
 import '../../support/property-seed.js';
 import { header, logOf, missesOf } from './logs.js';
 
@@ -178,17 +178,30 @@ describe('the off-line optimum', () => {
       { numRuns: 300 },
     ));
 
-  it('charges a replica and its collapse between two stores', () => {
-    const loads = (count: number) => Array.from({ length: count }, () => ({ node: 1 }));
-    const log = logOf(header(2), [{ store: true }, ...loads(10), { store: true }, ...loads(10), { store: true }]);
+  it('is exact for any page if replicas cost nothing but their collapse', () =>
+    fc.assert(
+      fc.property(anyHeader, anyMisses(14, 1), anyCosts, (head, misses, drawn) => {
+        const costs = { ...drawn, replicateNs: 0 };
+        const log = logOf(head, misses);
+        expect(offlineOptimum(log, costs).replicatingNs).toBeCloseTo(everySet(log, costs), 5);
+      }),
+      { numRuns: 300 },
+    ));
+
+  it('charges a replica for each reader and a collapse between two stores', () => {
+    const stores = repeat(20, { node: 0, page: 0, store: true });
+    const loads = repeat(10, { node: 1, page: 0 }, { node: 2, page: 0 });
+    const log = logOf(header(NODES), [...stores, ...loads, ...stores, ...loads, ...stores]);
     const costs: MoveCosts = { ...freeMoves, migrateNs: 1e6, exchangeNs: 1e7, replicateNs: 2000, collapseNs: 500 };
-    // Three stores and twenty loads at home, and a replica and a collapse twice; or else all loads from afar.
+    // At home on node 0: sixty stores from there and forty loads from afar, or two replicas and a collapse, twice.
+    const afar = 60 * 300 + 40 * 900;
     expect(offlineOptimum(log, costs)).toEqual({
-      staticNs: 3 * 900 + 20 * 300,
-      migratingNs: 3 * 900 + 20 * 300,
-      replicatingNs: 3 * 300 + 20 * 300 + 2 * 900,
+      staticNs: afar,
+      migratingNs: afar,
+      replicatingNs: 60 * 300 + 40 * 300 + 2 * (2 * 2000 + 500),
     });
-    expect(offlineOptimum(log, { ...costs, replicateNs: 2001 }).replicatingNs).toBe(3 * 900 + 20 * 300);
+    const dear = [5749, 5751].map(replicateNs => offlineOptimum(log, { ...costs, replicateNs }).replicatingNs);
+    expect(dear.map(Math.round)).toEqual([afar - 4, afar]);
   });
 
   it('is beaten by no policy, whatever it does', () =>
