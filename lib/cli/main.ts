@@ -15,6 +15,7 @@ disco-sim main             the recorded programs that come with the package, and
 disco-sim native WORKLOAD  an operating system and a workload on a bare machine
 disco-sim vm               operating systems and workloads in virtual machines, under the monitor
 disco-sim whatif NAME      what changes if the machine, the monitor or the system were another
+disco-sim policies         placement policies compared over a recorded trace, with intervals
 disco-sim sweep FILE       a grid of runs with several seeds, and means with intervals
 disco-sim fidelity         the paper at full length, judged
 disco-sim explore PROTOCOL every state of a coherence protocol with a few caches

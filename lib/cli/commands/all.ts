@@ -12,6 +12,7 @@ export const commands: Readonly<Record<string, () => Promise<Command>>> = {
   native: async () => (await import('./native.js')).nativeCommand,
   vm: async () => (await import('./vm.js')).vmCommand,
   whatif: async () => (await import('./whatif.js')).whatIfCommand,
+  policies: async () => (await import('./policies.js')).policiesCommand,
   sweep: async () => (await import('./sweep.js')).sweepCommand,
   fidelity: async () => (await import('./paper.js')).fidelityCommand,
   latency: async () => (await import('./latency.js')).latencyCommand,

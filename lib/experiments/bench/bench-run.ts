@@ -2,10 +2,14 @@
 import type { MissLog } from '../../placement/log/miss-log.js';
 import { discoEngineeringCosts } from '../../placement/log/costs.js';
 import { offlineOptimum } from '../../placement/log/optimum.js';
+import { fasterOptions, namedPolicies } from '../../placement/policies/all.js';
 import { replayLog } from '../../testing/toy/replay-log.js';
+import { namedPolicy } from '../policies.js';
+import { policyMaker, type PolicyMaker, type PolicyModule } from '../policy-module.js';
 import { recordMisses } from '../replay/record.js';
 import { Replay, type ReplayOptions } from '../replay/replay.js';
 import type { RunResult } from '../replay/result.js';
+import { optionsOf } from '../sweeps/named/named-parameters.js';
 import { traceOptions } from '../sweeps/named/named-runs.js';
 import { resultMetrics } from '../sweeps/named/result-metrics.js';
 import type { SweepParameters } from '../sweeps/points.js';
@@ -25,36 +29,42 @@ let last: { readonly key: string; readonly recorded: Recorded } | null = null;
 
 /** Replays a trace on the machine, and its log of misses without one. */
 export const policyRun: SweepRun = async (parameters, seed, context) => {
-  const replay = new Replay(await traceOptions(parameters, seed, context));
+  const { faster = 1, ...given } = parameters;
+  const { log, optimumNs } = await recordedFor(given, seed, context);
+  const make = await maker(given, faster as number, context);
+  const replay = new Replay({ ...(await firstTouchOptions(given, seed, context)), policy: make() });
   replay.run();
   const result = replay.result();
   const { metrics, fingerprint } = resultMetrics(result);
-  const onLog = await logMetrics(parameters, seed, context);
-  return { metrics: { ...metrics, ...loadMetrics(result), ...decisionMetrics(result), ...onLog }, fingerprint };
+  const { totalNs, localShare } = replayLog(make(), log, COSTS, { seed });
+  const onLog = { 'log.totalNs': totalNs, 'log.localShare': localShare, 'log.overOptimum': totalNs / optimumNs };
+  const processors = result.processors.length;
+  return {
+    metrics: { ...metrics, processors, ...loadMetrics(result), ...decisionMetrics(result), ...onLog },
+    fingerprint,
+  };
 };
 
-async function logMetrics(parameters: SweepParameters, seed: string, context: RunContext): Promise<Metrics> {
-  const { log, optimumNs } = await recordedFor(parameters, seed, context);
-  const { policy } = await traceOptions(parameters, seed, context);
-  const { totalNs, stallNs, localShare } = replayLog(policy, log, COSTS, { seed });
-  return {
-    'log.totalNs': totalNs,
-    'log.stallNs': stallNs.local + stallNs.remote,
-    'log.localShare': localShare,
-    'log.optimumNs': optimumNs,
-    'log.overOptimum': totalNs / optimumNs,
-  };
+/** Makes the policy that the parameters name. */
+async function maker(parameters: SweepParameters, faster: number, context: RunContext): Promise<PolicyMaker> {
+  const policy = (parameters.policy ?? 'first-touch') as string | (PolicyModule & Record<string, never>);
+  const options = optionsOf('policy', parameters);
+  if (typeof policy !== 'string') return policyMaker(policy, context.folder, options);
+  return () => namedPolicy(policy, { ...fasterOptions(namedPolicies[policy]?.options ?? {}, faster), ...options });
 }
 
 async function recordedFor(parameters: SweepParameters, seed: string, context: RunContext): Promise<Recorded> {
-  const plain = { ...parameters, policy: 'first-touch' };
+  const { policy: _policy, ...plain } = withoutPolicyOptions(parameters);
   const key = JSON.stringify([plain, seed]);
   if (last?.key === key) return last.recorded;
-  const options: ReplayOptions = await traceOptions(withoutPolicyOptions(plain), seed, context);
-  const log = recordMisses(options);
+  const log = recordMisses(await firstTouchOptions(parameters, seed, context));
   const recorded = { log, optimumNs: offlineOptimum(log, COSTS).replicatingNs };
   last = { key, recorded };
   return recorded;
+}
+
+function firstTouchOptions(parameters: SweepParameters, seed: string, context: RunContext): Promise<ReplayOptions> {
+  return traceOptions({ ...withoutPolicyOptions(parameters), policy: 'first-touch' }, seed, context);
 }
 
 /** First touch has no options. */

@@ -1,5 +1,5 @@
 /** The policy bench: placement policies over one recorded trace, on a machine and on its log of misses, compared with paired seeds. */
-import { callable, list, plainObject, string, wholeNumber } from '../../engine/checks.js';
+import { callable, list, numberAbove, plainObject, string, wholeNumber } from '../../engine/checks.js';
 import { policyNames } from '../policies.js';
 import type { PolicyModule } from '../policy-module.js';
 import { seedsFrom, type SweepParameters } from '../sweeps/points.js';
@@ -16,6 +16,11 @@ export interface BenchOptions {
   readonly policies?: readonly (string | PolicyModule)[] | undefined;
   /** Other parameters of the run `trace` of sweeps: `machine`, `processors`, `l2KB`, `copies`, `part`, `machine.PATH`. */
   readonly fixed?: SweepParameters | undefined;
+  /**
+   * By how much faster the clocks of named policies go: their times are divided by it and their rates multiplied. For recordings
+   * that are much shorter than the programs which the policies are made for. 1 unless given.
+   */
+  readonly faster?: number | undefined;
   readonly seed?: string | undefined;
   /** Seeds, paired over the policies. 1 unless given. */
   readonly seeds?: number | undefined;
@@ -36,9 +41,13 @@ export interface BenchResult {
   readonly summary: SweepSummary;
 }
 
+/** Seconds after which a run has failed unless told otherwise: far above what recordings of this package take. */
+export const BENCH_TIME_LIMIT_S = 600;
+
 /** Metrics that a table of policies shows, if there are any. */
 export const BENCH_METRICS = [
   'elapsedNs',
+  'processors',
   'time.local stall',
   'time.remote stall',
   'time.page moving',
@@ -61,14 +70,14 @@ export const BENCH_METRICS = [
  * options that cannot be.
  */
 export async function comparePolicies(options: BenchOptions): Promise<BenchResult> {
-  const { trace, fixed = {}, seed = '1997', seeds = 1, onProgress } = checked(options);
+  const { trace, fixed = {}, seed = '1997', seeds = 1, faster = 1, onProgress } = checked(options);
   const policies = options.policies ?? policyNames;
   const run = { module: new URL('./bench-run.js', import.meta.url), name: 'policyRun' };
   const { threads, folder, base, timeLimitSeconds } = options;
   const found = await sweep({ policy: policies as unknown as Json[] }, run, {
     ...{ threads, folder, base, timeLimitSeconds, onProgress },
     seeds: seedsFrom(seed, seeds),
-    fixed: { ...fixed, trace: { file: trace } },
+    fixed: { ...fixed, faster, trace: { file: trace } },
   });
   return { found, summary: summaryOf(found, policies[0]) };
 }
@@ -86,7 +95,8 @@ function summaryOf(found: Collected, baseline: string | PolicyModule): SweepSumm
 
 function checked(options: BenchOptions): BenchOptions {
   plainObject(options, 'the options of comparePolicies');
-  const { trace, policies, seed, seeds, onProgress } = options;
+  const { trace, policies, faster, seed, seeds, onProgress } = options;
+  if (faster !== undefined) numberAbove(faster, 'comparePolicies: faster', 0, 1e9);
   string(trace, 'comparePolicies: trace');
   if (policies !== undefined) {
     list(policies, 'comparePolicies: policies');
