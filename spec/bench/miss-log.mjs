@@ -3,9 +3,9 @@
  * counts misses by page and node: two million misses of 8 nodes on 2000 pages, half of them on a sixteenth of the pages, seven
  * in eight by the page's usual node, which changes now and then.
  *
- * Dropped: a Map of counters by frame (half of the speed); page objects that are looked at with each miss (two thirds) or were
- * made with a spread (a fifth); times as arguments of calls, which boxes them (three quarters); comparing a count with the
- * threshold before the division, which the host predicts wrongly (three fifths).
+ * Dropped, with the share of the speed that each leaves: a Map of counters by frame (0.5); page objects that are looked at with
+ * each miss (0.6, and 0.15 if they were made with a spread besides); comparing a count with the threshold before the division,
+ * which the host predicts wrongly (0.75); ticks as arguments of calls, which boxes them (0.9).
  */
 import { missCounting, MissLog, verghese1996, firstTouch, discoEngineeringCosts } from '../../dist/index.js';
 import { replayLog } from '../../dist/testing/index.js';

@@ -407,7 +407,7 @@ export class ToyHost {
 
 /**
  * Settings for counters whose time is the number of the interval: a small integer, as nothing else of the time matters to
- * them (spec/bench/miss-log: a third faster than ticks, which are boxed where they are arguments).
+ * them, and ticks would be boxed where they are arguments (spec/bench/miss-log).
  */
 function optionsOf(name: string, { threshold, sampling, bits, delayNs, resetNs }: CounterSettings): PageCounterOptions {
   if (!(delayNs >= 0 && delayNs <= MOST_DELAY_NS)) throw outside(name, 'delayNs', delayNs, [0, MOST_DELAY_NS]);

@@ -61,7 +61,7 @@ export class ToyPages {
     return this.all[page] ?? this.make(page);
   }
 
-  /** Without a spread, which would give each page a shape of its own (spec/bench/miss-log: a tenth of the speed). */
+  /** Without a spread, which would give each page a shape of its own (spec/bench/miss-log). */
   private make(page: number): ToyPage {
     const made: ToyPage = {
       page,
