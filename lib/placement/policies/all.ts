@@ -130,7 +130,7 @@ export const namedPolicies: Readonly<Record<string, NamedPolicy>> = {
     rule: 'A page is moved, copied or left alone by aged counts of its users and by how lately it changed.',
     source: 'LaRowe, Ellis, ACM TOCS 1991',
     confidence: 'abstract',
-    options: { freezeNs: 10e6, ageNs: 100e6, trigger: 2, replication: true, hints: HINTS },
+    options: { freezeNs: 10e6, ageNs: 1e9, trigger: 2, replication: true, hints: HINTS },
     make: dunx,
   }),
   dash: described({
