@@ -21,6 +21,8 @@ export type { RandomDriver, RandomDriverClient } from './random/driver.js';
 export { replayLog } from './toy/replay-log.js';
 export type { LogReplay, LogReplayOptions, MovingTimes } from './toy/replay-log.js';
 export type { ToyMoves } from './toy/counts.js';
+export { conformance, conformanceScenarios } from './conformance.js';
+export type { ConformanceRow, ConformanceScenario } from './conformance.js';
 export { repeat, scenario } from './scenario.js';
 export type { Miss, ScenarioOptions, ScenarioResult } from './scenario.js';
 export { explore, Explorer } from '../coherence/explore/explorer.js';

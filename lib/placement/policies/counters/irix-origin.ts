@@ -6,6 +6,7 @@
  */
 import { freeze, migrate, stay, thaw } from '../../decision.js';
 import type { CounterSettings } from '../../evidence.js';
+import { validateCounters } from '../../validate-policy.js';
 import type { PlacementPolicy } from '../../policy.js';
 import { checkOptions, entryOf, notWanted } from '../support.js';
 import { placeNear } from '../static/first-touch.js';
@@ -41,6 +42,7 @@ export function irixOrigin(options: IrixOriginOptions): PlacementPolicy {
     ...{ meltNs: { from: 0 }, dampening: { whole: 0 } },
   });
   const { threshold, counters, minimumSavingNs, bounces, bounceNs, meltNs, dampening } = options;
+  validateCounters({ ...counters, threshold }, 'irix-origin: counters');
   const histories = new Map<number, History>();
   return {
     name: 'irix-origin',
