@@ -1,5 +1,4 @@
 /** The command line as data: parsed, checked, with suggestions for what is misspelt. */
-import { policies } from '../experiments/policies.js';
 import { presetNames, type PresetName } from '../machine/presets/presets.js';
 import { traceFormats, type TraceFormat } from '../traces/formats/detect.js';
 import { byteCount, namesOf, parseOptions, wholeNumber } from './options.js';
@@ -9,7 +8,10 @@ import { seedsOption } from './seeds.js';
 export interface Arguments {
   readonly files: readonly string[];
   readonly presets: readonly PresetName[];
+  /** Names, and modules. */
   readonly policies: readonly string[];
+  /** Options of all of them. */
+  readonly policyOptions: readonly string[];
   /** The policies are the usual ones, not asked for by name. */
   readonly policiesUsual: boolean;
   readonly copies: number;
@@ -27,6 +29,7 @@ export interface Arguments {
 const OPTIONS = {
   preset: { type: 'string' },
   policies: { type: 'string' },
+  'policy-option': { type: 'string', multiple: true },
   copies: { type: 'string' },
   format: { type: 'string' },
   'max-memory': { type: 'string' },
@@ -52,7 +55,8 @@ export function parseArguments(words: readonly string[], usual: Usual): Argument
   return {
     files: positionals,
     presets: namesOf('preset', values.preset ?? 'disco-1997,uma', presetNames),
-    policies: namesOf('policy', values.policies ?? usual.policies, Object.keys(policies)),
+    policies: (values.policies ?? usual.policies).split(',').map(word => word.trim()),
+    policyOptions: values['policy-option'] ?? [],
     policiesUsual: values.policies === undefined,
     copies: wholeNumber('--copies', values.copies ?? '1', 1, 64),
     format: values.format === undefined ? undefined : namesOf('format', values.format, traceFormats)[0],

@@ -24,7 +24,7 @@ export { Measured } from './paper/measures.js';
 export * from './job.js';
 export * from './bench/bench.js';
 export * from './policies.js';
-export { policyMaker, type PolicyMaker, type PolicyModule } from './policy-module.js';
+export { policyMaker, type PolicyModule } from './policy-module.js';
 export * from './replay/comparison.js';
 export * from './replay/record.js';
 export * from './replay/replay.js';

@@ -7,8 +7,11 @@ import type { PlacementPolicy } from '../placement/policy.js';
 /** Names of policies, in the order of tables. */
 export const policyNames: readonly string[] = Object.keys(namedPolicies);
 
+/** Makes a fresh policy. */
+export type PolicyMaker = () => PlacementPolicy;
+
 /** Makers of policies by name. */
-export const policies: Readonly<Record<string, () => PlacementPolicy>> = Object.fromEntries(
+export const policies: Readonly<Record<string, PolicyMaker>> = Object.fromEntries(
   policyNames.map(name => [name, () => namedPolicy(name)]),
 );
 
@@ -33,4 +36,9 @@ export function namedPolicy(name: string, changes: object = {}): PlacementPolicy
       );
   const policy = make({ ...options, ...changes });
   return name === policy.name ? policy : { ...policy, name };
+}
+
+/** A fresh policy of that name or that maker. Throws a RangeError for a name that there is not. */
+export function madePolicy(choice: string | PolicyMaker): PlacementPolicy {
+  return typeof choice === 'function' ? choice() : namedPolicy(choice);
 }

@@ -3,6 +3,7 @@ import { pathToFileURL } from 'node:url';
 import { resolve } from 'node:path';
 import { shown } from '../engine/checks.js';
 import type { PlacementPolicy } from '../placement/policy.js';
+import { type PolicyMaker } from './policies.js';
 import { validatePolicy } from '../placement/validate-policy.js';
 
 /** A policy that a module exports: a policy, or a function that makes one of `options`. */
@@ -14,11 +15,8 @@ export interface PolicyModule {
   readonly options?: unknown;
 }
 
-/** Makes a fresh policy; a module that exports an object gives the same one each time. */
-export type PolicyMaker = () => PlacementPolicy;
-
 /**
- * Loads a module. `options` go to a function that it exports. Throws an Error that names the module if it cannot be loaded, has
+ * Loads a module, of which a policy is made each time; one that exports an object gives the same each time. `options` go to a function that it exports. Throws an Error that names the module if it cannot be loaded, has
  * no such export, or makes what is no policy.
  */
 export async function policyMaker(chosen: PolicyModule, folder: string, options: object = {}): Promise<PolicyMaker> {
@@ -32,7 +30,7 @@ export async function policyMaker(chosen: PolicyModule, folder: string, options:
     try {
       validatePolicy(made);
     } catch (error) {
-      throw new RangeError(`${path}: ${(error as Error).message}`);
+      throw new RangeError(`${path}: ${(error as Error).message}`, { cause: error });
     }
     return made;
   };
@@ -44,7 +42,7 @@ async function load(path: string, folder: string): Promise<Readonly<Record<strin
   try {
     return (await import(pathToFileURL(resolve(folder, path)).href)) as Readonly<Record<string, unknown>>;
   } catch (error) {
-    throw new Error(`cannot load ${path}: ${error instanceof Error ? error.message : shown(error)}`);
+    throw new Error(`cannot load ${path}: ${error instanceof Error ? error.message : shown(error)}`, { cause: error });
   }
 }
 

@@ -1,6 +1,5 @@
 /** `disco-sim record FILE...`: the misses of a replay as a file, on which policies are tried without a machine. */
 import { runJob } from '../../experiments/job.js';
-import { policies } from '../../experiments/policies.js';
 import { comparedReplays } from '../../experiments/replay/comparison.js';
 import { MissRecording } from '../../experiments/replay/record.js';
 import type { ReplayOptions } from '../../experiments/replay/replay.js';
@@ -15,6 +14,7 @@ import { UsageError } from '../errors.js';
 import { checkWritable, writeWhole } from '../files.js';
 import { inputsOf, readTraces } from '../input/trace-inputs.js';
 import { byteCount, namesOf, parseOptions, wholeNumber } from '../options.js';
+import { policyFrom } from '../policy-words.js';
 import { JobPace, progress } from '../process/progress.js';
 
 const HELP = `disco-sim record FILE... --out LOG [options]
@@ -62,7 +62,7 @@ export async function recordCommand(words: readonly string[]): Promise<void> {
   const { out } = values;
   if (out === undefined) throw new UsageError('record needs --out LOG, the file to write; see disco-sim record --help');
   const preset = one('--preset', namesOf('preset', values.preset ?? 'disco-1997', presetNames));
-  const policy = one('--policy', namesOf('policy', values.policy ?? 'first-touch', Object.keys(policies)));
+  const policy = await policyFrom(values.policy ?? 'first-touch');
   const copies = wholeNumber('--copies', values.copies ?? '1', 1, 64);
   const format = values.format === undefined ? undefined : one('--format', namesOf('format', values.format, traceFormats)); // prettier-ignore
   const memory = new MemoryLimit(byteCount('--max-memory', values['max-memory'] ?? '4GB'));

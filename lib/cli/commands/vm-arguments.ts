@@ -1,6 +1,5 @@
 /** The options of `vm`, parsed and checked. */
 import { SYSTEM_NAMES, workloadNames, type SystemName } from '../../experiments/systems/choices.js';
-import { policies } from '../../experiments/policies.js';
 import { SWITCH_NAMES, type NamedMonitorOptions, type NamedRunOptions } from '../../experiments/systems/named-runs.js';
 import { DEFAULT_DISCO } from '../../monitor/options.js';
 import { UsageError } from '../errors.js';
@@ -11,6 +10,9 @@ import { checkSystem, MACHINE_OPTIONS, machineOf, warmUpOf } from '../systems.js
 /** What `vm` is asked to do. */
 export type VmArguments = Omit<Required<NamedRunOptions>, 'images' | 'monitor'> & {
   readonly monitor: NamedMonitorOptions;
+  /** A policy's name, or a module. */
+  readonly policy: string;
+  readonly policyOptions: readonly string[];
   /** `seed` first. */
   readonly seeds: readonly string[];
   /** The same workload is also run on the bare machine, and compared with. */
@@ -28,6 +30,7 @@ const OPTIONS = {
   switches: { type: 'string' },
   'second-level-tlb': { type: 'string' },
   policy: { type: 'string' },
+  'policy-option': { type: 'string', multiple: true },
   'quantum-us': { type: 'string' },
   gang: { type: 'boolean' },
   scale: { type: 'string' },
@@ -69,7 +72,7 @@ export function vmArguments(words: readonly string[]): VmArguments | null {
       guests,
       switches: switchesFor(system, values.switches),
       nfs: nfsFor(values.nfs, workload, guests),
-      policy: only('policy', values.policy ?? 'first-touch', Object.keys(policies)),
+      policy: 'first-touch',
       options: {
         secondLevelTlb: secondLevelFor(values['second-level-tlb']),
         quantumNs:
@@ -79,6 +82,8 @@ export function vmArguments(words: readonly string[]): VmArguments | null {
         gang: values.gang ?? false,
       },
     },
+    policy: values.policy ?? 'first-touch',
+    policyOptions: values['policy-option'] ?? [],
     scale: values.quick === true ? QUICK : fraction('--scale', values.scale ?? '1'),
     warmUpNs: warmUpOf(values['warm-up']),
     seed: values.seed ?? '1997',

@@ -4,8 +4,8 @@ import { discoEngineeringCosts } from '../../placement/log/costs.js';
 import { offlineOptimum } from '../../placement/log/optimum.js';
 import { fasterOptions, namedPolicies } from '../../placement/policies/all.js';
 import { replayLog } from '../../testing/toy/replay-log.js';
-import { namedPolicy } from '../policies.js';
-import { policyMaker, type PolicyMaker, type PolicyModule } from '../policy-module.js';
+import { namedPolicy, type PolicyMaker } from '../policies.js';
+import { policyMaker, type PolicyModule } from '../policy-module.js';
 import { recordMisses } from '../replay/record.js';
 import { Replay, type ReplayOptions } from '../replay/replay.js';
 import type { RunResult } from '../replay/result.js';
@@ -25,7 +25,17 @@ interface Recorded {
 }
 
 /** What a thread has recorded last: policies over one trace follow each other. */
-let last: { readonly key: string; readonly recorded: Recorded } | null = null;
+class LastRecorded {
+  private key = '';
+  private recorded: Recorded | null = null;
+
+  async at(key: string, make: () => Promise<Recorded>): Promise<Recorded> {
+    if (this.recorded === null || this.key !== key) this.recorded = await make();
+    this.key = key;
+    return this.recorded;
+  }
+}
+const last = new LastRecorded();
 
 /** Replays a trace on the machine, and its log of misses without one. */
 export const policyRun: SweepRun = async (parameters, seed, context) => {
@@ -53,14 +63,12 @@ async function maker(parameters: SweepParameters, faster: number, context: RunCo
   return () => namedPolicy(policy, { ...fasterOptions(namedPolicies[policy]?.options ?? {}, faster), ...options });
 }
 
-async function recordedFor(parameters: SweepParameters, seed: string, context: RunContext): Promise<Recorded> {
+function recordedFor(parameters: SweepParameters, seed: string, context: RunContext): Promise<Recorded> {
   const { policy: _policy, ...plain } = withoutPolicyOptions(parameters);
-  const key = JSON.stringify([plain, seed]);
-  if (last?.key === key) return last.recorded;
-  const log = recordMisses(await firstTouchOptions(parameters, seed, context));
-  const recorded = { log, optimumNs: offlineOptimum(log, COSTS).replicatingNs };
-  last = { key, recorded };
-  return recorded;
+  return last.at(JSON.stringify([plain, seed]), async () => {
+    const log = recordMisses(await firstTouchOptions(parameters, seed, context));
+    return { log, optimumNs: offlineOptimum(log, COSTS).replicatingNs };
+  });
 }
 
 function firstTouchOptions(parameters: SweepParameters, seed: string, context: RunContext): Promise<ReplayOptions> {
