@@ -2,6 +2,7 @@
 import { presetNames, type PresetName } from '../machine/presets/presets.js';
 import { traceFormats, type TraceFormat } from '../traces/formats/detect.js';
 import { byteCount, namesOf, parseOptions, wholeNumber } from './options.js';
+import { policyWord } from './policy-words.js';
 import { seedsOption } from './seeds.js';
 
 /** What `trace` and the main job are asked to do. */
@@ -55,7 +56,7 @@ export function parseArguments(words: readonly string[], usual: Usual): Argument
   return {
     files: positionals,
     presets: namesOf('preset', values.preset ?? 'disco-1997,uma', presetNames),
-    policies: (values.policies ?? usual.policies).split(',').map(word => word.trim()),
+    policies: checkedPolicies(values.policies ?? usual.policies),
     policyOptions: values['policy-option'] ?? [],
     policiesUsual: values.policies === undefined,
     copies: wholeNumber('--copies', values.copies ?? '1', 1, 64),
@@ -67,4 +68,11 @@ export function parseArguments(words: readonly string[], usual: Usual): Argument
     report: values.report,
     help: values.help ?? false,
   };
+}
+
+/** Words that name policies or modules, each once. Throws a UsageError for one that does not. */
+function checkedPolicies(list: string): readonly string[] {
+  const words = [...new Set(list.split(',').map(word => word.trim()))];
+  for (const word of words) policyWord(word);
+  return words;
 }

@@ -4,6 +4,7 @@ import { SWITCH_NAMES, type NamedMonitorOptions, type NamedRunOptions } from '..
 import { DEFAULT_DISCO } from '../../monitor/options.js';
 import { UsageError } from '../errors.js';
 import { fraction, namesOf, parseOptions, unknown, wholeNumber } from '../options.js';
+import { policyWord } from '../policy-words.js';
 import { seedsOption } from '../seeds.js';
 import { checkSystem, MACHINE_OPTIONS, machineOf, warmUpOf } from '../systems.js';
 
@@ -82,7 +83,7 @@ export function vmArguments(words: readonly string[]): VmArguments | null {
         gang: values.gang ?? false,
       },
     },
-    policy: values.policy ?? 'first-touch',
+    policy: checkedPolicy(values.policy ?? 'first-touch'),
     policyOptions: values['policy-option'] ?? [],
     scale: values.quick === true ? QUICK : fraction('--scale', values.scale ?? '1'),
     warmUpNs: warmUpOf(values['warm-up']),
@@ -140,4 +141,9 @@ function secondLevelFor(text: string | undefined): { entries: number; ways: numb
   if (!/^\d+$/.test(text ?? '1') || entries < 1 || entries > 65536 || (entries & (entries - 1)) !== 0)
     throw new UsageError(`--second-level-tlb takes a power of two up to 65536, or off, not ${JSON.stringify(text)}`);
   return { entries, ways: Math.min(ways, entries) };
+}
+
+function checkedPolicy(word: string): string {
+  policyWord(word);
+  return word;
 }

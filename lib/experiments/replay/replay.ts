@@ -198,7 +198,7 @@ function checkFit({ trace, machine, policy, copies }: ReplayOptions): void {
   if (lacking.length > 0)
     throw new ReplayError(
       `the policy ${policy.name} needs to know ${lacking.join(' and ')}, which ${trace.name} (${trace.format}) does not record; ` +
-        `use ${fittingPolicies(trace).join(' or ')}, or a trace that records it`,
+        `use ${fittingPolicies(trace).slice(0, 2).join(' or ')}, or a trace that records it`,
     );
   if (!Number.isSafeInteger(copies) || copies < 1)
     throw new ReplayError(`a trace is replayed in 1 copy or more, not ${shown(copies)}`);

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import type { BenchResult } from '../../../lib/experiments/bench/bench.js';
+import { comparePolicies, type BenchResult } from '../../../lib/experiments/bench/bench.js';
 import { build, disco, inFolder } from '../../cli/running.js';
 
 jest.setTimeout(240_000);
@@ -36,6 +36,22 @@ beforeAll(() => {
 });
 
 const QUICK = ['policies', '--quick', '--json', '--trace', RADIX] as const;
+
+describe('comparePolicies', () => {
+  it.each(['faster', 'seeds', 'threads', 'timeLimitSeconds', 'trace', 'policies', 'seed', 'onProgress', 'folder'])(
+    'refuses a %s that is none',
+    async name => {
+      for (const wrong of [NaN, -1, null, 0.5 + 2 ** 60])
+        await expect(async () =>
+          comparePolicies({ trace: RADIX, policies: ['first-touch'], [name]: wrong }),
+        ).rejects.toThrow(RangeError);
+    },
+  );
+
+  it('needs a policy', async () => {
+    await expect(async () => comparePolicies({ trace: RADIX, policies: [] })).rejects.toThrow('policies is empty');
+  });
+});
 
 describe('disco-sim policies', () => {
   it('compares with paired seeds, keeps what is finished, and gives equal bytes with one thread or two', () =>

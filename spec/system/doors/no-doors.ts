@@ -30,6 +30,15 @@ export const NO_DOORS: Readonly<Record<string, readonly string[]>> = {
     ...['place', 'stay', 'migrate', 'collapse', 'promote', 'demote', 'exchange', 'freeze', 'thaw', 'isPlan'],
     ...['firstTouch', 'roundRobin'],
   ],
+  'policies, to every option of which spec/placement/policies/all.spec.ts feeds what is none': [
+    ...['ace', 'dash', 'dunx', 'platinum', 'irixOrigin', 'autoTiering', 'numaBalancing', 'linuxTiering', 'tpp'],
+    ...['bind', 'interleave', 'preferred', 'weightedInterleave'],
+    ...['carrefour', 'colloid', 'hemem', 'memtis', 'nimble', 'fasterOptions', 'madePolicy', 'conformance'],
+  ],
+  'policies of users, which spec/experiments/bench/bench.spec.ts tries, good and bad': [
+    'policyMaker',
+    'comparePolicies',
+  ],
   'bit packing and look-ups of hot paths: what 32 bits hold of their numbers': [
     ...['packReference', 'entryLo', 'unmapped', 'permits', 'wordOf', 'withWord', 'classifyAtCache', 'classifyAtHome'],
     ...['addressValue', 'locationOfValue', 'describeValue', 'compareOperands', 'failAtInstruction'],
