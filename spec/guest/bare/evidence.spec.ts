@@ -57,7 +57,7 @@ describe('a hint fault', () => {
   it('tells who touches a page of which the mapping was taken away, once, and for how long it was away', () => {
     const { policy, told } = listener({ wants: ['hint-fault'], hints });
     const { kernel } = play([owner(16), owner(18)], policy);
-    expect(told.map(({ kind, node }) => [kind, node]).sort()).toEqual([['hint-fault', 0], ['hint-fault', 1]]); // prettier-ignore
+    expect(told.map(({ kind, node }) => `${kind} ${node}`).sort()).toEqual(['hint-fault 0', 'hint-fault 1']);
     for (const { unmappedForNs, thread, node, timeNs } of told as Evidence[]) {
       expect(thread).toBe(node);
       // The passes were at 100 and 200 us, less the time of the handler.
