@@ -126,6 +126,7 @@ export * from './coherence/vocabulary.js';
 // processor: processors with caches, TLB and registers, and the operations of programs
 export * from './processor/caches/miss-causes.js';
 export * from './processor/caches/private-caches.js';
+export type { MissSample, MissSampler } from './processor/caches/miss-sampler.js';
 export * from './processor/caches/set-array.js';
 export * from './processor/context.js';
 export type { ServiceAccounts } from './processor/execution/accounts.js';

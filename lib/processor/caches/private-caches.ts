@@ -82,7 +82,7 @@ export class PrivateCaches {
   watchedLine = -1;
   /** Misses by cause, or null if nobody wants to know. */
   readonly causes: MissHistory | null;
-  /** Takes samples of misses; null if none are wanted. The processor sets it. @internal */
+  /** Takes samples of misses; null if none are wanted. The processor sets it. */
   sampler: MissSampler | null = null;
   /** Whether accesses are on behalf of system software, for `causes`. The processor sets it. */
   forSystem = false;
