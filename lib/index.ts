@@ -41,12 +41,46 @@ export * from './topology/topology.js';
 
 // placement: policies that place pages, and what they are told
 export * from './placement/decision-log.js';
-export * from './placement/first-touch.js';
-export * from './placement/miss-counting.js';
+export * from './placement/decision.js';
+export * from './placement/evidence.js';
+export {
+  discoEngineeringCosts,
+  discoRaytraceCosts,
+  freeMoves,
+  type MoveCosts,
+  type MoveCostsPreset,
+} from './placement/log/costs.js';
+export { decodeMissLog } from './placement/log/decode.js';
+export { encodeMissLog } from './placement/log/encode.js';
+export { memoryOf, type MissLogHeader } from './placement/log/header.js';
+export { MissLog, type LoggedMiss } from './placement/log/miss-log.js';
+export { offlineOptimum, type OfflineOptimum } from './placement/log/optimum.js';
+export * from './placement/policies/all.js';
+export * from './placement/policies/counters/irix-origin.js';
+export * from './placement/policies/counters/miss-counting.js';
+export * from './placement/policies/counters/presets.js';
+export * from './placement/policies/faults/ace.js';
+export * from './placement/policies/faults/dash.js';
+export * from './placement/policies/faults/dunx.js';
+export * from './placement/policies/faults/platinum.js';
+export * from './placement/policies/linux/autotiering.js';
+export * from './placement/policies/linux/numa-balancing.js';
+export * from './placement/policies/linux/tiering.js';
+export * from './placement/policies/linux/tpp.js';
+export * from './placement/policies/static/bind.js';
+export * from './placement/policies/static/first-touch.js';
+export * from './placement/policies/static/interleave.js';
+export * from './placement/policies/static/preferred.js';
+export * from './placement/policies/static/round-robin.js';
+export * from './placement/policies/static/weighted-interleave.js';
+export * from './placement/policies/tiering/carrefour.js';
+export * from './placement/policies/tiering/colloid.js';
+export * from './placement/policies/tiering/hemem.js';
+export { memtis, type MemtisOptions } from './placement/policies/tiering/memtis.js';
+export * from './placement/policies/tiering/nimble.js';
 export * from './placement/policy.js';
-export * from './placement/presets.js';
 export * from './placement/replay.js';
-export * from './placement/round-robin.js';
+export * from './placement/views.js';
 
 // messages: what caches, homes, bridges and devices say to each other, and the address map
 export * from './messages/address-map.js';
@@ -92,6 +126,7 @@ export * from './coherence/vocabulary.js';
 // processor: processors with caches, TLB and registers, and the operations of programs
 export * from './processor/caches/miss-causes.js';
 export * from './processor/caches/private-caches.js';
+export type { MissSample, MissSampler } from './processor/caches/miss-sampler.js';
 export * from './processor/caches/set-array.js';
 export * from './processor/context.js';
 export type { ServiceAccounts } from './processor/execution/accounts.js';
@@ -173,7 +208,8 @@ export {
 export * from './system/frame-pool.js';
 export * from './system/guest-error.js';
 export type { PageChange, PlacedPage, PlacementMechanism } from './system/placement-mechanism.js';
-export type { ActionWork, PlacementWork, PolicySettings } from './system/policy-host.js';
+export type { ActionWork, PlacementWork } from './system/placement-work.js';
+export type { PolicySettings } from './system/policy-host.js';
 
 // monitor: Disco
 export { checkDisco } from './monitor/check-disco.js';

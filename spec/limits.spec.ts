@@ -5,7 +5,7 @@ import { AddressMap } from '../lib/messages/address-map.js';
 import { PageCounters } from '../lib/memory/page-counters.js';
 import { presets } from '../lib/machine/presets/presets.js';
 import { resolve, type MachineSpecification } from '../lib/machine/specification/specification.js';
-import { missCounting } from '../lib/placement/miss-counting.js';
+import { missCounting } from '../lib/placement/policies/counters/miss-counting.js';
 import { Tlb } from '../lib/processor/tlb.js';
 import { fromMatrix } from '../lib/topology/shapes/from-matrix.js';
 import { replicateUntil } from '../lib/experiments/sweeps/replicate.js';

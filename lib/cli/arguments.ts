@@ -1,15 +1,18 @@
 /** The command line as data: parsed, checked, with suggestions for what is misspelt. */
-import { policies } from '../experiments/policies.js';
 import { presetNames, type PresetName } from '../machine/presets/presets.js';
 import { traceFormats, type TraceFormat } from '../traces/formats/detect.js';
 import { byteCount, namesOf, parseOptions, wholeNumber } from './options.js';
+import { policyWord } from './policy-words.js';
 import { seedsOption } from './seeds.js';
 
 /** What `trace` and the main job are asked to do. */
 export interface Arguments {
   readonly files: readonly string[];
   readonly presets: readonly PresetName[];
+  /** Names, and modules. */
   readonly policies: readonly string[];
+  /** Options of all of them. */
+  readonly policyOptions: readonly string[];
   /** The policies are the usual ones, not asked for by name. */
   readonly policiesUsual: boolean;
   readonly copies: number;
@@ -27,6 +30,7 @@ export interface Arguments {
 const OPTIONS = {
   preset: { type: 'string' },
   policies: { type: 'string' },
+  'policy-option': { type: 'string', multiple: true },
   copies: { type: 'string' },
   format: { type: 'string' },
   'max-memory': { type: 'string' },
@@ -52,7 +56,8 @@ export function parseArguments(words: readonly string[], usual: Usual): Argument
   return {
     files: positionals,
     presets: namesOf('preset', values.preset ?? 'disco-1997,uma', presetNames),
-    policies: namesOf('policy', values.policies ?? usual.policies, Object.keys(policies)),
+    policies: checkedPolicies(values.policies ?? usual.policies),
+    policyOptions: values['policy-option'] ?? [],
     policiesUsual: values.policies === undefined,
     copies: wholeNumber('--copies', values.copies ?? '1', 1, 64),
     format: values.format === undefined ? undefined : namesOf('format', values.format, traceFormats)[0],
@@ -63,4 +68,11 @@ export function parseArguments(words: readonly string[], usual: Usual): Argument
     report: values.report,
     help: values.help ?? false,
   };
+}
+
+/** Words that name policies or modules, each once. Throws a UsageError for one that does not. */
+function checkedPolicies(list: string): readonly string[] {
+  const words = [...new Set(list.split(',').map(word => word.trim()))];
+  for (const word of words) policyWord(word);
+  return words;
 }

@@ -21,7 +21,7 @@ import { progress } from './process/progress.js';
  * Writes a file by way of a temporary one beside it, so that half of it is never seen. Symbolic links are followed and stay,
  * also those that lead to a file that does not exist yet.
  */
-export function writeWhole(path: string, content: string): void {
+export function writeWhole(path: string, content: string | Uint8Array): void {
   try {
     const target = targetOf(path);
     const temporary = `${target}.${process.pid}.part`;

@@ -10,11 +10,13 @@ const HELP = `disco-sim ${VERSION}: cache-coherent NUMA machines and page placem
 
 disco-sim paper            the tables and figures of the Disco paper, ours beside theirs, and a report
 disco-sim trace FILE...    replay recorded references on simulated machines
+disco-sim record FILE...   write every miss of a replay to a file, for trying policies on
 disco-sim main             the recorded programs that come with the package, and a report
 disco-sim native WORKLOAD  an operating system and a workload on a bare machine
 disco-sim vm               operating systems and workloads in virtual machines, under the monitor
 disco-sim explain EVENT    one event step by step, on the bare machine and under the monitor
 disco-sim whatif NAME      what changes if the machine, the monitor or the system were another
+disco-sim policies         placement policies compared over a recorded trace, with intervals
 disco-sim sweep FILE       a grid of runs with several seeds, and means with intervals
 disco-sim fidelity         the paper at full length, judged
 disco-sim explore PROTOCOL every state of a coherence protocol with a few caches

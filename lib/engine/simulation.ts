@@ -76,6 +76,8 @@ export class Simulation implements Scope {
   private ranks = 0;
   private started = false;
   private running = false;
+  /** Software has said that nothing more is of interest. */
+  private ending = false;
 
   /** Throws a RangeError for a tick that is no whole number of picoseconds, and for a seed that is neither text nor a number. */
   constructor(options: SimulationOptions) {
@@ -220,8 +222,17 @@ export class Simulation implements Scope {
     return true;
   }
 
+  /**
+   * Ends the run when the present tick is over, as if nothing were to happen any more. For software with a clock of its own, which
+   * would tick for ever: it calls this when its last program has ended.
+   */
+  end(): void {
+    this.ending = true;
+  }
+
   private turns(limits: RunLimits): RunEnd {
     const { queue, runners } = this;
+    if (this.ending) return 'finished';
     // No time behind LAST_TICK is exact, so the loop never gets there, whatever the limit.
     const until = Math.min(limits.until ?? Infinity, LAST_TICK);
     const lastEvent = queue.fired + (limits.events ?? Infinity);
@@ -239,6 +250,7 @@ export class Simulation implements Scope {
         if (resumption > queue.now) queue.moveTo(resumption);
         runners.take().resume();
       }
+      if (this.ending) return 'finished';
       if (queue.fired >= lastEvent) return 'event limit';
       if (turn % PROGRESS_TURNS === 0 && limits.progress?.({ now: this.now, events: queue.fired }) === false)
         return 'stopped';

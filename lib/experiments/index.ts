@@ -22,8 +22,11 @@ export type {
 } from './paper/experiment.js';
 export { Measured } from './paper/measures.js';
 export * from './job.js';
+export * from './bench/bench.js';
 export * from './policies.js';
+export { policyMaker, type PolicyModule } from './policy-module.js';
 export * from './replay/comparison.js';
+export * from './replay/record.js';
 export * from './replay/replay.js';
 export * from './replay/result.js';
 export { collect } from './sweeps/store/collect.js';
@@ -67,10 +70,12 @@ export type {
   DiscoHost,
   GuestPhase,
   GuestPlace,
+  GuestNetwork,
   GuestPlan,
   GuestRun,
   Guests,
   GuestSoftware,
+  RemoteMount,
   SystemOptions,
 } from './systems/plan.js';
 export * from './systems/guests/splash-guest.js';

@@ -1,58 +1,44 @@
 /** Placement policies by name, as the command line and sweeps use them. Each call makes a fresh policy object. */
 import { plainObject } from '../engine/checks.js';
 import { suggestion } from '../engine/suggestion.js';
-import { firstTouch } from '../placement/first-touch.js';
-import { missCounting, type MissCountingOptions } from '../placement/miss-counting.js';
+import { namedPolicies } from '../placement/policies/all.js';
 import type { PlacementPolicy } from '../placement/policy.js';
-import { verghese1996 } from '../placement/presets.js';
-import { roundRobin } from '../placement/round-robin.js';
 
-const counting = verghese1996.options;
+/** Names of policies, in the order of tables. */
+export const policyNames: readonly string[] = Object.keys(namedPolicies);
 
-/**
- * The same rule with an eighth of the misses: for recorded windows of some 30 ms, in which hardly any page gathers the
- * hundred misses after which a move pays for itself. Ours; it shows the mechanism and its price, not a good policy.
- */
-const eager = { ...counting, trigger: counting.trigger / 8, sharing: counting.sharing / 8 };
-
-/** Options of the policies that count misses. */
-const COUNTING: Readonly<Record<string, MissCountingOptions>> = {
-  migrate: { ...counting, migration: true, replication: false },
-  replicate: { ...counting, migration: false, replication: true },
-  'migrate-replicate': { ...counting, migration: true, replication: true },
-  'migrate-replicate-eager': { ...eager, migration: true, replication: true },
-};
+/** Makes a fresh policy. */
+export type PolicyMaker = () => PlacementPolicy;
 
 /** Makers of policies by name. */
-export const policies: Readonly<Record<string, () => PlacementPolicy>> = {
-  'first-touch': () => firstTouch(),
-  'round-robin': () => roundRobin(),
-  ...Object.fromEntries(Object.keys(COUNTING).map(name => [name, () => namedPolicy(name)])),
-};
+export const policies: Readonly<Record<string, PolicyMaker>> = Object.fromEntries(
+  policyNames.map(name => [name, () => namedPolicy(name)]),
+);
 
 /**
- * A policy by name, with some options of a miss-counting one changed. Throws a RangeError for a name or an option that there is not,
- * and for options that the policy refuses.
+ * A policy by name, with some of its options changed. Throws a RangeError for a name or an option that there is not, and for
+ * options that the policy refuses.
  */
-export function namedPolicy(name: string, changes: Partial<MissCountingOptions> = {}): PlacementPolicy {
+export function namedPolicy(name: string, changes: object = {}): PlacementPolicy {
   plainObject(changes, 'the options of a policy');
-  const known = Object.keys(policies);
-  if (!Object.hasOwn(policies, name))
-    throw new RangeError(`there is no policy ${name}${suggestion(name, known) || ';'} there are ${known.join(', ')}`);
-  const usual = Object.hasOwn(COUNTING, name) ? COUNTING[name] : undefined;
-  const options = Object.keys(usual ?? {});
+  if (!Object.hasOwn(namedPolicies, name))
+    throw new RangeError(
+      `there is no policy ${String(name)}${suggestion(String(name), policyNames) || ';'} there are ${policyNames.join(', ')}`,
+    );
+  const { options, make } = namedPolicies[name];
+  const known = Object.keys(options);
   for (const option of Object.keys(changes))
-    if (!options.includes(option))
+    if (!known.includes(option))
       throw new RangeError(
-        usual === undefined
+        known.length === 0
           ? `the policy ${name} has no options, but ${option} was given; leave it out`
-          : `the policy ${name} has no option ${option}${suggestion(option, options) || ';'} there are ${options.join(', ')}`,
+          : `the policy ${name} has no option ${option}${suggestion(option, known) || ';'} there are ${known.join(', ')}`,
       );
-  if (usual === undefined) return policies[name]();
-  const policy = missCounting({ ...usual, ...changes });
-  return name === policy.name ? policy : named(name, policy);
+  const policy = make({ ...options, ...changes });
+  return name === policy.name ? policy : { ...policy, name };
 }
 
-function named(name: string, policy: PlacementPolicy): PlacementPolicy {
-  return { ...policy, name, decide: (evidence, page, memory) => policy.decide(evidence, page, memory) };
+/** A fresh policy of that name or that maker. Throws a RangeError for a name that there is not. */
+export function madePolicy(choice: string | PolicyMaker): PlacementPolicy {
+  return typeof choice === 'function' ? choice() : namedPolicy(choice);
 }

@@ -16,7 +16,7 @@ import { RouterNetwork } from '../interconnect/router-network.js';
 import type { ControllerTiming, DirectorySettings } from '../memory/controller-options.js';
 import { NodeController } from '../memory/node-controller.js';
 import type { PageCounterOptions } from '../memory/page-counters.js';
-import type { CounterSettings } from '../placement/policy.js';
+import type { CounterSettings } from '../placement/evidence.js';
 import type { Context } from '../processor/context.js';
 import type { IoBridge } from '../processor/io-bridge.js';
 import type { Program } from '../processor/operations.js';

@@ -21,6 +21,10 @@ export interface PageCounterOptions {
   readonly resetTicks: Ticks;
 }
 
+/** Frames whose counters are made together. */
+const CHUNK_FRAMES = 256;
+const CHUNK_SHIFT = 8;
+
 /** The counters of one home node. */
 export class PageCounters {
   /** Misses seen, counted or not. */
@@ -29,12 +33,23 @@ export class PageCounters {
   counted = 0;
   /** Misses still to be passed over before one is counted. */
   private phase = 0;
-  private readonly options: PageCounterOptions;
+  private readonly threshold: number;
+  private readonly sampling: number;
+  private readonly resetTicks: Ticks;
   private readonly nodes: number;
   private readonly home: number;
   private readonly largest: number;
-  /** By frame: misses by node, then ownership requests, then dirty write-backs, then the interval that they belong to. */
-  private readonly frames = new Map<MachineFrame, Int32Array>();
+  /** Counters of a frame: misses by node, then ownership requests, then dirty write-backs, then the interval that they belong to. */
+  private readonly row: number;
+  /**
+   * Rows of counters, a chunk of frames in each element, made when one of them is used first.
+   * Arrays by frame instead of a Map: a miss of a toy host takes half of the time (spec/bench/miss-log).
+   */
+  private readonly chunks: (Int32Array | null)[] = [];
+  /** The interval of the last look, and where it begins and ends: no division while it lasts. */
+  private interval = 0;
+  private intervalFrom: Ticks = 0;
+  private intervalEnd: Ticks = 0;
 
   /** For the home with the number `home` of a machine of `nodes` nodes. Throws a RangeError for options out of range. */
   constructor(nodes: number, home: number, options: PageCounterOptions) {
@@ -53,7 +68,10 @@ export class PageCounters {
       );
     this.nodes = nodes;
     this.home = home;
-    this.options = options;
+    this.row = nodes + 3;
+    this.threshold = options.threshold;
+    this.sampling = options.sampling;
+    this.resetTicks = options.resetTicks;
     this.largest = 2 ** options.bits - 1;
   }
 
@@ -64,11 +82,12 @@ export class PageCounters {
   miss(frame: MachineFrame, node: number, now: Ticks): boolean {
     this.seen++;
     if (this.phase-- > 0) return false;
-    this.phase = this.options.sampling - 1;
+    this.phase = this.sampling - 1;
     this.counted++;
-    const counts = this.of(frame, now);
-    if (counts[node] >= this.largest) return false;
-    return ++counts[node] % this.options.threshold === 0 && node !== this.home;
+    const chunk = this.chunkOf(frame);
+    const at = this.current(chunk, frame, now) + node;
+    if (chunk[at] >= this.largest) return false;
+    return ++chunk[at] % this.threshold === 0 && node !== this.home;
   }
 
   /** Counts a request for ownership. Sampling does not concern it. */
@@ -83,7 +102,9 @@ export class PageCounters {
 
   /** A copy of the counts of a frame: misses by node, then ownership requests, dirty write-backs, and the number of the interval. */
   snapshot(frame: MachineFrame, now: Ticks): Int32Array {
-    return this.of(frame, now).slice();
+    const chunk = this.chunkOf(frame);
+    const at = this.current(chunk, frame, now);
+    return chunk.slice(at, at + this.row);
   }
 
   /** Sets `seen` and `counted` to 0; the counters of the frames stay. */
@@ -93,20 +114,44 @@ export class PageCounters {
 
   /** Clears the counters of a frame. */
   clear(frame: MachineFrame): void {
-    this.frames.delete(frame);
+    const chunk = this.chunks[frame >>> CHUNK_SHIFT];
+    if (chunk === undefined || chunk === null) return;
+    const at = (frame & (CHUNK_FRAMES - 1)) * this.row;
+    chunk.fill(0, at, at + this.row);
   }
 
   private count(frame: MachineFrame, register: number, now: Ticks): void {
-    const counts = this.of(frame, now);
-    if (counts[register] < this.largest) counts[register]++;
+    const chunk = this.chunkOf(frame);
+    const at = this.current(chunk, frame, now) + register;
+    if (chunk[at] < this.largest) chunk[at]++;
   }
 
-  private of(frame: MachineFrame, now: Ticks): Int32Array {
-    const interval = Math.floor(now / this.options.resetTicks) | 0;
-    let counts = this.frames.get(frame);
-    if (counts === undefined) this.frames.set(frame, (counts = new Int32Array(this.nodes + 3)));
-    else if (counts[this.nodes + 2] !== interval) counts.fill(0);
-    counts[this.nodes + 2] = interval;
-    return counts;
+  private chunkOf(frame: MachineFrame): Int32Array {
+    const index = frame >>> CHUNK_SHIFT;
+    return (index < this.chunks.length ? this.chunks[index] : null) ?? this.makeChunk(index);
+  }
+
+  private makeChunk(index: number): Int32Array {
+    while (this.chunks.length <= index) this.chunks.push(null);
+    return (this.chunks[index] = new Int32Array(CHUNK_FRAMES * this.row));
+  }
+
+  /** Where the counters of a frame are in its chunk, after they were cleared if they are of an earlier interval. */
+  private current(chunk: Int32Array, frame: MachineFrame, now: Ticks): number {
+    if (now < this.intervalFrom || now >= this.intervalEnd) this.findInterval(now);
+    const at = (frame & (CHUNK_FRAMES - 1)) * this.row;
+    const stamp = at + this.nodes + 2;
+    if (chunk[stamp] !== this.interval) {
+      chunk.fill(0, at, stamp);
+      chunk[stamp] = this.interval;
+    }
+    return at;
+  }
+
+  private findInterval(now: Ticks): void {
+    const interval = Math.floor(now / this.resetTicks);
+    this.interval = interval | 0;
+    this.intervalFrom = interval * this.resetTicks;
+    this.intervalEnd = this.intervalFrom + this.resetTicks;
   }
 }

@@ -7,8 +7,18 @@ import type { NodeController } from './node-controller.js';
 import type { NodeControllerOptions } from './controller-options.js';
 import type { PageCounters } from './page-counters.js';
 
-/** Sees every miss that a home serves; for locality over time. Must not act on the model. */
-export type MissObserver = (frame: MachineFrame, requesterNode: number, now: Ticks) => void;
+/**
+ * Sees every miss that a home serves; for locality over time and miss logs. Must not act on the model.
+ * @param requester the processor, or from the number of processors up the bridge of a node with devices
+ * @param store whether it is a request for ownership
+ */
+export type MissObserver = (
+  frame: MachineFrame,
+  requesterNode: number,
+  now: Ticks,
+  requester: number,
+  store: boolean,
+) => void;
 
 /** Counts requests by page and raises the hot-page interrupt. */
 export class PageMisses {
@@ -43,7 +53,7 @@ export class PageMisses {
     const requester = map.nodeOfProcessor[from];
     if (requester === this.node) controller.stats.localRequests++;
     else controller.stats.remoteRequests++;
-    if (this.observer !== null) this.observer(frame, requester, now);
+    if (this.observer !== null) this.observer(frame, requester, now, from, kind === Kind.GetM);
     if (counters === null) return;
     if (kind === Kind.GetM) counters.ownershipRequest(frame, now);
     // No page moves to be near a device.

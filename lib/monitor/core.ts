@@ -13,6 +13,12 @@ export const MonitorInterrupt = {
   Post: 2,
   /** Somebody outside asks for something. */
   Manage: 3,
+  /** An interval of the placement policy is over. */
+  Interval: 4,
+  /** The next pass of the scanner that takes mappings away is due. */
+  Scan: 5,
+  /** The buffer of sampled misses of the processor is full. */
+  Samples: 6,
 } as const;
 
 /** Codes of the machine's devices begin here. */

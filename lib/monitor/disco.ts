@@ -7,8 +7,9 @@
 import { plainObject } from '../engine/checks.js';
 import { HOT_PAGE, type InterruptMessage } from '../messages/coherence-messages.js';
 import { MHz, ns } from '../engine/time.js';
+import { machineFacts } from '../machine/load-meter.js';
 import type { Machine } from '../machine/machine.js';
-import { firstTouch } from '../placement/first-touch.js';
+import { firstTouch } from '../placement/policies/static/first-touch.js';
 import { Context } from '../processor/context.js';
 import { Op, returnFromException, waitForInterrupt, writeRegister, type Program } from '../processor/operations.js';
 import type { Processor } from '../processor/processor.js';
@@ -19,6 +20,7 @@ import { MachineDevices } from './devices/machine-devices.js';
 import { DiscoError } from './errors.js';
 import { createMachine } from './create-machine.js';
 import { machineFaults } from './machine-checks.js';
+import { EvidenceSources } from '../system/evidence-sources.js';
 import { FramePool } from '../system/frame-pool.js';
 import { MachineMemory } from './memory/machine-memory.js';
 import { SHOOTDOWN } from './memory/shootdown.js';
@@ -67,6 +69,7 @@ export class Disco implements SystemSoftware {
   readonly services?: readonly string[];
   private readonly guestServices: number;
   private readonly core: Core;
+  private readonly sources: EvidenceSources;
   private readonly lifecycle: Lifecycle;
   private readonly emulation: Emulation;
   private readonly calls: MonitorCalls;
@@ -103,7 +106,7 @@ export class Disco implements SystemSoftware {
       code: this.code,
       policy,
       nowNs: () => machine.elapsedNs,
-      latencyNs: (from, to) => machine.readLatencyNs(from, to),
+      facts: machineFacts(machine, 'monitor'),
       clearCounters: frame => machine.controllers[map.homeOfFrame(frame)].counters?.clear(frame),
       keepDecisions: this.options.keepDecisions,
     });
@@ -148,6 +151,13 @@ export class Disco implements SystemSoftware {
     this.emulation = new Emulation(this.core, this.scheduler);
     this.calls = new MonitorCalls(this.core, this.scheduler, this.emulation);
     this.faults = new TlbFaults(this.core, this.space);
+    const codes = {
+      interval: MonitorInterrupt.Interval,
+      scan: MonitorInterrupt.Scan,
+      samples: MonitorInterrupt.Samples,
+    };
+    this.sources = new EvidenceSources(policy, codes, () => machines.some(one => one?.state === 'started'));
+    for (const processor of machine.processors) this.sources.add(processor);
     this.idle = cpus.map(() => null);
     this.guestServices = services?.length ?? 0;
     if (services !== undefined) this.services = workServices(services);
@@ -252,6 +262,7 @@ export class Disco implements SystemSoftware {
    */
   start(machine: VirtualMachine, system: GuestSystem, contexts: readonly Context[]): void {
     this.lifecycle.start(machine, system, contexts);
+    this.sources.start(this.machine.simulation.now);
   }
 
   /** Stops a virtual machine: its processors do not execute any more, its devices are silent. It keeps its memory. */
@@ -307,6 +318,12 @@ export class Disco implements SystemSoftware {
         return yield* this.memory.shootdown.acknowledge(cpu, a);
       case MonitorInterrupt.Post:
         return; // what it is to look at is looked at on the way back
+      case MonitorInterrupt.Interval:
+        return yield* this.sources.serve(code, this.memory.placement.host.interval(cpu.processor));
+      case MonitorInterrupt.Scan:
+        return yield* this.sources.serve(code, this.memory.placement.host.scan(cpu.processor));
+      case MonitorInterrupt.Samples:
+        return yield* this.memory.placement.host.sampled(cpu.processor, this.sources.samplesOf(cpu.processor));
       case MonitorInterrupt.Manage: {
         const request = this.requests.shift();
         if (request !== undefined) yield* request(cpu);

@@ -1,11 +1,13 @@
 /** What a policy decided, on which evidence and why: counts of everything, and the last entries in full. */
 import { plainObject, shown } from '../engine/checks.js';
-import type { Decision, Evidence, PageView } from './policy.js';
+import type { Decision } from './decision.js';
+import type { Evidence, PlanEvidence } from './evidence.js';
+import type { PageView } from './views.js';
 
 /** One observation with the page as it was at that moment: the unit of a recorded evidence log. */
 export interface EvidenceRecord {
   /** What was observed. */
-  readonly evidence: Evidence;
+  readonly evidence: Evidence | PlanEvidence;
   /** The page as the policy saw it. */
   readonly page: PageView;
 }
@@ -38,7 +40,10 @@ export class DecisionLog {
   total = 0;
   private readonly keep: number;
   private readonly ring: DecisionEntry[] = [];
-  private readonly tally = new Map<string, { action: Decision['action']; because: string; count: number }>();
+  /** In the order of first occurrence. */
+  private readonly lines: TallyLine[] = [];
+  /** The lines by action and reason. Two maps, as joining both to one key takes longer than all the rest (spec/bench/miss-log). */
+  private readonly tally = new Map<Decision['action'], Map<string, TallyLine>>();
 
   /** Throws a RangeError if `keep` is neither an integer from 0 up nor Infinity. */
   constructor(options: DecisionLogOptions) {
@@ -53,20 +58,16 @@ export class DecisionLog {
   }
 
   /** Takes down one decision. The host may reuse the objects afterwards. */
-  record(evidence: Evidence, page: PageView, decision: Decision): void {
+  record(evidence: Evidence | PlanEvidence, page: PageView, decision: Decision): void {
     if (this.keep > 0) this.ring[this.total % this.keep] = copyOf(evidence, page, decision);
     this.total++;
-    const { action, because } = decision;
-    const key = `${action} ${because}`;
-    const line = this.tally.get(key);
-    if (line) line.count++;
-    else this.tally.set(key, { action, because, count: 1 });
+    this.lineOf(decision).count++;
   }
 
   /** How often an action was decided, for one reason or for all. */
   count(action: Decision['action'], because?: string): number {
     let sum = 0;
-    for (const line of this.tally.values()) {
+    for (const line of this.lines) {
       if (line.action === action && (because ?? line.because) === line.because) sum += line.count;
     }
     return sum;
@@ -74,7 +75,7 @@ export class DecisionLog {
 
   /** All counts, most frequent first, then in the order of first occurrence. */
   counts(): DecisionCount[] {
-    return [...this.tally.values()].map(line => ({ ...line })).sort((a, b) => b.count - a.count);
+    return this.lines.map(line => ({ ...line })).sort((a, b) => b.count - a.count);
   }
 
   /** The last decisions, oldest first. */
@@ -83,13 +84,31 @@ export class DecisionLog {
     const inOrder = [...this.ring.slice(oldest), ...this.ring.slice(0, oldest)];
     return inOrder.map(({ evidence, page, decision }) => copyOf(evidence, page, decision));
   }
+
+  private lineOf({ action, because }: Decision): TallyLine {
+    let reasons = this.tally.get(action);
+    if (reasons === undefined) this.tally.set(action, (reasons = new Map()));
+    let line = reasons.get(because);
+    if (line === undefined) {
+      line = { action, because, count: 0 };
+      reasons.set(because, line);
+      this.lines.push(line);
+    }
+    return line;
+  }
+}
+
+interface TallyLine {
+  readonly action: Decision['action'];
+  readonly because: string;
+  count: number;
 }
 
 /** Names every field: a host's view may have getters, which a spread would lose. */
-function copyOf({ kind, node, store, timeNs }: Evidence, view: PageView, decision: Decision): DecisionEntry {
+function copyOf(evidence: Evidence | PlanEvidence, view: PageView, decision: Decision): DecisionEntry {
   const { page, home, replicas, misses, writes, moves, frozen } = view;
   return {
-    evidence: { kind, node, store, timeNs },
+    evidence: { ...evidence },
     page: { page, home, replicas: [...replicas], misses: [...misses], writes, moves, frozen },
     decision: { ...decision },
   };

@@ -15,6 +15,8 @@ import { Port } from '../engine/port.js';
 import type { TimeAccount } from '../engine/time-account.js';
 import { Timer } from '../engine/timer.js';
 import type { Clock, Ticks } from '../engine/time.js';
+import type { SamplingSettings } from '../placement/evidence.js';
+import { MissSampler } from './caches/miss-sampler.js';
 import { PrivateCaches, type CacheOwner } from './caches/private-caches.js';
 import type { CacheGeometry } from './caches/set-array.js';
 import { Context } from './context.js';
@@ -221,6 +223,19 @@ export class Processor extends Component implements CacheOwner, Cpu {
    */
   interrupt(code: number, a = 0): void {
     this.onMessage(new InterruptMessage(this.controlFlits, code, this.processor, this.processor, a, 0));
+  }
+
+  /** A timer that fires in events of this processor: for the clocks of system software. Make it before the simulation starts. */
+  timer(onFire: () => void): Timer {
+    return new Timer(this, onFire);
+  }
+
+  /** Samples its misses from now on, and interrupts itself a cycle after the buffer has filled. Before the simulation starts. */
+  sampleMisses(settings: SamplingSettings, code: number): MissSampler {
+    const timer = new Timer(this, () => this.interrupt(code));
+    const sampler = new MissSampler(settings, this.map, this.nodeNumber, () => timer.after(this.period));
+    this.caches.sampler = sampler;
+    return sampler;
   }
 
   override start(): void {

@@ -1,9 +1,9 @@
-/** Evidence of each kind, by the node that caused it, at time 0 and for the usual kind of access unless told. */
+/** Evidence of each kind, by the node that caused it and a thread of the same number, at time 0 and for the usual kind of access unless told. */
 import { finiteNumber, plainObject, wholeNumber } from '../engine/checks.js';
-import type { Evidence, EvidenceKind } from '../placement/policy.js';
+import type { Evidence, PageEvidenceKind, PlanEvidence } from '../placement/evidence.js';
 
 /** What may be unusual about a piece of evidence. */
-export type EvidenceOverrides = Partial<Pick<Evidence, 'store' | 'timeNs'>>;
+export type EvidenceOverrides = Partial<Pick<Evidence, 'thread' | 'store' | 'timeNs' | 'unmappedForNs'>>;
 
 /** `node` touches the page for the first time, by a load. */
 export function firstTouchBy(node: number, overrides?: EvidenceOverrides): Evidence {
@@ -36,20 +36,25 @@ export function sampledAccess(node: number, overrides?: EvidenceOverrides): Evid
   return evidence('sampled-access', node, overrides);
 }
 
-/** An interval passed for a page at home on `node`. */
-export function interval(node: number, overrides?: EvidenceOverrides): Evidence {
-  return evidence('interval', node, overrides);
+/** An interval passed, at time 0 unless told. */
+export function interval(timeNs = 0): PlanEvidence {
+  finiteNumber(timeNs, 'interval evidence: timeNs');
+  return { kind: 'interval', node: -1, timeNs };
 }
 
-/** Frames run short on `node`, the home of the page. */
-export function memoryPressure(node: number, overrides?: EvidenceOverrides): Evidence {
-  return evidence('memory-pressure', node, overrides);
+/** `node` runs short of frames, at time 0 unless told. */
+export function memoryPressure(node: number, timeNs = 0): PlanEvidence {
+  wholeNumber(node, 'memory-pressure evidence: node');
+  finiteNumber(timeNs, 'memory-pressure evidence: timeNs');
+  return { kind: 'memory-pressure', node, timeNs };
 }
 
-function evidence(kind: EvidenceKind, node: number, overrides: EvidenceOverrides = {}): Evidence {
+function evidence(kind: PageEvidenceKind, node: number, overrides: EvidenceOverrides = {}): Evidence {
   wholeNumber(node, `${kind} evidence: node`);
   plainObject(overrides, `${kind} evidence: overrides`);
-  const made: Evidence = { kind, node, store: false, timeNs: 0, ...overrides };
+  const thread = kind === 'hot-page' ? -1 : node;
+  const made: Evidence = { kind, node, thread, store: false, timeNs: 0, unmappedForNs: 0, ...overrides };
   finiteNumber(made.timeNs, `${kind} evidence: timeNs`);
+  finiteNumber(made.unmappedForNs, `${kind} evidence: unmappedForNs`);
   return made;
 }

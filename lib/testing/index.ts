@@ -18,8 +18,13 @@ export { randomSweep, type RandomSweep, type SweptTest } from './random/sweep.js
 export { shrinkRandomTest, shrunkText, type ShrunkTest } from './random/shrink.js';
 export type { RandomMachine } from './random/machine.js';
 export type { RandomDriver, RandomDriverClient } from './random/driver.js';
+export { replayLog } from './toy/replay-log.js';
+export type { LogReplay, LogReplayOptions, MovingTimes } from './toy/replay-log.js';
+export type { ToyMoves } from './toy/counts.js';
+export { conformance, conformanceScenarios } from './conformance.js';
+export type { ConformanceRow, ConformanceScenario } from './conformance.js';
 export { repeat, scenario } from './scenario.js';
-export type { Miss, ScenarioResult } from './scenario.js';
+export type { Miss, ScenarioOptions, ScenarioResult } from './scenario.js';
 export { explore, Explorer } from '../coherence/explore/explorer.js';
 export type { Exploration, ExploreOptions, Violation } from '../coherence/explore/explorer.js';
 export type { CellReport } from '../coherence/explore/coverage.js';

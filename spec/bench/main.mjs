@@ -3,6 +3,7 @@ import { benchmarks as construction } from './construction.mjs';
 import { benchmarks as explorer } from './explorer.mjs';
 import { runBenchmarks } from './harness.mjs';
 import { benchmarks as hold } from './hold.mjs';
+import { benchmarks as missLog } from './miss-log.mjs';
 import { benchmarks as monitor } from './monitor.mjs';
 import { benchmarks as native } from './native.mjs';
 import { benchmarks as plainLoop } from './plain-loop.mjs';
@@ -18,6 +19,7 @@ runBenchmarks([
   ...router,
   ...explorer,
   ...randomTester,
+  ...missLog,
   ...monitor,
   ...native,
 ]);

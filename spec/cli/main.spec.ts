@@ -30,16 +30,16 @@ const trace =
   (folder: string): string[] => ['trace', put(folder, name, content), ...words];
 
 const REFUSED: readonly Case[] = [
-  ['no command', () => [], 'a command is missing: paper, trace, main, '],
+  ['no command', () => [], 'a command is missing: paper, trace, record, main, '],
   [
     'an unknown command',
     () => ['tracee'],
-    'there is no command tracee; did you mean trace? there are paper, trace, main',
+    'there is no command tracee; did you mean trace? there are paper, trace, record, main',
   ],
   [
     'a command that only JavaScript knows',
     () => ['constructor'],
-    'there is no command constructor; there are paper, trace, main',
+    'there is no command constructor; there are paper, trace, record, main',
   ],
   [
     'an unknown option',

@@ -44,7 +44,17 @@ export function emptyResult(): RunResult {
     processors: [],
     misses: { local: 0, remote: 0 },
     tlbMisses: 0,
-    placement: { ...placement, pages: 0, hotPages: 0, migrations: 0, replications: 0, collapses: 0, decisions: [] },
+    placement: {
+      ...placement,
+      pages: 0,
+      hotPages: 0,
+      migrations: 0,
+      replications: 0,
+      collapses: 0,
+      ...{ promotions: 0, demotions: 0, exchanges: 0, pingPongs: 0, bytesMoved: 0 },
+      ...{ hintFaults: 0, unmappings: 0, samples: 0, plans: 0 },
+      decisions: [],
+    },
     queues: [],
     locality: { windowNs: 0, local: [], remote: [], pages: [] },
   });
@@ -172,6 +182,8 @@ function placementOf(
   return {
     pages,
     hotPages: sum(decisions.slice(1).map(({ count }) => count)),
+    ...{ promotions: 0, demotions: 0, exchanges: 0, pingPongs: 0, bytesMoved: 4096 * (migrations + replications) },
+    ...{ hintFaults: 0, unmappings: 0, samples: 0, plans: 0 },
     migrations,
     replications,
     collapses,

@@ -1,4 +1,5 @@
 /** A small machine with the bare-machine kernel on it, for specs: tiny caches, few frames, programs as threads. */
+import { machineFacts } from '../../lib/machine/load-meter.js';
 import { BareKernel } from '../../lib/guest/bare/bare-kernel.js';
 import { leanKernel } from '../../lib/guest/bare/costs.js';
 import { frameFor } from '../../lib/guest/bare/pages.js';
@@ -8,16 +9,13 @@ import { buildMachine, type Machine } from '../../lib/machine/machine.js';
 import { presets } from '../../lib/machine/presets/presets.js';
 import type { MachineSpecification } from '../../lib/machine/specification/specification.js';
 import { lineNumber, machineFrame } from '../../lib/messages/addresses.js';
-import { firstTouch } from '../../lib/placement/first-touch.js';
-import { missCounting, type MissCountingOptions } from '../../lib/placement/miss-counting.js';
-import {
-  place,
-  stay,
-  type Decision,
-  type Evidence,
-  type PageView,
-  type PlacementPolicy,
-} from '../../lib/placement/policy.js';
+import { firstTouch } from '../../lib/placement/policies/static/first-touch.js';
+import { missCounting, type MissCountingOptions } from '../../lib/placement/policies/counters/miss-counting.js';
+import { place, stay } from '../../lib/placement/decision.js';
+import type { Decision } from '../../lib/placement/decision.js';
+import type { Evidence } from '../../lib/placement/evidence.js';
+import type { PlacementPolicy } from '../../lib/placement/policy.js';
+import type { PageView } from '../../lib/placement/views.js';
 import { call, type Operation, type Program } from '../../lib/processor/operations.js';
 import type { Processor } from '../../lib/processor/processor.js';
 
@@ -76,7 +74,7 @@ export function kernelMachine(
     map: machine.map,
     policy,
     costs: leanKernel,
-    latencyNs: (from, to) => machine.readLatencyNs(from, to),
+    facts: machineFacts(machine, 'kernel'),
     nowNs: () => machine.elapsedNs,
     colours: 1,
     clearCounters: frame => machine.controllers[machine.map.homeOfFrame(frame)].counters?.clear(frame),

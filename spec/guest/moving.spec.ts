@@ -2,7 +2,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { InterruptMessage } from '../../lib/messages/coherence-messages.js';
 import { SHOOTDOWN } from '../../lib/guest/bare/page-mover.js';
-import { collapse, migrate, replicate, stay, type PlacementPolicy } from '../../lib/placement/policy.js';
+import { collapse, migrate, replicate, stay } from '../../lib/placement/decision.js';
+import type { PlacementPolicy } from '../../lib/placement/policy.js';
 import { compute, load, store, type Operation } from '../../lib/processor/operations.js';
 import type { KernelMachine } from './kernel-machine.js';
 import { LINE, PAGE, barrier, eager, kernelMachine, onNode, run, runChecked, wordAt } from './kernel-machine.js';

@@ -147,10 +147,10 @@ describe('a home with page counters', () => {
 
   it('shows every miss to an observer', () => {
     const { sim, cpus, homes } = wire(2);
-    const seen: number[][] = [];
-    homes[0].observeMisses((frame, node) => void seen.push([frame, node]));
+    const seen: unknown[][] = [];
+    homes[0].observeMisses((frame, node, _now, processor, store) => void seen.push([frame, node, processor, store]));
     cpus[1].load(new PlainSoftware(), sweep());
     sim.run();
-    expect(seen).toEqual(Array.from({ length: 8 }, () => [0, 1]));
+    expect(seen).toEqual(Array.from({ length: 8 }, () => [0, 1, 1, false]));
   });
 });

@@ -4,6 +4,8 @@ import * as fc from 'fast-check';
 import { ms } from '../../lib/engine/time.js';
 import { checkDisco } from '../../lib/monitor/check-disco.js';
 import type { DiscoOptions } from '../../lib/monitor/options.js';
+import type { PlacementPolicy } from '../../lib/placement/policy.js';
+import { restless } from '../support/restless.js';
 import { hotPages } from './support/hot-pages.js';
 import { inspect, inspection } from '../guest/commodity/invariants.js';
 import { bodies, programOf, type Body, type Notes } from '../guest/commodity/random-programs.js';
@@ -53,14 +55,14 @@ interface Played {
 }
 
 /** Plays it in slices, with a look at the memory after each. */
-function play(game: Game, runAhead = true): Played {
+function play(game: Game, runAhead = true, policy: PlacementPolicy = hotPages): Played {
   const notes = game.guests.map((): Notes => ({ wrong: [], told: [] }));
   const running = withGuests({
     processors: game.processors,
     runAhead,
-    specification: { counters: hotPages.counters! },
+    specification: policy.counters === undefined ? {} : { counters: policy.counters },
     guests: game.guests.map((one, number) => setupOf(one, notes[number])),
-    disco: { secondLevelTlb: game.level!, quantumNs: game.quantumNs, gang: game.gang, policy: hotPages },
+    disco: { secondLevelTlb: game.level!, quantumNs: game.quantumNs, gang: game.gang, policy },
   });
   const { machine, disco } = running;
   const slice = machine.simulation.ticks(ms(1));
@@ -137,5 +139,27 @@ describe('random programs on the monitor', () => {
       }),
       { seed: SEED + 1, numRuns: 1, endOnFailure: true },
     );
+  });
+
+  it('find what they must while the policy takes mappings away, samples, plans and swaps', () => {
+    const sums = { hintFaults: 0, samples: 0, plans: 0, exchanges: 0, migrations: 0 };
+    const make = (): PlacementPolicy =>
+      restless({
+        hints: { periodNs: 200_000, pages: 3, slowOnly: false },
+        plans: { intervalNs: 350_000, most: 3, lowWatermark: 0.4 },
+      });
+    fc.assert(
+      fc.property(games(2), game => {
+        const ahead = play(game, true, make());
+        judge(ahead);
+        const { work } = ahead.running.disco.memory.placement;
+        for (const what of Object.keys(sums) as (keyof typeof sums)[]) sums[what] += work[what].count;
+        const behind = play(game, false, make());
+        expect(behind.notes).toEqual(ahead.notes);
+        expect(summary(behind.running)).toEqual(summary(ahead.running));
+      }),
+      { seed: SEED + 2, numRuns: 3, endOnFailure: true },
+    );
+    for (const [what, count] of Object.entries(sums)) expect([what, count > 0]).toEqual([what, true]);
   });
 });

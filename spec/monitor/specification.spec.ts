@@ -2,8 +2,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { buildMachine, type MachineOptions } from '../../lib/machine/machine.js';
 import { presets } from '../../lib/machine/presets/presets.js';
-import { missCounting } from '../../lib/placement/miss-counting.js';
-import { verghese1996 } from '../../lib/placement/presets.js';
+import { missCounting } from '../../lib/placement/policies/counters/miss-counting.js';
+import { verghese1996 } from '../../lib/placement/policies/counters/presets.js';
 import { Disco } from '../../lib/monitor/disco.js';
 import { DEFAULT_DISCO, type DiscoOptions } from '../../lib/monitor/options.js';
 import type { VirtualMachineSpecification } from '../../lib/monitor/virtual-machine.js';

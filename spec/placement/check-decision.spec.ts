@@ -1,28 +1,30 @@
 import { describe, expect, it } from '@jest/globals';
 import { SimulationError } from '../../lib/engine/errors.js';
 import { checkDecision, type Question } from '../../lib/placement/check-decision.js';
-import { checkPolicy } from '../../lib/placement/check-policy.js';
-import { firstTouch } from '../../lib/placement/first-touch.js';
-import type { EvidenceKind, PlacementPolicy } from '../../lib/placement/policy.js';
+import { validatePolicy } from '../../lib/placement/validate-policy.js';
+import { firstTouch } from '../../lib/placement/policies/static/first-touch.js';
+import type { PageEvidenceKind } from '../../lib/placement/evidence.js';
+import type { PlacementPolicy } from '../../lib/placement/policy.js';
 import { replayEvidence } from '../../lib/placement/replay.js';
 import { scenario } from '../../lib/testing/scenario.js';
 import { memory, page } from '../../lib/testing/views.js';
 
 const ASKED = { path: 'node1.cpu0', time: 77, seed: 'spec' };
 
-function question(kind: EvidenceKind): Question {
+function question(kind: PageEvidenceKind): Question {
   return {
     policy: { ...firstTouch(), name: 'mine' },
-    evidence: { kind, node: 2, store: false, timeNs: 5 },
+    evidence: { kind, node: 2, thread: 2, store: false, timeNs: 5, unmappedForNs: 0 },
     page: page({ page: 41 }),
     memory: memory(),
   };
 }
 
-const answered = (kind: EvidenceKind, answer: unknown) => (): unknown => checkDecision(answer, question(kind), ASKED);
+const answered = (kind: PageEvidenceKind, answer: unknown) => (): unknown =>
+  checkDecision(answer, question(kind), ASKED);
 
 /** Answers that are none, and what the error says of them. */
-const NONE: readonly [answer: unknown, kind: EvidenceKind, message: string][] = [
+const NONE: readonly [answer: unknown, kind: PageEvidenceKind, message: string][] = [
   [undefined, 'hot-page', 'with undefined: that is no decision'],
   [null, 'hot-page', 'with null: that is no decision'],
   ['migrate', 'hot-page', 'with "migrate": that is no decision'],
@@ -32,7 +34,7 @@ const NONE: readonly [answer: unknown, kind: EvidenceKind, message: string][] = 
   [{ action: 'toString', because: 'x' }, 'hot-page', 'there is no action "toString"'],
   [{ action: 'stay' }, 'hot-page', 'because is undefined'],
   [{ action: 'migrate', because: 'x' }, 'hot-page', 'to is undefined; give a node as a whole number from 0 to 3'],
-  ...[NaN, -1, 0.5, '1', null, 2 ** 60, 4, Infinity, 1n].flatMap((to): [unknown, EvidenceKind, string][] =>
+  ...[NaN, -1, 0.5, '1', null, 2 ** 60, 4, Infinity, 1n].flatMap((to): [unknown, PageEvidenceKind, string][] =>
     ['migrate', 'replicate', 'promote', 'demote'].map(action => [
       { action, to, because: 'x' },
       'hot-page',
@@ -56,7 +58,7 @@ describe('an answer of a policy', () => {
     [{ action: 'stay', because: 'x' }, 'first-touch'],
     [{ action: 'place', to: 3, because: 'x' }, 'first-touch'],
     [{ action: 'migrate', to: 0, because: 'x' }, 'hot-page'],
-    [{ action: 'demote', to: 1, because: '' }, 'interval'],
+    [{ action: 'demote', to: 1, because: '' }, 'hint-fault'],
     [{ action: 'freeze', because: 'x' }, 'counted-miss'],
   ] as const)('%j to %s is one', (answer, kind) => {
     expect(answered(kind, answer)()).toBe(answer);
@@ -91,7 +93,7 @@ describe('a policy', () => {
     ),
   ];
   it.each(bad)('is refused at the door: %s', (message, policy) => {
-    expect(() => checkPolicy(policy as PlacementPolicy)).toThrow(RangeError);
-    expect(() => checkPolicy(policy as PlacementPolicy)).toThrow(message);
+    expect(() => validatePolicy(policy as PlacementPolicy)).toThrow(RangeError);
+    expect(() => validatePolicy(policy as PlacementPolicy)).toThrow(message);
   });
 });

@@ -1,11 +1,11 @@
 /** The conformance scenarios of docs/placement.md that need no machine. */
 import { describe, expect, it } from '@jest/globals';
-import { firstTouch } from '../../lib/placement/first-touch.js';
-import { missCounting } from '../../lib/placement/miss-counting.js';
-import { verghese1996 } from '../../lib/placement/presets.js';
-import { roundRobin } from '../../lib/placement/round-robin.js';
+import { firstTouch } from '../../lib/placement/policies/static/first-touch.js';
+import { missCounting } from '../../lib/placement/policies/counters/miss-counting.js';
+import { verghese1996 } from '../../lib/placement/policies/counters/presets.js';
+import { roundRobin } from '../../lib/placement/policies/static/round-robin.js';
 import { memory, repeat, scenario } from '../../lib/testing/index.js';
-import type { MissCountingOptions } from '../../lib/placement/miss-counting.js';
+import type { MissCountingOptions } from '../../lib/placement/policies/counters/miss-counting.js';
 import type { ScenarioResult } from '../../lib/testing/index.js';
 
 const { trigger, resetNs } = verghese1996.options;

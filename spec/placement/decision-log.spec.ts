@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { DecisionLog } from '../../lib/placement/decision-log.js';
-import { migrate, stay } from '../../lib/placement/policy.js';
+import { migrate, stay } from '../../lib/placement/decision.js';
 import { hotPage, page } from '../../lib/testing/index.js';
 
 /** A log of five decisions on pages 0 to 4. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { firstTouch } from '../../lib/placement/first-touch.js';
-import { missCounting } from '../../lib/placement/miss-counting.js';
-import { verghese1996 } from '../../lib/placement/presets.js';
+import { firstTouch } from '../../lib/placement/policies/static/first-touch.js';
+import { missCounting } from '../../lib/placement/policies/counters/miss-counting.js';
+import { verghese1996 } from '../../lib/placement/policies/counters/presets.js';
 import { replayEvidence } from '../../lib/placement/replay.js';
 import { memory, repeat, scenario } from '../../lib/testing/index.js';
 

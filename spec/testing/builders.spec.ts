@@ -44,13 +44,14 @@ describe('evidence', () => {
     [testing.replicaWrite, 'replica-write', true],
     [testing.hintFault, 'hint-fault', false],
     [testing.sampledAccess, 'sampled-access', false],
-    [testing.interval, 'interval', false],
-    [testing.memoryPressure, 'memory-pressure', false],
   ] as const;
   for (const [build, kind, store] of rows) {
     it(`of the kind ${kind} names its node and takes what is unusual`, () => {
-      expect(build(3)).toEqual({ kind, node: 3, store, timeNs: 0 });
-      expect(build(3, { store: !store, timeNs: 7 })).toEqual({ kind, node: 3, store: !store, timeNs: 7 });
+      const thread = kind === 'hot-page' ? -1 : 3;
+      const usual = { kind, node: 3, thread, store, timeNs: 0, unmappedForNs: 0 };
+      expect(build(3)).toEqual(usual);
+      const unusual = { thread: 5, store: !store, timeNs: 7, unmappedForNs: 2 };
+      expect(build(3, unusual)).toEqual({ ...usual, ...unusual });
     });
   }
 });

@@ -8,15 +8,11 @@ import * as fc from 'fast-check';
 import { machineFrame } from '../../lib/messages/addresses.js';
 import { type InterruptMessage } from '../../lib/messages/coherence-messages.js';
 import type { DecisionEntry } from '../../lib/placement/decision-log.js';
-import { collapse, migrate, place, replicate, stay } from '../../lib/placement/policy.js';
-import type {
-  CounterSettings,
-  Decision,
-  Evidence,
-  MemoryView,
-  PageView,
-  PlacementPolicy,
-} from '../../lib/placement/policy.js';
+import { collapse, migrate, place, replicate, stay } from '../../lib/placement/decision.js';
+import type { Decision } from '../../lib/placement/decision.js';
+import type { CounterSettings, Evidence } from '../../lib/placement/evidence.js';
+import type { PlacementPolicy } from '../../lib/placement/policy.js';
+import type { MemoryView, PageView } from '../../lib/placement/views.js';
 import { Context } from '../../lib/processor/context.js';
 import {
   compute,
@@ -30,7 +26,7 @@ import {
 } from '../../lib/processor/operations.js';
 import type { Processor } from '../../lib/processor/processor.js';
 import { Activity } from '../../lib/processor/software.js';
-import { scenario, type Miss } from '../../lib/testing/index.js';
+import { firstTouchBy, hotPage, memory, replicaWrite, scenario, type Miss } from '../../lib/testing/index.js';
 import { LINE, PAGE, kernelMachine, runChecked } from '../guest/kernel-machine.js';
 import { PlainSoftware } from '../system/plain-software.js';
 import { wire, type Machine } from '../system/wire.js';
@@ -74,8 +70,8 @@ function hashOf(values: readonly number[]): number {
 
 /** What is compared: everything that a policy sees, but for the time within a gap, and what became of it. */
 function rows(entries: readonly DecisionEntry[]): unknown[] {
-  return entries.map(({ evidence: { kind, node, store, timeNs }, page, decision }) => ({
-    ...{ kind, node, store, gap: Math.floor(timeNs / GAP_NS), page, decision },
+  return entries.map(({ evidence: { timeNs, ...evidence }, page, decision }) => ({
+    ...{ ...evidence, gap: Math.floor(timeNs / GAP_NS), page, decision },
   }));
 }
 
@@ -123,7 +119,7 @@ class SmallHost extends PlainSoftware {
     super();
     this.machine = machine;
     this.policy = policy;
-    this.memory = { nodes: NODES, freeFrames: () => 1, latencyNs: () => 1 };
+    this.memory = memory({ nodes: NODES, frames: 1, latencyNs: () => 1 });
     this.pages = Array.from({ length: PAGES }, () => ({
       ...{ home: -1, replicas: [], moves: 0, interval: 0, frozen: false },
     }));
@@ -133,11 +129,11 @@ class SmallHost extends PlainSoftware {
   prepare({ node, page: number, store = false }: Miss): number {
     const page = this.pages[number];
     if (page.home < 0) {
-      const decision = this.ask({ kind: 'first-touch', node, store, timeNs: this.nowNs() }, number, null);
+      const decision = this.ask({ ...firstTouchBy(node), store, timeNs: this.nowNs() }, number, null);
       page.home = (decision as { to: number }).to;
     }
     if (store && page.replicas.length > 0)
-      this.carryOut(number, this.ask({ kind: 'replica-write', node, store, timeNs: this.nowNs() }, number, null));
+      this.carryOut(number, this.ask({ ...replicaWrite(node), timeNs: this.nowNs() }, number, null));
     return this.frameFor(number, node);
   }
 
@@ -145,7 +141,7 @@ class SmallHost extends PlainSoftware {
     const { a: frame, b: node, counts } = message!;
     const number = frame % 64;
     const moved = this.frameFor(number, node) !== frame;
-    const evidence: Evidence = { kind: 'hot-page', node: processor!.nodeNumber, store: false, timeNs: this.nowNs() };
+    const evidence: Evidence = { ...hotPage(processor!.nodeNumber), timeNs: this.nowNs() };
     this.carryOut(number, this.ask(evidence, number, counts, moved));
     return new Context(nothing(), Activity.PageMoving);
   }

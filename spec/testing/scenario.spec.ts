@@ -1,9 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { missCounting } from '../../lib/placement/miss-counting.js';
-import { collapse, migrate, place, replicate, stay } from '../../lib/placement/policy.js';
+import { missCounting } from '../../lib/placement/policies/counters/miss-counting.js';
+import { collapse, migrate, place, replicate, stay } from '../../lib/placement/decision.js';
 import { memory, repeat, scenario, type Miss } from '../../lib/testing/index.js';
-import type { CounterSettings, Decision, EvidenceKind, PlacementPolicy } from '../../lib/placement/policy.js';
+import type { Decision } from '../../lib/placement/decision.js';
+import type { CounterSettings, Evidence, EvidenceKind } from '../../lib/placement/evidence.js';
+import type { PlacementPolicy } from '../../lib/placement/policy.js';
 
 const SEED = 1997;
 const counters: CounterSettings = { threshold: 3, sampling: 1, bits: 2, delayNs: 0, resetNs: 100 };
@@ -108,8 +110,8 @@ describe('scenario', () => {
       },
     };
     const misses: Miss[] = [...repeat(3, { node: 1, page: 0, store: true }), { node: 2, page: 0, store: true }];
-    const seen = scenario(policy, misses).decisions.map(({ evidence: { kind, store }, page }) => [
-      ...[kind, store, page.misses, page.writes],
+    const seen = scenario(policy, misses).decisions.map(({ evidence, page }) => [
+      ...[evidence.kind, (evidence as Evidence).store, page.misses, page.writes],
     ]);
     expect(seen).toEqual([
       ['first-touch', true, [0, 0, 0, 0], 0],
@@ -199,13 +201,13 @@ describe('scenario', () => {
   const stores = [...hot, { node: 2, page: 0, store: true }];
   const noRoom = memory({ full: [1] });
   const mistakes = [
-    ['a move to where it is', answering(migrate(0, 'told')), hot, memory(), 'page 0 is on node 0 already; stay'],
+    ['a move to where it is', answering(migrate(0, 'told')), hot, memory(), 'the page is on node 0 already; stay'],
     [
       'a copy to a full node',
       answering(replicate(1, 'told')),
       hot,
       noRoom,
-      'cannot go to node 1, which has no free frame',
+      'node 1 has no free frame; ask memory.freeFrames first',
     ],
     [
       'a move to nowhere',
@@ -244,7 +246,7 @@ describe('scenario', () => {
       },
     };
     const misses = [...hot, ...repeat(3, { node: 2, page: 0 })];
-    expect(() => scenario(policy, misses)).toThrow('page 0 has replicas; collapse it before it migrates');
+    expect(() => scenario(policy, misses)).toThrow('the page has replicas; collapse it before it moves');
   });
 
   it('says when memory runs out', () => {
@@ -265,9 +267,11 @@ describe('scenario', () => {
   it('refuses a policy that wants what it cannot give', () => {
     const { name, wants, needs, decide } = answering(stay('told'));
     const uncounted: PlacementPolicy = { name, wants, needs, decide };
-    const message = "answering wants 'hot-page' but has no counters; set its counters field";
+    const message = 'answering wants hot-page but has no counters; set its counters field';
     expect(() => scenario(uncounted, [])).toThrow(message);
-    expect(() => scenario(answering(stay('told'), ['interval']), [])).toThrow("answering wants 'interval'");
+    expect(() => scenario(answering(stay('told'), ['interval']), [])).toThrow(
+      'answering wants interval but has no plans; set its plans field',
+    );
   });
 
   it(`conserves frames, whatever the misses (seed ${SEED})`, () => {

@@ -7,11 +7,13 @@ export type Command = (words: readonly string[]) => Promise<void>;
 export const commands: Readonly<Record<string, () => Promise<Command>>> = {
   paper: async () => (await import('./paper.js')).paperCommand,
   trace: async () => (await import('./trace.js')).traceCommand,
+  record: async () => (await import('./record.js')).recordCommand,
   main: async () => (await import('./main-job.js')).mainJob,
   native: async () => (await import('./native.js')).nativeCommand,
   vm: async () => (await import('./vm.js')).vmCommand,
   explain: async () => (await import('./explain.js')).explainCommand,
   whatif: async () => (await import('./whatif.js')).whatIfCommand,
+  policies: async () => (await import('./policies.js')).policiesCommand,
   sweep: async () => (await import('./sweep.js')).sweepCommand,
   fidelity: async () => (await import('./paper.js')).fidelityCommand,
   latency: async () => (await import('./latency.js')).latencyCommand,

@@ -8,7 +8,7 @@ import { checkWritable } from '../files.js';
 import { runReplays } from '../replays.js';
 import { output } from '../output.js';
 import { progress } from '../process/progress.js';
-import { replaysOf } from './trace.js';
+import { policyMakers, replaysOf } from './trace.js';
 import { readTraceFile } from '../input/trace-files.js';
 import { printReplays } from '../seeds.js';
 
@@ -64,10 +64,11 @@ export async function mainJob(words: readonly string[]): Promise<void> {
   progress.does('replays five recorded programs on Disco’s machine');
   const folder = fileURLToPath(new URL('../../../traces/', import.meta.url));
   const memory = new MemoryLimit();
+  const makers = await policyMakers(chosen);
   const replays: ReplayOptions[] = [];
   for (const { file, copies, l2Bytes } of PROGRAMS) {
     const trace = await readTraceFile(`${folder}${file}`, { fetchLineBytes: FETCH_BYTES, memory });
-    replays.push(...replaysOf(trace, { ...chosen, copies }, l2Bytes));
+    replays.push(...replaysOf(trace, { ...chosen, copies }, makers, l2Bytes));
   }
   const results = runReplays(replays);
   if (chosen.seeds.length > 1) return printReplays(results, chosen.json);

@@ -1,5 +1,5 @@
 /** `disco-sim trace FILE...`: any trace, on presets, under policies. */
-import { policies } from '../../experiments/policies.js';
+import { policies, type PolicyMaker } from '../../experiments/policies.js';
 import { comparedReplays, fittingPolicies, lackingFacts } from '../../experiments/replay/comparison.js';
 import type { ReplayOptions } from '../../experiments/replay/replay.js';
 import { sizedMachine } from '../../experiments/systems/machine-size.js';
@@ -11,6 +11,7 @@ import { UsageError } from '../errors.js';
 import { checkWritable } from '../files.js';
 import { runReplays } from '../replays.js';
 import { output } from '../output.js';
+import { policyFrom, policyHelp } from '../policy-words.js';
 import { progress } from '../process/progress.js';
 import { inputsOf, readTraces } from '../input/trace-inputs.js';
 import { printReplays } from '../seeds.js';
@@ -23,7 +24,9 @@ FILE             NTR1, Valgrind Lackey, Dinero (din, extended, binary), ChampSim
                  plain, gzip, or a zip of drmemtrace chunks. Drmemtrace files of one process are
                  parts of one run; a folder is read as one drmemtrace trace
 --preset A,B     machines (default disco-1997,uma)
---policies A,B   page placement policies (default first-touch,round-robin,migrate-replicate)
+--policies A,B   page placement policies (default first-touch,round-robin,migrate-replicate), of
+                 ${policyHelp(17)}
+--policy-option K=V  an option of all policies that are named; may be given several times
 --copies N       copies of each trace side by side, each with processors of its own (default 1)
 --format NAME    format of the files, where it cannot be told from their content
 --max-memory N   what the traces may take in memory while they are read, as 500MB or 4GB (default 4GB)
@@ -53,7 +56,8 @@ export async function traceCommand(words: readonly string[]): Promise<void> {
   progress.does(`replays ${chosen.files.join(', ')} on simulated machines`);
   const memory = new MemoryLimit(chosen.memoryBytes);
   const traces = await readTraces(inputs, { format: chosen.format, fetchLineBytes: FETCH_BYTES, memory });
-  const results = runReplays(traces.flatMap(trace => replaysOf(trace, chosen)));
+  const makers = await policyMakers(chosen);
+  const results = runReplays(traces.flatMap(trace => replaysOf(trace, chosen, makers)));
   if (chosen.seeds.length > 1) return printReplays(results, chosen.json);
   await output(results, {
     title: 'Recorded programs on ccNUMA machines',
@@ -62,10 +66,21 @@ export async function traceCommand(words: readonly string[]): Promise<void> {
   });
 }
 
+/** What makes each of the policies, by its name or module. */
+export async function policyMakers({
+  policies: words,
+  policyOptions: options,
+}: Pick<Arguments, 'policies' | 'policyOptions'>): Promise<ReadonlyMap<string, PolicyMaker>> {
+  const makers = new Map<string, PolicyMaker>();
+  for (const word of words) makers.set(word, await policyFrom(word, options));
+  return makers;
+}
+
 /** All replays of a trace: every seed, every preset with enough processors, every policy. */
 export function replaysOf(
   whole: RecordedTrace,
   chosen: Pick<Arguments, 'presets' | 'policies' | 'policiesUsual' | 'copies' | 'quick' | 'seeds'>,
+  makers: ReadonlyMap<string, PolicyMaker>,
   l2Bytes?: number,
 ): ReplayOptions[] {
   const trace = chosen.quick ? shorten(whole, QUICK) : whole;
@@ -74,7 +89,9 @@ export function replaysOf(
   const names = policiesUsual ? usualPolicies(trace, chosen.policies) : chosen.policies;
   const processorsAtLeast = copies * trace.streams.length;
   const machines = chosen.presets.map(preset => sizedMachine(preset, { processorsAtLeast, l2Bytes }));
-  return seeds.flatMap(seed => comparedReplays({ trace, machines, policies: names, seed, copies }));
+  return seeds.flatMap(seed =>
+    comparedReplays({ trace, machines, policies: names.map(name => makers.get(name)!), seed, copies }),
+  );
 }
 
 /** Those of the usual policies that a trace can bear; says which it cannot. */

@@ -1,16 +1,19 @@
 /** The options of `vm`, parsed and checked. */
 import { SYSTEM_NAMES, workloadNames, type SystemName } from '../../experiments/systems/choices.js';
-import { policies } from '../../experiments/policies.js';
 import { SWITCH_NAMES, type NamedMonitorOptions, type NamedRunOptions } from '../../experiments/systems/named-runs.js';
 import { DEFAULT_DISCO } from '../../monitor/options.js';
 import { UsageError } from '../errors.js';
 import { fraction, namesOf, parseOptions, unknown, wholeNumber } from '../options.js';
+import { policyWord } from '../policy-words.js';
 import { seedsOption } from '../seeds.js';
 import { checkSystem, MACHINE_OPTIONS, machineOf, warmUpOf } from '../systems.js';
 
 /** What `vm` is asked to do. */
 export type VmArguments = Omit<Required<NamedRunOptions>, 'images' | 'monitor'> & {
   readonly monitor: NamedMonitorOptions;
+  /** A policy's name, or a module. */
+  readonly policy: string;
+  readonly policyOptions: readonly string[];
   /** `seed` first. */
   readonly seeds: readonly string[];
   /** The same workload is also run on the bare machine, and compared with. */
@@ -28,6 +31,7 @@ const OPTIONS = {
   switches: { type: 'string' },
   'second-level-tlb': { type: 'string' },
   policy: { type: 'string' },
+  'policy-option': { type: 'string', multiple: true },
   'quantum-us': { type: 'string' },
   gang: { type: 'boolean' },
   scale: { type: 'string' },
@@ -69,7 +73,7 @@ export function vmArguments(words: readonly string[]): VmArguments | null {
       guests,
       switches: switchesFor(system, values.switches),
       nfs: nfsFor(values.nfs, workload, guests),
-      policy: only('policy', values.policy ?? 'first-touch', Object.keys(policies)),
+      policy: 'first-touch',
       options: {
         secondLevelTlb: secondLevelFor(values['second-level-tlb']),
         quantumNs:
@@ -79,6 +83,8 @@ export function vmArguments(words: readonly string[]): VmArguments | null {
         gang: values.gang ?? false,
       },
     },
+    policy: checkedPolicy(values.policy ?? 'first-touch'),
+    policyOptions: values['policy-option'] ?? [],
     scale: values.quick === true ? QUICK : fraction('--scale', values.scale ?? '1'),
     warmUpNs: warmUpOf(values['warm-up']),
     seed: values.seed ?? '1997',
@@ -135,4 +141,9 @@ function secondLevelFor(text: string | undefined): { entries: number; ways: numb
   if (!/^\d+$/.test(text ?? '1') || entries < 1 || entries > 65536 || (entries & (entries - 1)) !== 0)
     throw new UsageError(`--second-level-tlb takes a power of two up to 65536, or off, not ${JSON.stringify(text)}`);
   return { entries, ways: Math.min(ways, entries) };
+}
+
+function checkedPolicy(word: string): string {
+  policyWord(word);
+  return word;
 }

@@ -2,7 +2,6 @@
 import { VERSION } from '../../engine/version.js';
 import { GuestImages } from '../../experiments/systems/guests/guest-images.js';
 import { SYSTEM_NAMES, workloadChoices, workloadNames } from '../../experiments/systems/choices.js';
-import { policies } from '../../experiments/policies.js';
 import { processorsOf } from '../../experiments/systems/machine-size.js';
 import { SWITCH_NAMES, systemOptions } from '../../experiments/systems/named-runs.js';
 import type { SystemResult } from '../../experiments/systems/system-result.js';
@@ -17,6 +16,7 @@ import { resolve } from '../../machine/specification/specification.js';
 import { checkWritable } from '../files.js';
 import { print, report } from '../output.js';
 import { printSystems } from '../seeds.js';
+import { policyFrom, policyHelp } from '../policy-words.js';
 import { shellWord } from '../shell.js';
 import { simulate } from '../simulate.js';
 import { vmArguments, type VmArguments } from './vm-arguments.js';
@@ -44,8 +44,9 @@ says where time and memory go: by mode, by service with what the monitor did for
                        ${SWITCH_NAMES.slice(4).join(', ')} (default all;
                        none for splashos)
 --second-level-tlb N   entries for each virtual processor, or off (default 1024)
---policy NAME          ${Object.keys(policies).slice(0, 5).join(', ')},
-                       ${Object.keys(policies).slice(5).join(', ')} (default first-touch)
+--policy NAME          ${policyHelp(23)}
+                       (default first-touch)
+--policy-option K=V    an option of the policy; may be given several times
 --quantum-us N         time slice of a virtual processor in microseconds (default 10000)
 --gang                 virtual machines are scheduled as a whole
 --scale N              length of the workload, above 0 and up to 1, the length of the paper (default 1)
@@ -69,7 +70,9 @@ export async function vmCommand(words: readonly string[]): Promise<void> {
     return;
   }
   if (chosen.report !== undefined) checkWritable(chosen.report);
-  const results = chosen.seeds.map(seed => runGuests({ ...chosen, seed }));
+  const policy = await policyFrom(chosen.policy, chosen.policyOptions);
+  const monitor = { ...chosen.monitor, policy };
+  const results = chosen.seeds.map(seed => runGuests({ ...chosen, monitor, seed }));
   if (results.length > 1) return printSystems(results, chosen.json);
   const [result] = results;
   const baseline = chosen.baseline ? runBaseline(chosen) : null;

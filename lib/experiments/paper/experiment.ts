@@ -40,7 +40,9 @@ export interface PaperExperiment<Name extends PaperRunName = PaperRunName> {
   /** What it shows, in a sentence. */
   readonly about: string;
   readonly runs: readonly Name[];
+  /** What is read from the runs, beside the paper's numbers. */
   readings(runs: RunsOf<Name>): Reading[];
+  /** What the paper says about orders, and whether it holds of the runs. */
   orders(runs: RunsOf<Name>): Order[];
 }
 

@@ -42,6 +42,7 @@ export interface PaperOptions {
   readonly folder?: string | undefined;
   /** Runs at a time; as many as there are cores unless given. */
   readonly threads?: number | undefined;
+  /** Called after each run. */
   readonly onProgress?: ((progress: SweepProgress) => void) | undefined;
 }
 

@@ -3,7 +3,7 @@ import { list, plainObject, wholeNumber } from '../../engine/checks.js';
 import type { ResolvedSpecification } from '../../machine/specification/specification.js';
 import type { PlacementPolicy, ReferenceFact } from '../../placement/policy.js';
 import type { RecordedTrace } from '../../traces/trace.js';
-import { policies } from '../policies.js';
+import { madePolicy, policies, type PolicyMaker } from '../policies.js';
 import type { ReplayOptions } from './replay.js';
 
 /** Cycles between the starts of two copies. */
@@ -15,8 +15,8 @@ const LOCALITY_PAGES = 40;
 export interface ReplayComparison {
   readonly trace: RecordedTrace;
   readonly machines: readonly ResolvedSpecification[];
-  /** Names of `policies`. */
-  readonly policies: readonly string[];
+  /** Names of `policies`, or what makes them. */
+  readonly policies: readonly (string | PolicyMaker)[];
   readonly seed: string | number;
   /** Copies of the trace side by side; a positive integer. */
   readonly copies: number;
@@ -35,7 +35,7 @@ export function comparedReplays(comparison: ReplayComparison): ReplayOptions[] {
     return names.map(name => ({
       trace,
       machine,
-      policy: policyOf(name),
+      policy: madePolicy(name),
       seed,
       copies,
       staggerCycles: STAGGER_CYCLES,
@@ -47,7 +47,7 @@ export function comparedReplays(comparison: ReplayComparison): ReplayOptions[] {
 /** Those of the policies whose decisions mean something for a trace: it records all that they need. All policies unless names are given. */
 export function fittingPolicies(trace: RecordedTrace, names: readonly string[] = Object.keys(policies)): string[] {
   list(names, 'the names of fittingPolicies');
-  return names.filter(name => lackingFacts(trace, policyOf(name)).length === 0);
+  return names.filter(name => lackingFacts(trace, madePolicy(name)).length === 0);
 }
 
 /** What a policy needs to know and a trace does not record. */
@@ -55,10 +55,4 @@ export function lackingFacts(trace: RecordedTrace, policy: PlacementPolicy): Ref
   plainObject(trace, 'the trace of lackingFacts');
   plainObject(policy, 'the policy of lackingFacts');
   return policy.needs.filter(fact => trace.lacks.includes(fact));
-}
-
-function policyOf(name: string): PlacementPolicy {
-  if (!Object.hasOwn(policies, name))
-    throw new RangeError(`there is no policy ${String(name)}; there are ${Object.keys(policies).join(', ')}`);
-  return policies[name]();
 }

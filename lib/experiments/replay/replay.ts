@@ -2,20 +2,21 @@
 import { plainObject, shown, wholeNumbers } from '../../engine/checks.js';
 import type { EventQueue } from '../../engine/queue/queue.js';
 import type { RunEnd, RunLimits } from '../../engine/simulation.js';
-import { checkPolicy } from '../../placement/check-policy.js';
+import { validatePolicy } from '../../placement/validate-policy.js';
 import { VERSION } from '../../engine/version.js';
 import { BareKernel } from '../../guest/bare/bare-kernel.js';
 import { leanKernel } from '../../guest/bare/costs.js';
 import type { Process } from '../../guest/bare/process.js';
 import { SystemProcess } from '../../guest/bare/system-process.js';
 import { ThreadProcess } from '../../guest/bare/thread-process.js';
+import { machineFacts } from '../../machine/load-meter.js';
 import { buildMachine, type Machine } from '../../machine/machine.js';
 import type { ResolvedSpecification } from '../../machine/specification/specification.js';
 import type { PlacementPolicy } from '../../placement/policy.js';
 import type { Program } from '../../processor/operations.js';
 import type { Processor } from '../../processor/processor.js';
 import { ACTIVITIES } from '../../processor/software.js';
-import type { ActionWork } from '../../system/policy-host.js';
+import type { ActionWork } from '../../system/placement-work.js';
 import { replaySystem, replayThread } from '../../traces/replay.js';
 import type { RecordedTrace } from '../../traces/trace.js';
 import { LocalityRecorder } from './locality.js';
@@ -68,7 +69,7 @@ export class Replay {
   constructor(options: ReplayOptions) {
     plainObject(options, 'the options of a replay');
     plainObject(options.trace, 'a replay: trace');
-    checkPolicy(options.policy);
+    validatePolicy(options.policy);
     wholeNumbers(options, ['localityPages'], 'a replay', 0, 2 ** 20);
     wholeNumbers(options, ['staggerCycles'], 'a replay', 0, 2 ** 40);
     const { trace, policy, copies } = options;
@@ -86,7 +87,7 @@ export class Replay {
       map: machine.map,
       policy,
       costs: leanKernel,
-      latencyNs: (from, to) => machine.readLatencyNs(from, to),
+      facts: machineFacts(machine, 'kernel'),
       nowNs: () => machine.simulation.time.ns(machine.simulation.now),
       colours: coloursOf(machine.specification),
       clearCounters: frame => machine.controllers[machine.map.homeOfFrame(frame)].counters?.clear(frame),
@@ -124,7 +125,6 @@ export class Replay {
     const ns = (ticks: number): number => simulation.time.ns(ticks);
     const inNs = (times: Readonly<Record<string, number>>): Record<string, number> =>
       Object.fromEntries(Object.entries(times).map(([name, ticks]) => [name, ns(ticks)]));
-    const { work } = kernel;
     return {
       version: VERSION,
       seed: simulation.seed,
@@ -160,16 +160,7 @@ export class Replay {
         remote: total(processors, 'remoteMisses'),
       },
       tlbMisses: total(processors, 'tlbMisses'),
-      placement: {
-        pages: kernel.pages.pages.length,
-        hotPages: work.hotPages,
-        migrations: work.migrations.count,
-        replications: work.replications.count,
-        collapses: work.collapses.count,
-        meanMigrationNs: meanNs(work.migrations),
-        meanReplicationNs: meanNs(work.replications),
-        decisions: [...kernel.log.counts()].sort((a, b) => b.count - a.count),
-      },
+      placement: placementOf(kernel, machine.map.pageBytes),
       queues: queuesOf(machine, simulation.now),
       locality: this.locality.report(simulation.now, ns(1), options.localityPages),
     };
@@ -207,7 +198,7 @@ function checkFit({ trace, machine, policy, copies }: ReplayOptions): void {
   if (lacking.length > 0)
     throw new ReplayError(
       `the policy ${policy.name} needs to know ${lacking.join(' and ')}, which ${trace.name} (${trace.format}) does not record; ` +
-        `use ${fittingPolicies(trace).join(' or ')}, or a trace that records it`,
+        `use ${fittingPolicies(trace).slice(0, 2).join(' or ')}, or a trace that records it`,
     );
   if (!Number.isSafeInteger(copies) || copies < 1)
     throw new ReplayError(`a trace is replayed in 1 copy or more, not ${shown(copies)}`);
@@ -234,6 +225,30 @@ function sumTimes(processors: readonly Processor[]): Record<string, number> {
     processors.reduce((sum, processor) => sum + processor.account.ticks[index], 0),
   ]);
   return Object.fromEntries(sums.filter(([, ticks]) => ticks !== 0));
+}
+
+function placementOf({ pages, work, log }: BareKernel, pageBytes: number): RunResult['placement'] {
+  const { migrations, replications, collapses, promotions, demotions, exchanges } = work;
+  const copied = migrations.count + replications.count + promotions.count + demotions.count + 2 * exchanges.count;
+  return {
+    pages: pages.pages.length,
+    hotPages: work.hotPages,
+    migrations: migrations.count,
+    replications: replications.count,
+    collapses: collapses.count,
+    promotions: promotions.count,
+    demotions: demotions.count,
+    exchanges: exchanges.count,
+    pingPongs: work.pingPongs,
+    bytesMoved: copied * pageBytes,
+    hintFaults: work.hintFaults.count,
+    unmappings: work.unmappings.count,
+    samples: work.samples.count,
+    plans: work.plans.count,
+    meanMigrationNs: meanNs(migrations),
+    meanReplicationNs: meanNs(replications),
+    decisions: [...log.counts()].sort((a, b) => b.count - a.count),
+  };
 }
 
 function meanNs({ count, ns }: ActionWork): number {

@@ -51,6 +51,20 @@ export interface RunResult {
     readonly migrations: number;
     readonly replications: number;
     readonly collapses: number;
+    readonly promotions: number;
+    readonly demotions: number;
+    readonly exchanges: number;
+    /** Moves that took a page back to the node that it had left last. */
+    readonly pingPongs: number;
+    /** Bytes copied from node to node by all of these. */
+    readonly bytesMoved: number;
+    /** Accesses to pages whose mappings had been taken away, and pages of which they were. */
+    readonly hintFaults: number;
+    readonly unmappings: number;
+    /** Sampled misses that the policy was told about. */
+    readonly samples: number;
+    /** Times that the policy was asked for a plan. */
+    readonly plans: number;
     /** Mean time of the processor that carried it out, interrupts and waiting included; 0 if there was none. */
     readonly meanMigrationNs: number;
     readonly meanReplicationNs: number;

@@ -7,7 +7,7 @@ import {
   type ResolvedSpecification,
 } from '../../machine/specification/specification.js';
 import type { DiscoOptions } from '../../monitor/options.js';
-import { policies } from '../policies.js';
+import { madePolicy, type PolicyMaker } from '../policies.js';
 import { makeWorkload, profileOf, type SystemName } from './choices.js';
 import { commodityGuests, type CommodityGuestOptions } from './guests/commodity-guest.js';
 import type { GuestImages } from './guests/guest-images.js';
@@ -42,8 +42,8 @@ export interface NamedMonitorOptions {
   readonly guests: number;
   /** Switches that are on; none for a system without a kernel that has them. */
   readonly switches: readonly (keyof KernelSwitches)[];
-  /** Name of a placement policy. */
-  readonly policy: string;
+  /** Name of a placement policy, or what makes one. */
+  readonly policy: string | PolicyMaker;
   /**
    * The first guest serves the files of all by NFS: they have their part of the machine's memory each, and it has three times as much,
    * which is more than there is together. Not unless given; needs two guests, and a workload with files beside the root.
@@ -72,10 +72,7 @@ function bareHostFor({ workload, system, machine }: NamedRunOptions): BareHost {
 }
 
 function discoHostFor({ policy, options = {} }: NamedMonitorOptions): DiscoHost {
-  const makePolicy = Object.hasOwn(policies, policy) ? policies[policy] : undefined;
-  if (makePolicy === undefined)
-    throw new RangeError(`there is no policy ${policy}; there are ${Object.keys(policies).join(', ')}`);
-  return { kind: 'disco', monitor: { ...options, policy: makePolicy() } };
+  return { kind: 'disco', monitor: { ...options, policy: madePolicy(policy) } };
 }
 
 function guestsFor({ workload, system, machine, monitor, scale, seed, images }: NamedRunOptions): Guests {

@@ -37,6 +37,7 @@ export interface WhatIfOptions {
   readonly folder?: string | undefined;
   /** Runs at a time; as many as there are cores unless given. */
   readonly threads?: number | undefined;
+  /** Called after each run. */
   readonly onProgress?: ((progress: SweepProgress) => void) | undefined;
 }
 

@@ -13,13 +13,15 @@ import type { Processor } from '../../processor/processor.js';
 import { EXCEPTION_NAMES, ExceptionCode } from '../../processor/registers.js';
 import { Activity, type Exception, type Refill, type SystemSoftware } from '../../processor/software.js';
 import { GLOBAL } from '../../processor/tlb.js';
+import { EvidenceSources } from '../../system/evidence-sources.js';
 import { FramePool } from '../../system/frame-pool.js';
 import { GuestError } from '../../system/guest-error.js';
-import type { PlacementWork, PolicySettings } from '../../system/policy-host.js';
+import type { PlacementWork } from '../../system/placement-work.js';
+import type { PolicySettings } from '../../system/policy-host.js';
 import type { KernelCosts } from './costs.js';
 import { KernelData } from './kernel-data.js';
 import { PageMover, SHOOTDOWN } from './page-mover.js';
-import { PageStore, frameFor } from './pages.js';
+import { PageStore, frameFor, type Page } from './pages.js';
 import { Placement } from './placement.js';
 import type { Process } from './process.js';
 
@@ -34,6 +36,9 @@ export interface BareKernelOptions extends Omit<PolicySettings, 'frames'> {
 /** A refill whose cost is in the recording. */
 const FREE_REFILL: Refill = { cycles: 0, frame: -1, offset: 0 };
 
+/** Interrupt codes of evidence, beside HOT_PAGE and SHOOTDOWN. */
+const CODES = { interval: 2, scan: 3, samples: 4 } as const;
+
 /** The kernel. One object serves all processors of a machine. */
 export class BareKernel implements SystemSoftware {
   readonly pages: PageStore;
@@ -44,19 +49,21 @@ export class BareKernel implements SystemSoftware {
   private readonly mover: PageMover;
   private readonly placement: Placement;
   private readonly processes = new Map<Processor, Process>();
+  private readonly sources: EvidenceSources;
 
   constructor(options: BareKernelOptions) {
     plainObject(options, 'the options of a bare kernel');
     const { map, costs } = options;
     plainObject(costs, 'a bare kernel: costs');
     for (const [name, cycles] of Object.entries(costs)) wholeNumber(cycles, `a bare kernel: costs.${name}`, 0, 2 ** 40);
-    for (const key of ['latencyNs', 'nowNs', 'clearCounters'] as const) callable(options[key], `a bare kernel: ${key}`);
+    for (const key of ['nowNs', 'clearCounters'] as const) callable(options[key], `a bare kernel: ${key}`);
     this.costs = costs;
     this.pageBytes = map.pageBytes;
     this.pages = new PageStore(map.frames);
     this.frames = new FramePool(map, options.colours);
     this.data = new KernelData(this.frames);
     this.mover = new PageMover({ costs, frames: this.frames, pages: this.pages, data: this.data });
+    this.sources = new EvidenceSources(options.policy, CODES, () => this.running());
     this.placement = new Placement({
       settings: { ...options, frames: this.frames },
       costs,
@@ -80,6 +87,8 @@ export class BareKernel implements SystemSoftware {
   assign(processor: Processor, process: Process): void {
     this.processes.set(processor, process);
     processor.tlb.enter(process.spaceOf(processor));
+    this.sources.add(processor);
+    this.sources.start(processor.simulation.now);
   }
 
   refill(processor: Processor, number: number): Refill | null {
@@ -87,7 +96,7 @@ export class BareKernel implements SystemSoftware {
     const page = process.lookup(processor, number, this.pages);
     if (page === undefined) return null;
     if (page.frame < 0 && process.recordedKernel) this.placement.placeAtOnce(processor, page);
-    if (page.frame < 0 || page.busy) return null;
+    if (!isThere(page)) return null;
     const { nodeNumber, tlb } = processor;
     const unmapped = process.physicalOf(number);
     if (unmapped >= 0) {
@@ -96,7 +105,7 @@ export class BareKernel implements SystemSoftware {
       return FREE_REFILL;
     }
     const other = process.mapped(processor, number ^ 1);
-    const twin = other !== undefined && other.frame >= 0 && !other.busy ? other : undefined;
+    const twin = other !== undefined && isThere(other) ? other : undefined;
     const [even, odd] = (number & 1) === 0 ? [page, twin] : [twin, page];
     page.holders.add(processor);
     twin?.holders.add(processor);
@@ -138,14 +147,21 @@ export class BareKernel implements SystemSoftware {
 
   ended(processor: Processor): void {
     this.processes.get(processor)?.ended(processor);
+    if (this.sources.ticking && !this.running()) processor.simulation.end();
+  }
+
+  private running(): boolean {
+    for (const processor of this.processes.keys()) if (!processor.ended) return true;
+    return false;
   }
 
   private fault(processor: Processor, number: number, store: boolean): Context {
     const process = this.processOf(processor);
     const page = process.touch(processor, number, this.pages);
     const { placement } = this;
-    const program = page.busy ? placement.untilFree(processor, page) : placement.firstTouch(processor, page, store);
-    return new Context(program, Activity.PageFault);
+    if (page.busy) return new Context(placement.untilFree(processor, page), Activity.PageFault);
+    if (page.frame < 0) return new Context(placement.firstTouch(processor, page, store), Activity.PageFault);
+    return new Context(placement.hintFault(processor, page, store), Activity.PageMoving);
   }
 
   private modified(processor: Processor, number: number): Context {
@@ -158,6 +174,17 @@ export class BareKernel implements SystemSoftware {
   private interrupt(processor: Processor, message: InterruptMessage): Context {
     if (message.code === SHOOTDOWN)
       return new Context(this.mover.acknowledge(processor, message.a), Activity.Interrupt);
+    const { host } = this.placement;
+    const { sources } = this;
+    const { code } = message;
+    switch (code) {
+      case CODES.interval:
+        return new Context(sources.serve(code, host.interval(processor)), Activity.PageMoving);
+      case CODES.scan:
+        return new Context(sources.serve(code, host.scan(processor)), Activity.PageMoving);
+      case CODES.samples:
+        return new Context(host.sampled(processor, sources.samplesOf(processor)), Activity.PageMoving);
+    }
     if (message.code === HOT_PAGE) return new Context(this.placement.hotPage(processor, message), Activity.PageMoving);
     throw new Error(`${processor.path}: the kernel does not know interrupt ${message.code}`);
   }
@@ -173,4 +200,9 @@ export class BareKernel implements SystemSoftware {
     if (process === undefined) throw new Error(`${processor.path} runs no process of this kernel`);
     return process;
   }
+}
+
+/** Whether a translation of a page may be loaded. */
+function isThere({ frame, busy, unmappedNs }: Page): boolean {
+  return frame >= 0 && !busy && !(unmappedNs >= 0);
 }

@@ -16,7 +16,7 @@ import type { Page, PageStore } from './pages.js';
 export const SHOOTDOWN = 1;
 
 interface Request {
-  readonly page: Page;
+  readonly pages: readonly Page[];
   readonly initiator: Processor;
   outstanding: number;
 }
@@ -38,11 +38,15 @@ export class PageMover {
   /** A frame of kernel data by node: a line per processor, where shootdowns are acknowledged. */
   private readonly mailboxes: readonly MachineFrame[];
   private readonly requests: (Request | null)[] = [];
+  private readonly data: KernelData;
+  /** Where a page is while two change places; taken when it is first needed, and then kept. */
+  private spare: MachineFrame | undefined;
 
   /** Throws a GuestError if there is no memory for the mailboxes. */
   constructor({ costs, frames, pages, data }: PageMoverOptions) {
     const { map } = frames;
     this.map = map;
+    this.data = data;
     this.costs = costs;
     this.frames = frames;
     this.pages = pages;
@@ -51,7 +55,7 @@ export class PageMover {
 
   /** Moves the master copy to a frame of another node. The page must be busy and have no replicas. */
   *migrate(processor: Processor, page: Page, frame: MachineFrame): Code {
-    yield* this.shootdown(processor, page, [...page.holders]);
+    yield* this.shootdown(processor, [page], [...page.holders]);
     const old = page.frame;
     yield copyFrame(old, frame, this.costs.copyLine);
     this.pages.setFrame(frame, page);
@@ -67,7 +71,7 @@ export class PageMover {
     // The first replica makes the page read-only for everybody; later ones concern only the node that gets one.
     const holders = [...page.holders].filter(holder => page.replicas === null || holder.nodeNumber === node);
     page.replicas ??= new Map();
-    yield* this.shootdown(processor, page, holders);
+    yield* this.shootdown(processor, [page], holders);
     yield copyFrame(page.frame, frame, this.costs.copyLine);
     this.pages.setFrame(frame, page);
     page.replicas.set(node, frame);
@@ -75,7 +79,7 @@ export class PageMover {
 
   /** Drops all replicas. The page must be busy. */
   *collapse(processor: Processor, page: Page): Code {
-    yield* this.shootdown(processor, page, [...page.holders]);
+    yield* this.shootdown(processor, [page], [...page.holders]);
     for (const frame of page.replicas?.values() ?? []) {
       this.pages.setFrame(frame, null);
       this.frames.give(frame);
@@ -83,10 +87,34 @@ export class PageMover {
     page.replicas = null;
   }
 
+  /** Lets two pages of different nodes change places, by way of a spare frame. Both must be busy and have no replicas. */
+  *exchange(processor: Processor, page: Page, other: Page): Code {
+    yield* this.shootdown(processor, [page, other], [...new Set([...page.holders, ...other.holders])]);
+    const { frame, home } = page;
+    this.spare ??= this.data.takeFrame(processor.nodeNumber, page.number);
+    yield copyFrame(frame, this.spare, this.costs.copyLine);
+    yield copyFrame(other.frame, frame, this.costs.copyLine);
+    yield copyFrame(this.spare, other.frame, this.costs.copyLine);
+    Object.assign(page, { frame: other.frame, home: other.home });
+    Object.assign(other, { frame, home });
+    this.pages.setFrame(page.frame, page);
+    this.pages.setFrame(frame, other);
+  }
+
+  /** Whether there is a frame by way of which pages can change places. */
+  get canExchange(): boolean {
+    return this.spare !== undefined || this.frames.allFree > 0;
+  }
+
+  /** Takes away all translations of pages. */
+  *unmap(processor: Processor, pages: readonly Page[]): Code {
+    yield* this.shootdown(processor, pages, [...new Set(pages.flatMap(page => [...page.holders]))]);
+  }
+
   /** The handler of a shootdown at its target. */
   *acknowledge(processor: Processor, number: number): Code {
     const request = this.requests[number]!;
-    yield compute(this.costs.interrupt + this.drop(processor, request.page) * this.costs.dropTranslation);
+    yield compute(this.costs.interrupt + this.dropAll(processor, request.pages) * this.costs.dropTranslation);
     const { initiator } = request;
     yield machineStore(this.mailboxes[initiator.nodeNumber], this.mailbox(initiator), number);
     if (--request.outstanding === 0) initiator.wake();
@@ -104,11 +132,15 @@ export class PageMover {
     return page.mappings.length + (page.physical >= 0 ? 1 : 0);
   }
 
-  private *shootdown(initiator: Processor, page: Page, holders: readonly Processor[]): Code {
+  private dropAll(processor: Processor, pages: readonly Page[]): number {
+    return pages.reduce((dropped, page) => dropped + this.drop(processor, page), 0);
+  }
+
+  private *shootdown(initiator: Processor, pages: readonly Page[], holders: readonly Processor[]): Code {
     const others = holders.filter(holder => holder !== initiator);
-    if (others.length < holders.length) yield compute(this.drop(initiator, page) * this.costs.dropTranslation);
+    if (others.length < holders.length) yield compute(this.dropAll(initiator, pages) * this.costs.dropTranslation);
     if (others.length === 0) return;
-    const request: Request = { page, initiator, outstanding: others.length };
+    const request: Request = { pages, initiator, outstanding: others.length };
     const free = this.requests.indexOf(null);
     const number = free < 0 ? this.requests.push(request) - 1 : free;
     this.requests[number] = request;

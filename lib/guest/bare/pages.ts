@@ -37,6 +37,8 @@ export interface Page {
   /** Migrations in the interval. */
   moves: number;
   interval: number;
+  /** When the scanner took its mappings away, in nanoseconds; NaN while it may be mapped. */
+  unmappedNs: number;
 }
 
 /** All pages, by number and by frame. */
@@ -67,6 +69,7 @@ export class PageStore {
       frozen: false,
       moves: 0,
       interval: 0,
+      unmappedNs: NaN,
     };
     this.pages.push(page);
     return page;

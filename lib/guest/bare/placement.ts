@@ -2,9 +2,10 @@
  * Where pages live under the bare-machine kernel: what its policy host decides is carried out by the page mover, and paid for
  * by the processor that touched the page or was interrupted.
  */
-import type { MachineFrame } from '../../messages/addresses.js';
+import { NO_FRAME, type MachineFrame } from '../../messages/addresses.js';
 import type { InterruptMessage } from '../../messages/coherence-messages.js';
-import type { Decision } from '../../placement/policy.js';
+import type { Decision } from '../../placement/decision.js';
+import type { EvidenceKind } from '../../placement/evidence.js';
 import { clearFrame, compute, machineLoad, machineStore, wait } from '../../processor/operations.js';
 import type { Processor } from '../../processor/processor.js';
 import type { Code } from '../../system/code.js';
@@ -12,6 +13,7 @@ import { GuestError } from '../../system/guest-error.js';
 import {
   REFUSED_BUSY,
   REFUSED_GONE,
+  REFUSED_NO_SPARE,
   type PageChange,
   type PlacementMechanism,
 } from '../../system/placement-mechanism.js';
@@ -30,6 +32,17 @@ export interface PlacementOptions {
   readonly mover: PageMover;
 }
 
+/** All but counted misses: the counters of a machine interrupt at their threshold only. */
+const PRODUCED: readonly EvidenceKind[] = [
+  'first-touch',
+  'hot-page',
+  'replica-write',
+  'hint-fault',
+  'sampled-access',
+  'interval',
+  'memory-pressure',
+];
+
 /** Serves the evidence of placement, and moves pages as the policy has it. */
 export class Placement implements PlacementMechanism<Page> {
   readonly host: PolicyHost<Page>;
@@ -38,7 +51,12 @@ export class Placement implements PlacementMechanism<Page> {
   /** Throws a RangeError for a policy that wants evidence which the kernel does not produce. */
   constructor(options: PlacementOptions) {
     this.options = options;
-    this.host = new PolicyHost({ ...options.settings, owner: 'the bare-machine kernel', mechanism: this });
+    this.host = new PolicyHost({
+      ...options.settings,
+      owner: 'the bare-machine kernel',
+      mechanism: this,
+      produced: PRODUCED,
+    });
   }
 
   /** Places a page of a recorded system: it has been in memory all along, so placing it takes no time. */
@@ -57,6 +75,7 @@ export class Placement implements PlacementMechanism<Page> {
     this.host.writes.fill(page.frame);
     if (store) this.host.writes.serveStore(page.frame, settings.nowNs());
     this.release(page);
+    yield* this.host.relieve(processor);
   }
 
   /** Waits until a page is not busy. */
@@ -89,6 +108,11 @@ export class Placement implements PlacementMechanism<Page> {
     this.host.writes.serveStore(page.frame, settings.nowNs());
   }
 
+  /** Serves an access to a page whose mappings the scanner took away. The page is not busy. */
+  hintFault(processor: Processor, page: Page, store: boolean): Code {
+    return this.host.hintFault(processor, page, store);
+  }
+
   /** For the host: finds out what a hot frame holds. Kernel data stay. */
   *hotPageOf(_processor: Processor, frame: MachineFrame): Code<Page | null> {
     const page = this.options.pages.ofFrame(frame) ?? null;
@@ -97,14 +121,43 @@ export class Placement implements PlacementMechanism<Page> {
     return page;
   }
 
+  /** For the host. */
+  pageOfFrame(frame: MachineFrame): Page | null {
+    return this.options.pages.ofFrame(frame) ?? null;
+  }
+
+  /** For the host. */
+  *pages(): Iterable<Page> {
+    for (const page of this.options.pages.pages) if (page.frame >= 0) yield page;
+  }
+
+  /** For the host. */
+  page(id: number): Page | null {
+    const page = this.options.pages.pages[id] as Page | undefined;
+    return page !== undefined && page.frame >= 0 ? page : null;
+  }
+
+  /** For the host: entry and return, and the records. */
+  *lookAt(_processor: Processor, pages: number): Code {
+    const { interrupt, decision, lookAtPage } = this.options.costs;
+    yield compute(interrupt + decision + pages * lookAtPage);
+  }
+
+  /** For the host. */
+  unmap(processor: Processor, pages: readonly Page[]): Code {
+    return this.options.mover.unmap(processor, pages);
+  }
+
   /** For the host: what this kernel does not move now, whatever the policy wishes. */
-  obstacle({ nodeNumber }: Processor, page: Page, frame: MachineFrame): Decision | null {
+  obstacle({ nodeNumber }: Processor, page: Page, frame: MachineFrame, { action }: Decision): Decision | null {
     if (page.busy) return REFUSED_BUSY;
+    if (action === 'exchange' && !this.options.mover.canExchange) return REFUSED_NO_SPARE;
+    if (frame === NO_FRAME) return null;
     return frameFor(page, nodeNumber) === frame ? null : REFUSED_GONE;
   }
 
   /** For the host: carries out a change. */
-  *change(processor: Processor, page: Page, change: PageChange, done: () => void): Code {
+  *change(processor: Processor, page: Page, change: PageChange<Page>, done: () => void): Code {
     const { mover } = this.options;
     const { writes } = this.host;
     const before = [page.frame, ...(page.replicas?.values() ?? [])];
@@ -117,6 +170,11 @@ export class Placement implements PlacementMechanism<Page> {
         yield* mover.replicate(processor, page, change.frame);
         writes.fill(change.frame);
         break;
+      case 'exchange':
+        before.push(change.other.frame);
+        yield* mover.exchange(processor, page, change.other);
+        for (const frame of [page.frame, change.other.frame]) writes.fill(frame);
+        break;
       case 'collapse':
         yield* mover.collapse(processor, page);
     }
@@ -126,6 +184,7 @@ export class Placement implements PlacementMechanism<Page> {
     for (const frame of before) writes.clear(frame);
     yield* this.touchRecord(page);
     this.release(page);
+    if (change.action === 'exchange') this.release(change.other);
   }
 
   /** Chooses and takes a frame for a page that has none. */

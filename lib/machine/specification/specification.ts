@@ -4,7 +4,7 @@
  */
 import type { DirectoryFormat } from '../../coherence/directory-format.js';
 import type { ProtocolName } from '../../coherence/protocols/protocols.js';
-import type { CounterSettings } from '../../placement/policy.js';
+import type { CounterSettings } from '../../placement/evidence.js';
 import type { CacheGeometry } from '../../processor/caches/set-array.js';
 import { TimeBase } from '../../engine/time.js';
 import { routerFaults, type RouterOptions } from '../../interconnect/router-options.js';

@@ -79,6 +79,7 @@ export class MachineMemory {
       memmap: this.memmap,
       states: this.states,
       shootdown: this.shootdown,
+      space,
       code,
     });
     this.writes = this.placement.host.writes;
@@ -112,8 +113,10 @@ export class MachineMemory {
       const found = yield* this.settled(cpu, pmap, physical);
       if (found !== null) return found;
       const frame = this.placement.firstTouch(cpu, physical, store);
-      if (frame >= 0) yield* this.makeZeros(pmap, physical, frame, store);
-      else if (!(yield* this.findMemory(cpu))) return null;
+      if (frame >= 0) {
+        yield* this.makeZeros(pmap, physical, frame, store);
+        yield* this.placement.relieve(cpu);
+      } else if (!(yield* this.findMemory(cpu))) return null;
     }
   }
 

@@ -35,6 +35,8 @@ export class MachinePage implements PlacedPage {
   /** Migrations in the interval of the counters. */
   moves = 0;
   interval = 0;
+  /** When the scanner took its mappings away, in nanoseconds; NaN while it may be mapped. */
+  unmappedNs = NaN;
 
   constructor(id: number, frame: MachineFrame, home: number) {
     this.id = id;

@@ -55,6 +55,22 @@ export class PageMover {
     yield* this.touch(page, [page.frame, frame], frame);
   }
 
+  /** Lets two pages of different nodes change places, by way of a spare frame. Neither has replicas or is pinned. */
+  *exchange(cpu: MonitorCpu, page: MachinePage, other: MachinePage, spare: MachineFrame): Code {
+    yield* this.shootdown.drop(cpu, page);
+    yield* this.shootdown.drop(cpu, other);
+    const { frame, home } = page;
+    yield copyFrame(frame, spare, COPY_LINE);
+    yield copyFrame(other.frame, frame, COPY_LINE);
+    yield copyFrame(spare, other.frame, COPY_LINE);
+    Object.assign(page, { frame: other.frame, home: other.home });
+    Object.assign(other, { frame, home });
+    this.memmap.set(page.frame, page);
+    this.memmap.set(frame, other);
+    yield* this.touch(page, [page.frame], page.frame);
+    yield* this.touch(other, [frame], frame);
+  }
+
   /** Drops all replicas; the master copy remains. Whoever maps it may go on. */
   *collapse(cpu: MonitorCpu, page: MachinePage): Code {
     const replicas = page.replicas ?? new Map<number, MachineFrame>();

@@ -46,7 +46,7 @@ export class TlbFaults {
     const entryLo = virtual.second.entryLo(slot, page & 1);
     if ((entryLo & EntryLo.V) === 0) return null;
     const backed = machine.pmap.get(physicalPage(entryLo >>> PFN_SHIFT));
-    if (backed === null || backed.busy) return null;
+    if (backed === null || backed.busy || backed.unmappedNs >= 0) return null;
     const { second } = virtual;
     const pair = page >>> 1;
     // Hot: objects without spread have one shape, and are cheap.
@@ -119,6 +119,7 @@ export class TlbFaults {
       return false;
     }
     if (page.busy) yield* memory.untilFree(cpu, page);
+    if (page.unmappedNs >= 0) yield* memory.placement.hintFault(cpu, page, store);
     return true;
   }
 

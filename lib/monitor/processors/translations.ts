@@ -122,7 +122,7 @@ export function fillSpecial(cpu: MonitorCpu, virtual: VirtualProcessor): void {
 function mapped({ node }: MonitorCpu, pmap: Pmap, entryLo: number): MappedHalf | null {
   if ((entryLo & EntryLo.V) === 0) return null;
   const page = pmap.get(physicalPage(entryLo >>> PFN_SHIFT));
-  if (page === null || page.busy) return null;
+  if (page === null || page.busy || page.unmappedNs >= 0) return null;
   return { page, frame: page.frameFor(node), writable: (entryLo & EntryLo.D) !== 0 && page.single };
 }
 

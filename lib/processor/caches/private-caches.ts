@@ -22,6 +22,7 @@ import type { CoherenceProtocol } from '../../coherence/protocol.js';
 import { CACHE_SENT as SENT, Count, Receiver } from '../../coherence/sends.js';
 import { CACHE_ACTION as A, CACHE_EVENT as EVENT, CACHE_EVENTS } from '../../coherence/vocabulary.js';
 import { MissHistory } from './miss-causes.js';
+import type { MissSampler } from './miss-sampler.js';
 import { FirstLevel, Right, SecondLevel, type CacheGeometry } from './set-array.js';
 
 /** What private caches are made with. */
@@ -81,6 +82,8 @@ export class PrivateCaches {
   watchedLine = -1;
   /** Misses by cause, or null if nobody wants to know. */
   readonly causes: MissHistory | null;
+  /** Takes samples of misses; null if none are wanted. The processor sets it. */
+  sampler: MissSampler | null = null;
   /** Whether accesses are on behalf of system software, for `causes`. The processor sets it. */
   forSystem = false;
   /** Counters, for whoever asks. */
@@ -277,6 +280,7 @@ export class PrivateCaches {
       this.upgrades++;
       if (this.causes !== null) this.causes.missed(missLine, true, this.forSystem);
     }
+    if (this.sampler !== null) this.sampler.missed(missLine, this.missStore);
     l2.touch(slot);
     this.missSlot = slot;
     this.acks = 0;

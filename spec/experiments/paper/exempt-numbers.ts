@@ -12,7 +12,7 @@ export const SCOPE: readonly string[] = [
   'lib/system/mapped-kernel.ts',
   'lib/devices/presets.ts',
   'lib/devices/disk-mechanism.ts',
-  'lib/placement/presets.ts',
+  'lib/placement/policies/counters/presets.ts',
   'lib/guest/commodity',
   'lib/guest/splash',
   'lib/monitor',

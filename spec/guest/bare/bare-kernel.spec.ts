@@ -1,9 +1,12 @@
+import { SILENT } from '../../support/counters.js';
 import { describe, expect, it } from '@jest/globals';
 import { SimulationError } from '../../../lib/engine/errors.js';
 import { GuestError } from '../../../lib/system/guest-error.js';
 import { ThreadProcess } from '../../../lib/guest/bare/thread-process.js';
-import { migrate, place, replicate, stay, type Decision, type PlacementPolicy } from '../../../lib/placement/policy.js';
-import { roundRobin } from '../../../lib/placement/round-robin.js';
+import { migrate, place, replicate, stay } from '../../../lib/placement/decision.js';
+import type { Decision } from '../../../lib/placement/decision.js';
+import type { PlacementPolicy } from '../../../lib/placement/policy.js';
+import { roundRobin } from '../../../lib/placement/policies/static/round-robin.js';
 import { compute, interrupt, load, store, type Operation } from '../../../lib/processor/operations.js';
 import { LINE, PAGE, barrier, eager, kernelMachine, onNode, run, runChecked } from '../kernel-machine.js';
 import type { KernelMachine, KernelMachineOptions } from '../kernel-machine.js';
@@ -105,17 +108,17 @@ describe('a hot page', () => {
 
   const mistakes: readonly [string, Decision, string][] = [
     [
-      'what a kernel cannot do',
+      'a promotion to a node that is no faster',
       { action: 'promote', to: 1, because: 'told' },
-      'promote to 1 ("told"): the bare-machine kernel has no tiers',
+      'promote to 1 ("told"): node 1 is of tier 0 and the page\'s of tier 0; promote to a faster tier',
     ],
     [
       'a node that is not there',
       migrate(9, 'told'),
       'migrate to 9 ("told"): to is 9; give a node as a whole number from 0 to 3',
     ],
-    ['a move to where it is', migrate(0, 'told'), 'page 0x10 is on node 0 already; it must stay'],
-    ['a copy to where it is', replicate(0, 'told'), 'page 0x10 is on node 0 already; it must stay'],
+    ['a move to where it is', migrate(0, 'told'), 'the page is on node 0 already; stay'],
+    ['a copy to where it is', replicate(0, 'told'), 'the page is on node 0 already; stay'],
     ['nothing', undefined as never, 'on page 0 with undefined: that is no decision'],
     ['null', null as never, 'on page 0 with null: that is no decision'],
     ['a node in quotes', migrate('0' as never, 'x'), 'to is "0"; give a node as a whole number from 0 to 3'],
@@ -185,9 +188,9 @@ describe('a kernel', () => {
   });
 
   it('refuses a policy that wants what it does not produce', () => {
-    const policy: PlacementPolicy = { ...onNode(0), name: 'curious', wants: ['hot-page', 'interval', 'hint-fault'] };
+    const policy: PlacementPolicy = { ...onNode(0), name: 'curious', wants: ['counted-miss'], counters: SILENT };
     expect(() => kernelMachine([run([])], { policy })).toThrow(
-      'the policy curious wants interval, hint-fault, which the bare-machine kernel does not produce; it produces first-touch, hot-page, replica-write',
+      'the policy curious wants counted-miss, which the bare-machine kernel does not produce; it produces first-touch, hot-page, replica-write, hint-fault',
     );
   });
 

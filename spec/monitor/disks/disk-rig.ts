@@ -1,4 +1,5 @@
 /** Virtual disks on a machine with the monitor's memory, and guests that use them from programs of the monitor. */
+import { SILENT } from '../../support/counters.js';
 import { physicalPage } from '../../../lib/messages/addresses.js';
 import type { CommandContent } from '../../../lib/messages/io-messages.js';
 import type { Disk } from '../../../lib/devices/disk.js';
@@ -11,8 +12,9 @@ import type { MachineMemory } from '../../../lib/monitor/memory/machine-memory.j
 import type { MachinePage } from '../../../lib/monitor/memory/machine-page.js';
 import type { Pmap } from '../../../lib/monitor/memory/pmap.js';
 import type { MonitorCpu } from '../../../lib/monitor/monitor-cpu.js';
-import { firstTouch, placeNear } from '../../../lib/placement/first-touch.js';
-import { migrate, replicate, stay, type PlacementPolicy } from '../../../lib/placement/policy.js';
+import { firstTouch, placeNear } from '../../../lib/placement/policies/static/first-touch.js';
+import { migrate, replicate, stay } from '../../../lib/placement/decision.js';
+import type { PlacementPolicy } from '../../../lib/placement/policy.js';
 import { wait } from '../../../lib/processor/operations.js';
 import { MemoryBench } from '../support/memory-bench.js';
 import type { Piece } from '../support/steps-bench.js';
@@ -27,6 +29,7 @@ const obedient: PlacementPolicy = {
   ...firstTouch(),
   name: 'obedient',
   wants: ['first-touch', 'hot-page'],
+  counters: SILENT,
   decide({ kind, node }, { home, replicas, misses }, memory) {
     if (kind !== 'hot-page') return placeNear(node, memory);
     if (home === node || replicas.includes(node)) return stay('there already');

@@ -1,17 +1,19 @@
+import { SILENT } from '../../support/counters.js';
 import { describe, expect, it } from '@jest/globals';
 import { machineFrame, physicalPage } from '../../../lib/messages/addresses.js';
 import { DiscoError } from '../../../lib/monitor/errors.js';
 import type { MachinePage } from '../../../lib/monitor/memory/machine-page.js';
 import type { MonitorCpu } from '../../../lib/monitor/monitor-cpu.js';
-import { migrate, replicate, type PlacementPolicy } from '../../../lib/placement/policy.js';
-import { placeNear } from '../../../lib/placement/first-touch.js';
+import { migrate, replicate } from '../../../lib/placement/decision.js';
+import type { PlacementPolicy } from '../../../lib/placement/policy.js';
+import { placeNear } from '../../../lib/placement/policies/static/first-touch.js';
 import { machineStore } from '../../../lib/processor/operations.js';
 import { MemoryBench, type MemoryBenchOptions } from '../support/memory-bench.js';
 import type { Code } from '../../../lib/system/code.js';
 
 /** Moves pages as it is told. */
 const told = (action: 'migrate' | 'replicate'): PlacementPolicy => ({
-  ...{ name: 'told', wants: ['hot-page', 'replica-write'], needs: [] },
+  ...{ name: 'told', wants: ['hot-page', 'replica-write'], needs: [], counters: SILENT },
   decide: ({ kind, node }, _page, memory) =>
     kind === 'first-touch'
       ? placeNear(0, memory)

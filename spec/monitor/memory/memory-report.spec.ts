@@ -1,12 +1,14 @@
+import { SILENT } from '../../support/counters.js';
 import { describe, expect, it } from '@jest/globals';
 import { physicalPage } from '../../../lib/messages/addresses.js';
 import { memoryReport, type Classifier } from '../../../lib/monitor/memory/memory-report.js';
-import { place, replicate, type PlacementPolicy } from '../../../lib/placement/policy.js';
+import { place, replicate } from '../../../lib/placement/decision.js';
+import type { PlacementPolicy } from '../../../lib/placement/policy.js';
 import { MemoryBench } from '../support/memory-bench.js';
 import type { Code } from '../../../lib/system/code.js';
 
 const policy: PlacementPolicy = {
-  ...{ name: 'to whoever asks', wants: ['hot-page'], needs: [] },
+  ...{ name: 'to whoever asks', wants: ['hot-page'], needs: [], counters: SILENT },
   decide: ({ kind, node }) => (kind === 'first-touch' ? place(0, 'told') : replicate(node, 'told')),
 };
 

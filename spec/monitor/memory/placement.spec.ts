@@ -1,22 +1,17 @@
+import { SILENT } from '../../support/counters.js';
 import { describe, expect, it } from '@jest/globals';
 import { SimulationError } from '../../../lib/engine/errors.js';
 import { machineFrame, physicalPage } from '../../../lib/messages/addresses.js';
-import { firstTouch } from '../../../lib/placement/first-touch.js';
-import {
-  collapse,
-  migrate,
-  place,
-  replicate,
-  stay,
-  type Decision,
-  type PlacementPolicy,
-} from '../../../lib/placement/policy.js';
+import { firstTouch } from '../../../lib/placement/policies/static/first-touch.js';
+import { collapse, migrate, place, replicate, stay } from '../../../lib/placement/decision.js';
+import type { Decision } from '../../../lib/placement/decision.js';
+import type { PlacementPolicy } from '../../../lib/placement/policy.js';
 import { MemoryBench } from '../support/memory-bench.js';
 import type { Code } from '../../../lib/system/code.js';
 
 /** Places everything on node 0 and answers a hot page as it is told. */
 const answering = (answer: () => Decision): PlacementPolicy => ({
-  ...{ name: 'told', wants: ['hot-page', 'replica-write'], needs: [] },
+  ...{ name: 'told', wants: ['hot-page', 'replica-write'], needs: [], counters: SILENT },
   counters: { threshold: 1, sampling: 1, bits: 8, delayNs: 0, resetNs: 1e9 },
   decide: ({ kind }) =>
     kind === 'first-touch' ? place(0, 'told') : kind === 'replica-write' ? collapse('written') : answer(),
@@ -243,9 +238,9 @@ describe('writes that a policy sees', () => {
 
 describe('a policy', () => {
   it('is refused if it wants evidence that the monitor does not produce', () => {
-    const policy: PlacementPolicy = { ...firstTouch(), name: 'sampler', wants: ['hot-page', 'sampled-access'] };
+    const policy: PlacementPolicy = { ...firstTouch(), name: 'counter', wants: ['counted-miss'], counters: SILENT };
     expect(() => new MemoryBench(1, 1, { policy })).toThrow(
-      'the policy sampler wants sampled-access, which the monitor does not produce; it produces first-touch, hot-page, replica-write',
+      'the policy counter wants counted-miss, which the monitor does not produce; it produces first-touch, hot-page, replica-write, hint-fault',
     );
   });
 
@@ -253,12 +248,12 @@ describe('a policy', () => {
     [
       'moves a page to where it is',
       migrate(0, 'hot'),
-      'with migrate to 0 ("hot"): machine page 0 is on node 0 already; it must stay',
+      'with migrate to 0 ("hot"): the page is on node 0 already; stay',
     ],
     [
-      'asks for what the monitor cannot do',
+      'promotes to a node that is no faster',
       { action: 'promote', to: 1, because: 'hot' },
-      'with promote to 1 ("hot"): the monitor has no tiers: it places',
+      'with promote to 1 ("hot"): node 1 is of tier 0 and the page\'s of tier 0; promote to a faster tier',
     ],
     ['answers nothing', undefined as never, 'on page 0 with undefined: that is no decision'],
     ['answers null', null as never, 'on page 0 with null: that is no decision'],

@@ -1,7 +1,9 @@
+import { SILENT } from '../../support/counters.js';
 import { describe, expect, it } from '@jest/globals';
 import { physicalPage } from '../../../lib/messages/addresses.js';
 import { compute } from '../../../lib/processor/operations.js';
-import { migrate, place, stay, type PlacementPolicy } from '../../../lib/placement/policy.js';
+import { migrate, place, stay } from '../../../lib/placement/decision.js';
+import type { PlacementPolicy } from '../../../lib/placement/policy.js';
 import { SHOOTDOWN, type Reach } from '../../../lib/monitor/memory/shootdown.js';
 import { MemoryBench } from '../support/memory-bench.js';
 import type { Piece } from '../support/steps-bench.js';
@@ -105,7 +107,7 @@ describe('a shootdown', () => {
   it('is answered by a processor that waits for its own', () => {
     // Each of two processors moves a page to itself that the other maps, at once.
     const policy: PlacementPolicy = {
-      ...{ name: 'to whoever asks', wants: ['hot-page'], needs: [] },
+      ...{ name: 'to whoever asks', wants: ['hot-page'], needs: [], counters: SILENT },
       decide: ({ kind, node }, { home }) =>
         kind === 'first-touch' ? place(1 - node, 'elsewhere') : node === home ? stay('local') : migrate(node, 'asked'),
     };

@@ -1,5 +1,5 @@
 /** A policy that moves and copies pages after a few misses, so that specs see much of that. */
-import { missCounting } from '../../../lib/placement/miss-counting.js';
+import { missCounting } from '../../../lib/placement/policies/counters/miss-counting.js';
 
 export const hotPages = missCounting({
   ...{ trigger: 8, sharing: 2, writes: 4, moves: 100 },

@@ -1,4 +1,5 @@
 /** Machine memory on a machine, and guests that are nothing but loads and stores through the hardware's TLBs. */
+import { machineFacts } from '../../../lib/machine/load-meter.js';
 import { machineFrame, physicalPage } from '../../../lib/messages/addresses.js';
 import { HOT_PAGE, InterruptMessage } from '../../../lib/messages/coherence-messages.js';
 import { checkMemory } from '../../../lib/monitor/memory/check-memory.js';
@@ -8,7 +9,7 @@ import type { MachinePage } from '../../../lib/monitor/memory/machine-page.js';
 import type { Pmap } from '../../../lib/monitor/memory/pmap.js';
 import { SHOOTDOWN } from '../../../lib/monitor/memory/shootdown.js';
 import type { MonitorCpu } from '../../../lib/monitor/monitor-cpu.js';
-import { firstTouch } from '../../../lib/placement/first-touch.js';
+import { firstTouch } from '../../../lib/placement/policies/static/first-touch.js';
 import type { PlacementPolicy } from '../../../lib/placement/policy.js';
 import { compute, load, store, wait } from '../../../lib/processor/operations.js';
 import { StepsBench, type Piece, type StepsBenchOptions } from './steps-bench.js';
@@ -42,7 +43,7 @@ export class MemoryBench extends StepsBench {
     this.memory = new MachineMemory({
       ...{ cpus, frames, space, code, policy: options.policy ?? firstTouch(), keepDecisions: 100 },
       nowNs: () => machine.elapsedNs,
-      latencyNs: (from, to) => machine.readLatencyNs(from, to),
+      facts: machineFacts(machine, 'monitor'),
       clearCounters: frame => this.cleared.push(frame),
     });
     this.handlers.set(SHOOTDOWN, (cpu, a) => this.memory.shootdown.acknowledge(cpu, a));

@@ -2,10 +2,12 @@
  * Handlers of several processors that do to machine memory whatever the monitor's parts do, all at once, and say at each step
  * what they expect to see. Contents are modelled by machine and physical page, two words of each.
  */
+import { SILENT } from '../../support/counters.js';
 import { physicalPage, type PhysicalPage } from '../../../lib/messages/addresses.js';
 import { compute, machineStore } from '../../../lib/processor/operations.js';
-import { migrate, place, replicate, stay, type PlacementPolicy } from '../../../lib/placement/policy.js';
-import { placeNear } from '../../../lib/placement/first-touch.js';
+import { migrate, place, replicate, stay } from '../../../lib/placement/decision.js';
+import type { PlacementPolicy } from '../../../lib/placement/policy.js';
+import { placeNear } from '../../../lib/placement/policies/static/first-touch.js';
 import type { MachinePage } from '../../../lib/monitor/memory/machine-page.js';
 import type { MonitorCpu } from '../../../lib/monitor/monitor-cpu.js';
 import { MemoryBench, type MemoryBenchOptions } from './memory-bench.js';
@@ -52,7 +54,7 @@ interface Kept {
 
 /** Migrates for odd counts and replicates for even ones, wherever that is possible. */
 const mover: PlacementPolicy = {
-  ...{ name: 'mover', wants: ['hot-page', 'replica-write'], needs: [] },
+  ...{ name: 'mover', wants: ['hot-page', 'replica-write'], needs: [], counters: SILENT },
   decide({ kind, node }, { home, replicas, misses, page }, memory) {
     if (kind === 'first-touch')
       return memory.freeFrames(page % memory.nodes) > 0

@@ -11,11 +11,15 @@ import { Timer } from '../../../lib/engine/timer.js';
 import { NO_FAULTS } from './shared.js';
 import { crossbar } from '../../../lib/topology/shapes/crossbar.js';
 import { mesh } from '../../../lib/topology/shapes/mesh.js';
-import { firstTouch } from '../../../lib/placement/first-touch.js';
+import { freeMoves } from '../../../lib/placement/log/costs.js';
+import type { MissLogHeader } from '../../../lib/placement/log/header.js';
+import { MissLog } from '../../../lib/placement/log/miss-log.js';
+import { firstTouch } from '../../../lib/placement/policies/static/first-touch.js';
 import { memory, page } from '../../../lib/testing/views.js';
 import { trafficPattern } from '../../../lib/testing/networks/traffic.js';
 import { randomStream } from '../../../lib/engine/random.js';
 import type { PrivateCacheOptions } from '../../../lib/processor/caches/private-caches.js';
+import { header, logOf } from '../../placement/log/logs.js';
 import type { Door } from './door.js';
 
 export const sim = (): Simulation => new Simulation({ tickPs: 1000, seed: 'doors' });
@@ -129,7 +133,27 @@ export const TOPOLOGY: Readonly<Record<string, Door>> = {
   torus: { args: () => [{ columns: 4, rows: 2, ...attached }] },
 };
 
+const halfNs = {
+  '0.latencyNs.0.0': [0.5],
+  '0.latencyNs.0.1': [0.5],
+  '0.latencyNs.1.0': [0.5],
+  '0.latencyNs.1.1': [0.5],
+};
+const COSTS = Object.keys(freeMoves).map(name => [`1.${name}`, [0.5, 2 ** 60]] as const);
+
 export const PLACEMENT: Readonly<Record<string, Door>> = {
+  MissLog: {
+    args: () => [header(2), 4, [5, 1, 0, 3]],
+    call: (head: MissLogHeader, room: number, [timeNs, node, thread, number]: readonly number[]) =>
+      new MissLog(head, room).add(timeNs, node, thread, number, false),
+    closed: ['2'],
+    takes: { ...halfNs, '1': [undefined] },
+  },
+  memoryOf: { args: () => [header(2)], takes: halfNs },
+  offlineOptimum: {
+    args: () => [logOf(header(2), [{ page: 0 }]), { ...freeMoves }],
+    takes: Object.fromEntries(COSTS),
+  },
   missCounting: {
     args: () => [
       {
@@ -152,7 +176,7 @@ export const PLACEMENT: Readonly<Record<string, Door>> = {
       [{ evidence: { kind: 'first-touch', node: 1, store: false, timeNs: 3 }, page: page() }],
       memory(),
     ],
-    closed: ['1.0', '1.1', '2.nodes'],
+    closed: ['1.0', '1.1', '2.nodes', '2.random'],
   },
 };
 

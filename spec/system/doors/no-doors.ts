@@ -27,7 +27,17 @@ export const NO_DOORS: Readonly<Record<string, readonly string[]>> = {
     ...['semaphorePost', 'print'],
   ],
   'decisions, judged by checkDecision (spec/placement/check-decision.spec.ts)': [
-    ...['place', 'stay', 'migrate', 'collapse', 'firstTouch', 'roundRobin'],
+    ...['place', 'stay', 'migrate', 'collapse', 'promote', 'demote', 'exchange', 'freeze', 'thaw', 'isPlan'],
+    ...['firstTouch', 'roundRobin'],
+  ],
+  'policies, to every option of which spec/placement/policies/all.spec.ts feeds what is none': [
+    ...['ace', 'dash', 'dunx', 'platinum', 'irixOrigin', 'autoTiering', 'numaBalancing', 'linuxTiering', 'tpp'],
+    ...['bind', 'interleave', 'preferred', 'weightedInterleave'],
+    ...['carrefour', 'colloid', 'hemem', 'memtis', 'nimble', 'fasterOptions', 'madePolicy', 'conformance'],
+  ],
+  'policies of users, which spec/experiments/bench/bench.spec.ts tries, good and bad': [
+    'policyMaker',
+    'comparePolicies',
   ],
   'bit packing and look-ups of hot paths: what 32 bits hold of their numbers': [
     ...['packReference', 'entryLo', 'unmapped', 'permits', 'wordOf', 'withWord', 'classifyAtCache', 'classifyAtHome'],
@@ -86,6 +96,7 @@ export const NO_DOORS: Readonly<Record<string, readonly string[]>> = {
   'readers of bytes and text, which refuse what is not in order with place (spec/workloads)': [
     ...['readLitmus', 'readChampsim', 'detectFormat', 'readDinero', 'readDrmemtrace', 'readNtr', 'zipEntries'],
     ...['readSweepFile', 'readZipEntry', 'threadSteps', 'champsimForm', 'checkNtrStart', 'litmusOfCycle'],
+    ...['decodeMissLog', 'encodeMissLog'],
   ],
   'checked like those of the tables, but a call that is in order takes a recording or a whole system': [
     ...['FileServices', 'NetworkServices', 'RecordedGuest', 'drawReferences', 'recordedProgram', 'systemImage'],

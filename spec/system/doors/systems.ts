@@ -8,14 +8,16 @@ import { buildMachine, type Machine } from '../../../lib/machine/machine.js';
 import { presets } from '../../../lib/machine/presets/presets.js';
 import { resolve, type MachineSpecification } from '../../../lib/machine/specification/specification.js';
 import { Replay, type ReplayOptions } from '../../../lib/experiments/replay/replay.js';
-import { firstTouch } from '../../../lib/placement/first-touch.js';
-import { missCounting } from '../../../lib/placement/miss-counting.js';
-import { verghese1996 } from '../../../lib/placement/presets.js';
+import { freeMoves } from '../../../lib/placement/log/costs.js';
+import { firstTouch } from '../../../lib/placement/policies/static/first-touch.js';
+import { missCounting } from '../../../lib/placement/policies/counters/miss-counting.js';
+import { verghese1996 } from '../../../lib/placement/policies/counters/presets.js';
 import { memory } from '../../../lib/testing/views.js';
 import { classicLitmusTests } from '../../../lib/litmus/classics.js';
 import { sequential } from '../../../lib/traces/synthetic/walks.js';
 import { syntheticTrace } from '../../../lib/traces/synthetic/synthetic.js';
 import { readLackey } from '../../../lib/traces/formats/lackey.js';
+import { header, logOf } from '../../placement/log/logs.js';
 import type { Door } from './door.js';
 
 const SMALL = 2 ** 20;
@@ -219,17 +221,13 @@ const evidence: Door = { args: () => [1, { timeNs: 5 }], takes: { '1': [undefine
 
 export const TESTING: Readonly<Record<string, Door>> = {
   ...Object.fromEntries(
-    [
-      'countedMiss',
-      'firstTouchBy',
-      'hintFault',
-      'hotPage',
-      'interval',
-      'memoryPressure',
-      'replicaWrite',
-      'sampledAccess',
-    ].map(name => [name, evidence]),
+    ['countedMiss', 'firstTouchBy', 'hintFault', 'hotPage', 'replicaWrite', 'sampledAccess'].map(name => [
+      name,
+      evidence,
+    ]),
   ),
+  interval: { args: () => [5], takes: { '0': [0.5, undefined, 2 ** 60] } },
+  memoryPressure: { args: () => [1, 5], takes: { '1': [0.5, undefined, 2 ** 60] } },
   memory: {
     args: () => [{ nodes: 4, frames: 10, full: [1] }],
     takes: { '0': [undefined], '0.nodes': [undefined], '0.frames': [undefined], '0.full': [undefined] },
@@ -241,10 +239,18 @@ export const TESTING: Readonly<Record<string, Door>> = {
   repeat: { args: () => [2, { node: 0, page: 0 }], closed: ['1'] },
   scenario: {
     args: () => [missCounting({ ...verghese1996.options, trigger: 32 }), [{ node: 1, page: 0, timeNs: 5 }], memory()],
-    closed: ['0.wants', '0.needs'],
+    closed: ['0.wants', '0.needs', '2.random'],
     takes: {
       ...{ '0.counters.delayNs': [0.5], '0.counters.resetNs': [0.5] },
       ...{ '1.0.timeNs': [undefined, 0.5, 2 ** 60], '2': [undefined] },
+    },
+  },
+  replayLog: {
+    args: () => [firstTouch(), logOf(header(2), [{ page: 0 }]), { ...freeMoves }, { seed: 'doors', frames: [1, 1] }],
+    closed: ['0.wants', '0.needs'],
+    takes: {
+      ...Object.fromEntries(Object.keys(freeMoves).map(name => [`2.${name}`, [0.5, 2 ** 60]])),
+      ...{ '3': [undefined], '3.frames': [undefined] },
     },
   },
   explore: {
@@ -276,6 +282,23 @@ export const TESTING: Readonly<Record<string, Door>> = {
 
 const inTrace = ['0.streams', '0.lacks', '0.remarks'];
 
+/** A replay, and what is made of one. */
+const REPLAYED: Door = {
+  args: () => [
+    {
+      trace: trace(),
+      machine: resolve(small()),
+      policy: firstTouch(),
+      seed: 1,
+      copies: 1,
+      staggerCycles: 0,
+      localityPages: 8,
+    },
+  ],
+  closed: ['0.trace.streams', '0.trace.lacks', '0.trace.remarks', '0.machine', '0.policy.wants', '0.policy.needs'],
+  takes: { '0.seed': [-1, 0.5, '1', 2 ** 60] },
+};
+
 export const EXPERIMENTS: Readonly<Record<string, Door>> = {
   runJob: { args: () => [[() => ({ advance: () => false, result: () => 1 })]] },
   comparedReplays: {
@@ -304,19 +327,7 @@ export const EXPERIMENTS: Readonly<Record<string, Door>> = {
     takes: { '0.rates.0': [0.5] },
   },
   sharesOf: { args: () => [8, 2] },
-  Replay: {
-    args: () => [
-      {
-        trace: trace(),
-        machine: resolve(small()),
-        policy: firstTouch(),
-        seed: 1,
-        copies: 1,
-        staggerCycles: 0,
-        localityPages: 8,
-      },
-    ],
-    closed: ['0.trace.streams', '0.trace.lacks', '0.trace.remarks', '0.machine', '0.policy.wants', '0.policy.needs'],
-    takes: { '0.seed': [-1, 0.5, '1', 2 ** 60] },
-  },
+  recordMisses: REPLAYED,
+  MissRecording: REPLAYED,
+  Replay: REPLAYED,
 };

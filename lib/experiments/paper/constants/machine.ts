@@ -159,7 +159,7 @@ export const MACHINE_CONSTANTS: readonly Constant[] = [
   ),
   ...listed(
     {
-      file: 'lib/placement/presets.ts',
+      file: 'lib/placement/policies/counters/presets.ts',
       kind: 'published',
       source: 'Verghese, Devine, Gupta and Rosenblum, ASPLOS 1996, recalled; Disco prints no threshold',
     },
@@ -174,7 +174,7 @@ export const MACHINE_CONSTANTS: readonly Constant[] = [
   ),
   ...listed(
     {
-      file: 'lib/placement/presets.ts',
+      file: 'lib/placement/policies/counters/presets.ts',
       kind: 'estimated',
       source: 'ours: wide enough never to saturate, each miss counted, no delay',
     },

@@ -125,6 +125,10 @@ export const MONITOR_CONSTANTS: readonly Constant[] = [
     { PMAP_ENTRY_BYTES: 'pmap entry of a physical page' },
   ),
   ...listed(
+    { file: 'lib/monitor/memory/placement.ts', kind: 'estimated', source: 'no source' },
+    { LOOK_AT_PAGE: 'instructions to look at one page of many, for plans of a policy' },
+  ),
+  ...listed(
     { file: 'lib/monitor/memory/reclaim.ts', kind: 'estimated', source: 'no source' },
     { BATCH: 'frames that are taken back at once' },
   ),

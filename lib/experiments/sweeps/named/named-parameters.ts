@@ -31,8 +31,8 @@ const system = {
 };
 const policyModule = z.strictObject({
   module: z.string(),
-  /** The export. */
-  name: z.string().default('policy'),
+  /** The export; `policy` or the default one unless given. */
+  name: z.string().optional(),
   options: z.json().optional(),
 });
 const policy = { policy: z.union([z.string(), policyModule]).default('first-touch') };

@@ -1,14 +1,14 @@
 /** The module of the runs that have a name: threads import it. It keeps traces and images that it has read: they do not change. */
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import type { PlacementPolicy } from '../../../placement/policy.js';
 import { readTrace } from '../../../traces/formats/detect.js';
 import { shorten } from '../../../traces/shorten.js';
 import type { RecordedTrace } from '../../../traces/trace.js';
 import { namedPolicy } from '../../policies.js';
-import { Replay } from '../../replay/replay.js';
+import { policyMaker, type PolicyModule } from '../../policy-module.js';
+import { Replay, type ReplayOptions } from '../../replay/replay.js';
 import { GuestImages } from '../../systems/guests/guest-images.js';
 import { SWITCH_NAMES, systemOptions } from '../../systems/named-runs.js';
 import { SystemRun } from '../../systems/system-run.js';
@@ -46,15 +46,18 @@ class NamedRuns {
   }
 
   async trace(parameters: SweepParameters, seed: string, context: RunContext): Promise<RunOutcome> {
+    const replay = new Replay(await this.replayOptions(parameters, seed, context));
+    replay.run();
+    return resultMetrics(replay.result());
+  }
+
+  async replayOptions(parameters: SweepParameters, seed: string, context: RunContext): Promise<ReplayOptions> {
     const { trace: named, copies, part, ...rest } = namedParameters('trace', parameters);
     const whole = this.traceIn(resolve(context.folder, named.file));
     const trace = part === 1 ? whole : shorten(whole, part);
     const machine = machineOf(rest, parameters, copies * trace.streams.length);
     const policy = await policyOf(rest.policy, parameters, context);
-    const options = { trace, machine, policy, seed, copies, staggerCycles: STAGGER, localityPages: 0 };
-    const replay = new Replay(options);
-    replay.run();
-    return resultMetrics(replay.result());
+    return { trace, machine, policy, seed, copies, staggerCycles: STAGGER, localityPages: 0 };
   }
 
   private traceIn(path: string): RecordedTrace {
@@ -74,21 +77,14 @@ function ran(options: SystemOptions): RunOutcome {
 }
 
 /** A policy by name, or what a module exports: a policy, or a function that makes one of `options`. */
-async function policyOf(
-  policy: string | { readonly module: string; readonly name: string; readonly options?: unknown },
+export async function policyOf(
+  policy: string | PolicyModule,
   parameters: SweepParameters,
   { folder }: RunContext,
 ): Promise<PlacementPolicy> {
   const options = optionsOf('policy', parameters);
   if (typeof policy === 'string') return namedPolicy(policy, options);
-  const module = (await import(pathToFileURL(resolve(folder, policy.module)).href)) as Readonly<
-    Record<string, unknown>
-  >;
-  const found = module[policy.name];
-  if (found === undefined)
-    throw new Error(`${policy.module} exports no ${policy.name}; there are ${Object.keys(module).join(', ')}`);
-  const given = { ...(policy.options as object | undefined), ...options };
-  return (typeof found === 'function' ? (found as (given: object) => unknown)(given) : found) as PlacementPolicy;
+  return (await policyMaker(policy, folder, options))();
 }
 
 const runs = new NamedRuns();
@@ -99,3 +95,6 @@ export const native: SweepRun = (parameters, seed) => runs.native(parameters, se
 export const vm: SweepRun = (parameters, seed, context) => runs.vm(parameters, seed, context);
 /** A recorded trace under a policy. */
 export const trace: SweepRun = (parameters, seed, context) => runs.trace(parameters, seed, context);
+/** What a replay of the run `trace` is made with. */
+export const traceOptions = (parameters: SweepParameters, seed: string, context: RunContext): Promise<ReplayOptions> =>
+  runs.replayOptions(parameters, seed, context);

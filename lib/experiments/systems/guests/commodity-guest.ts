@@ -102,7 +102,7 @@ export class CommodityGuest implements GuestRun {
   readonly plan: GuestPlan;
   readonly kernel: CommodityKernel;
   readonly files: FileServices;
-  /** Null for a guest that is not on the subnet. */
+  /** Null for a guest that is not on the subnet. @internal */
   readonly nfs: GuestNfs | null;
   phase: GuestPhase = 'boot';
   private readonly workload: GuestWorkload;
@@ -112,6 +112,7 @@ export class CommodityGuest implements GuestRun {
   private locksBefore: ReturnType<typeof lockCounts> = new Map();
   private schedulerBefore = NOTHING;
 
+  /** @internal */
   constructor(plan: GuestPlan, { workload, place, kernel, nfs }: GuestParts) {
     this.plan = plan;
     this.workload = workload;

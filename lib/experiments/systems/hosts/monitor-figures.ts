@@ -2,7 +2,7 @@
 import type { Machine } from '../../../machine/machine.js';
 import type { Disco } from '../../../monitor/disco.js';
 import type { VirtualDisk } from '../../../monitor/disks/virtual-disk.js';
-import type { PlacementWork } from '../../../system/policy-host.js';
+import type { PlacementWork } from '../../../system/placement-work.js';
 import { WORK, work } from '../../../monitor/work.js';
 import { sumOf } from '../figures.js';
 import type { MappedCounts } from './host.js';
@@ -68,14 +68,12 @@ export function monitorCounts({ statistics, memory, devices }: Disco): MonitorCo
   };
 }
 
-function placementCounts({ hotPages, migrations, replications, collapses }: PlacementWork): Record<string, number> {
-  return {
-    hotPages,
-    migrations: migrations.count,
-    migrationNs: migrations.ns,
-    replications: replications.count,
-    replicationNs: replications.ns,
-    collapses: collapses.count,
-    collapseNs: collapses.ns,
-  };
+/** Counts and times of all that was done to pages, such as `migrations` and `migrationNs`. */
+function placementCounts(work: PlacementWork): Record<string, number> {
+  const { hotPages, pingPongs, ...actions } = work;
+  const counts = Object.entries(actions).flatMap(([name, { count, ns }]) => [
+    [name, count],
+    [`${name.replace(/s$/, '')}Ns`, ns],
+  ]);
+  return { hotPages, pingPongs, ...(Object.fromEntries(counts) as Record<string, number>) };
 }

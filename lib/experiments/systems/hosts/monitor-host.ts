@@ -11,7 +11,7 @@ import type { VirtualDiskSpecification, VirtualMachine } from '../../../monitor/
 import { Activity } from '../../../processor/software.js';
 import { Context } from '../../../processor/context.js';
 import type { Program } from '../../../processor/operations.js';
-import { firstTouch } from '../../../placement/first-touch.js';
+import { firstTouch } from '../../../placement/policies/static/first-touch.js';
 import { GuestError } from '../../../system/guest-error.js';
 import type { Host, MappedCounts } from './host.js';
 import { mappedCounts, monitorCounts, monitorWorkOf, since, type MonitorCounts } from './monitor-figures.js';

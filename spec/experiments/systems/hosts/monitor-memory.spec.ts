@@ -5,7 +5,7 @@ import { MEMORY_USES, type MemoryUse, type MemoryResult } from '../../../../lib/
 import { SystemRun } from '../../../../lib/experiments/systems/system-run.js';
 import { machineFrame, physicalPage } from '../../../../lib/messages/addresses.js';
 import type { MachinePage } from '../../../../lib/monitor/memory/machine-page.js';
-import { missCounting } from '../../../../lib/placement/miss-counting.js';
+import { missCounting } from '../../../../lib/placement/policies/counters/miss-counting.js';
 import { monitoredOptions, monitorOf, withMonitor } from '../fixture.js';
 
 /** Pages of a kernel's text are each used a little only, so few misses are to be enough. */

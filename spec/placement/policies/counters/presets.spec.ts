@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
-import { missCounting } from '../../lib/placement/miss-counting.js';
-import { verghese1996, verghese1996Engineering } from '../../lib/placement/presets.js';
+import { missCounting } from '../../../../lib/placement/policies/counters/miss-counting.js';
+import { verghese1996, verghese1996Engineering } from '../../../../lib/placement/policies/counters/presets.js';
 
 // Recollected, not read: no result may pass or fail by these numbers. This holds them still, no more.
 it('has the recollected numbers of 1996', () => {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { roundRobin } from '../../lib/placement/round-robin.js';
-import { firstTouchBy, hotPage, memory, page, scenario } from '../../lib/testing/index.js';
-import type { MemoryView } from '../../lib/placement/policy.js';
+import { roundRobin } from '../../../../lib/placement/policies/static/round-robin.js';
+import { firstTouchBy, hotPage, memory, page, scenario } from '../../../../lib/testing/index.js';
+import type { MemoryView } from '../../../../lib/placement/views.js';
 
 const SEED = 1997;
 

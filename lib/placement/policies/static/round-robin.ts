@@ -2,8 +2,8 @@
  * Round robin: pages are dealt over the nodes like cards, whoever touches them.
  * Disco, section 5.4, lays out the pages of bare IRIX this way to break up hot spots.
  */
-import { place, stay } from './policy.js';
-import type { PlacementPolicy } from './policy.js';
+import { place, stay } from '../../decision.js';
+import type { PlacementPolicy } from '../../policy.js';
 
 /**
  * A policy that gives the next page to the next node with a free frame, from node 0, and never moves it. Each policy

@@ -2,10 +2,13 @@
  * Migration and replication by counted cache misses.
  * The rule of Verghese, Devine, Gupta and Rosenblum (ASPLOS 1996), which Disco (section 4.2.3) took into the monitor.
  */
-import { finiteNumber, flag, numberAbove, plainObject, shown } from '../engine/checks.js';
-import { placeNear } from './first-touch.js';
-import { collapse, migrate, replicate, stay } from './policy.js';
-import type { CounterSettings, Decision, MemoryView, PageView, PlacementPolicy } from './policy.js';
+import { finiteNumber, flag, numberAbove, plainObject, shown } from '../../../engine/checks.js';
+import { placeNear } from '../static/first-touch.js';
+import { collapse, migrate, replicate, stay } from '../../decision.js';
+import type { Decision } from '../../decision.js';
+import type { CounterSettings } from '../../evidence.js';
+import type { PlacementPolicy } from '../../policy.js';
+import type { MemoryView, PageView } from '../../views.js';
 
 /** All numbers of the policy. None has a default: Disco prints no values; `presets.ts` has sets with their sources. */
 export interface MissCountingOptions extends Omit<CounterSettings, 'threshold'> {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { firstTouch } from '../../lib/placement/first-touch.js';
-import { place, stay } from '../../lib/placement/policy.js';
-import { firstTouchBy, hotPage, memory, page } from '../../lib/testing/index.js';
+import { firstTouch } from '../../../../lib/placement/policies/static/first-touch.js';
+import { place, stay } from '../../../../lib/placement/decision.js';
+import { firstTouchBy, hotPage, memory, page } from '../../../../lib/testing/index.js';
 
 describe('firstTouch', () => {
   const line = (from: number, to: number) => 300 + 100 * Math.abs(from - to);

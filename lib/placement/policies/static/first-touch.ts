@@ -2,9 +2,11 @@
  * First touch: a page lives where it is used first.
  * The rule of Linux's "local" memory policy: the node of the processor that faults, else the nearest by distance.
  */
-import { wholeNumber } from '../engine/checks.js';
-import { place, stay } from './policy.js';
-import type { Decision, MemoryView, PlacementPolicy } from './policy.js';
+import { wholeNumber } from '../../../engine/checks.js';
+import { place, stay } from '../../decision.js';
+import type { Decision } from '../../decision.js';
+import type { PlacementPolicy } from '../../policy.js';
+import type { MemoryView } from '../../views.js';
 
 /** A policy that places a page with {@link placeNear} on the node that touches it first and never moves it. Keeps no state. */
 export function firstTouch(): PlacementPolicy {

@@ -1,10 +1,18 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { missCounting } from '../../lib/placement/miss-counting.js';
-import { collapse, migrate, place, replicate, stay } from '../../lib/placement/policy.js';
-import { verghese1996 } from '../../lib/placement/presets.js';
-import { firstTouchBy, hotPage, interval, memory, page, replicaWrite, scenario } from '../../lib/testing/index.js';
-import type { MissCountingOptions } from '../../lib/placement/miss-counting.js';
+import { missCounting } from '../../../../lib/placement/policies/counters/miss-counting.js';
+import { collapse, migrate, place, replicate, stay } from '../../../../lib/placement/decision.js';
+import { verghese1996 } from '../../../../lib/placement/policies/counters/presets.js';
+import {
+  firstTouchBy,
+  hotPage,
+  hintFault,
+  memory,
+  page,
+  replicaWrite,
+  scenario,
+} from '../../../../lib/testing/index.js';
+import type { MissCountingOptions } from '../../../../lib/placement/policies/counters/miss-counting.js';
 
 const SEED = 1996;
 const counting = (changes: Partial<MissCountingOptions> = {}) => missCounting({ ...verghese1996.options, ...changes });
@@ -85,7 +93,7 @@ describe('missCounting', () => {
   });
 
   it('refuses evidence that it did not ask for', () => {
-    expect(() => counting().decide(interval(0), page(), memory())).toThrow("migrate-replicate was given 'interval'");
+    expect(() => counting().decide(hintFault(0), page(), memory())).toThrow("migrate-replicate was given 'hint-fault'");
   });
 
   const mistakes = [
