@@ -4,6 +4,7 @@ import { leanKernel } from '../../guest/bare/costs.js';
 import { ThreadProcess } from '../../guest/bare/thread-process.js';
 import { sproc, waitForChild } from '../../guest/commodity/calls/system-calls.js';
 import { buildMachine } from '../../machine/machine.js';
+import { machineFacts } from '../../machine/load-meter.js';
 import type { PlacementPolicy } from '../../placement/policy.js';
 import { compute, load, store, type Program } from '../../processor/operations.js';
 import type { Code } from '../../system/code.js';
@@ -63,7 +64,7 @@ export function bareMigration(): Prepared {
     policy,
     costs: leanKernel,
     colours: 128,
-    latencyNs: (from, to) => machine.readLatencyNs(from, to),
+    facts: machineFacts(machine, 'kernel'),
     nowNs: () => machine.elapsedNs,
     clearCounters: frame => controllers[map.homeOfFrame(frame)].counters?.clear(frame),
     keepDecisions: 0,

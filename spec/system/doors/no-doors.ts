@@ -92,6 +92,7 @@ export const NO_DOORS: Readonly<Record<string, readonly string[]>> = {
     ],
     ...['reportHtml', 'textTable', 'processorsOf', 'divergenceText', 'meaningsMarkdown', 'collect', 'sweepText'],
     ...['sweepCharts', 'sweepReportHtml', 'compare', 'comparisonText', 'Measured', 'whatIfText', 'whatIfOf'],
+    ...['explanationText', 'explanationSvg', 'explanationCsv'],
   ],
   'readers of bytes and text, which refuse what is not in order with place (spec/workloads)': [
     ...['readLitmus', 'readChampsim', 'detectFormat', 'readDinero', 'readDrmemtrace', 'readNtr', 'zipEntries'],
@@ -103,6 +104,7 @@ export const NO_DOORS: Readonly<Record<string, readonly string[]>> = {
     ...['UserWork', 'guestProgram', 'computing', 'heapVariants', 'pmake', 'userImages', 'threadImages'],
     ...[
       'SystemRun',
+      'explain',
       'systemOptions',
       'MonitorHost',
       'paperWorkload',
