@@ -15,9 +15,12 @@ import type { PlacementPolicy } from '../../lib/placement/policy.js';
 const PAGE = new URL('../../docs/policies.md', import.meta.url);
 const [BEGIN, END] = ['<!-- conformance -->', '<!-- end of conformance -->'];
 
+/** The misses of a toy are too few for Carrefour to act at all. */
+const CHANGES: Readonly<Record<string, object>> = { carrefour: { leastTraffic: 0 } };
+
 const named = (name: string): (() => PlacementPolicy) => {
   const { make, options } = namedPolicies[name];
-  return () => make(options);
+  return () => make({ ...options, ...CHANGES[name] });
 };
 const rows = new Map(Object.keys(namedPolicies).map(name => [name, conformance(named(name))]));
 const row = (policy: string, scenario: string): ConformanceRow =>
@@ -46,7 +49,7 @@ describe('the table of docs/policies.md', () => {
   });
 
   it('names the situations', () => {
-    const text = readFileSync(PAGE, 'utf8');
+    const text = readFileSync(PAGE, 'utf8').replace(/ +/g, ' ');
     for (const { name, about } of conformanceScenarios) expect(text).toContain(`| ${name} | ${about} |`);
   });
 });

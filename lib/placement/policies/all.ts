@@ -48,11 +48,16 @@ export interface NamedPolicy<Options extends object = object> {
 
 /** 100 ms is as fast as Linux's scanner goes; 64 pages at a time are ours. */
 const HINTS: HintSettings = { periodNs: 100e6, pages: 64, slowOnly: false };
+const SLOW_HINTS: Omit<HintSettings, 'slowOnly'> = { periodNs: HINTS.periodNs, pages: HINTS.pages };
 /** One miss in 200, as MEMTIS begins; a buffer of 16 is ours. */
 const SAMPLING: SamplingSettings = { period: 199, skid: 0, level: 'miss', stores: true, buffer: 16 };
 const COUNTERS: Omit<CounterSettings, 'threshold'> = { sampling: 1, bits: 16, delayNs: 0, resetNs: 100e6 };
 
-const described = <Options extends object>(one: NamedPolicy<Options>): NamedPolicy => one as unknown as NamedPolicy;
+/** A policy whose options are taken as they come: it checks them. */
+const described = <Options extends object>({ make, ...rest }: NamedPolicy<Options>): NamedPolicy => ({
+  ...rest,
+  make: options => make(options as Options),
+});
 
 const VERGHESE = 'Verghese, Devine, Gupta, Rosenblum, ASPLOS 1996; Disco, SOSP 1997, section 4.2.3';
 const counting = verghese1996.options;
@@ -128,7 +133,7 @@ export const namedPolicies: Readonly<Record<string, NamedPolicy>> = {
   dunx: described({
     family: 'faults',
     rule: 'A page is moved, copied or left alone by aged counts of its users and by how lately it changed.',
-    source: 'LaRowe, Ellis, ACM TOCS 1991',
+    source: 'LaRowe, Ellis, Kaplan, SOSP 1991',
     confidence: 'abstract',
     options: { freezeNs: 10e6, ageNs: 1e9, trigger: 2, replication: true, hints: HINTS },
     make: dunx,
@@ -184,7 +189,7 @@ export const namedPolicies: Readonly<Record<string, NamedPolicy>> = {
   'irix-origin': described({
     family: 'counters',
     rule: 'A page moves when a remote count exceeds the home count by a threshold; bouncing pages freeze and melt.',
-    source: 'IRIX 6.5, migration(5), refcnt(5), mmci(5); the numbers are ours',
+    source: 'IRIX 6.5, manual pages migration(5), migration(3) and sn(1); the numbers are ours',
     confidence: 'ours',
     options: {
       ...{ threshold: 64, counters: COUNTERS, minimumSavingNs: 0, bounces: 2, bounceNs: 100e6, meltNs: 1e9 },
@@ -203,11 +208,11 @@ export const namedPolicies: Readonly<Record<string, NamedPolicy>> = {
   'linux-tiering': described({
     family: 'tiers',
     rule: 'A slow page that is touched soon after it was unmapped is promoted, at a limited rate; the oldest are demoted.',
-    source: 'Linux 5.18, hot page selection and demotion; the rate and the scanner are ours',
+    source: 'Linux 6.1, patches of hot page selection and demotion; the rate and the scanner are ours',
     confidence: 'described',
     options: {
-      ...{ thresholdNs: 1e9, pagesPerSecond: 16384, adjustNs: 60e9, steps: 16, enoughFree: 1 / 16 },
-      ...{ demotion: true, lowWatermark: 0.02, most: 256, hints: HINTS },
+      ...{ thresholdNs: 1e9, pagesPerSecond: 16384, adjustNs: 60e9, steps: 16, band: 0.1 },
+      ...{ enoughFree: 1 / 16, demotion: true, lowWatermark: 0.02, most: 256, hints: SLOW_HINTS },
     },
     make: linuxTiering,
   }),
@@ -216,7 +221,7 @@ export const namedPolicies: Readonly<Record<string, NamedPolicy>> = {
     rule: 'A slow page is promoted at its second touch; fast nodes demote early.',
     source: 'Al Maruf and others, ASPLOS 2023',
     confidence: 'recollected',
-    options: { headRoom: 0.02, activeNs: 1e9, most: 256, hints: HINTS },
+    options: { headRoom: 0.02, activeNs: 1e9, most: 256, hints: SLOW_HINTS },
     make: tpp,
   }),
   autotiering: described({
@@ -249,7 +254,7 @@ export const namedPolicies: Readonly<Record<string, NamedPolicy>> = {
     source: 'Lee and others, SOSP 2023',
     confidence: 'described',
     options: {
-      ...{ sampling: SAMPLING, bins: 16, coolingSamples: 2e6, reserve: 0.03, warmFill: 0.75 },
+      ...{ sampling: SAMPLING, sampleWeight: 512, bins: 16, coolingSamples: 2e6, reserve: 0.03, warmFill: 0.75 },
       ...{ demotionWatermark: 0.02, intervalNs: 500e6, most: 4096 },
     },
     make: memtis,

@@ -80,6 +80,40 @@ export function nearestProcessor(node: number, memory: MemoryView): number {
   );
 }
 
+/** Free frames as they will be when what a plan has decided so far is done: its decisions are carried out in order. */
+export class PlannedFrames {
+  /** The memory with those free frames. */
+  readonly memory: MemoryView;
+  private readonly change: number[];
+
+  constructor(memory: MemoryView) {
+    const change = new Array<number>(memory.nodes).fill(0);
+    this.change = change;
+    this.memory = {
+      nodes: memory.nodes,
+      frames: node => memory.frames(node),
+      freeFrames: node => memory.freeFrames(node) + change[node],
+      hasProcessors: node => memory.hasProcessors(node),
+      tier: node => memory.tier(node),
+      latencyNs: (from, to) => memory.latencyNs(from, to),
+      load: node => memory.load(node),
+      linkLoad: (from, to) => memory.linkLoad(from, to),
+      random: memory.random,
+    };
+  }
+
+  /** A page goes from a node to another. */
+  move(from: number, to: number): void {
+    this.change[from]++;
+    this.change[to]--;
+  }
+
+  /** A page gets a copy. */
+  copy(to: number): void {
+    this.change[to]--;
+  }
+}
+
 /** The value under a key, made by `make` if there is none. */
 export function entryOf<Value>(map: Map<number, Value>, key: number, make: () => Value): Value {
   let value = map.get(key);

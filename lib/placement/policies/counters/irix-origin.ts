@@ -1,8 +1,10 @@
 /**
  * Page migration of IRIX on the Origin 2000: the hardware interrupts when a remote counter exceeds the home's by a threshold,
  * and the handler migrates unless the page bounces, is dampened, or the other node is too near. From the manual pages
- * migration(5), refcnt(5) and mmci(5); the default numbers are not in them, so ours are options. The Origin's counters compare
- * each remote count with the home's; ours interrupt at each multiple of the threshold, and the rule compares then.
+ * migration(5), migration(3) and sn(1); the default numbers are not in them, so ours are options. The Origin's counters compare
+ * each remote count with the home's; ours interrupt at each multiple of the threshold, and the rule compares then. Left out:
+ * queues of failed requests, modes and ranges of addresses with settings of their own, copies of kernel text; counters that are
+ * stuck at their end are cleared with all others by the reset.
  */
 import { freeze, migrate, stay, thaw } from '../../decision.js';
 import type { CounterSettings } from '../../evidence.js';

@@ -1,5 +1,5 @@
 /**
- * The tunable policy of DUnX (LaRowe and Ellis, 1991): at a fault a page is moved, copied, or used where it is, by aged counts
+ * The tunable policy of DUnX (LaRowe, Ellis, Kaplan, SOSP 1991): at a fault a page is moved, copied, or used where it is, by aged counts
  * of who used it and by how lately it was invalidated. From the abstract, which names what can be tuned but no values; the rule
  * is our reading. Hint faults stand in for its page faults and for the scanner that made mappings fault again.
  */

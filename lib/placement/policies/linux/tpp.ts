@@ -7,7 +7,7 @@
 import { demote, promote, stay, type PageDecision } from '../../decision.js';
 import type { HintSettings } from '../../evidence.js';
 import type { PlacementPolicy } from '../../policy.js';
-import { checkOptions, fasterNode, notWanted, slowerNode } from '../support.js';
+import { checkOptions, fasterNode, notWanted, PlannedFrames, slowerNode } from '../support.js';
 import { placeNear } from '../static/first-touch.js';
 
 /** Options of `tpp`. */
@@ -18,7 +18,8 @@ export interface TppOptions {
   readonly activeNs: number;
   /** Pages that one plan demotes at the most. */
   readonly most: number;
-  readonly hints: HintSettings;
+  /** The scanner, which looks at slow pages only. */
+  readonly hints: Omit<HintSettings, 'slowOnly'>;
 }
 
 /** A policy of TPP's rule. Its state is when pages were touched last, and their order on fast nodes. */
@@ -50,12 +51,14 @@ export function tpp(options: TppOptions): PlacementPolicy {
     },
     plan({ node }, pages, memory) {
       const decisions: PageDecision[] = [];
+      const frames = new PlannedFrames(memory);
       const wanted = Math.min(most, Math.ceil(headRoom * memory.frames(node)) - memory.freeFrames(node));
       for (const number of order) {
         if (decisions.length >= wanted) break;
         const view = pages.page(number);
-        const to = view?.home === node && view.replicas.length === 0 ? slowerNode(node, memory) : -1;
+        const to = view?.home === node && view.replicas.length === 0 ? slowerNode(node, frames.memory) : -1;
         if (to < 0) continue;
+        frames.move(node, to);
         order.delete(number);
         decisions.push({ page: number, decision: demote(to, 'head room') });
       }

@@ -1,15 +1,16 @@
 /**
  * Carrefour (Dashti and others, ASPLOS 2013): once a second, if there is traffic, pages that several nodes only read are copied,
  * pages that several nodes use are spread over controllers when these are loaded unevenly, and pages of one node go there. From
- * a description of its code. Traffic and shares of reads and of local accesses come from the samples, the load of controllers
+ * a description of its code. A page gets one copy in an interval. Traffic and shares of reads and of local accesses come from the samples, the load of controllers
  * from the host; the share of dirty lines is left out.
  */
-import { collapse, migrate, replicate, stay, type Decision, type PageDecision } from '../../decision.js';
+import { collapse, stay, type PageDecision } from '../../decision.js';
 import type { SamplingSettings } from '../../evidence.js';
 import type { PlacementPolicy } from '../../policy.js';
-import type { MemoryView, PageView } from '../../views.js';
-import { allNodes, checkOptions, entryOf, notWanted } from '../support.js';
+import type { MemoryView } from '../../views.js';
+import { allNodes, checkOptions, entryOf, notWanted, PlannedFrames } from '../support.js';
 import { placeNear } from '../static/first-touch.js';
+import { changeOf, type Allowed, type Samples } from './carrefour-page.js';
 import { Loads } from './controller-loads.js';
 
 /** Options of `carrefour`. Shares are from 0 to 1. */
@@ -29,11 +30,6 @@ export interface CarrefourOptions {
   readonly mostLocal: number;
   /** Samples that a page needs to migrate. */
   readonly leastSamples: number;
-}
-
-interface Samples {
-  readonly byNode: number[];
-  stores: number;
 }
 
 /** A policy of Carrefour's rule. Its state is the samples of the interval. */
@@ -73,51 +69,29 @@ export function carrefour(options: CarrefourOptions): PlacementPolicy {
     plan(_evidence, pages, memory) {
       const traffic = (1000 * all * sampling.period) / intervalNs;
       const loads = new Loads(memory);
-      const now = {
+      const allowed: Allowed = {
         replication: memoryUse(memory) <= options.mostMemoryUse && all - stores >= options.leastReads * all,
-        interleaving: loads.imbalance > options.leastImbalance,
+        interleaving: loads.imbalance > options.leastImbalance && local < all,
         migration: local < options.mostLocal * all,
+        ...{ leastSamples, loads },
       };
+      const frames = new PlannedFrames(memory);
       const decisions: PageDecision[] = [];
       if (traffic >= leastTraffic)
         for (const [page, of] of samples) {
           if (decisions.length === most) break;
           const view = pages.page(page);
-          const decision = view === undefined ? null : decide(view, of, now, loads, memory, leastSamples);
-          if (decision !== null) decisions.push({ page, decision });
+          const decision = view === undefined ? null : changeOf(view, of, allowed, frames.memory);
+          if (decision === null) continue;
+          if (decision.action === 'migrate') frames.move(view!.home, decision.to);
+          else frames.copy(decision.to);
+          decisions.push({ page, decision });
         }
       samples.clear();
       all = local = stores = 0;
       return decisions;
     },
   };
-}
-
-function decide(
-  { home, replicas }: PageView,
-  { byNode, stores }: Samples,
-  now: { readonly replication: boolean; readonly interleaving: boolean; readonly migration: boolean },
-  loads: Loads,
-  memory: MemoryView,
-  leastSamples: number,
-): Decision | null {
-  const room = (node: number): boolean => memory.freeFrames(node) > 0 && node !== home && !replicas.includes(node);
-  const users = allNodes(memory).filter(node => byNode[node] > 0);
-  if (users.length > 1 && stores === 0 && now.replication) {
-    const to = users
-      .filter(room)
-      .sort((a, b) => byNode[b] - byNode[a])
-      .at(0);
-    return to === undefined ? null : replicate(to, 'read by several');
-  }
-  if (replicas.length > 0) return null;
-  if (users.length > 1) {
-    if (!now.interleaving || memory.random.next() >= loads.excess(home)) return null;
-    const to = loads.draw();
-    return room(to) ? migrate(to, 'spread') : null;
-  }
-  const [user] = users;
-  return now.migration && byNode[user] >= leastSamples && room(user) ? migrate(user, 'used by one node') : null;
 }
 
 function memoryUse(memory: MemoryView): number {

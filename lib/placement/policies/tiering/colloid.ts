@@ -2,14 +2,17 @@
  * Colloid (Vuppalapati and Agarwal, SOSP 2024): moves as large a share of the accesses to the tier that answers faster as makes
  * the loaded latencies of both tiers equal, found by a search between two watermarks. Constants from a description of a fork's
  * code. The latency of a tier is the unloaded one from its nearest processors and what its controllers took over the last
- * interval, by requests; how often pages are used comes from samples, halved each interval.
+ * interval, by requests; how often pages are used comes from samples, halved each interval. Where the other tier is full, a page
+ * changes places with one there that is used less, as in HeMem, on which the fork builds.
  */
-import { demote, promote, stay, type Decision, type PageDecision } from '../../decision.js';
+import { stay } from '../../decision.js';
 import type { SamplingSettings } from '../../evidence.js';
 import type { PlacementPolicy } from '../../policy.js';
-import type { MemoryView, PageView } from '../../views.js';
-import { allNodes, checkOptions, fasterNode, nearestProcessor, notWanted, slowerNode } from '../support.js';
+import type { PageView } from '../../views.js';
+import { checkOptions, notWanted } from '../support.js';
 import { placeNear } from '../static/first-touch.js';
+import { moves } from './colloid-moves.js';
+import { tierNs } from './tier-latency.js';
 
 /** Options of `colloid`. */
 export interface ColloidOptions {
@@ -39,6 +42,7 @@ export function colloid(options: ColloidOptions): PlacementPolicy {
   const { sampling, intervalNs, most, delta, epsilon, smoothing } = options;
   const uses = new Map<number, number>();
   let [fastNs, slowNs, low, high] = [NaN, NaN, 0, 1];
+  const usesOf = ({ page }: PageView): number => uses.get(page) ?? 0;
   const smooth = (old: number, now: number): number => (Number.isNaN(old) ? now : old + smoothing * (now - old));
   return {
     name: 'colloid',
@@ -55,8 +59,7 @@ export function colloid(options: ColloidOptions): PlacementPolicy {
     plan(_evidence, pages, memory) {
       const all = [...pages].filter(({ replicas }) => replicas.length === 0);
       const isFast = ({ home }: PageView): boolean => memory.tier(home) === 0;
-      const used = (views: readonly PageView[]): number =>
-        views.reduce((sum, { page }) => sum + (uses.get(page) ?? 0), 0);
+      const used = (views: readonly PageView[]): number => views.reduce((sum, view) => sum + usesOf(view), 0);
       const total = used(all);
       const share = total === 0 ? 0 : used(all.filter(isFast)) / total;
       fastNs = smooth(fastNs, tierNs(memory, true));
@@ -69,49 +72,12 @@ export function colloid(options: ColloidOptions): PlacementPolicy {
         if (high < low + epsilon) [low, high] = up ? [share, 1] : [0, share];
       }
       const goal = balanced ? 0 : Math.abs((low + high) / 2 - share) * total;
-      const candidates = all.filter(view => isFast(view) !== up).sort((a, b) => (uses.get(b.page) ?? 0) - (uses.get(a.page) ?? 0)); // prettier-ignore
-      const decisions = moves(candidates, goal, view => towards(view, up, memory), uses, most);
+      const byUse = (views: PageView[]): PageView[] => views.sort((a, b) => usesOf(b) - usesOf(a));
+      const from = byUse(all.filter(view => isFast(view) !== up));
+      const other = byUse(all.filter(view => isFast(view) === up));
+      const decisions = moves({ from, other, goal, most, up, usesOf, memory });
       for (const [page, count] of uses) uses.set(page, count / 2);
       return decisions;
     },
   };
-}
-
-/** The most used pages that together have no more uses than the goal. */
-function moves(
-  candidates: readonly PageView[],
-  goal: number,
-  decisionFor: (view: PageView) => Decision | null,
-  uses: ReadonlyMap<number, number>,
-  most: number,
-): PageDecision[] {
-  const decisions: PageDecision[] = [];
-  let left = goal;
-  for (const view of candidates) {
-    const count = uses.get(view.page) ?? 0;
-    if (decisions.length === most || count === 0) break;
-    const decision = count <= left ? decisionFor(view) : null;
-    if (decision === null) continue;
-    left -= count;
-    decisions.push({ page: view.page, decision });
-  }
-  return decisions;
-}
-
-function towards({ home }: PageView, up: boolean, memory: MemoryView): Decision | null {
-  const to = up ? fasterNode(home, nearestProcessor(home, memory), memory) : slowerNode(home, memory);
-  if (to < 0) return null;
-  return up ? promote(to, 'the fast tier answers sooner') : demote(to, 'the slow tier answers sooner');
-}
-
-/** Mean latency of the fastest tier, or of all others, by requests; the unloaded one if there were none. */
-function tierNs(memory: MemoryView, fast: boolean): number {
-  const nodes = allNodes(memory).filter(node => (memory.tier(node) === 0) === fast && memory.frames(node) > 0);
-  const weight = (node: number): number => memory.load(node).requests;
-  const requests = nodes.reduce((sum, node) => sum + weight(node), 0);
-  const ns = (node: number): number =>
-    memory.latencyNs(nearestProcessor(node, memory), node) + memory.load(node).latencyNs;
-  if (nodes.length === 0) return Infinity;
-  if (requests === 0) return nodes.reduce((sum, node) => sum + ns(node), 0) / nodes.length;
-  return nodes.reduce((sum, node) => sum + ns(node) * weight(node), 0) / requests;
 }

@@ -6,7 +6,7 @@
 import { exchange, promote, stay, type PageDecision } from '../../decision.js';
 import type { SamplingSettings } from '../../evidence.js';
 import type { PlacementPolicy } from '../../policy.js';
-import { checkOptions, entryOf, fasterNode, notWanted } from '../support.js';
+import { checkOptions, entryOf, fasterNode, nearestProcessor, notWanted, PlannedFrames } from '../support.js';
 import { placeNear } from '../static/first-touch.js';
 
 /** Options of `hemem`. */
@@ -72,14 +72,14 @@ export function hemem(options: HememOptions): PlacementPolicy {
       const cold = [...pages].filter(
         one => memory.tier(one.home) === 0 && !hot.has(one.page) && one.replicas.length === 0,
       );
-      let room = [...freeFast(memory)];
+      const frames = new PlannedFrames(memory);
       for (const number of hot) {
         if (decisions.length === most) break;
         const view = pages.page(number);
         if (view === undefined || memory.tier(view.home) === 0 || view.replicas.length > 0) continue;
-        const to = fasterNode(view.home, view.home, memory);
-        if (to >= 0 && room[to] > 0) {
-          room = room.map((frames, node) => (node === to ? frames - 1 : frames));
+        const to = fasterNode(view.home, nearestProcessor(view.home, memory), frames.memory);
+        if (to >= 0) {
+          frames.move(view.home, to);
           decisions.push({ page: number, decision: promote(to, 'hot') });
           continue;
         }
@@ -90,9 +90,4 @@ export function hemem(options: HememOptions): PlacementPolicy {
       return decisions;
     },
   };
-}
-
-/** Free frames of the nodes of the fastest tier, 0 of others. */
-function freeFast(memory: { nodes: number; tier(node: number): number; freeFrames(node: number): number }): number[] {
-  return Array.from({ length: memory.nodes }, (_, node) => (memory.tier(node) === 0 ? memory.freeFrames(node) : 0));
 }

@@ -1,18 +1,29 @@
 /**
  * MEMTIS (Lee and others, SOSP 2023): a histogram of sampled counts by powers of two gives the threshold of hotness: the lowest
- * at which all hotter pages fit the fast tier. From a description of its code. Left out: splitting of huge pages, the sampling
- * period that adapts; base pages only.
+ * at which all hotter pages fit the fast tier. From a description of its code. That cold pages make room for hot ones of the slow
+ * tier, besides the watermark, is our reading. Left out: splitting of huge pages, a sampling period that adapts, and that the
+ * threshold is computed anew each 100,000 samples: here it is in each interval.
  */
 import { demote, promote, stay, type PageDecision } from '../../decision.js';
 import type { SamplingSettings } from '../../evidence.js';
 import type { PlacementPolicy } from '../../policy.js';
 import type { MemoryView, PageView } from '../../views.js';
-import { allNodes, checkOptions, fasterNode, notWanted, slowerNode } from '../support.js';
+import {
+  allNodes,
+  checkOptions,
+  fasterNode,
+  nearestProcessor,
+  notWanted,
+  PlannedFrames,
+  slowerNode,
+} from '../support.js';
 import { placeNear } from '../static/first-touch.js';
 
 /** Options of `memtis`. */
 export interface MemtisOptions {
   readonly sampling: SamplingSettings;
+  /** What a sample of a base page counts, so that it compares with one of a huge page. */
+  readonly sampleWeight: number;
   /** Bins of the histogram; the last one has all counts above. */
   readonly bins: number;
   /** Samples after which all counts are halved. */
@@ -32,6 +43,7 @@ export interface MemtisOptions {
 export function memtis(options: MemtisOptions): PlacementPolicy {
   checkOptions('memtis', options, {
     ...{
+      sampleWeight: { whole: 1 },
       bins: { whole: 2, to: 64 },
       coolingSamples: { whole: 1 },
       reserve: { from: 0, to: 1 },
@@ -39,7 +51,8 @@ export function memtis(options: MemtisOptions): PlacementPolicy {
     },
     ...{ demotionWatermark: { from: 0, to: 1 }, intervalNs: { from: 1 }, most: { whole: 1 } },
   });
-  const { sampling, bins, coolingSamples, reserve, warmFill, demotionWatermark, intervalNs, most } = options;
+  const { sampling, sampleWeight, bins, coolingSamples, reserve, warmFill, demotionWatermark, intervalNs, most } =
+    options;
   const counts = new Map<number, number>();
   let samples = 0;
   const bin = ({ page }: PageView): number => Math.min(bins - 1, Math.floor(Math.log2((counts.get(page) ?? 0) + 1)));
@@ -52,28 +65,31 @@ export function memtis(options: MemtisOptions): PlacementPolicy {
     decide({ kind, node }, { page }, memory) {
       if (kind === 'first-touch') return placeNear(node, memory);
       if (kind !== 'sampled-access') throw notWanted('memtis', kind);
-      counts.set(page, (counts.get(page) ?? 0) + 1);
+      counts.set(page, (counts.get(page) ?? 0) + sampleWeight);
       if (++samples % coolingSamples === 0) for (const [one, count] of counts) counts.set(one, count / 2);
       return stay('counted');
     },
     plan(_evidence, pages, memory) {
       const all = [...pages].filter(({ replicas }) => replicas.length === 0);
-      const { frames, free } = fastTier(memory);
+      const { frames } = fastTier(memory);
       const { hot, warm } = thresholds(all.map(bin), bins, (1 - reserve) * frames, warmFill);
-      const decisions: PageDecision[] = [];
-      let missing = Math.ceil(demotionWatermark * frames) - free;
-      const fast = all.filter(({ home }) => memory.tier(home) === 0).sort((a, b) => bin(a) - bin(b));
-      for (const view of fast) {
-        const to = slowerNode(view.home, memory);
-        if (missing-- <= 0 || decisions.length === most || bin(view) >= warm || to < 0) break;
-        decisions.push({ page: view.page, decision: demote(to, 'cold') });
-      }
-      let room = free + decisions.length - Math.ceil(reserve * frames);
       const slow = all.filter(view => memory.tier(view.home) > 0 && bin(view) >= hot).sort((a, b) => bin(b) - bin(a));
-      for (const view of slow) {
-        const to = fasterNode(view.home, view.home, memory);
-        if (room-- <= 0 || decisions.length === most || to < 0) break;
-        decisions.push({ page: view.page, decision: promote(to, 'hot') });
+      const fast = all.filter(view => memory.tier(view.home) === 0 && bin(view) < warm).sort((a, b) => bin(a) - bin(b));
+      const kept = Math.ceil(reserve * frames);
+      const wanted = Math.max(Math.ceil(demotionWatermark * frames), slow.length > 0 ? kept + slow.length : 0);
+      const planned = new PlannedFrames(memory);
+      const decisions: PageDecision[] = [];
+      for (const { page, home } of fast) {
+        const to = slowerNode(home, planned.memory);
+        if (fastTier(planned.memory).free >= wanted || decisions.length === most || to < 0) break;
+        planned.move(home, to);
+        decisions.push({ page, decision: demote(to, 'cold') });
+      }
+      for (const { page, home } of slow) {
+        const to = fasterNode(home, nearestProcessor(home, memory), planned.memory);
+        if (fastTier(planned.memory).free <= kept || decisions.length === most || to < 0) break;
+        planned.move(home, to);
+        decisions.push({ page, decision: promote(to, 'hot') });
       }
       return decisions;
     },

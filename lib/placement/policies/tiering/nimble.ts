@@ -6,7 +6,7 @@
 import { exchange, promote, stay, type PageDecision } from '../../decision.js';
 import type { HintSettings } from '../../evidence.js';
 import type { PlacementPolicy } from '../../policy.js';
-import { checkOptions, fasterNode, notWanted } from '../support.js';
+import { checkOptions, fasterNode, nearestProcessor, notWanted, PlannedFrames } from '../support.js';
 import { placeNear } from '../static/first-touch.js';
 
 /** Options of `nimble`. */
@@ -38,13 +38,13 @@ export function nimble(options: NimbleOptions): PlacementPolicy {
       const movable = [...pages].filter(({ replicas }) => replicas.length === 0);
       const inactive = movable.filter(({ page, home }) => memory.tier(home) === 0 && !active.has(page));
       const decisions: PageDecision[] = [];
-      const taken = new Array<number>(memory.nodes).fill(0);
+      const frames = new PlannedFrames(memory);
       for (const { page, home } of movable) {
         if (decisions.length === most) break;
         if (memory.tier(home) === 0 || !active.has(page)) continue;
-        const to = fasterNode(home, home, memory);
-        if (to >= 0 && memory.freeFrames(to) > taken[to]) {
-          taken[to]++;
+        const to = fasterNode(home, nearestProcessor(home, memory), frames.memory);
+        if (to >= 0) {
+          frames.move(home, to);
           decisions.push({ page, decision: promote(to, 'active') });
           continue;
         }
