@@ -6,6 +6,7 @@ import { benchmarks as hold } from './hold.mjs';
 import { benchmarks as monitor } from './monitor.mjs';
 import { benchmarks as native } from './native.mjs';
 import { benchmarks as plainLoop } from './plain-loop.mjs';
+import { benchmarks as policyCheck } from './policy-check.mjs';
 import { benchmarks as processor } from './processor.mjs';
 import { benchmarks as randomTester } from './random-tester.mjs';
 import { benchmarks as router } from './router.mjs';
@@ -18,6 +19,7 @@ runBenchmarks([
   ...router,
   ...explorer,
   ...randomTester,
+  ...policyCheck,
   ...monitor,
   ...native,
 ]);
