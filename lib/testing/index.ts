@@ -12,6 +12,11 @@ export {
   sampledAccess,
 } from './evidence.js';
 export type { EvidenceOverrides } from './evidence.js';
+export { policyMatchers } from './matchers.js';
+export type { MatcherAnswer, PolicyMatcher, PolicyMatchers } from './matchers.js';
+export { assertPolicy, checkPolicy, policyCheckText } from './check/check-policy.js';
+export type { PolicyCheck, PolicyCheckOptions, PolicyFailure } from './check/check-policy.js';
+export type { PolicyProperty } from './check/properties.js';
 export * from './random/options.js';
 export { randomTest, RandomTester } from './random/tester.js';
 export { randomSweep, type RandomSweep, type SweptTest } from './random/sweep.js';

@@ -7,6 +7,7 @@ import { benchmarks as missLog } from './miss-log.mjs';
 import { benchmarks as monitor } from './monitor.mjs';
 import { benchmarks as native } from './native.mjs';
 import { benchmarks as plainLoop } from './plain-loop.mjs';
+import { benchmarks as policyCheck } from './policy-check.mjs';
 import { benchmarks as processor } from './processor.mjs';
 import { benchmarks as randomTester } from './random-tester.mjs';
 import { benchmarks as router } from './router.mjs';
@@ -20,6 +21,7 @@ runBenchmarks([
   ...explorer,
   ...randomTester,
   ...missLog,
+  ...policyCheck,
   ...monitor,
   ...native,
 ]);

@@ -75,6 +75,7 @@ export const NO_DOORS: Readonly<Record<string, readonly string[]>> = {
       'compareOutcomes',
       'describeOutcome',
       'litmusShares',
+      'policyCheckText',
       'litmusFamily',
       'summarise',
       'shrunkText',

@@ -236,6 +236,14 @@ export const TESTING: Readonly<Record<string, Door>> = {
     args: () => [{ page: 3, home: 1, replicas: [2], misses: [0, 1], writes: 1, moves: 1 }],
     takes: { '0': [undefined], '0.home': [-1] },
   },
+  checkPolicy: {
+    args: () => [firstTouch, { seed: 'doors', runs: 1, symmetric: true }],
+    takes: { '1': [undefined], '1.runs': [undefined], '1.symmetric': [undefined] },
+  },
+  assertPolicy: {
+    args: () => [firstTouch, { seed: 'doors', runs: 1, symmetric: true }],
+    takes: { '1': [undefined], '1.runs': [undefined], '1.symmetric': [undefined] },
+  },
   repeat: { args: () => [2, { node: 0, page: 0 }], closed: ['1'] },
   scenario: {
     args: () => [missCounting({ ...verghese1996.options, trigger: 32 }), [{ node: 1, page: 0, timeNs: 5 }], memory()],
