@@ -193,6 +193,7 @@ export class Processor extends Component implements CacheOwner, Cpu {
     return this.execution.observer;
   }
 
+  /** From now on. */
   set observer(observer: ExecutionObserver | null) {
     this.execution.observer = observer;
   }

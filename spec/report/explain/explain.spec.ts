@@ -39,7 +39,7 @@ function explanation(...others: readonly Step[]): Explanation {
 }
 
 describe('rows of an event', () => {
-  it('have steps of one kind that follow each other together, with their misses, but not one that is done again', () => {
+  it('have steps of one kind that follow each other together, with their misses', () => {
     expect(rowsOf(LOADS).map(({ text, times, ticks, misses, remote }) => [text, times, ticks, misses, remote])).toEqual(
       [
         ['load user, page table', 2, 4, 1, 1],
@@ -47,6 +47,11 @@ describe('rows of an event', () => {
         ['load user 0x10, again', 1, 2, 0, 0],
       ],
     );
+  });
+
+  it('do not put an access that is made anew into the row of the first', () => {
+    const twice = steps({ touches: 'user' }, { touches: 'user', again: true });
+    expect(rowsOf(twice).map(({ text }) => text)).toEqual(['load user', 'load user, again']);
   });
 
   it('have a trap and what the monitor does about it in one row, once for all that follow shortly', () => {
