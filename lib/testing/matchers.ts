@@ -58,6 +58,7 @@ export const policyMatchers = {
   toExchange: targeted('toExchange', 'exchange', 'with'),
   toFreeze: plain('toFreeze', 'freeze'),
   toThaw: plain('toThaw', 'thaw'),
+  /** The reason is the text, or matches the pattern. */
   toHaveReason,
 } satisfies Readonly<Record<keyof PolicyMatchers<void>, PolicyMatcher<never[]>>>;
 

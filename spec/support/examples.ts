@@ -20,7 +20,7 @@ export interface Outcome {
 
 /** Names of the examples without extension, sorted. */
 export function exampleNames(): string[] {
-  return files('.ts').filter(name => !name.endsWith('.spec'));
+  return files('.ts').filter(name => !/\.(spec|d)$/.test(name));
 }
 
 /** Names of the recorded outputs without extension, sorted. */
@@ -52,13 +52,15 @@ export function runExample(name: string): Outcome {
   return { stdout, stderr, exit: status ?? error?.message ?? signal ?? 'unknown' };
 }
 
+/** Compiles an example and those that it imports. The package says that they are modules. */
 function compile(name: string): string {
   const { outputText } = ts.transpileModule(exampleText(name), {
     fileName: `${name}.mts`,
     compilerOptions: { target: ts.ScriptTarget.ES2023, module: ts.ModuleKind.ESNext, verbatimModuleSyntax: true },
   });
   mkdirSync(COMPILED, { recursive: true });
-  const program = join(COMPILED, `${name}.mjs`);
+  for (const [, imported] of outputText.matchAll(/from '\.\/([\w-]+)\.js'/g)) compile(imported);
+  const program = join(COMPILED, `${name}.js`);
   writeFileSync(program, outputText);
   return program;
 }

@@ -12,13 +12,7 @@ import {
   stay,
   thaw,
 } from '../../lib/placement/decision.js';
-import { policyMatchers, type PolicyMatchers } from '../../lib/testing/index.js';
-
-// eslint-disable-next-line no-restricted-syntax -- the only way to tell Jest of matchers
-declare module 'expect' {
-  // eslint-disable-next-line @typescript-eslint/no-unused-vars, @typescript-eslint/no-empty-object-type -- as Jest declares it
-  interface Matchers<R extends void | Promise<void>, T = unknown> extends PolicyMatchers<R> {}
-}
+import { policyMatchers } from '../../lib/testing/index.js';
 
 expect.extend(policyMatchers);
 
