@@ -9,7 +9,7 @@ import { runBenchmarks } from './harness.mjs';
 import { benchmarks as hold } from './hold.mjs';
 
 /** Misses of one run on the average. */
-const PER_RUN = 692;
+const PER_RUN = 1727;
 
 function misses(count) {
   const runs = Math.round(count / PER_RUN);

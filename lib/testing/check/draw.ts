@@ -97,7 +97,8 @@ export function drawBursts(random: RandomStream, machine: CheckedMachine, pace: 
   const { heat, shortNs, longNs } = pace;
   const bursts: Burst[] = [];
   const threads = one(random, [0, 3]);
-  const least = 60 + 4 * heat;
+  // Few hot bursts show little, and sampling policies take thousands of misses for one.
+  const least = 60 + Math.max(4 * heat, Math.min(12 * heat, 2000));
   let misses = 0;
   const add = ({ node = 0, page = 0, store = false, count = 1, afterNs }: Partial<Burst>): void => {
     const thread = threads === 0 ? node : random.below(threads);
